@@ -1,0 +1,25 @@
+import { counter, OPEN } from './model/define.ts';
+
+export const authMetrics = {
+  failures: counter({
+    number: 23,
+    name: 'kubevigil_auth_failures_total',
+    help: 'Log lines that match a log rule: failed logins of SSH and of applications.',
+    labels: { rule: OPEN },
+    attribution: 'container',
+    source: '/var/log/auth.log, /var/log/secure, else journalctl; container logs that a rule selects',
+    reveals: 'brute force T1110',
+    since: 'birth',
+    status: 'planned',
+    columns: [
+      {
+        name: 'auth_failures_per_second',
+        help: 'Failed logins.',
+        unit: 'per_second',
+        op: 'rate',
+        aggregate: 'sum',
+        resolution: 1,
+      },
+    ],
+  }),
+};

@@ -1,0 +1,91 @@
+import { counter, gauge } from './model/define.ts';
+
+export const cgroupMetrics = {
+  throttled: counter({
+    number: 3,
+    name: 'kubevigil_cpu_throttled_seconds_total',
+    help: 'Seconds that tasks of the container were kept from running by its CPU limit.',
+    labels: {},
+    attribution: 'container',
+    source: 'cgroup cpu.stat: v2 throttled_usec, v1 throttled_time',
+    reveals: 'mining in a limited pod T1496',
+    since: 'birth',
+    status: 'planned',
+    columns: [
+      {
+        name: 'cpu_throttled_seconds_per_second',
+        help: 'Seconds of throttling per second, summed over containers.',
+        unit: 'ratio',
+        op: 'rate',
+        aggregate: 'sum',
+        resolution: 1e-6,
+      },
+    ],
+  }),
+  cpu: counter({
+    name: 'kubevigil_container_cpu_seconds_total',
+    help: 'Seconds of CPU time that the container used.',
+    labels: {},
+    attribution: 'container',
+    source: 'cgroup: v2 cpu.stat usage_usec, v1 cpuacct.usage',
+    since: 'birth',
+    status: 'planned',
+    columns: [
+      {
+        name: 'container_cpu_cores',
+        help: 'CPU time used per second.',
+        unit: 'count',
+        op: 'rate',
+        aggregate: 'sum',
+        resolution: 1e-6,
+      },
+    ],
+  }),
+  memory: gauge({
+    name: 'kubevigil_container_memory_working_set_bytes',
+    help: 'Memory of the container that the kernel cannot reclaim at once: usage less inactive file pages.',
+    labels: {},
+    attribution: 'container',
+    source: 'cgroup: v2 memory.current, v1 memory.usage_in_bytes; less inactive_file of memory.stat',
+    status: 'planned',
+    columns: [
+      {
+        name: 'container_memory_working_set_bytes',
+        help: 'Memory that cannot be reclaimed at once.',
+        unit: 'bytes',
+        op: 'value',
+        aggregate: 'sum',
+        resolution: 4096,
+      },
+    ],
+  }),
+  disk: counter({
+    name: 'kubevigil_container_disk_bytes_total',
+    help: 'Bytes that the container read from and wrote to block devices.',
+    labels: { direction: ['read', 'write'] },
+    attribution: 'container',
+    source: 'cgroup: v2 io.stat, v1 blkio.throttle.io_service_bytes',
+    since: 'birth',
+    status: 'planned',
+    columns: [
+      {
+        name: 'container_disk_read_bytes_per_second',
+        help: 'Bytes read from block devices.',
+        unit: 'bytes_per_second',
+        op: 'rate',
+        where: { direction: ['read'] },
+        aggregate: 'sum',
+        resolution: 512,
+      },
+      {
+        name: 'container_disk_write_bytes_per_second',
+        help: 'Bytes written to block devices.',
+        unit: 'bytes_per_second',
+        op: 'rate',
+        where: { direction: ['write'] },
+        aggregate: 'sum',
+        resolution: 512,
+      },
+    ],
+  }),
+};

@@ -1,0 +1,24 @@
+import { counter } from './model/define.ts';
+
+export const forksMetrics = {
+  forks: counter({
+    number: 18,
+    name: 'kubevigil_forks_total',
+    help: 'Processes and threads started.',
+    labels: {},
+    source: '/proc/stat, processes',
+    reveals: 'fork bombs T1499, execution T1059',
+    since: 'boot',
+    status: 'exposed',
+    columns: [
+      {
+        name: 'forks_per_second',
+        help: 'Processes and threads started.',
+        unit: 'per_second',
+        op: 'rate',
+        aggregate: 'sum',
+        resolution: 1,
+      },
+    ],
+  }),
+};

@@ -1,0 +1,25 @@
+import { gauge } from './model/define.ts';
+
+export const memoryMetrics = {
+  bytes: gauge({
+    number: 4,
+    name: 'kubevigil_memory_bytes',
+    help: 'Memory of the node: available to new work without swapping, and used (the rest).',
+    labels: { state: ['used', 'available'] },
+    source: '/proc/meminfo: MemAvailable, and MemTotal less MemAvailable',
+    reveals: 'exhaustion T1499',
+    status: 'exposed',
+    columns: [
+      {
+        name: 'memory_used_ratio',
+        help: 'Share of memory that is not available to new work.',
+        unit: 'ratio',
+        op: 'value',
+        where: { state: ['used'] },
+        over: {},
+        aggregate: 'sum',
+        resolution: 4096,
+      },
+    ],
+  }),
+};

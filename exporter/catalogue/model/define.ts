@@ -1,0 +1,122 @@
+/**
+ * What a metric is, as types: the rest of the project is derived from values of these.
+ *
+ * The types hold the contract: a counter whose name lacks `_total`, a gauge whose name has it, a selector over a
+ * label (or a label value) that the metric does not declare, a rate of a gauge, and a column without a unit do
+ * not compile.
+ */
+
+/** Marks a label whose values are not known beforehand: a device, a mount point, a rule. */
+export const OPEN = 'open';
+
+/** The values that a label can take: a closed list, or {@link OPEN}. */
+export type LabelValues = readonly string[] | typeof OPEN;
+
+export type Labels = Readonly<Record<string, LabelValues>>;
+
+/** One value of a label. */
+export type ValueOf<V extends LabelValues> = V extends readonly string[] ? V[number] : string;
+
+/**
+ * Whose share a sample is. `container` adds the labels namespace, pod and container; `pod` adds namespace and
+ * pod. All of them are empty on the host's own share.
+ */
+export type Attribution = 'container' | 'pod';
+
+/** Which of a metric's series: every label named must have (or, with `not`, must not have) one of the values. */
+export type Selector<L extends Labels> = {
+  readonly [K in keyof L]?: readonly ValueOf<L[K]>[] | { readonly not: readonly ValueOf<L[K]>[] };
+};
+
+/** Base units of the dataset's columns. */
+export type Unit = 'ratio' | 'bytes' | 'bytes_per_second' | 'per_second' | 'count';
+
+interface ColumnBase<L extends Labels> {
+  /** The column's name in every dataset, a search-friendly literal. */
+  readonly name: string;
+  /** One sentence for the dataset card. */
+  readonly help: string;
+  readonly unit: Unit;
+  /** Which series count; without it all of them. */
+  readonly where?: Selector<L>;
+  /** Divide by the same quantity under this selection (`{}`: under all of the metric's series). */
+  readonly over?: Selector<L>;
+  /** How several series become one value per row. */
+  readonly aggregate: 'sum' | 'max';
+  /**
+   * The smallest change that the source can show, in the metric's own unit: a clock tick, a byte, one event. A
+   * rate resolves this much per window.
+   */
+  readonly resolution: number;
+}
+
+/** `rate`: the per-second increase of a counter over the window. */
+export interface CounterColumn<L extends Labels> extends ColumnBase<L> {
+  readonly op: 'rate';
+}
+
+/** `value`: the newest value of a gauge. */
+export interface GaugeColumn<L extends Labels> extends ColumnBase<L> {
+  readonly op: 'value';
+}
+
+interface MetricBase<L extends Labels> {
+  /** Its place in the list of 24; the container families and what the agent tells of itself have none. */
+  readonly number?: number;
+  readonly help: string;
+  readonly labels: L;
+  readonly attribution?: Attribution;
+  /** The kernel file, system call or API that the value is read from. */
+  readonly source: string;
+  /** What a security engineer learns from it, with MITRE ATT&CK technique numbers. */
+  readonly reveals?: string;
+  /** Whether this version of the exporter exposes it; `planned` ones are documented only. */
+  readonly status: 'exposed' | 'planned';
+}
+
+type CounterName = `kubevigil_${string}_total`;
+
+export interface CounterSpec<L extends Labels = Labels> extends MetricBase<L> {
+  readonly type: 'counter';
+  readonly name: CounterName;
+  /**
+   * What the value counted from when the series first appeared: `birth` is zero at that moment (a new container,
+   * device or rule), so its first value is an increase; `boot` is a total that is older than the series.
+   */
+  readonly since: 'birth' | 'boot';
+  readonly columns: readonly CounterColumn<L>[];
+}
+
+export interface GaugeSpec<L extends Labels = Labels> extends MetricBase<L> {
+  readonly type: 'gauge';
+  readonly name: `kubevigil_${string}`;
+  readonly columns: readonly GaugeColumn<L>[];
+}
+
+export type MetricSpec<L extends Labels = Labels> = CounterSpec<L> | GaugeSpec<L>;
+export type ColumnSpec = CounterColumn<Labels> | GaugeColumn<Labels>;
+
+/** The metrics of one extractor, by a short name of their own. */
+export type MetricGroup = Readonly<Record<string, MetricSpec>>;
+
+/** Declares a counter; its labels are inferred, so that its columns and samples are checked against them. */
+export function counter<const L extends Labels>(spec: Omit<CounterSpec<L>, 'type'>): CounterSpec<L> {
+  return { type: 'counter', ...spec };
+}
+
+/** Declares a gauge, whose name must not end in `_total`. */
+export function gauge<const L extends Labels, const N extends `kubevigil_${string}`>(
+  spec: Omit<GaugeSpec<L>, 'type' | 'name'> & { readonly name: N extends CounterName ? never : N },
+): GaugeSpec<L> {
+  return { type: 'gauge', ...spec };
+}
+
+const ATTRIBUTION_LABELS = {
+  container: ['namespace', 'pod', 'container'],
+  pod: ['namespace', 'pod'],
+} as const;
+
+/** The labels that attribution adds to a metric's own: none for a metric of the whole node. */
+export function attributionLabels(spec: MetricSpec): readonly string[] {
+  return spec.attribution === undefined ? [] : ATTRIBUTION_LABELS[spec.attribution];
+}

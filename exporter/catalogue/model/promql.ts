@@ -1,0 +1,65 @@
+import type { CatalogueColumn, Entity } from './columns.ts';
+import type { Labels, Selector } from './define.ts';
+
+const GROUPING: Record<Entity, string> = {
+  node: 'cluster, node',
+  pod: 'cluster, node, namespace, pod',
+};
+
+/** Escapes a text for use between double quotes in PromQL. */
+export function quote(text: string): string {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+}
+
+/** Escapes a text so that an RE2 regular expression matches it literally. */
+export function escapeRegex(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}
+
+/** The label matchers of a selector, as written between the braces: `mode!~"idle|iowait"`. */
+export function matchers(selector: Selector<Labels>): string[] {
+  return Object.entries(selector).map(([label, wanted]) => {
+    const negated = wanted !== undefined && 'not' in wanted;
+    const values = (negated ? wanted.not : (wanted ?? [])) as readonly string[];
+    const [only] = values;
+    if (values.length === 1 && only !== undefined) return `${label}${negated ? '!=' : '='}${quote(only)}`;
+    return `${label}${negated ? '!~' : '=~'}${quote(values.map(escapeRegex).join('|'))}`;
+  });
+}
+
+/** An instant vector selector: the name alone where there are no matchers. */
+export function vector(name: string, selector: Selector<Labels> = {}, extra: readonly string[] = []): string {
+  const all = [...matchers(selector), ...extra];
+  return all.length === 0 ? name : `${name}{${all.join(',')}}`;
+}
+
+/**
+ * The column as PromQL over a window, one series per entity.
+ *
+ * Rates come before sums, so that a series that ends takes nothing down. `rate()` extrapolates to the window's
+ * edges; the dataset's grid (builder/stages/align.ts) does not, and is the definition.
+ *
+ * @param window a Prometheus duration of at least four scrapes, or a dashboard variable such as `$__rate_interval`
+ * @param extra further matchers, for instance `node="$node"`
+ */
+export function columnQuery(
+  { column, metric }: CatalogueColumn,
+  entity: Entity,
+  window: string,
+  extra: readonly string[] = [],
+): string {
+  const quantity = (selector: Selector<Labels> | undefined) => {
+    const series = vector(metric.name, selector, extra);
+    const value = column.op === 'rate' ? `rate(${series}[${window}])` : series;
+    return `${column.aggregate} by (${GROUPING[entity]}) (${value})`;
+  };
+  const numerator = quantity(column.where);
+  return column.over === undefined ? numerator : `${numerator} / ${quantity(column.over)}`;
+}
+
+/** Name of the recording rule of a column: `node:kubevigil_cpu_busy_ratio:rate1m`. */
+export function recordingRuleName({ column }: CatalogueColumn, entity: Entity, window: string): string {
+  const operation = column.op === 'rate' ? `rate${window}` : column.aggregate;
+  const name = column.name.startsWith('kubevigil_') ? column.name : `kubevigil_${column.name}`;
+  return `${entity}:${name}:${operation}`;
+}

@@ -1,0 +1,62 @@
+import { gauge } from './model/define.ts';
+
+export const processesMetrics = {
+  processes: gauge({
+    number: 11,
+    name: 'kubevigil_processes',
+    help: 'Processes by state.',
+    labels: { state: ['running', 'sleeping', 'blocked', 'zombie', 'other'] },
+    attribution: 'container',
+    source: '/proc/<pid>/stat',
+    reveals: 'fork bombs T1499',
+    status: 'planned',
+    columns: [
+      {
+        name: 'processes',
+        help: 'Processes in any state.',
+        unit: 'count',
+        op: 'value',
+        aggregate: 'sum',
+        resolution: 1,
+      },
+      {
+        name: 'processes_running',
+        help: 'Processes running or ready to run.',
+        unit: 'count',
+        op: 'value',
+        where: { state: ['running'] },
+        aggregate: 'sum',
+        resolution: 1,
+      },
+      {
+        name: 'processes_zombie',
+        help: 'Processes that ended and were not waited for.',
+        unit: 'count',
+        op: 'value',
+        where: { state: ['zombie'] },
+        aggregate: 'sum',
+        resolution: 1,
+      },
+    ],
+  }),
+  suspicious: gauge({
+    number: 20,
+    name: 'kubevigil_suspicious_processes',
+    help: 'Processes whose executable, tracer or capabilities are unusual; each counts under the first kind that fits.',
+    labels: { kind: ['deleted_exe', 'memfd_exe', 'temp_exe', 'traced', 'elevated_container'] },
+    attribution: 'container',
+    source: '/proc/<pid>/exe (deleted: no link left), /proc/<pid>/status TracerPid and CapEff',
+    reveals: 'fileless malware T1620, escape T1611',
+    status: 'planned',
+    columns: [
+      {
+        name: 'suspicious_processes',
+        help: 'Processes whose executable, tracer or capabilities are unusual.',
+        unit: 'count',
+        op: 'value',
+        aggregate: 'sum',
+        resolution: 1,
+      },
+    ],
+  }),
+};

@@ -1,0 +1,82 @@
+import { gauge } from './model/define.ts';
+
+export const socketsMetrics = {
+  connections: gauge({
+    number: 13,
+    name: 'kubevigil_tcp_connections',
+    help: 'TCP connections by state.',
+    labels: { state: ['established', 'syn_sent', 'syn_recv', 'time_wait', 'close_wait', 'other'] },
+    attribution: 'pod',
+    source:
+      'every network namespace: established from net/snmp CurrEstab, the rest from net/tcp and net/tcp6',
+    reveals: 'floods T1498, slowloris T1499',
+    status: 'planned',
+    columns: [
+      {
+        name: 'tcp_established',
+        help: 'Established TCP connections.',
+        unit: 'count',
+        op: 'value',
+        where: { state: ['established'] },
+        aggregate: 'sum',
+        resolution: 1,
+      },
+      {
+        name: 'tcp_syn_sent',
+        help: 'Outgoing TCP connections not yet answered.',
+        unit: 'count',
+        op: 'value',
+        where: { state: ['syn_sent'] },
+        aggregate: 'sum',
+        resolution: 1,
+      },
+      {
+        name: 'tcp_syn_recv',
+        help: 'Incoming TCP connections not yet complete.',
+        unit: 'count',
+        op: 'value',
+        where: { state: ['syn_recv'] },
+        aggregate: 'sum',
+        resolution: 1,
+      },
+      {
+        name: 'tcp_time_wait',
+        help: 'TCP connections in TIME_WAIT.',
+        unit: 'count',
+        op: 'value',
+        where: { state: ['time_wait'] },
+        aggregate: 'sum',
+        resolution: 1,
+      },
+      {
+        name: 'tcp_close_wait',
+        help: 'TCP connections that the peer closed and the process did not.',
+        unit: 'count',
+        op: 'value',
+        where: { state: ['close_wait'] },
+        aggregate: 'sum',
+        resolution: 1,
+      },
+    ],
+  }),
+  listening: gauge({
+    number: 17,
+    name: 'kubevigil_listening_sockets',
+    help: 'Sockets that wait for connections (TCP) or are bound without a peer (UDP).',
+    labels: { protocol: ['tcp', 'udp'] },
+    attribution: 'pod',
+    source: 'every network namespace: net/tcp and net/tcp6 state 0A, net/udp and net/udp6',
+    reveals: 'backdoor T1571',
+    status: 'planned',
+    columns: [
+      {
+        name: 'listening_sockets',
+        help: 'Listening sockets.',
+        unit: 'count',
+        op: 'value',
+        aggregate: 'sum',
+        resolution: 1,
+      },
+    ],
+  }),
+};

@@ -1,0 +1,87 @@
+import { counter } from './model/define.ts';
+
+export const tcpMetrics = {
+  retransmitted: counter({
+    number: 10,
+    name: 'kubevigil_tcp_retransmitted_segments_total',
+    help: 'TCP segments sent again.',
+    labels: {},
+    attribution: 'pod',
+    source: 'net/snmp of every network namespace, Tcp RetransSegs',
+    reveals: 'congestion, floods T1498',
+    since: 'birth',
+    status: 'planned',
+    columns: [
+      {
+        name: 'tcp_retransmitted_segments_per_second',
+        help: 'TCP segments sent again.',
+        unit: 'per_second',
+        op: 'rate',
+        aggregate: 'sum',
+        resolution: 1,
+      },
+    ],
+  }),
+  listenEvents: counter({
+    number: 14,
+    name: 'kubevigil_tcp_listen_events_total',
+    help: 'Connection attempts that a listening socket could not take as usual; the events are disjoint.',
+    labels: { event: ['overflow', 'drop_other', 'syncookie'] },
+    attribution: 'pod',
+    source:
+      'net/netstat of every network namespace: ListenOverflows, ListenDrops less ListenOverflows, SyncookiesSent',
+    reveals: 'SYN flood T1499.001',
+    since: 'birth',
+    status: 'planned',
+    columns: [
+      {
+        name: 'tcp_listen_overflows_per_second',
+        help: 'Connections refused for a full accept queue.',
+        unit: 'per_second',
+        op: 'rate',
+        where: { event: ['overflow'] },
+        aggregate: 'sum',
+        resolution: 1,
+      },
+      {
+        name: 'tcp_listen_other_drops_per_second',
+        help: 'Connections dropped by a listener for another reason than a full accept queue.',
+        unit: 'per_second',
+        op: 'rate',
+        where: { event: ['drop_other'] },
+        aggregate: 'sum',
+        resolution: 1,
+      },
+      {
+        name: 'tcp_syncookies_per_second',
+        help: 'SYN cookies sent for a full SYN queue.',
+        unit: 'per_second',
+        op: 'rate',
+        where: { event: ['syncookie'] },
+        aggregate: 'sum',
+        resolution: 1,
+      },
+    ],
+  }),
+  resets: counter({
+    number: 15,
+    name: 'kubevigil_tcp_resets_sent_total',
+    help: 'TCP segments sent with the RST flag.',
+    labels: {},
+    attribution: 'pod',
+    source: 'net/snmp of every network namespace, Tcp OutRsts',
+    reveals: 'port scan T1046',
+    since: 'birth',
+    status: 'planned',
+    columns: [
+      {
+        name: 'tcp_resets_sent_per_second',
+        help: 'TCP resets sent.',
+        unit: 'per_second',
+        op: 'rate',
+        aggregate: 'sum',
+        resolution: 1,
+      },
+    ],
+  }),
+};

@@ -1,0 +1,28 @@
+/**
+ * Why a source could not be read:
+ * `absent` this kernel or host does not have it, `unreadable` permission is missing, `malformed` it was read and
+ * is not what it should be, `failed` anything else, such as an I/O error.
+ */
+export type SourceErrorCode = 'absent' | 'unreadable' | 'malformed' | 'failed';
+
+/** A source of metrics could not be read or parsed. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+  readonly code: SourceErrorCode;
+  /** The source as the extractors name it, such as `proc/pressure/io`. */
+  readonly path: string;
+
+  constructor(code: SourceErrorCode, path: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.path = path;
+  }
+}
+
+const SHOWN_CHARACTERS = 80;
+
+/** A `malformed` error that shows (the beginning of) the text found, with control characters escaped. */
+export function malformed(path: string, expected: string, found: string): SourceError {
+  const shown = JSON.stringify(found.slice(0, SHOWN_CHARACTERS));
+  return new SourceError('malformed', path, `${path}: expected ${expected}, found ${shown}`);
+}

@@ -1,0 +1,23 @@
+import { PRESSURE_RESOURCES, pressureMetrics } from '../catalogue/pressure.ts';
+import type { Extractor } from '../extractor.ts';
+import { sample } from '../extractor.ts';
+import { parsePressure } from '../parsers/pressure.ts';
+
+const MICROSECONDS_PER_SECOND = 1e6;
+
+/**
+ * Pressure stall information: time lost waiting for CPU, memory or I/O.
+ *
+ * Source: /proc/pressure/{cpu,memory,io}, Linux 4.20 or newer; microseconds since boot, exposed as seconds.
+ */
+export const pressure: Extractor = {
+  name: 'pressure',
+  metrics: pressureMetrics,
+  extract(host) {
+    return PRESSURE_RESOURCES.map((resource) => {
+      const path = `proc/pressure/${resource}`;
+      const { some } = parsePressure(host.read(path), path);
+      return sample(pressureMetrics.waiting, some / MICROSECONDS_PER_SECOND, { resource });
+    });
+  },
+};

@@ -1,0 +1,6 @@
+import { readFileSync } from 'node:fs';
+
+export interface Host {
+  read(path: string): string;
+}
+export const todo = readFileSync;

@@ -1,0 +1,28 @@
+/**
+ * Makes a bare clone runnable: installs the dependencies of the lock file when they are not there or are older
+ * than it, and compiles. Plain JavaScript, because nothing is installed yet when it runs.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
+const stamp = join(root, 'node_modules', '.kubevigil-installed-lock.json');
+
+function run(command, args) {
+  try {
+    execFileSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  } catch {
+    process.stderr.write(`bootstrap: \`${[command, ...args].join(' ')}\` failed; see its output above\n`);
+    process.exit(1);
+  }
+}
+
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
+  process.stderr.write('bootstrap: installing the dependencies of package-lock.json\n');
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  writeFileSync(stamp, lock);
+}
+run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']);

@@ -1,0 +1,44 @@
+/**
+ * Writes everything that is derived from the catalogue and from the extractors' folder.
+ *
+ * The registries are written first; what is made of the registries' content needs them compiled, so that a new
+ * metric takes two rounds: this program runs itself again when a registry changed.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { metricTable } from './metric-table.ts';
+import { recordingRules } from './recording-rules.ts';
+import { catalogueIndex, extractorIndex } from './registries.ts';
+import { splice } from './splice.ts';
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Writes the file unless it already has this content; true when it was written. */
+function write(path: string, content: string): boolean {
+  if (read(path) === content) return false;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  process.stdout.write(`generated ${path}\n`);
+  return true;
+}
+
+const changed = [
+  write('exporter/catalogue/index.ts', catalogueIndex('exporter/catalogue')),
+  write('exporter/extractors/index.ts', extractorIndex('exporter/extractors')),
+].some(Boolean);
+
+if (changed) {
+  execFileSync('npm', ['run', '--silent', 'generate'], { stdio: 'inherit' });
+} else {
+  const { METRICS } = await import('../../exporter/catalogue/index.ts');
+  write('prometheus/rules/recording.yml', recordingRules(METRICS));
+  write('README.md', splice(readFileSync('README.md', 'utf8'), 'metrics', metricTable(METRICS)));
+}
