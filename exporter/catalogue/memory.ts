@@ -18,7 +18,7 @@ export const memoryMetrics = {
         where: { state: ['used'] },
         over: {},
         aggregate: 'sum',
-        resolution: 4096,
+        resolution: 1e-6,
       },
     ],
   }),

@@ -44,8 +44,8 @@ interface ColumnBase<L extends Labels> {
   /** How several series become one value per row. */
   readonly aggregate: 'sum' | 'max';
   /**
-   * The smallest change that the source can show, in the metric's own unit: a clock tick, a byte, one event. A
-   * rate resolves this much per window.
+   * The smallest change that the source can show, in the column's unit: a byte, one event, a clock tick's share. For
+   * a rate it is that of a window of one second: divide it by the window's seconds.
    */
   readonly resolution: number;
 }

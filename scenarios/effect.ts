@@ -1,0 +1,41 @@
+/** How far an episode moved a column, in units that can be compared between columns. */
+
+/** Scales the median absolute deviation of a normal distribution to its standard deviation. */
+const MAD_TO_SIGMA = 1.4826;
+
+/** From this on a column counts as moved. */
+export const MOVED = 5;
+
+export interface Effect {
+  readonly normalMedian: number;
+  readonly episodeMedian: number;
+  /** Signed difference of the medians over max(1.4826 MAD of normal time, the column's resolution). */
+  readonly size: number;
+}
+
+/** The median of a non-empty list. */
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;
+  return (lower + upper) / 2;
+}
+
+/**
+ * Compares a column in an episode with the same column in normal time.
+ *
+ * @param resolution the smallest change that the source can show, in the column's unit (above 0)
+ * @returns undefined when there is no value on one of the sides
+ */
+export function effectOf(
+  normal: readonly number[],
+  episode: readonly number[],
+  resolution: number,
+): Effect | undefined {
+  if (normal.length === 0 || episode.length === 0) return undefined;
+  const normalMedian = median(normal);
+  const episodeMedian = median(episode);
+  const deviation = median(normal.map((value) => Math.abs(value - normalMedian)));
+  const unit = Math.max(MAD_TO_SIGMA * deviation, resolution);
+  return { normalMedian, episodeMedian, size: (episodeMedian - normalMedian) / unit };
+}

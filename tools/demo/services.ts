@@ -1,0 +1,55 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Child, startChild } from '../programs/child.ts';
+import { ROOT } from '../programs/paths.ts';
+import { freePort } from '../programs/ports.ts';
+import { answers, type RunningPrometheus, startPrometheus } from '../programs/prometheus.ts';
+import { shippedConfig } from '../programs/shipped-config.ts';
+import { waitFor } from '../programs/wait.ts';
+
+/** An exporter on loopback. */
+export interface RunningExporter extends Child {
+  /** `127.0.0.1:<port>`. */
+  readonly address: string;
+}
+
+/** Starts the exporter on a free port and waits until it answers. */
+export async function startExporter(folder: string): Promise<RunningExporter> {
+  const address = `127.0.0.1:${await freePort()}`;
+  const main = join(ROOT, 'dist', 'exporter', 'main.js');
+  const child = startChild(
+    process.execPath,
+    [main, `--web.listen-address=${address}`, '--log.level=warn'],
+    join(folder, 'exporter.log'),
+  );
+  try {
+    await waitFor('the exporter to answer', () => {
+      child.assertRunning();
+      return answers(`http://${address}/-/ready`);
+    });
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+  return { ...child, address };
+}
+
+/** Starts Prometheus on a free port with the shipped configuration, scraping the exporter each second. */
+export function startPrometheusFor(
+  folder: string,
+  exporter: RunningExporter,
+  node: string,
+): Promise<RunningPrometheus> {
+  const targets = join(folder, 'targets.json');
+  writeFileSync(targets, JSON.stringify([{ targets: [exporter.address], labels: { node } }]));
+  return startPrometheus(folder, shippedConfig('prometheus.yml', targets, '1s'));
+}
+
+/** Waits until Prometheus has scraped the target with success. */
+export async function waitForFirstScrape({ url }: RunningPrometheus): Promise<void> {
+  await waitFor('the first scrape', async () => {
+    const response = await fetch(`${url}/api/v1/query?query=up`);
+    const { data } = (await response.json()) as { data: { result: { value: [number, string] }[] } };
+    return data.result.some(({ value }) => value[1] === '1') || undefined;
+  });
+}
