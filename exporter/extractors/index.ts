@@ -4,6 +4,4 @@ import type { Extractor } from '../extractor.ts';
 import { pressure } from './pressure.ts';
 
 /** Every extractor; each keeps a state of its own kind, which only itself looks into. */
-export const EXTRACTORS: readonly Extractor<unknown>[] = [
-  pressure,
-];
+export const EXTRACTORS: readonly Extractor<unknown>[] = [pressure];

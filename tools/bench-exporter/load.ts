@@ -1,0 +1,101 @@
+/** Loads that make an exporter work: processes, containers, network namespaces. All end when we do. */
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { waitFor } from '../programs/wait.ts';
+
+/** Something to be taken away again. */
+export interface Load {
+  remove(): Promise<void>;
+}
+
+interface Sleepers extends Load {
+  readonly pids: readonly number[];
+}
+
+/**
+ * Starts `count` processes of `command` from a shell that waits for its standard input to close, which the kernel does
+ * when this process dies, and then ends its whole process group.
+ */
+async function start(count: number, command: string): Promise<Sleepers> {
+  const script = `i=0; while [ $i -lt ${count} ]; do ${command} & echo $!; i=$((i+1)); done; read _; kill 0`;
+  const child: ChildProcessByStdio<Writable, Readable, null> = spawn('sh', ['-c', script], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const pids: number[] = [];
+  for await (const line of createInterface(child.stdout)) {
+    pids.push(Number(line));
+    if (pids.length === count) break;
+  }
+  return {
+    pids,
+    async remove() {
+      const exit = once(child, 'exit');
+      child.stdin.end();
+      await exit;
+    },
+  };
+}
+
+const SLEEP = 'sleep 3600 >/dev/null';
+
+/** `count` processes that sleep. */
+export function sleepers(count: number): Promise<Load> {
+  return start(count, SLEEP);
+}
+
+/** `count` network namespaces with one sleeping process each; needs root. */
+export function networkNamespaces(count: number): Promise<Load> {
+  return start(count, `unshare -n ${SLEEP}`);
+}
+
+/** Where the cgroup hierarchies are mounted that a process can enter without further settings. */
+function hierarchies(): string[] {
+  return readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(
+      ([, , type, options]) => type === 'cgroup2' || (type === 'cgroup' && !options?.includes('cpuset')),
+    )
+    .flatMap(([, mountpoint]) => (mountpoint === undefined ? [] : [mountpoint]));
+}
+
+/** Removes a cgroup as soon as the kernel has let go of the processes that ended in it. */
+async function removeCgroup(path: string): Promise<void> {
+  await waitFor(`the cgroup ${path} to become empty`, () => {
+    try {
+      rmdirSync(path);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EBUSY') return undefined;
+      throw error;
+    }
+  });
+}
+
+/** `count` cgroups shaped as the kubelet's, in every hierarchy, with one sleeping process each; needs root. */
+export async function containers(count: number): Promise<Load> {
+  const top = `kubevigil-bench-${process.pid}`;
+  const { pids, remove } = await start(count, SLEEP);
+  const roots = hierarchies();
+  const pods = pids.map(() => join(top, 'kubepods', 'burstable', `pod${randomUUID()}`));
+  const leaves = pods.map((pod) => join(pod, randomBytes(32).toString('hex')));
+  for (const root of roots) {
+    leaves.forEach((leaf, i) => {
+      mkdirSync(join(root, leaf), { recursive: true });
+      writeFileSync(join(root, leaf, 'cgroup.procs'), String(pids[i]));
+    });
+  }
+  const folders = [...leaves, ...pods, join(top, 'kubepods', 'burstable'), join(top, 'kubepods'), top];
+  return {
+    async remove() {
+      await remove();
+      for (const root of roots) for (const folder of folders) await removeCgroup(join(root, folder));
+    },
+  };
+}

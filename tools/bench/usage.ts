@@ -1,0 +1,32 @@
+/** What a process has used, from /proc. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+const NANOSECONDS_PER_MS = 1e6;
+const KIBIBYTES_PER_MEBIBYTE = 1024;
+
+/**
+ * CPU time of all threads that the process has now, in milliseconds. From schedstat, which counts nanoseconds; the
+ * ticks of /proc/<pid>/stat are as long as a whole scrape.
+ */
+export function cpuMs(pid: number): number {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const onCpu = tasks.map((task) => {
+    try {
+      return Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]);
+    } catch {
+      return 0; // the thread ended between the listing and the reading
+    }
+  });
+  return onCpu.reduce((sum, ns) => sum + ns, 0) / NANOSECONDS_PER_MS;
+}
+
+/** Resident memory in MiB. */
+export function residentMebibytes(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(text)?.[1]) / KIBIBYTES_PER_MEBIBYTE;
+}
+
+/** How many processes the machine has now. */
+export function processCount(): number {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
+}
