@@ -1,4 +1,5 @@
 /** How far an episode moved a column, in units that can be compared between columns. */
+import { median } from '../common/statistics.ts';
 
 /** Scales the median absolute deviation of a normal distribution to its standard deviation. */
 const MAD_TO_SIGMA = 1.4826;
@@ -11,14 +12,6 @@ export interface Effect {
   readonly episodeMedian: number;
   /** Signed difference of the medians over max(1.4826 MAD of normal time, the column's resolution). */
   readonly size: number;
-}
-
-/** The median of a non-empty list. */
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;
-  return (lower + upper) / 2;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { median } from '../bench/statistics.ts';
+import { median } from '../../common/statistics.ts';
 import { cpuMs, residentMebibytes } from '../bench/usage.ts';
 import type { Contender } from './contenders.ts';
 
