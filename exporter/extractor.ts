@@ -1,4 +1,5 @@
 import type { Attribution, LabelValues, MetricGroup, MetricSpec, ValueOf } from './catalogue/model/define.ts';
+import { SourceError } from './errors.ts';
 import type { Host } from './host.ts';
 
 /** One value of one series, before rendering. */
@@ -28,6 +29,32 @@ export function sample<M extends MetricSpec>(
 }
 
 /**
+ * What an extractor got, and what it could not get.
+ *
+ * An error that is `absent` says that this kernel does not have the source; any other makes the extractor fail,
+ * with the samples exposed all the same.
+ */
+export interface Extraction {
+  readonly samples: readonly Sample[];
+  readonly errors: readonly SourceError[];
+}
+
+/** Reads one part after the other; a part that throws {@link SourceError} does not take the others down. */
+export function extractEach<T>(parts: Iterable<T>, extract: (part: T) => readonly Sample[]): Extraction {
+  const samples: Sample[] = [];
+  const errors: SourceError[] = [];
+  for (const part of parts) {
+    try {
+      samples.push(...extract(part));
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      errors.push(error);
+    }
+  }
+  return { samples, errors };
+}
+
+/**
  * Reads one source and turns it into samples.
  *
  * `State` is what it remembers between scrapes; an extractor that remembers nothing has no `open`.
@@ -37,13 +64,13 @@ export interface Extractor<State = undefined> {
   readonly name: string;
   readonly metrics: MetricGroup;
   /** Called once, before the first scrape. */
-  open?(host: Host): State | Promise<State>;
+  open?(): State | Promise<State>;
   /**
    * The samples of this moment. A source that this kernel does not have is left out, never zero.
    *
-   * @throws {SourceError} when nothing could be read
+   * @throws {SourceError} when nothing could be read; `absent` is no failure
    */
-  extract(host: Host, state: State): readonly Sample[] | Promise<readonly Sample[]>;
+  extract(host: Host, state: State): Extraction | readonly Sample[] | Promise<Extraction>;
   /** Called once, after the last scrape. */
   close?(state: State): void | Promise<void>;
 }

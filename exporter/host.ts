@@ -1,6 +1,110 @@
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SourceError, type SourceErrorCode } from './errors.ts';
 
-export interface Host {
-  read(path: string): string;
+/** Where the host's file systems are seen from here; in a container usually below a mount such as `/host`. */
+export interface HostPaths {
+  readonly procfs: string;
+  readonly sysfs: string;
+  readonly rootfs: string;
 }
-export const todo = readFileSync;
+
+/** Blocks and inodes of a mounted filesystem; `available` is what an ordinary user may still take. */
+export interface FilesystemUsage {
+  readonly blocks: number;
+  readonly availableBlocks: number;
+  readonly inodes: number;
+  readonly freeInodes: number;
+}
+
+/**
+ * The host as the extractors see it: paths begin with `proc/`, `sys/` or `root/`, wherever these are mounted.
+ *
+ * Every method throws {@link SourceError}: `absent`, `unreadable` or `failed`.
+ */
+export interface Host {
+  /** Text of a small file. Within one scrape each file is read once, so that its readers see one moment. */
+  read(path: string): string;
+  /** Whether there is something of this name; a link counts even if its target does not exist. */
+  exists(path: string): boolean;
+  /** Target of a symbolic link; undefined when there is no such link. */
+  readlink(path: string): string | undefined;
+  /** Usage of the filesystem mounted at `mountpoint`, a path on the host. May never settle: a dead mount hangs. */
+  statfs(mountpoint: string): Promise<FilesystemUsage>;
+  /** What stands before the host's own paths in what this process sees of its mounts; `''` on the host itself. */
+  readonly rootPrefix: string;
+}
+
+/** Pressure files exist but cannot be read (EOPNOTSUPP) where the kernel was started with psi=0. */
+const CODES: Readonly<Record<string, SourceErrorCode>> = {
+  ENOENT: 'absent',
+  ENOTDIR: 'absent',
+  ENODEV: 'absent',
+  ENXIO: 'absent',
+  ESRCH: 'absent',
+  ENOTSUP: 'absent',
+  EOPNOTSUPP: 'absent',
+  EACCES: 'unreadable',
+  EPERM: 'unreadable',
+};
+
+function sourceError(path: string, cause: unknown): SourceError {
+  const errno = (cause as NodeJS.ErrnoException).code ?? '';
+  const reason = errno === '' ? String(cause) : errno;
+  return new SourceError(CODES[errno] ?? 'failed', path, `${path}: ${reason}`, { cause });
+}
+
+function attempt<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw sourceError(path, error);
+  }
+}
+
+/** Looked at before it is read: where most have no link, an exception for each would be dear. */
+function readlinkIfLink(path: string): string | undefined {
+  const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  return isLink ? readlinkSync(path) : undefined;
+}
+
+function memoised<T>(compute: (path: string) => T): (path: string) => T {
+  const known = new Map<string, T>();
+  return (path) => {
+    const found = known.get(path);
+    if (found !== undefined) return found;
+    const value = compute(path);
+    known.set(path, value);
+    return value;
+  };
+}
+
+/** A view of the host for one scrape: texts are kept, so a new scrape needs a new view. */
+export function openHost(paths: HostPaths): Host {
+  const roots: Readonly<Record<string, string>> = {
+    proc: paths.procfs,
+    sys: paths.sysfs,
+    root: paths.rootfs,
+  };
+  const locate = (path: string) => {
+    const slash = path.indexOf('/');
+    const root = roots[path.slice(0, slash)];
+    if (root === undefined) throw new TypeError(`${path} does not begin with proc/, sys/ or root/`);
+    return join(root, path.slice(slash + 1));
+  };
+  return {
+    rootPrefix: paths.rootfs.replace(/\/+$/, ''),
+    read: memoised((path) => attempt(path, () => readFileSync(locate(path), 'utf8'))),
+    exists: (path) => attempt(path, () => lstatSync(locate(path), { throwIfNoEntry: false }) !== undefined),
+    readlink: (path) => attempt(path, () => readlinkIfLink(locate(path))),
+    async statfs(mountpoint) {
+      try {
+        const { blocks, bavail, files, ffree } = await statfs(join(paths.rootfs, mountpoint));
+        return { blocks, availableBlocks: bavail, inodes: files, freeInodes: ffree };
+      } catch (error) {
+        throw sourceError(mountpoint, error);
+      }
+    },
+  };
+}

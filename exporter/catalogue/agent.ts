@@ -36,7 +36,7 @@ export const agentMetrics = {
   }),
   extractorCpu: counter({
     name: 'kubevigil_extractor_cpu_seconds_total',
-    help: 'CPU time that the extractor used on the main thread since the agent started.',
+    help: 'CPU time that the agent used while it waited for the extractor, since it started.',
     labels: { extractor: OPEN },
     source: 'the agent, getrusage(2)',
     since: 'birth',
@@ -45,7 +45,7 @@ export const agentMetrics = {
   }),
   seriesDropped: counter({
     name: 'kubevigil_series_dropped_total',
-    help: 'Series folded into pod "_other" because the metric\'s cap was reached.',
+    help: 'Series folded into the pod _other because the cap of the metric was reached.',
     labels: { metric: OPEN },
     source: 'the agent',
     since: 'birth',

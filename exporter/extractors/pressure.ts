@@ -1,6 +1,6 @@
 import { PRESSURE_RESOURCES, pressureMetrics } from '../catalogue/pressure.ts';
 import type { Extractor } from '../extractor.ts';
-import { sample } from '../extractor.ts';
+import { extractEach, sample } from '../extractor.ts';
 import { parsePressure } from '../parsers/pressure.ts';
 
 const MICROSECONDS_PER_SECOND = 1e6;
@@ -14,10 +14,10 @@ export const pressure: Extractor = {
   name: 'pressure',
   metrics: pressureMetrics,
   extract(host) {
-    return PRESSURE_RESOURCES.map((resource) => {
+    return extractEach(PRESSURE_RESOURCES, (resource) => {
       const path = `proc/pressure/${resource}`;
       const { some } = parsePressure(host.read(path), path);
-      return sample(pressureMetrics.waiting, some / MICROSECONDS_PER_SECOND, { resource });
+      return [sample(pressureMetrics.waiting, some / MICROSECONDS_PER_SECOND, { resource })];
     });
   },
 };

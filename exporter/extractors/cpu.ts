@@ -1,0 +1,25 @@
+import { CPU_MODES, cpuMetrics } from '../catalogue/cpu.ts';
+import { CpuClock } from '../cpu-clock.ts';
+import type { Extractor } from '../extractor.ts';
+import { sample } from '../extractor.ts';
+import { parseCpuTicks } from '../parsers/stat.ts';
+
+const STAT = 'proc/stat';
+
+/** USER_HZ, which is 100 on every architecture that Node.js runs on, whatever the kernel's own clock. */
+const TICKS_PER_SECOND = 100;
+
+/**
+ * CPU time by mode, summed over the node's CPUs.
+ *
+ * Source: /proc/stat, lines cpuN, every kernel; ticks of 1/100 s since boot, exposed as seconds.
+ */
+export const cpu: Extractor<CpuClock> = {
+  name: 'cpu',
+  metrics: cpuMetrics,
+  open: () => new CpuClock(),
+  extract(host, clock) {
+    const ticks = clock.advance(parseCpuTicks(host.read(STAT), STAT));
+    return CPU_MODES.map((mode) => sample(cpuMetrics.seconds, ticks[mode] / TICKS_PER_SECOND, { mode }));
+  },
+};

@@ -1,0 +1,19 @@
+import { forksMetrics } from '../catalogue/forks.ts';
+import type { Extractor } from '../extractor.ts';
+import { sample } from '../extractor.ts';
+import { parseForks } from '../parsers/stat.ts';
+
+const STAT = 'proc/stat';
+
+/**
+ * Processes and threads started since boot.
+ *
+ * Source: /proc/stat, line `processes`, every kernel.
+ */
+export const forks: Extractor = {
+  name: 'forks',
+  metrics: forksMetrics,
+  extract(host) {
+    return [sample(forksMetrics.forks, parseForks(host.read(STAT), STAT))];
+  },
+};

@@ -1,0 +1,31 @@
+import { memoryMetrics } from '../catalogue/memory.ts';
+import { malformed, SourceError } from '../errors.ts';
+import type { Extractor } from '../extractor.ts';
+import { sample } from '../extractor.ts';
+import { parseMeminfoField } from '../parsers/meminfo.ts';
+
+const MEMINFO = 'proc/meminfo';
+
+/**
+ * Memory available to new work, and the rest.
+ *
+ * Source: /proc/meminfo, MemTotal and MemAvailable (Linux 3.14 or newer). What an older kernel would need to
+ * estimate it is not there either, so that such a node has no memory series rather than a wrong one.
+ */
+export const memory: Extractor = {
+  name: 'memory',
+  metrics: memoryMetrics,
+  extract(host) {
+    const text = host.read(MEMINFO);
+    const total = parseMeminfoField(text, 'MemTotal', MEMINFO);
+    if (total === undefined) throw malformed(MEMINFO, 'a line "MemTotal: …"', text);
+    const available = parseMeminfoField(text, 'MemAvailable', MEMINFO);
+    if (available === undefined) {
+      throw new SourceError('absent', MEMINFO, `${MEMINFO}: this kernel has no MemAvailable`);
+    }
+    return [
+      sample(memoryMetrics.bytes, total - available, { state: 'used' }),
+      sample(memoryMetrics.bytes, available, { state: 'available' }),
+    ];
+  },
+};

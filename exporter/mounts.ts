@@ -1,0 +1,46 @@
+import type { Mount } from './parsers/mountinfo.ts';
+
+/** Not storage: filesystems that show the kernel's state, and images that are full by construction. */
+const PSEUDO =
+  /^(autofs|binfmt_misc|bpf|cgroup2?|configfs|cramfs|debugfs|devpts|devtmpfs|efivarfs|erofs|fusectl|hugetlbfs|iso9660|mqueue|nsfs|overlay|proc|pstore|ramfs|romfs|rootfs|rpc_pipefs|securityfs|selinuxfs|squashfs|sysfs|tracefs|udf)$/;
+
+/** Somebody else's storage, which hangs when its server does; of FUSE only `fuseblk` is a local disk. */
+const NETWORK =
+  /^(9p|afs|beegfs|ceph|cifs|coda|fuse|fuse\..*|glusterfs|gpfs|lustre|ncpfs|nfs4?|orangefs|smb3|smbfs)$/;
+
+/** Mounts that container runtimes and the kubelet make for each container; volumes are counted by the kubelet. */
+const PER_CONTAINER =
+  /^\/(dev|proc|sys|run\/(containerd|credentials|docker|netns)|var\/lib\/(containerd|containers\/storage|docker|kubelet\/(plugins|pods)))(\/|$)/;
+
+function isStorage({ type, mountpoint, readOnly }: Mount): boolean {
+  // A node that is itself a container has nothing but an overlay for its root.
+  const pseudo = PSEUDO.test(type) && !(type === 'overlay' && mountpoint === '/');
+  const deleted = mountpoint.endsWith('//deleted');
+  return !pseudo && !NETWORK.test(type) && !readOnly && !deleted && !PER_CONTAINER.test(mountpoint);
+}
+
+/** The host's own paths: in a container that sees the host below `rootPrefix`, only what lies there is the host's. */
+function stripPrefix(mounts: readonly Mount[], rootPrefix: string): readonly Mount[] {
+  if (rootPrefix === '' || !mounts.some(({ mountpoint }) => mountpoint === rootPrefix)) return mounts;
+  return mounts
+    .filter(({ mountpoint }) => mountpoint === rootPrefix || mountpoint.startsWith(`${rootPrefix}/`))
+    .map((mount) => ({ ...mount, mountpoint: mount.mountpoint.slice(rootPrefix.length) || '/' }));
+}
+
+/**
+ * The mount points whose filesystems can fill up, one for each filesystem: of several mounts (bind mounts,
+ * subvolumes) the one with the shortest path. A mount hides what was mounted at the same path before it. Filesystems
+ * that are read-only cannot fill up; an image that is always full would hide one that is filling.
+ */
+export function selectMountpoints(mounts: readonly Mount[], rootPrefix: string): string[] {
+  const visible = new Map(stripPrefix(mounts, rootPrefix).map((mount) => [mount.mountpoint, mount]));
+  const byDevice = new Map<string, string>();
+  for (const mount of visible.values()) {
+    if (!isStorage(mount)) continue;
+    const known = byDevice.get(mount.device);
+    if (known === undefined || mount.mountpoint.length < known.length) {
+      byDevice.set(mount.device, mount.mountpoint);
+    }
+  }
+  return [...byDevice.values()];
+}

@@ -1,0 +1,37 @@
+import { agentMetrics } from './catalogue/agent.ts';
+import { type Sample, sample } from './extractor.ts';
+import type { Host } from './host.ts';
+import { parseOsRelease } from './parsers/os-release.ts';
+import { ifPresent } from './sources.ts';
+
+const ETC = 'root/etc/os-release';
+const USR = 'root/usr/lib/os-release';
+
+/** Where os-release is: an absolute link means a path on the host, but would be followed in the agent's own root. */
+function osReleasePath(host: Host): string {
+  if (!host.exists(ETC)) return USR;
+  const target = host.readlink(ETC);
+  return target?.startsWith('/') ? `root${target}` : ETC;
+}
+
+/**
+ * What the node is, asked for once at start: the library starts a dozen processes to find out, which no scrape may.
+ *
+ * @throws {SourceError} when os-release is there and cannot be read
+ */
+export async function readNodeInfo(host: Host): Promise<Sample> {
+  const { default: systeminformation } = await import('systeminformation');
+  const { kernel, arch } = await systeminformation.osInfo();
+  const { manufacturer, brand } = await systeminformation.cpu();
+  const { virtualHost } = await systeminformation.system();
+  const path = osReleasePath(host);
+  const release = parseOsRelease(ifPresent(() => host.read(path)) ?? '');
+  return sample(agentMetrics.nodeInfo, 1, {
+    kernel,
+    os: release.id,
+    os_version: release.version,
+    arch,
+    cpu_model: `${manufacturer} ${brand}`.trim(),
+    virtualization: virtualHost ?? '',
+  });
+}

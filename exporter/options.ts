@@ -1,0 +1,91 @@
+import { accessSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from '../common/cli.ts';
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../common/log.ts';
+import { packageVersion } from '../common/version.ts';
+import type { HostPaths } from './host.ts';
+import { type ListenAddress, parseListenAddress } from './listen-address.ts';
+
+export interface ExporterOptions {
+  readonly listenAddresses: readonly ListenAddress[];
+  readonly telemetryPath: string;
+  readonly paths: HostPaths;
+  readonly node: string;
+  readonly disabledExtractors: ReadonlySet<string>;
+  readonly log: { readonly level: LogLevel; readonly format: LogFormat };
+}
+
+/** What commander makes of the flags; it writes dots as they are and hyphens as capitals. */
+type Flags = Readonly<Record<`extractor.${string}`, boolean>> & {
+  readonly 'web.listenAddress': readonly string[];
+  readonly 'web.telemetryPath': string;
+  readonly 'path.procfs': string;
+  readonly 'path.sysfs': string;
+  readonly 'path.rootfs': string;
+  readonly nodeName: string;
+  readonly 'log.level': LogLevel;
+  readonly 'log.format': LogFormat;
+};
+
+const DEFAULT_ADDRESSES: readonly string[] = [':24924'];
+
+function telemetryPath(text: string): string {
+  if (/^\/[\w./-]*$/.test(text) && !['/', '/-/healthy', '/-/ready'].includes(text)) return text;
+  throw new InvalidArgumentError('It is a path such as /metrics, and not one of the other pages.');
+}
+
+/** The command line, with a pair of flags for each extractor. */
+export function exporterCommand(extractors: readonly string[]): Command {
+  const command = new Command('kubevigil-exporter')
+    .description('Exposes security and performance metrics of this node to Prometheus.')
+    .version(packageVersion())
+    .option(
+      '--web.listen-address <host:port>',
+      'where to listen; repeatable (default: ":24924")',
+      (text, before: readonly string[]) => [...(before === DEFAULT_ADDRESSES ? [] : before), text],
+      DEFAULT_ADDRESSES,
+    )
+    .option('--web.telemetry-path <path>', 'where the metrics are', telemetryPath, '/metrics')
+    .option('--path.procfs <folder>', "where the host's /proc is mounted", '/proc')
+    .option('--path.sysfs <folder>', "where the host's /sys is mounted", '/sys')
+    .option('--path.rootfs <folder>', "where the host's root filesystem is mounted", '/')
+    .addOption(new Option('--node-name <name>', 'name of this node').env('NODE_NAME').default(hostname()))
+    .addOption(new Option('--log.level <level>', 'least level to log').choices(LOG_LEVELS).default('info'))
+    .addOption(new Option('--log.format <format>', 'form of the log').choices(LOG_FORMATS).default('logfmt'));
+  for (const name of extractors) {
+    command.option(`--extractor.${name}`, `run the ${name} extractor`, true);
+    command.option(`--no-extractor.${name}`, `do not run the ${name} extractor`);
+  }
+  return command.allowExcessArguments(false);
+}
+
+/** A wrong folder would make every source absent, which is what a healthy agent shows on a bare kernel. */
+function requireProcfs(folder: string): void {
+  try {
+    accessSync(join(folder, 'stat'));
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') return;
+    throw new UsageError(`--path.procfs ${folder} is no proc filesystem: it has no file "stat"`, { cause });
+  }
+}
+
+/**
+ * What the parsed command line asks for.
+ *
+ * @throws {UsageError} an address that is none, a procfs that is none
+ */
+export function readOptions(command: Command, extractors: readonly string[]): ExporterOptions {
+  const flags = command.opts<Flags>();
+  requireProcfs(flags['path.procfs']);
+  return {
+    listenAddresses: flags['web.listenAddress'].map(parseListenAddress),
+    telemetryPath: flags['web.telemetryPath'],
+    paths: { procfs: flags['path.procfs'], sysfs: flags['path.sysfs'], rootfs: flags['path.rootfs'] },
+    node: flags.nodeName,
+    disabledExtractors: new Set(extractors.filter((name) => flags[`extractor.${name}`] === false)),
+    log: { level: flags['log.level'], format: flags['log.format'] },
+  };
+}

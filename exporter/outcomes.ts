@@ -1,0 +1,32 @@
+import type { Logger } from '../common/log.ts';
+import type { SourceError } from './errors.ts';
+
+/**
+ * Logs how an extractor fared when that is not how it fared before: a line for each change, not for each scrape.
+ *
+ * @param known what was said last, by the extractor's name; brought up to date
+ */
+export function reportOutcome(
+  known: Map<string, string>,
+  logger: Logger,
+  extractor: string,
+  errors: readonly SourceError[],
+): void {
+  const outcome = errors.map(({ code, path }) => `${code} ${path}`).join(', ');
+  const before = known.get(extractor) ?? '';
+  if (outcome === before) return;
+  known.set(extractor, outcome);
+  if (errors.length === 0) {
+    logger.info('Extractor reads everything again', { extractor });
+    return;
+  }
+  const failed = errors.filter(({ code }) => code !== 'absent');
+  const errorsToTell = failed.length > 0 ? failed : errors;
+  const fields = {
+    extractor,
+    code: errorsToTell[0]?.code ?? '',
+    error: errorsToTell.map(({ message }) => message).join('; '),
+  };
+  if (failed.length > 0) logger.warn('Extractor could not read everything', fields);
+  else logger.info('Not on this host', fields);
+}

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { createLogger, type Logger } from '../common/log.ts';
+import { packageVersion } from '../common/version.ts';
+import { agentMetrics } from './catalogue/agent.ts';
+import { familiesOf } from './exposition.ts';
+import { type Sample, sample } from './extractor.ts';
+import { EXTRACTORS } from './extractors/index.ts';
+import { type Host, openHost } from './host.ts';
+import { closeServer, type Listener, listen } from './listen.ts';
+import { readNodeInfo } from './node-info.ts';
+import type { ExporterOptions } from './options.ts';
+import { processFamilies } from './process-metrics.ts';
+import { Scraper } from './scrape.ts';
+import { createApp } from './server.ts';
+
+/** How long a page may still be on its way when the agent is told to stop. */
+const GRACE_MS = 1_000;
+
+/** What the node is; the page does without it until it is known. */
+async function addNodeInfo(samples: Sample[], host: Host, logger: Logger): Promise<void> {
+  try {
+    samples.push(await readNodeInfo(host));
+  } catch (error) {
+    logger.warn('What the node is could not be found out', { error: String(error) });
+  }
+}
+
+async function stopSignal(): Promise<string> {
+  const signals = ['SIGTERM', 'SIGINT'] as const;
+  return Promise.race(signals.map(async (signal) => once(process, signal).then(() => signal)));
+}
+
+/**
+ * Ends the process. A call to a dead mount keeps a thread, and every orderly exit would wait for that thread.
+ */
+function end(logger: Logger): void {
+  if (process.getActiveResourcesInfo().includes('FSReqPromise')) {
+    logger.warn('A mount still does not answer; ending without it');
+    process.kill(process.pid, 'SIGKILL');
+  }
+  process.exit();
+}
+
+async function stop(listeners: readonly Listener[], scraper: Scraper): Promise<void> {
+  await Promise.all(listeners.map(({ server }) => closeServer(server, GRACE_MS)));
+  await scraper.close();
+}
+
+/**
+ * Runs the exporter until SIGTERM or SIGINT.
+ *
+ * @throws {UsageError} when an address cannot be had
+ */
+export async function runExporter(options: ExporterOptions): Promise<void> {
+  const { paths, node, telemetryPath, disabledExtractors } = options;
+  const logger = createLogger(options.log);
+  const version = packageVersion();
+  const stopping = stopSignal();
+  const enabled = EXTRACTORS.filter(({ name }) => !disabledExtractors.has(name));
+  const scraper = new Scraper(enabled, () => openHost(paths), logger);
+  await scraper.open();
+  const info = [sample(agentMetrics.buildInfo, 1, { version, node_version: process.versions.node })];
+  const ownFamilies = processFamilies();
+  const extraFamilies = () => [...familiesOf(info), ...ownFamilies()];
+  const app = createApp({ scraper, extraFamilies, telemetryPath, version, node, logger });
+  const listeners: Listener[] = [];
+  try {
+    for (const wanted of options.listenAddresses) {
+      const listener = await listen(app, wanted);
+      listeners.push(listener);
+      logger.info('Listening on', { address: listener.address, node, version });
+    }
+    void addNodeInfo(info, openHost(paths), logger);
+    logger.info('Stopping', { signal: await stopping });
+  } finally {
+    await stop(listeners, scraper);
+  }
+  end(logger);
+}
