@@ -7,7 +7,7 @@ import { SampleBuffer } from './sample-buffer.ts';
 import { chunkSampleCount, decodeXorChunk } from './xor-chunk.ts';
 
 /** The samples to keep: those in (startMs, endMs]. */
-export interface Window {
+interface Window {
   readonly startMs: number;
   readonly endMs: number;
 }

@@ -127,10 +127,12 @@ function signed(value: number, bits: number): number {
 
 function readUvarint(view: DataView, start: number, end: number): { value: number; end: number } {
   let value = 0;
-  for (let i = 0; i < 8 && start + i < end; i++) {
-    const byte = view.getUint8(start + i);
-    value += (byte & 0x7f) * 2 ** (7 * i);
-    if (byte < 0x80) return { value, end: start + i + 1 };
+  let scale = 1;
+  for (let at = start; at < end && scale < 2 ** 56; at++) {
+    const byte = view.getUint8(at);
+    value += (byte & 0x7f) * scale;
+    if (byte < 0x80) return { value, end: at + 1 };
+    scale *= 128;
   }
   throw corrupt('a chunk ends inside a time, or has one beyond 2^53 milliseconds');
 }
