@@ -2,7 +2,7 @@ import { int64Field, lengthDelimitedField, stringField } from './protobuf-writer
 import { snappyLiterals } from './snappy.ts';
 
 /** A label matcher as in a PromQL selector; regular expressions are anchored by the server. */
-export interface LabelMatcher {
+interface LabelMatcher {
   readonly name: string;
   readonly operator: '=' | '!=' | '=~' | '!~';
   readonly value: string;

@@ -3,7 +3,7 @@ import { FrameReader } from '../../../../builder/remote-read/frames.ts';
 import { SeriesAssembler } from '../../../../builder/remote-read/series-assembler.ts';
 import type { RawSeries } from '../../../../builder/series.ts';
 
-export const ALL_TIME = { startMs: Number.NEGATIVE_INFINITY, endMs: Number.POSITIVE_INFINITY };
+const ALL_TIME = { startMs: Number.NEGATIVE_INFINITY, endMs: Number.POSITIVE_INFINITY };
 
 /** Decodes the body of an answer that came in these pieces. */
 export function decode(pieces: Iterable<Uint8Array>, window = ALL_TIME): RawSeries[] {

@@ -7,7 +7,7 @@ import {
 import { crc32c } from './crc32c.ts';
 
 /** Of `Chunk.Encoding` in prompb/types.proto. */
-export const XOR = 1;
+const XOR = 1;
 
 export interface WireChunk {
   readonly data: Uint8Array;
