@@ -7,3 +7,37 @@ export interface RawSeries {
   /** times of stale markers, sorted, not among timestampsMs */
   readonly staleMs: Float64Array;
 }
+
+/** A label matcher of PromQL. */
+export interface Matcher {
+  readonly name: string;
+  readonly operator: '=' | '!=' | '=~' | '!~';
+  readonly value: string;
+}
+
+/** Which series to read: those of one metric that every matcher fits. */
+export interface SeriesSelector {
+  readonly metric: string;
+  readonly matchers: readonly Matcher[];
+}
+
+/** A way to read raw samples. */
+export interface SampleSource {
+  /** Whether stale markers come along. */
+  readonly staleMarkers: boolean;
+  /** All samples in (fromMs, toMs], without lookback; the series in no particular order. */
+  read(selector: SeriesSelector, fromMs: number, toMs: number): Promise<RawSeries[]>;
+}
+
+/** A text that is the same for the same labels, whatever their order. */
+export function seriesKey(labels: Readonly<Record<string, string>>): string {
+  const names = Object.keys(labels).sort();
+  return JSON.stringify(names.map((name) => [name, labels[name]]));
+}
+
+/** A series as PromQL writes it, for messages. */
+export function seriesName(labels: Readonly<Record<string, string>>): string {
+  const { __name__: name = '', ...rest } = labels;
+  const inner = Object.entries(rest).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
+  return `${name}{${inner.join(',')}}`;
+}

@@ -1,0 +1,182 @@
+import { type Gap, GapFinder } from './gaps.ts';
+import { Moments, type Statistics } from './moments.ts';
+import { RowsDigest } from './rows-digest.ts';
+import { byNode, strings, type Table, timesOf } from './table.ts';
+
+type Counts = Record<string, number>;
+
+/** Rows that no label source speaks of. */
+export const UNLABELLED = 'unlabelled';
+
+/** What follows from a dataset's rows alone: said by `build`, recomputed by `verify`. */
+export interface Account {
+  readonly rows: number;
+  readonly rowsDigest: string;
+  readonly nodes: readonly { readonly cluster: string | null; readonly node: string }[];
+  readonly nulls: Counts;
+  readonly constant: readonly string[];
+  readonly classBalance: Counts;
+  readonly phases: Counts;
+  readonly splitRows: Counts;
+  readonly splitClassBalance: Readonly<Record<string, Counts>>;
+  readonly statistics: Readonly<Record<string, Statistics>>;
+  readonly gaps: readonly Gap[];
+  /** Features that a node has no value of in any row. */
+  readonly missing: readonly MissingColumns[];
+  /** Rows that are doubled or out of order; none in a sound dataset. */
+  readonly misplaced: number;
+}
+
+export interface MissingColumns {
+  readonly cluster: string | null;
+  readonly node: string;
+  readonly columns: readonly string[];
+}
+
+function count(counts: Counts, key: string): void {
+  counts[key] = (counts[key] ?? 0) + 1;
+}
+
+function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Watches whether a column ever changes. */
+interface Variation {
+  first: number;
+  varies: boolean;
+}
+
+/** Keeps account of rows as they pass; tables must come in the order of the files. */
+export class Accounts {
+  readonly #digest = new RowsDigest();
+  readonly #gaps: GapFinder;
+  readonly #nulls: Counts = {};
+  readonly #classes: Counts = {};
+  readonly #phases: Counts = {};
+  readonly #splits: Counts = {};
+  readonly #splitClasses: Record<string, Counts> = {};
+  readonly #moments = new Map<string, Moments>();
+  readonly #variations = new Map<string, Variation>();
+  /** By node, the features that had a value. */
+  readonly #seen = new Map<string, Set<string>>();
+  #rows = 0;
+
+  constructor(stepMs: number) {
+    this.#gaps = new GapFinder(stepMs);
+  }
+
+  /** Rows so far. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  add(table: Table): void {
+    this.#rows += table.rows;
+    this.#digest.add(table);
+    const splits = strings(table, 'split');
+    this.#addClasses(table, splits);
+    const clusters = strings(table, 'cluster');
+    const nodes = strings(table, 'node');
+    const seen = nodes.map((node, row) => this.#seenBy(clusters[row] ?? null, node ?? ''));
+    const empty = new Uint8Array(table.rows).fill(1);
+    for (const column of table.columns) {
+      if (column.type === 'double') this.#addFeature(column.name, column.values, splits, seen, empty);
+      else this.#addNulls(column.name, column.values);
+    }
+    timesOf(table).forEach((t, row) => {
+      this.#gaps.add(clusters[row] ?? null, nodes[row] ?? '', t, empty[row] === 1);
+    });
+  }
+
+  #addClasses(table: Table, splits: readonly (string | null)[]): void {
+    const phases = strings(table, 'phase');
+    strings(table, 'label').forEach((label, row) => {
+      const name = label ?? UNLABELLED;
+      const split = splits[row] ?? '';
+      count(this.#classes, name);
+      count(this.#splits, split);
+      this.#splitClasses[split] ??= {};
+      count(this.#splitClasses[split], name);
+      const phase = phases[row];
+      if (phase !== null && phase !== undefined) count(this.#phases, phase);
+    });
+  }
+
+  #addNulls(name: string, values: Float64Array | readonly unknown[]): void {
+    let nulls = 0;
+    for (const value of values) if (value === null) nulls++;
+    this.#nulls[name] = (this.#nulls[name] ?? 0) + nulls;
+  }
+
+  #seenBy(cluster: string | null, node: string): Set<string> {
+    const key = JSON.stringify([cluster, node]);
+    const known = this.#seen.get(key) ?? new Set();
+    this.#seen.set(key, known);
+    return known;
+  }
+
+  #addFeature(
+    name: string,
+    values: Float64Array,
+    splits: readonly (string | null)[],
+    seen: readonly Set<string>[],
+    empty: Uint8Array,
+  ): void {
+    const moments = this.#moments.get(name) ?? new Moments();
+    this.#moments.set(name, moments);
+    const variation = this.#variations.get(name) ?? { first: Number.NaN, varies: false };
+    this.#variations.set(name, variation);
+    let nulls = 0;
+    values.forEach((value, row) => {
+      if (splits[row] === 'train') moments.add(value);
+      if (Number.isNaN(value)) {
+        nulls++;
+        return;
+      }
+      empty[row] = 0;
+      seen[row]?.add(name);
+      if (Number.isNaN(variation.first)) variation.first = value;
+      else if (value !== variation.first) variation.varies = true;
+    });
+    this.#nulls[name] = (this.#nulls[name] ?? 0) + nulls;
+  }
+
+  #missing(): MissingColumns[] {
+    return this.#nodesInOrder().flatMap(({ cluster, node }) => {
+      const seen = this.#seenBy(cluster, node);
+      const columns = [...this.#moments.keys()].filter((name) => !seen.has(name));
+      return columns.length === 0 ? [] : [{ cluster, node, columns }];
+    });
+  }
+
+  #nodesInOrder() {
+    const named = ({ cluster, node }: { cluster: string | null; node: string }) => ({
+      cluster: cluster ?? '',
+      node,
+    });
+    return this.#gaps.nodes.sort((a, b) => byNode(named(a), named(b)));
+  }
+
+  result(): Account {
+    return {
+      rows: this.#rows,
+      rowsDigest: this.#digest.hex(),
+      nodes: this.#nodesInOrder(),
+      nulls: this.#nulls,
+      constant: [...this.#variations].filter(([, { varies }]) => !varies).map(([name]) => name),
+      classBalance: sorted(this.#classes),
+      phases: sorted(this.#phases),
+      splitRows: sorted(this.#splits),
+      splitClassBalance: sorted(
+        Object.fromEntries(
+          Object.entries(this.#splitClasses).map(([split, classes]) => [split, sorted(classes)]),
+        ),
+      ),
+      statistics: Object.fromEntries([...this.#moments].map(([name, moments]) => [name, moments.result()])),
+      gaps: this.#gaps.result(),
+      missing: this.#missing(),
+      misplaced: this.#gaps.misplaced,
+    };
+  }
+}

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { parseDurationMs } from '../common/duration.ts';
+import { METRICS } from '../exporter/catalogue/index.ts';
+import { columnsOf } from '../exporter/catalogue/model/columns.ts';
+import { parseMatchers } from './selectors.ts';
+
+/** The columns that can be had from this version's exporter, in the catalogue's order. */
+export const EXPOSED_COLUMNS = columnsOf(
+  METRICS.filter((metric) => metric.status === 'exposed'),
+  'node',
+);
+
+const COLUMN_NAMES = EXPOSED_COLUMNS.map(({ column }) => column.name);
+
+/** A Prometheus duration, as milliseconds. */
+const duration = z.string().transform((text, context) => {
+  const ms = parseDurationMs(text);
+  if (ms !== undefined) return ms;
+  context.addIssue(`${JSON.stringify(text)} is no duration: write it like 15s, 5m or 1h30m`);
+  return z.NEVER;
+});
+
+const positiveDuration = duration.refine((ms) => ms > 0, 'must be longer than 0');
+
+const labelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'is no label name');
+
+const time = z.union([z.string(), z.number().transform(String)]);
+
+const columnName = z.string().refine((name) => COLUMN_NAMES.includes(name), {
+  error: ({ input }) => `unknown column ${JSON.stringify(input)}: choose from ${COLUMN_NAMES.join(', ')}`,
+});
+
+const column = z.union([
+  columnName.transform((name) => ({ name })),
+  z.strictObject({ name: columnName, window: positiveDuration.optional() }),
+]);
+
+const matchers = z.string().transform((text, context) => {
+  const found = parseMatchers(text);
+  if (found !== undefined) return found;
+  context.addIssue(
+    `${JSON.stringify(text)} is no list of label matchers: write it like job="kubevigil",cluster="a"`,
+  );
+  return z.NEVER;
+});
+
+const fraction = z.number().min(0).max(1);
+const WHOLE_TOLERANCE = 1e-9;
+const fractions = z
+  .tuple([fraction, fraction, fraction])
+  .refine((parts) => Math.abs(parts[0] + parts[1] + parts[2] - 1) < WHOLE_TOLERANCE, 'must add up to 1');
+
+const DEFAULT_FRACTIONS: [number, number, number] = [0.7, 0.15, 0.15];
+
+const split = z.discriminatedUnion('by', [
+  z.strictObject({
+    by: z.literal('time'),
+    fractions: fractions.default(DEFAULT_FRACTIONS),
+    /** End of the training and of the validation part; instead of fractions. */
+    bounds: z.tuple([time, time]).optional(),
+    embargo: duration.optional(),
+  }),
+  z.strictObject({
+    by: z.literal('episode'),
+    fractions: fractions.default(DEFAULT_FRACTIONS),
+    embargo: duration.optional(),
+  }),
+  z.strictObject({ by: z.literal('node'), fractions: fractions.default(DEFAULT_FRACTIONS) }),
+]);
+
+const prometheus = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: 'must be a URL such as http://127.0.0.1:9090' }),
+  bearerToken: z.string().min(1).optional(),
+  bearerTokenFile: z.string().min(1).optional(),
+  basicAuth: z
+    .strictObject({
+      username: z.string(),
+      password: z.string().optional(),
+      passwordFile: z.string().optional(),
+    })
+    .optional(),
+  tls: z
+    .strictObject({
+      caFile: z.string().optional(),
+      certFile: z.string().optional(),
+      keyFile: z.string().optional(),
+      serverName: z.string().optional(),
+      insecureSkipVerify: z.boolean().optional(),
+    })
+    .optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  timeout: positiveDuration.default(150_000),
+});
+
+export const DEFAULT_URL = 'http://127.0.0.1:9090';
+
+/** What a dataset's YAML file may say; the flags of the same name override it. */
+export const configSchema = z.strictObject({
+  prometheus: prometheus.prefault({ url: DEFAULT_URL }),
+  output: z.string().min(1).default('dataset'),
+  format: z.enum(['parquet', 'csv']).default('parquet'),
+  start: time.optional(),
+  end: time.optional(),
+  last: positiveDuration.optional(),
+  step: positiveDuration.prefault('15s'),
+  window: positiveDuration.optional(),
+  scrapeInterval: positiveDuration.optional(),
+  delay: duration.optional(),
+  entity: z.literal('node').default('node'),
+  nodeLabel: labelName.default('node'),
+  clusterLabel: labelName.default('cluster'),
+  selector: matchers.prefault(''),
+  columns: z.array(column).min(1).optional(),
+  labels: z.array(z.strictObject({ episodes: z.string().min(1) })).optional(),
+  split: split.prefault({ by: 'time' }),
+  seed: z.union([z.string(), z.number().transform(String)]).default('kubevigil'),
+});
+
+/** A dataset's configuration: durations in milliseconds, paths absolute, times as written. */
+export type BuildConfig = z.output<typeof configSchema>;
+export type PrometheusConfig = BuildConfig['prometheus'];
+export type SplitConfig = BuildConfig['split'];

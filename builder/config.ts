@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parse, YAMLParseError } from 'yaml';
+import type { z } from 'zod';
+import { type BuildConfig, configSchema } from './config-schema.ts';
+import { BuilderError, messageOf, systemCode } from './errors.ts';
+
+/** What the command line says; each overrides the file. */
+export interface BuildFlags {
+  readonly config?: string;
+  readonly prometheus?: string;
+  readonly start?: string;
+  readonly end?: string;
+  readonly last?: string;
+  readonly step?: string;
+  readonly format?: string;
+  readonly output?: string;
+  readonly labels?: string;
+  readonly delay?: string;
+}
+
+type Document = Record<string, unknown>;
+
+function readDocument(path: string): Document {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const reason = systemCode(error) === 'ENOENT' ? 'there is no such file' : messageOf(error);
+    throw new BuilderError('config', `config ${path}: ${reason}`, { cause: error });
+  }
+  try {
+    const document: unknown = parse(text) ?? {};
+    if (typeof document === 'object' && !Array.isArray(document)) return document as Document;
+  } catch (error) {
+    const reason = error instanceof YAMLParseError ? (error.message.split('\n')[0] ?? '') : messageOf(error);
+    throw new BuilderError('config', `config ${path}: ${reason.replace(/:$/, '')}`, { cause: error });
+  }
+  throw new BuilderError('config', `config ${path}: expected a mapping of keys to values`);
+}
+
+/** Flags under the keys that the file has for them; labels are relative to the working directory there. */
+function documentOf(
+  { config: _, prometheus, labels, output, ...plain }: BuildFlags,
+  file: Document,
+): Document {
+  const merged: Document = { ...file };
+  // A range on the command line replaces the file's as a whole: half of each would be nobody's intent.
+  if (plain.start !== undefined || plain.end !== undefined || plain.last !== undefined) {
+    for (const key of ['start', 'end', 'last']) delete merged[key];
+  }
+  Object.assign(merged, plain);
+  if (prometheus !== undefined) merged['prometheus'] = { ...(file['prometheus'] as object), url: prometheus };
+  if (output !== undefined) merged['output'] = resolve(output);
+  if (labels !== undefined) merged['labels'] = [{ episodes: resolve(labels) }];
+  return merged;
+}
+
+const FLAG_KEYS = ['start', 'end', 'last', 'step', 'format', 'output', 'labels', 'delay'];
+
+/** Where the offending value was written: `--step`, or the path in the file. */
+function place(issue: z.core.$ZodIssue, flags: BuildFlags): string {
+  const [head, ...rest] = issue.path.map(String);
+  if (head === undefined) return `config ${flags.config ?? ''}`.trim();
+  if (head === 'prometheus' && rest[0] === 'url' && flags.prometheus !== undefined) return '--prometheus';
+  if (FLAG_KEYS.includes(head) && flags[head as keyof BuildFlags] !== undefined) return `--${head}`;
+  return `config ${flags.config ?? ''}: ${[head, ...rest].join('.')}`;
+}
+
+/** The issue that says most: for a value that fits none of several shapes, the one of the shape that came nearest. */
+function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue;
+  const inner = issue.errors.flat().find(({ code }) => code !== 'invalid_type');
+  return inner === undefined
+    ? issue
+    : deepest({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue);
+}
+
+function absolutePaths(config: BuildConfig, folder: string): BuildConfig {
+  const absolute = <K extends string>(
+    object: { readonly [P in K]?: string | undefined },
+    keys: readonly K[],
+  ) =>
+    Object.fromEntries(
+      keys.flatMap((key) => (object[key] === undefined ? [] : [[key, resolve(folder, object[key])]])),
+    );
+  const { prometheus } = config;
+  return {
+    ...config,
+    output: resolve(folder, config.output),
+    ...(config.labels && {
+      labels: config.labels.map(({ episodes }) => ({ episodes: resolve(folder, episodes) })),
+    }),
+    prometheus: {
+      ...prometheus,
+      ...absolute(prometheus, ['bearerTokenFile']),
+      ...(prometheus.basicAuth && {
+        basicAuth: { ...prometheus.basicAuth, ...absolute(prometheus.basicAuth, ['passwordFile']) },
+      }),
+      ...(prometheus.tls && {
+        tls: { ...prometheus.tls, ...absolute(prometheus.tls, ['caFile', 'certFile', 'keyFile']) },
+      }),
+    },
+  };
+}
+
+/**
+ * The configuration of a build: the file's, or the defaults without one, with the flags on top. Paths in the file
+ * are relative to the file.
+ *
+ * @throws {BuilderError} `config`, naming the flag or the path in the file
+ */
+export function loadConfig(flags: BuildFlags): BuildConfig {
+  const file = flags.config === undefined ? {} : readDocument(flags.config);
+  const result = configSchema.safeParse(documentOf(flags, file));
+  if (!result.success) {
+    const [first] = result.error.issues;
+    const issue = first && deepest(first);
+    throw new BuilderError(
+      'config',
+      issue ? `${place(issue, flags)}: ${issue.message}` : messageOf(result.error),
+    );
+  }
+  return absolutePaths(result.data, flags.config === undefined ? process.cwd() : dirname(flags.config));
+}

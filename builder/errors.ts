@@ -1,0 +1,52 @@
+/**
+ * Why no dataset came out:
+ * `config` the configuration or a flag is wrong, `labels` a label source is, `unreachable` nothing answers at the URL,
+ * `unauthorised` the server wants (other) credentials, `response` what answers is no Prometheus, `query` it refused a
+ * query, `partial` it answered with less than was asked for, `data` the samples cannot make a dataset, `output` the
+ * folder is not ours to write to, `disk-full`, `damaged` files are not what their manifest says, `interrupted`.
+ */
+export type BuilderErrorCode =
+  | 'config'
+  | 'labels'
+  | 'unreachable'
+  | 'unauthorised'
+  | 'response'
+  | 'query'
+  | 'partial'
+  | 'data'
+  | 'output'
+  | 'disk-full'
+  | 'damaged'
+  | 'interrupted';
+
+/** Expected trouble: its message is one line that says what to do. */
+export class BuilderError extends Error {
+  override readonly name = 'BuilderError';
+  readonly code: BuilderErrorCode;
+
+  constructor(code: BuilderErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+const EXIT_DAMAGED = 1;
+const EXIT_INPUT = 2;
+const EXIT_INTERRUPTED = 130;
+
+/** What the process exits with: 2 when somebody must change the input, 1 for damage and for what nobody expected. */
+export function exitCode(error: unknown): number {
+  if (!(error instanceof BuilderError)) return EXIT_DAMAGED;
+  if (error.code === 'damaged') return EXIT_DAMAGED;
+  return error.code === 'interrupted' ? EXIT_INTERRUPTED : EXIT_INPUT;
+}
+
+/** The operating system's code of a failed call, such as `ENOENT`. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,83 @@
+/** CSV as in RFC 4180, lines ended by LF: times in RFC 3339 and UTC, numbers as short as they read back, null empty. */
+import { createReadStream } from 'node:fs';
+import { parse } from 'csv-parse';
+import { stringify } from 'csv-stringify/sync';
+import { type ColumnName, type Table, type TableColumn, valuesOf } from '../table.ts';
+import { formatTime, parseRfc3339 } from '../times.ts';
+import type { Format } from './format.ts';
+import { OutputFile } from './output-file.ts';
+
+const ROWS_AT_ONCE = 8192;
+
+function texts(column: TableColumn): readonly (string | null)[] {
+  if (column.type === 'timestamp') return Array.from(column.values, formatTime);
+  return valuesOf(column).map((value) => (value === null ? null : String(value)));
+}
+
+function rowsOf({ rows, columns }: Table): (string | null)[][] {
+  const cells = columns.map(texts);
+  return Array.from({ length: rows }, (_, row) => cells.map((column) => column[row] ?? null));
+}
+
+function numberOf(text: string, name: string): number | null {
+  if (text === '') return null;
+  const value = Number(text);
+  if (Number.isNaN(value)) throw new Error(`${name}: ${JSON.stringify(text)} is no number`);
+  return value;
+}
+
+function timeOf(text: string): number {
+  const ms = parseRfc3339(text);
+  if (ms === undefined) throw new Error(`timestamp: ${JSON.stringify(text)} is no time`);
+  return ms;
+}
+
+function columnOf({ name, type }: ColumnName, cells: readonly string[]): TableColumn {
+  if (type === 'timestamp') return { name, type, values: Float64Array.from(cells, timeOf) };
+  if (type === 'double')
+    return { name, type, values: Float64Array.from(cells, (text) => numberOf(text, name) ?? Number.NaN) };
+  if (type === 'int32') return { name, type, values: cells.map((text) => numberOf(text, name)) };
+  return { name, type, values: cells.map((text) => (text === '' ? null : text)) };
+}
+
+function tableOf(columns: readonly ColumnName[], rows: readonly string[][]): Table {
+  return {
+    rows: rows.length,
+    columns: columns.map((column, i) =>
+      columnOf(
+        column,
+        rows.map((row) => row[i] ?? ''),
+      ),
+    ),
+  };
+}
+
+export const csv: Format = {
+  extension: 'csv',
+
+  open(path, columns) {
+    const file = new OutputFile(path);
+    const append = (rows: readonly (readonly (string | null)[])[]) =>
+      file.append(Buffer.from(stringify(rows as (string | null)[][], { record_delimiter: 'unix' })));
+    append([columns.map(({ name }) => name)]);
+    return { write: (table) => append(rowsOf(table)), close: () => file.close() };
+  },
+
+  async *read(path, columns) {
+    const lines: AsyncIterable<string[]> = createReadStream(path).pipe(parse());
+    let header: string[] | undefined;
+    const rows: string[][] = [];
+    for await (const line of lines) {
+      if (header === undefined) {
+        header = line;
+        if (header.join() !== columns.map(({ name }) => name).join())
+          throw new Error('the columns are others');
+      } else {
+        rows.push(line);
+      }
+      if (rows.length === ROWS_AT_ONCE) yield tableOf(columns, rows.splice(0));
+    }
+    if (header === undefined) throw new Error('the file is empty');
+    if (rows.length > 0) yield tableOf(columns, rows);
+  },
+};

@@ -1,0 +1,23 @@
+import type { ColumnName, Table } from '../table.ts';
+
+/** A file being written; nothing of it counts before `close`. */
+export interface TableWriter {
+  write(table: Table): void;
+  close(): void;
+}
+
+export interface ColumnUnit extends ColumnName {
+  readonly unit?: string;
+}
+
+/** One kind of file that rows can stand in. */
+export interface Format {
+  readonly extension: 'parquet' | 'csv';
+  open(path: string, columns: readonly ColumnUnit[]): TableWriter;
+  /**
+   * The rows of a file, a few at a time, in the file's order.
+   *
+   * @throws {Error} when the file is none of this kind, or its columns are others
+   */
+  read(path: string, columns: readonly ColumnName[]): AsyncIterable<Table>;
+}

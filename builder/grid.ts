@@ -1,0 +1,169 @@
+/**
+ * The grid: what a series is worth at each step. Row t covers (t − step, t]; no sample after t is looked at, and
+ * nothing is filled in. In the results NaN is null.
+ */
+import type { Grid } from './model.ts';
+import type { RawSeries } from './series.ts';
+
+/** Least part of the window that two samples must lie apart for a rate. */
+const LEAST_WINDOW = 0.9;
+const MS_PER_SECOND = 1000;
+
+/** Index of the last element that is at most `limit`; −1 when there is none. */
+export function lastAtMost(sorted: Float64Array, limit: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** Calls `visit` at each step with the index of the newest sample in (t − freshness, t], −1 when there is none. */
+export function eachStep(
+  timesMs: Float64Array,
+  { firstMs, stepMs, steps }: Grid,
+  freshnessMs: number,
+  visit: (step: number, t: number, newest: number) => void,
+): void {
+  let newest = -1;
+  for (let step = 0; step < steps; step++) {
+    const t = firstMs + step * stepMs;
+    while (newest + 1 < timesMs.length && (timesMs[newest + 1] as number) <= t) newest++;
+    const fresh = newest >= 0 && (timesMs[newest] as number) > t - freshnessMs;
+    visit(step, t, fresh ? newest : -1);
+  }
+}
+
+/** Whether a stale marker lies strictly after `fromMs` and not after `toMs`. */
+function staleWithin(staleMs: Float64Array, fromMs: number, toMs: number): boolean {
+  const last = lastAtMost(staleMs, toMs);
+  return last >= 0 && (staleMs[last] as number) > fromMs;
+}
+
+/** A value that a dataset can hold; minus zero would not survive CSV. */
+function orNull(value: number): number {
+  return Number.isFinite(value) ? value + 0 : Number.NaN;
+}
+
+/** A gauge: its newest sample in (t − freshness, t], null when the series was marked stale since. */
+export function gaugeValues(series: RawSeries, grid: Grid, freshnessMs: number): Float64Array {
+  const { timestampsMs, values, staleMs } = series;
+  const result = new Float64Array(grid.steps).fill(Number.NaN);
+  eachStep(timestampsMs, grid, freshnessMs, (step, t, newest) => {
+    if (newest < 0 || staleWithin(staleMs, timestampsMs[newest] as number, t)) return;
+    result[step] = orNull(values[newest] as number);
+  });
+  return result;
+}
+
+/** What a counter's total gained by being reset between two samples: the totals before each reset. */
+function lostByResets(values: Float64Array, from: number, to: number): number {
+  let lost = 0;
+  for (let i = from + 1; i <= to; i++) {
+    if ((values[i] as number) < (values[i - 1] as number)) lost += values[i - 1] as number;
+  }
+  return lost;
+}
+
+/** When a series that began within the samples was known to be absent, its target being up. */
+export interface Birth {
+  /** Index of the first sample. */
+  readonly index: number;
+  /** Scrapes without the series, an unbroken run that ends with the last one before the birth. */
+  readonly absentMs: Float64Array;
+}
+
+export interface RateOptions {
+  readonly freshnessMs: number;
+  readonly windowMs: number;
+  readonly births?: readonly Birth[];
+}
+
+/**
+ * A counter's per-second increase. With b the newest sample in (t − freshness, t] and a the newest one at or before
+ * t_b − 0.9 window and after t − window − freshness: the increase over all samples from a to b, resets made good,
+ * divided by t_b − t_a. A series that was born since has counted from zero, so that a scrape at which it was known
+ * to be absent serves as a. Null without a or b, or with a stale marker between them.
+ */
+export function rateValues(series: RawSeries, grid: Grid, options: RateOptions): Float64Array {
+  const { timestampsMs, values, staleMs } = series;
+  const { freshnessMs, windowMs, births = [] } = options;
+  const result = new Float64Array(grid.steps).fill(Number.NaN);
+
+  /** The start of the rate: a sample, or an absence just before a birth, from which the total counted up from 0. */
+  function startOf(t: number, b: number): { ms: number; from: number; value: number } | undefined {
+    const latest = (timestampsMs[b] as number) - LEAST_WINDOW * windowMs;
+    const after = t - windowMs - freshnessMs;
+    const a = lastAtMost(timestampsMs, latest);
+    const aMs = timestampsMs[a] ?? Number.NEGATIVE_INFINITY;
+    if (aMs > after) return { ms: aMs, from: a, value: values[a] as number };
+    const birth = births.findLast(({ index }) => index <= b);
+    const absentMs = birth?.absentMs[lastAtMost(birth.absentMs, latest)];
+    if (birth === undefined || absentMs === undefined || absentMs <= after) return undefined;
+    return { ms: absentMs, from: birth.index, value: 0 };
+  }
+
+  eachStep(timestampsMs, grid, freshnessMs, (step, t, b) => {
+    if (b < 0) return;
+    const start = startOf(t, b);
+    const endMs = timestampsMs[b] as number;
+    if (start === undefined || staleWithin(staleMs, start.ms, endMs)) return;
+    const increase = (values[b] as number) - start.value + lostByResets(values, start.from, b);
+    result[step] = orNull(increase / ((endMs - start.ms) / MS_PER_SECOND));
+  });
+  return result;
+}
+
+/** When the targets of a series were scraped, with what success. */
+export interface Scrapes {
+  readonly timesMs: Float64Array;
+  readonly up: Float64Array;
+}
+
+/** The run of successful scrapes that ends with the last one before `beforeMs`, no further back than `sinceMs`. */
+function upRun(
+  { timesMs, up }: Scrapes,
+  beforeMs: number,
+  sinceMs: number,
+  freshnessMs: number,
+): Float64Array {
+  const last = lastAtMost(timesMs, beforeMs - 1);
+  let first = last + 1;
+  let nextMs = beforeMs;
+  while (first > 0) {
+    const ms = timesMs[first - 1] as number;
+    if (up[first - 1] !== 1 || ms < sinceMs || nextMs - ms > freshnessMs) break;
+    nextMs = ms;
+    first--;
+  }
+  return timesMs.slice(first, last + 1);
+}
+
+/**
+ * Finds where a series was born: samples before which it was absent for the whole lookback, while its target was
+ * scraped with success to the last.
+ *
+ * @param knownSinceMs where the samples that were read begin: what was before it is not known
+ */
+export function birthsOf(
+  { timestampsMs, staleMs }: RawSeries,
+  scrapes: Scrapes,
+  {
+    lookbackMs,
+    freshnessMs,
+    knownSinceMs,
+  }: { lookbackMs: number; freshnessMs: number; knownSinceMs: number },
+): Birth[] {
+  const births: Birth[] = [];
+  timestampsMs.forEach((ms, index) => {
+    const absentSinceMs = ms - lookbackMs;
+    const before = timestampsMs[index - 1] ?? knownSinceMs;
+    if (before > absentSinceMs || staleWithin(staleMs, absentSinceMs - 1, ms)) return;
+    const absentMs = upRun(scrapes, ms, absentSinceMs, freshnessMs);
+    if (absentMs.length > 0) births.push({ index, absentMs });
+  });
+  return births;
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+
+const time = z.iso.datetime({ precision: 3 });
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const counts = z.record(z.string(), z.int().nonnegative());
+const cluster = z.string().nullable();
+const number = z.number().nullable();
+
+const column = z.strictObject({
+  name: z.string(),
+  type: z.enum(['timestamp', 'double', 'int32', 'string']),
+  help: z.string(),
+  nulls: z.int().nonnegative(),
+  unit: z.string().optional(),
+  metric: z.string().optional(),
+  source: z.string().optional(),
+  /** The same quantity in PromQL, which extrapolates where the dataset does not. */
+  promql: z.string().optional(),
+  window: z.string().optional(),
+});
+
+const statistics = z.strictObject({
+  count: z.int(),
+  nulls: z.int(),
+  mean: number,
+  std: number,
+  min: number,
+  max: number,
+});
+
+const file = z.strictObject({
+  path: z.string(),
+  rows: z.int().positive(),
+  bytes: z.int().positive(),
+  sha256,
+  start: time,
+  end: time,
+});
+
+const split = z.strictObject({
+  by: z.enum(['time', 'episode', 'node']),
+  fractions: z.array(z.number()),
+  seed: z.string().optional(),
+  embargo: z.string(),
+  bounds: z.array(time).optional(),
+  blocks: z
+    .array(
+      z.strictObject({ episode: z.string(), part: z.enum(['train', 'validation', 'test']), until: time }),
+    )
+    .optional(),
+  rows: counts,
+  classBalance: z.record(z.string(), counts),
+});
+
+export const SCHEMA_VERSION = 1;
+
+/** manifest.json: what a dataset holds, and how it came to be. */
+export const manifestSchema = z.strictObject({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  builder: z.string(),
+  configDigest: sha256,
+  entity: z.literal('node'),
+  prometheus: z.strictObject({
+    version: z.string(),
+    reading: z.enum(['range-selectors', 'remote-read']),
+    staleMarkers: z.boolean(),
+    jobs: z.array(z.string()),
+  }),
+  format: z.enum(['parquet', 'csv']),
+  /** Times of the first and of the last possible row. */
+  start: time,
+  end: time,
+  watermark: time,
+  step: z.string(),
+  window: z.string(),
+  freshness: z.string(),
+  scrapeInterval: z.string(),
+  delay: z.string(),
+  rows: z.int().positive(),
+  rowsDigest: sha256,
+  columns: z.array(column),
+  nodes: z.array(z.strictObject({ cluster, node: z.string() })),
+  files: z.array(file),
+  labels: z.array(
+    z.strictObject({
+      kind: z.literal('episodes'),
+      file: z.string(),
+      sha256,
+      episodes: z.int().nonnegative(),
+    }),
+  ),
+  conflicts: z.array(
+    z.strictObject({ node: z.string(), kept: z.string(), ignored: z.string(), start: time, end: time }),
+  ),
+  classBalance: counts,
+  phases: counts,
+  split,
+  /** Of the training rows only. */
+  statistics: z.record(z.string(), statistics),
+  constantColumns: z.array(z.string()),
+  missingColumns: z.array(z.strictObject({ cluster, node: z.string(), columns: z.array(z.string()) })),
+  gaps: z.array(
+    z.strictObject({
+      cluster,
+      node: z.string(),
+      kind: z.enum(['not_scraped', 'no_data']),
+      start: time,
+      end: time,
+      steps: z.int().positive(),
+    }),
+  ),
+  warnings: z.array(z.string()),
+});
+
+export type Manifest = z.output<typeof manifestSchema>;
+export type ManifestFile = Manifest['files'][number];

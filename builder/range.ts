@@ -1,0 +1,34 @@
+import type { BuildConfig } from './config-schema.ts';
+import { BuilderError } from './errors.ts';
+import { formatTime, parseTime } from './times.ts';
+
+const MS_PER_DAY = 86_400_000;
+
+function timeOf(name: 'start' | 'end', text: string, nowMs: number): number {
+  const ms = parseTime(text, nowMs);
+  if (ms !== undefined) return ms;
+  throw new BuilderError(
+    'config',
+    `${name} ${JSON.stringify(text)} is no time: write RFC 3339 with a zone (2026-11-23T13:47:00Z), Unix seconds, or a duration back from now (2h)`,
+  );
+}
+
+/**
+ * The time that a dataset covers, (startMs, endMs]: the last 24 hours when nothing is said.
+ *
+ * @throws {BuilderError} `config` for times that are none, or in the wrong order
+ */
+export function rangeOf(
+  { start, end, last }: Pick<BuildConfig, 'start' | 'end' | 'last'>,
+  nowMs: number,
+): { startMs: number; endMs: number } {
+  if (last !== undefined && start !== undefined) {
+    throw new BuilderError('config', 'both last and start are given: say one of them');
+  }
+  const endMs = end === undefined ? nowMs : timeOf('end', end, nowMs);
+  const startMs = start === undefined ? endMs - (last ?? MS_PER_DAY) : timeOf('start', start, nowMs);
+  if (startMs >= endMs) {
+    throw new BuilderError('config', `end ${formatTime(endMs)} is not after start ${formatTime(startMs)}`);
+  }
+  return { startMs, endMs };
+}

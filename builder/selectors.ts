@@ -1,0 +1,82 @@
+import type { Labels, Selector } from '../exporter/catalogue/model/define.ts';
+import { escapeRegex, quote } from '../exporter/catalogue/model/promql.ts';
+import type { PlannedColumn } from './model.ts';
+import type { Matcher, SeriesSelector } from './series.ts';
+
+/** The matchers of a catalogue selector. */
+function matchersOf(selector: Selector<Labels>): Matcher[] {
+  return Object.entries(selector).map(([label, wanted]) => {
+    const negated = wanted !== undefined && 'not' in wanted;
+    const values = (negated ? wanted.not : (wanted ?? [])) as readonly string[];
+    const [only] = values;
+    if (values.length === 1 && only !== undefined)
+      return { name: label, operator: negated ? '!=' : '=', value: only };
+    return { name: label, operator: negated ? '!~' : '=~', value: values.map(escapeRegex).join('|') };
+  });
+}
+
+/** The values that a selector asks for when it names one label and what is wanted of it; else undefined. */
+function wantedOfOneLabel(
+  selector: Selector<Labels> | undefined,
+): { label: string; values: readonly string[] } | undefined {
+  const [entry, ...others] = Object.entries(selector ?? {});
+  if (entry === undefined || others.length > 0) return undefined;
+  const [label, wanted] = entry;
+  return wanted === undefined || 'not' in wanted ? undefined : { label, values: wanted as readonly string[] };
+}
+
+/**
+ * What to read of a metric so that all its columns can be computed, and no more: the union of their selectors where
+ * each names values of the same label, all of the metric's series otherwise.
+ */
+export function selectorFor(columns: readonly PlannedColumn[], extra: readonly Matcher[]): SeriesSelector {
+  const [first] = columns;
+  if (first === undefined) throw new RangeError('no column to read for');
+  const selections = columns.flatMap(({ column }) =>
+    column.over === undefined ? [column.where] : [column.where, column.over],
+  );
+  const wanted = selections.map(wantedOfOneLabel);
+  const label = wanted[0]?.label;
+  const united =
+    label !== undefined && wanted.every((each) => each?.label === label)
+      ? matchersOf({ [label]: [...new Set(wanted.flatMap((each) => each?.values ?? []))] })
+      : [];
+  return { metric: first.metric.name, matchers: [...united, ...extra] };
+}
+
+/** Whether a series' labels fit a catalogue selector; a label that the series lacks is the empty text. */
+export function fits(
+  labels: Readonly<Record<string, string>>,
+  selector: Selector<Labels> | undefined,
+): boolean {
+  return Object.entries(selector ?? {}).every(([label, wanted]) => {
+    const value = labels[label] ?? '';
+    if (wanted === undefined) return true;
+    return 'not' in wanted ? !wanted.not.includes(value) : wanted.includes(value);
+  });
+}
+
+/** Matchers as PromQL writes them: `job="kubevigil"`. */
+export function matcherTexts(matchers: readonly Matcher[]): string[] {
+  return matchers.map(({ name, operator, value }) => `${name}${operator}${quote(value)}`);
+}
+
+/** The selector in PromQL. */
+export function selectorText({ metric, matchers }: SeriesSelector): string {
+  return matchers.length === 0 ? metric : `${metric}{${matcherTexts(matchers).join(',')}}`;
+}
+
+const MATCHER = /\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*("(?:[^"\\\n]|\\["\\n])*")\s*(,|$)/y;
+
+/** Reads matchers as they stand between the braces of a selector; undefined when the text is none. */
+export function parseMatchers(text: string): Matcher[] | undefined {
+  const found: Matcher[] = [];
+  MATCHER.lastIndex = 0;
+  while (MATCHER.lastIndex < text.length) {
+    const match = MATCHER.exec(text);
+    if (match === null) return undefined;
+    const [, name = '', operator, quoted = '""'] = match;
+    found.push({ name, operator: operator as Matcher['operator'], value: JSON.parse(quoted) as string });
+  }
+  return found;
+}

@@ -1,0 +1,227 @@
+/** From the samples of a partition to its rows: what each series is worth at each step, then one value per column. */
+import { compare, groupBy } from '../collections.ts';
+import { BuilderError } from '../errors.ts';
+import { type Birth, birthsOf, eachStep, gaugeValues, rateValues, type Scrapes } from '../grid.ts';
+import type { EntityName, Grid, NodeRows, Partition, PlannedColumn } from '../model.ts';
+import { fits } from '../selectors.ts';
+import { type RawSeries, seriesKey } from '../series.ts';
+import { byNode } from '../table.ts';
+import { formatTime } from '../times.ts';
+import type { FetchedMetric } from './fetch.ts';
+import { birthLookback, type Plan } from './plan.ts';
+
+/** One node while its columns are being filled. */
+interface Building extends EntityName {
+  /** 1 at the steps at which it was scraped, with whatever success. */
+  readonly present: Uint8Array;
+  readonly features: Map<string, Float64Array>;
+}
+
+/** A target's series of one metric; several on a node follow each other when its exporter gets a new address. */
+interface Target {
+  readonly key: string;
+  readonly instance: string;
+  readonly series: RawSeries[];
+}
+
+/** Two samples that lie at most so many scrape intervals apart are of consecutive scrapes. */
+const CONSECUTIVE = 1.5;
+
+export class Aligner {
+  readonly #plan: Plan;
+  readonly #grid: Grid;
+  readonly #knownSinceMs: number;
+  readonly #nodes = new Map<string, Building>();
+  readonly #scrapes = new Map<string, Scrapes>();
+  /** Rates of the series at hand by window: several columns are made of the same series. */
+  #rates = new Map<RawSeries, Map<number, Float64Array>>();
+
+  /** @param up the `up` series of the partition's time and the lead-in before it */
+  constructor(plan: Plan, partition: Partition, up: readonly RawSeries[]) {
+    const { firstMs, lastMs } = partition;
+    this.#plan = plan;
+    this.#grid = { firstMs, stepMs: plan.stepMs, steps: (lastMs - firstMs) / plan.stepMs + 1 };
+    this.#knownSinceMs = firstMs - plan.leadInMs;
+    for (const series of up) {
+      this.#scrapes.set(this.#targetKey(series), { timesMs: series.timestampsMs, up: series.values });
+      if (series.labels[plan.config.nodeLabel] !== undefined) this.#markPresent(this.#nodeOf(series), series);
+    }
+  }
+
+  /** Computes the metric's columns for every node that has series of it. */
+  add({ columns, series }: FetchedMetric): void {
+    const nodes = groupBy(series, (each) => this.#nodeOf(each));
+    for (const [node, own] of nodes) {
+      for (const each of own) this.#markPresent(node, each);
+      const targets = this.#targetsOf(own, node);
+      this.#rates = new Map();
+      for (const column of columns) node.features.set(column.column.name, this.#columnOf(column, targets));
+    }
+  }
+
+  /** The rows: for each node those steps at which it was scraped, ordered by cluster, node and time. */
+  rows(): NodeRows[] {
+    const { steps, firstMs, stepMs } = this.#grid;
+    return [...this.#nodes.values()].sort(byNode).flatMap(({ cluster, node, present, features }) => {
+      const kept = Array.from({ length: steps }, (_, step) => step).filter((step) => present[step] === 1);
+      if (kept.length === 0) return [];
+      const pick = (all: Float64Array | undefined) =>
+        Float64Array.from(kept, (step) => all?.[step] ?? Number.NaN);
+      return {
+        cluster,
+        node,
+        timesMs: Float64Array.from(kept, (step) => firstMs + step * stepMs),
+        features: this.#plan.columns.map(({ column }) => pick(features.get(column.name))),
+      };
+    });
+  }
+
+  #nodeOf({ labels }: RawSeries): Building {
+    const { nodeLabel, clusterLabel } = this.#plan.config;
+    const cluster = labels[clusterLabel] ?? '';
+    const node = labels[nodeLabel] ?? '';
+    const key = JSON.stringify([cluster, node]);
+    const known = this.#nodes.get(key);
+    if (known !== undefined) return known;
+    const building = { cluster, node, present: new Uint8Array(this.#grid.steps), features: new Map() };
+    this.#nodes.set(key, building);
+    return building;
+  }
+
+  #targetKey({ labels }: RawSeries): string {
+    return JSON.stringify([labels[this.#plan.config.clusterLabel] ?? '', labels['job'], labels['instance']]);
+  }
+
+  #markPresent(node: Building, { timestampsMs }: RawSeries): void {
+    eachStep(timestampsMs, this.#grid, this.#plan.freshnessMs, (step, _, newest) => {
+      if (newest >= 0) node.present[step] = 1;
+    });
+  }
+
+  /** The series by target, each target's in a fixed order, so that sums do not depend on the server's. */
+  #targetsOf(series: readonly RawSeries[], node: Building): Target[] {
+    const ordered = series
+      .map((each) => ({ each, key: seriesKey(each.labels) }))
+      .sort((a, b) => compare(a.key, b.key))
+      .map(({ each }) => each);
+    const targets = [...groupBy(ordered, (each) => this.#targetKey(each))].map(([key, own]) => ({
+      key,
+      instance: own[0]?.labels['instance'] ?? '',
+      series: own,
+    }));
+    if (targets.length > 1) this.#refuseInterleaved(targets, node);
+    return targets;
+  }
+
+  /**
+   * Two exporters on one node at the same time would be counted twice. One after the other, as when a pod is
+   * replaced, is no trouble: no sample of one then lies between two consecutive samples of the other.
+   */
+  #refuseInterleaved(targets: readonly Target[], { node }: Building): void {
+    const apartMs = CONSECUTIVE * this.#plan.scrapeIntervalMs;
+    for (const one of targets) {
+      for (const other of targets) {
+        const at = one === other ? undefined : interleavedAt(one, other, apartMs);
+        if (at === undefined) continue;
+        throw new BuilderError(
+          'data',
+          `node ${node} has two instances at ${formatTime(at)}, ${one.instance} and ${other.instance}: choose one by selector in the config, such as 'instance="${one.instance}"'`,
+        );
+      }
+    }
+  }
+
+  /** The column of one node. At each step the target that was scraped last and has a value gives it. */
+  #columnOf(column: PlannedColumn, targets: readonly Target[]): Float64Array {
+    const all = targets.map((target) => ({
+      values: this.#valuesOf(column, target),
+      newestMs: this.#newest(target),
+    }));
+    const [only] = all;
+    if (only !== undefined && all.length === 1) return only.values;
+    return Float64Array.from({ length: this.#grid.steps }, (_, step) => {
+      const ready = all.filter(({ values }) => !Number.isNaN(values[step]));
+      const last = ready.sort((a, b) => (b.newestMs[step] ?? 0) - (a.newestMs[step] ?? 0))[0];
+      return last?.values[step] ?? Number.NaN;
+    });
+  }
+
+  /** The time of the newest sample of a target at each step. */
+  #newest({ series }: Target): Float64Array {
+    const result = new Float64Array(this.#grid.steps).fill(Number.NEGATIVE_INFINITY);
+    for (const { timestampsMs } of series) {
+      eachStep(timestampsMs, this.#grid, this.#plan.freshnessMs, (step, _, newest) => {
+        if (newest >= 0) result[step] = Math.max(result[step] as number, timestampsMs[newest] as number);
+      });
+    }
+    return result;
+  }
+
+  #valuesOf(column: PlannedColumn, target: Target): Float64Array {
+    const { where, over } = column.column;
+    const wanted = this.#aggregate(column, target, where);
+    if (over === undefined) return wanted;
+    const whole = this.#aggregate(column, target, over);
+    return wanted.map((value, step) => {
+      const divisor = whole[step] as number;
+      return divisor === 0 ? Number.NaN : value / divisor;
+    });
+  }
+
+  /** Sum or maximum of the series that fit; those without a value at a step do not count, none at all is null. */
+  #aggregate(
+    planned: PlannedColumn,
+    target: Target,
+    selector: PlannedColumn['column']['where'],
+  ): Float64Array {
+    const { aggregate } = planned.column;
+    const result = new Float64Array(this.#grid.steps).fill(Number.NaN);
+    for (const series of target.series) {
+      if (!fits(series.labels, selector)) continue;
+      this.#seriesValues(planned, series, target.key).forEach((value, step) => {
+        if (Number.isNaN(value)) return;
+        const before = result[step] as number;
+        if (Number.isNaN(before)) result[step] = value;
+        else result[step] = aggregate === 'sum' ? before + value : Math.max(before, value);
+      });
+    }
+    return result;
+  }
+
+  #seriesValues(
+    { column, metric, windowMs }: PlannedColumn,
+    series: RawSeries,
+    target: string,
+  ): Float64Array {
+    const { freshnessMs } = this.#plan;
+    if (column.op === 'value') return gaugeValues(series, this.#grid, freshnessMs);
+    const known = this.#rates.get(series)?.get(windowMs);
+    if (known !== undefined) return known;
+    const fromZero = metric.type === 'counter' && metric.since === 'birth';
+    const births = fromZero ? this.#births(series, target, windowMs) : [];
+    const rates = rateValues(series, this.#grid, { freshnessMs, windowMs, births });
+    this.#rates.set(series, (this.#rates.get(series) ?? new Map()).set(windowMs, rates));
+    return rates;
+  }
+
+  #births(series: RawSeries, target: string, windowMs: number): Birth[] {
+    const scrapes = this.#scrapes.get(target);
+    if (scrapes === undefined) return [];
+    const { freshnessMs } = this.#plan;
+    const lookbackMs = birthLookback(windowMs, freshnessMs);
+    return birthsOf(series, scrapes, { lookbackMs, freshnessMs, knownSinceMs: this.#knownSinceMs });
+  }
+}
+
+/** A time at which a sample of `other` lies between two samples of `one` that are at most `apartMs` apart. */
+function interleavedAt(one: Target, other: Target, apartMs: number): number | undefined {
+  const times = Float64Array.from(one.series.flatMap(({ timestampsMs }) => [...timestampsMs])).sort();
+  const others = Float64Array.from(other.series.flatMap(({ timestampsMs }) => [...timestampsMs])).sort();
+  let after = 0;
+  return others.find((ms) => {
+    while (after < times.length && (times[after] as number) <= ms) after++;
+    const before = times[after - 1];
+    const next = times[after];
+    return before !== undefined && next !== undefined && next - before <= apartMs;
+  });
+}

@@ -1,0 +1,75 @@
+import { escapeRegex } from '../../exporter/catalogue/model/promql.ts';
+import { groupBy } from '../collections.ts';
+import { BuilderError } from '../errors.ts';
+import type { Partition, PlannedColumn } from '../model.ts';
+import { selectorFor } from '../selectors.ts';
+import type { Matcher, RawSeries, SampleSource } from '../series.ts';
+import type { Plan } from './plan.ts';
+
+/** The series of one metric with the columns that are made of them. */
+export interface FetchedMetric {
+  readonly columns: readonly PlannedColumn[];
+  readonly series: readonly RawSeries[];
+}
+
+function jobMatcher(jobs: readonly string[]): Matcher {
+  return { name: 'job', operator: '=~', value: jobs.map(escapeRegex).join('|') };
+}
+
+/** Readings under way at once; more would only take the server's CPUs from each other. */
+const AT_ONCE = 2;
+
+/** Runs the tasks in order, at most `AT_ONCE` under way, and gives their results in order as they come. */
+async function* inOrder<T>(tasks: readonly (() => Promise<T>)[]): AsyncGenerator<T> {
+  const running: Promise<T>[] = [];
+  for (const task of tasks) {
+    running.push(task());
+    // A later failure is reported when its turn comes, not as an unhandled rejection before.
+    running.at(-1)?.catch(() => undefined);
+    const first = running.length === AT_ONCE ? running.shift() : undefined;
+    if (first !== undefined) yield await first;
+  }
+  for (const rest of running) yield await rest;
+}
+
+/** The `up` series of the plan's jobs: when targets were scraped, and with what success. */
+export function fetchUp(
+  source: SampleSource,
+  plan: Plan,
+  { firstMs, lastMs }: Partition,
+): Promise<RawSeries[]> {
+  const matchers = [jobMatcher(plan.jobs), ...plan.config.selector];
+  return source.read({ metric: 'up', matchers }, firstMs - plan.leadInMs, lastMs);
+}
+
+/**
+ * Reads the samples that the rows of a partition depend on, metric by metric, so that only two metrics' samples are
+ * in memory at a time.
+ *
+ * @throws {BuilderError} `data` for a series that does not tell its node
+ */
+export async function* fetchMetrics(
+  source: SampleSource,
+  plan: Plan,
+  { firstMs, lastMs }: Partition,
+): AsyncGenerator<FetchedMetric> {
+  const byMetric = groupBy(plan.columns, ({ metric }) => metric.name);
+  const tasks = [...byMetric.values()].map((columns) => async () => ({
+    columns,
+    series: await source.read(selectorFor(columns, plan.config.selector), firstMs - plan.leadInMs, lastMs),
+  }));
+  for await (const fetched of inOrder(tasks)) {
+    for (const { labels } of fetched.series) {
+      if (labels[plan.config.nodeLabel] === undefined) throw withoutNode(labels, plan.config.nodeLabel);
+    }
+    yield fetched;
+  }
+}
+
+function withoutNode(labels: Readonly<Record<string, string>>, nodeLabel: string): BuilderError {
+  const { __name__: name, job, instance } = labels;
+  return new BuilderError(
+    'data',
+    `series ${name}{instance="${instance}",job="${job}"} has no label "${nodeLabel}": add it to the target by relabel_configs (see prometheus/prometheus.yml), or set nodeLabel: instance in the config`,
+  );
+}

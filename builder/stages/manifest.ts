@@ -1,0 +1,136 @@
+import { formatDuration } from '../../common/duration.ts';
+import { packageVersion } from '../../common/version.ts';
+import { columnQuery } from '../../exporter/catalogue/model/promql.ts';
+import type { Account } from '../accounts.ts';
+import type { EpisodesFile } from '../episodes.ts';
+import { type Manifest, type ManifestFile, manifestSchema, SCHEMA_VERSION } from '../manifest-schema.ts';
+import { matcherTexts } from '../selectors.ts';
+import type { SampleSource } from '../series.ts';
+import { COLUMN_HELP, tableColumns } from '../table.ts';
+import { formatTime } from '../times.ts';
+import type { Conflict } from './label.ts';
+import type { Plan } from './plan.ts';
+import { emptyParts, type SplitDescription } from './split.ts';
+
+/** What a run knows at its end. */
+export interface Outcome {
+  readonly plan: Plan;
+  readonly source: SampleSource;
+  readonly account: Account;
+  readonly files: readonly ManifestFile[];
+  /** Undefined when there is no label source. */
+  readonly episodes: readonly EpisodesFile[] | undefined;
+  readonly conflicts: readonly Conflict[];
+  readonly split: SplitDescription;
+}
+
+function columnsOf({ columns, config }: Plan, nulls: Readonly<Record<string, number>>): Manifest['columns'] {
+  const features = new Map(columns.map((planned) => [planned.column.name, planned]));
+  return tableColumns([...features.keys()]).map(({ name, type }) => {
+    const planned = features.get(name);
+    const common = { name, type, nulls: nulls[name] ?? 0 };
+    if (planned === undefined) return { ...common, help: COLUMN_HELP[name] ?? '' };
+    const { column, metric, windowMs } = planned;
+    const window = formatDuration(windowMs);
+    return {
+      ...common,
+      help: column.help,
+      unit: column.unit,
+      metric: metric.name,
+      source: metric.source,
+      promql: columnQuery(planned, 'node', window, matcherTexts(config.selector)),
+      ...(column.op === 'rate' && { window }),
+    };
+  });
+}
+
+/** Episodes that label no row, and why that may be a mistake. */
+function idleEpisodes(
+  episodes: readonly EpisodesFile[],
+  { firstMs, lastMs, stepMs }: Plan,
+  account: Account,
+): string[] {
+  const nodes = new Set(account.nodes.map(({ node }) => node));
+  return episodes.flatMap((file) =>
+    file.episodes.flatMap(({ episode, node, startMs, endMs, place }) => {
+      if (!nodes.has(node))
+        return `${place}: episode ${episode} is about node ${node}, of which there are no rows`;
+      const outside = startMs > lastMs || endMs <= firstMs - stepMs;
+      return outside ? `${place}: episode ${episode} lies outside the dataset's time` : [];
+    }),
+  );
+}
+
+function warningsOf({ plan, source, account, episodes, conflicts, split }: Outcome): string[] {
+  const warnings = [...plan.warnings];
+  if (!source.staleMarkers) {
+    warnings.push(
+      'read by range selectors: stale markers were not seen, so that an interruption shorter than the window can lie within a rate',
+    );
+  }
+  if (episodes === undefined) warnings.push('there is no label source: label, anomaly and phase are null');
+  else warnings.push(...idleEpisodes(episodes, plan, account));
+  for (const { node, kept, ignored, start, end } of conflicts) {
+    warnings.push(
+      `node ${node}: ${kept} and ${ignored} overlap from ${start} to ${end}: rows are labelled ${kept}`,
+    );
+  }
+  if (account.constant.length > 0) warnings.push(`columns that never change: ${account.constant.join(', ')}`);
+  for (const { node, columns } of account.missing)
+    warnings.push(`node ${node} has no value of ${columns.join(', ')}`);
+  warnings.push(...emptyParts(split, account.splitRows));
+  return warnings;
+}
+
+/** The part of the manifest that follows from the rows alone. */
+export function claimsOf(account: Account) {
+  return {
+    rows: account.rows,
+    rowsDigest: account.rowsDigest,
+    nodes: [...account.nodes],
+    classBalance: account.classBalance,
+    phases: account.phases,
+    statistics: account.statistics,
+    constantColumns: [...account.constant],
+    missingColumns: account.missing.map((missing) => ({ ...missing, columns: [...missing.columns] })),
+    gaps: [...account.gaps],
+  };
+}
+
+/** Says what the run made; the same input gives the same text. */
+export function manifest(outcome: Outcome): Manifest {
+  const { plan, source, account, files, episodes, conflicts, split } = outcome;
+  return manifestSchema.parse({
+    schemaVersion: SCHEMA_VERSION,
+    builder: `kubevigil-builder ${packageVersion()}`,
+    configDigest: plan.configDigest,
+    entity: plan.config.entity,
+    prometheus: {
+      version: plan.serverVersion,
+      reading: source.staleMarkers ? 'remote-read' : 'range-selectors',
+      staleMarkers: source.staleMarkers,
+      jobs: plan.jobs,
+    },
+    format: plan.config.format,
+    start: formatTime(plan.firstMs),
+    end: formatTime(plan.lastMs),
+    watermark: formatTime(plan.lastMs),
+    step: formatDuration(plan.stepMs),
+    window: formatDuration(plan.longestWindowMs),
+    freshness: formatDuration(plan.freshnessMs),
+    scrapeInterval: formatDuration(plan.scrapeIntervalMs),
+    delay: formatDuration(plan.delayMs),
+    columns: columnsOf(plan, account.nulls),
+    files,
+    labels: (episodes ?? []).map((file) => ({
+      kind: 'episodes',
+      file: file.file,
+      sha256: file.sha256,
+      episodes: file.episodes.length,
+    })),
+    conflicts,
+    ...claimsOf(account),
+    split: { ...split, rows: account.splitRows, classBalance: account.splitClassBalance },
+    warnings: warningsOf(outcome),
+  });
+}

@@ -1,0 +1,127 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { parseDurationMs } from '../common/duration.ts';
+import { Accounts } from './accounts.ts';
+import { BuilderError, messageOf } from './errors.ts';
+import { filesBelow, isTemporary, MANIFEST, readManifest } from './folder.ts';
+import { FORMATS } from './formats/index.ts';
+import type { Manifest, ManifestFile } from './manifest-schema.ts';
+import { claimsOf } from './stages/manifest.ts';
+import { sha256OfFile } from './stages/write.ts';
+import { timesOf } from './table.ts';
+import { formatTime } from './times.ts';
+
+const SHOWN_CHARACTERS = 100;
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}
+
+/** A line for each key whose value in the manifest is not what was found. */
+function differences(where: string, claimed: object, found: object): string[] {
+  return Object.entries(found).flatMap(([key, value]) => {
+    const said: unknown = (claimed as Record<string, unknown>)[key];
+    if (isDeepStrictEqual(said, value)) return [];
+    if (isRecord(said) && isRecord(value)) {
+      const inner = Object.fromEntries(
+        [...Object.keys(said), ...Object.keys(value)].map((name) => [name, value[name]]),
+      );
+      return differences(`${where}${key}.`, said, inner);
+    }
+    return `${where}${key} is ${show(value)}, the manifest says ${show(said)}`;
+  });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Reads a file's rows into the account; gives what the manifest should say of the file. */
+async function readFileRows(
+  folder: string,
+  file: ManifestFile,
+  { format, columns }: Manifest,
+  accounts: Accounts,
+) {
+  let rows = 0;
+  let startMs = Number.POSITIVE_INFINITY;
+  let endMs = Number.NEGATIVE_INFINITY;
+  for await (const table of FORMATS[format].read(join(folder, file.path), columns)) {
+    accounts.add(table);
+    rows += table.rows;
+    for (const t of timesOf(table)) {
+      startMs = Math.min(startMs, t);
+      endMs = Math.max(endMs, t);
+    }
+  }
+  return { rows, ...(rows > 0 && { start: formatTime(startMs), end: formatTime(endMs) }) };
+}
+
+/** Compares one file with its entry; `readable` tells whether its rows are in the account. */
+async function verifyFile(folder: string, file: ManifestFile, manifest: Manifest, accounts: Accounts) {
+  const path = join(folder, file.path);
+  const found = { bytes: statSync(path).size, sha256: await sha256OfFile(path) };
+  try {
+    const rows = await readFileRows(folder, file, manifest, accounts);
+    return { readable: true, lines: differences(`${file.path}: `, file, { ...found, ...rows }) };
+  } catch (error) {
+    const unreadable = `${file.path}: cannot be read as ${manifest.format}: ${messageOf(error)}`;
+    return { readable: false, lines: [...differences(`${file.path}: `, file, found), unreadable] };
+  }
+}
+
+/** What the rows say against the manifest. */
+function verifyClaims(manifest: Manifest, accounts: Accounts): string[] {
+  const account = accounts.result();
+  const found = claimsOf(account);
+  const said = { ...manifest, ...manifest.split };
+  const lines = [
+    ...differences(`${MANIFEST}: `, manifest, found),
+    ...differences(`${MANIFEST}: split.`, said.split, {
+      rows: account.splitRows,
+      classBalance: account.splitClassBalance,
+    }),
+    ...manifest.columns.flatMap(({ name, nulls }) =>
+      differences(`${MANIFEST}: column ${name}: `, { nulls }, { nulls: account.nulls[name] ?? 0 }),
+    ),
+  ];
+  if (account.misplaced > 0) lines.push(`${MANIFEST}: ${account.misplaced} rows are doubled or out of order`);
+  return lines;
+}
+
+/**
+ * Recomputes everything that a dataset's manifest claims of its files.
+ *
+ * @returns the manifest, and one line per difference, which names the file
+ * @throws {BuilderError} `output` when there is no dataset, `damaged` when the manifest itself is none
+ */
+export async function verify(folder: string): Promise<{ manifest: Manifest; differences: string[] }> {
+  const manifest = readManifest(folder);
+  if (manifest === undefined)
+    throw new BuilderError('output', `${folder} holds no dataset: there is no ${MANIFEST}`);
+  const stepMs = parseDurationMs(manifest.step);
+  if (stepMs === undefined)
+    throw new BuilderError('damaged', `${join(folder, MANIFEST)}: step ${manifest.step} is no duration`);
+  const present = filesBelow(folder).filter((file) => !isTemporary(file));
+  const claimed = manifest.files.map(({ path }) => path);
+  const lines = present
+    .filter((file) => file !== MANIFEST && !claimed.includes(file))
+    .map((file) => `${file}: is not in the manifest`);
+  const accounts = new Accounts(stepMs);
+  let complete = true;
+  for (const file of manifest.files) {
+    if (!present.includes(file.path)) {
+      lines.push(`${file.path}: is missing`);
+      complete = false;
+      continue;
+    }
+    const result = await verifyFile(folder, file, manifest, accounts);
+    lines.push(...result.lines);
+    complete &&= result.readable;
+  }
+  // Without all rows every claim about them would be reported too, and hide what is wrong.
+  if (complete) lines.push(...verifyClaims(manifest, accounts));
+  return { manifest, differences: lines };
+}
