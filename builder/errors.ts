@@ -19,6 +19,10 @@ export type BuilderErrorCode =
   | 'damaged'
   | 'interrupted';
 
+const EXIT_DAMAGED = 1;
+const EXIT_INPUT = 2;
+const EXIT_INTERRUPTED = 130;
+
 /** Expected trouble: its message is one line that says what to do. */
 export class BuilderError extends Error {
   override readonly name = 'BuilderError';
@@ -28,17 +32,12 @@ export class BuilderError extends Error {
     super(message, options);
     this.code = code;
   }
-}
 
-const EXIT_DAMAGED = 1;
-const EXIT_INPUT = 2;
-const EXIT_INTERRUPTED = 130;
-
-/** What the process exits with: 2 when somebody must change the input, 1 for damage and for what nobody expected. */
-export function exitCode(error: unknown): number {
-  if (!(error instanceof BuilderError)) return EXIT_DAMAGED;
-  if (error.code === 'damaged') return EXIT_DAMAGED;
-  return error.code === 'interrupted' ? EXIT_INTERRUPTED : EXIT_INPUT;
+  /** What the process ends with: 2 when somebody must change the input, 1 for damage. */
+  get exitCode(): number {
+    if (this.code === 'damaged') return EXIT_DAMAGED;
+    return this.code === 'interrupted' ? EXIT_INTERRUPTED : EXIT_INPUT;
+  }
 }
 
 /** The operating system's code of a failed call, such as `ENOENT`. */

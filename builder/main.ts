@@ -1,21 +1,15 @@
 #!/usr/bin/env node
 import { resolve } from 'node:path';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { runCommand, UsageError } from '../common/cli.ts';
+import { createLogger, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../common/log.ts';
 import { packageVersion } from '../common/version.ts';
 import { type BuildFlags, loadConfig } from './config.ts';
-import { BuilderError, exitCode, messageOf } from './errors.ts';
-import { LOG_LEVELS, type LogLevel, lineLog } from './log.ts';
+import { BuilderError } from './errors.ts';
 import { progressOn } from './progress.ts';
 import { build } from './run.ts';
 import { summary } from './summary.ts';
 import { verify } from './verify.ts';
-
-const EXIT_USAGE = 2;
-
-let logLevel: LogLevel = 'info';
-
-const logLevelOption = () =>
-  new Option('--log.level <level>', 'what to tell on standard error').choices(LOG_LEVELS).default(logLevel);
 
 /** A signal that aborts when somebody asks the program to end. */
 function endSignal(): AbortSignal {
@@ -24,19 +18,24 @@ function endSignal(): AbortSignal {
   return controller.signal;
 }
 
-type Options<T> = T & { readonly 'log.level': LogLevel };
+interface LogFlags {
+  readonly 'log.level': LogLevel;
+  readonly 'log.format': LogFormat;
+}
 
-async function runBuild({ 'log.level': level, ...flags }: Options<BuildFlags>): Promise<void> {
-  logLevel = level;
-  const log = lineLog(level, (line) => process.stderr.write(line));
+async function runBuild({
+  'log.level': level,
+  'log.format': format,
+  ...flags
+}: BuildFlags & LogFlags): Promise<void> {
+  const log = createLogger({ level, format });
   const progress = progressOn(process.stderr, log);
   const config = loadConfig(flags);
   const manifest = await build(config, { nowMs: Date.now(), log, progress, signal: endSignal() });
   process.stdout.write(summary(manifest, config.output));
 }
 
-async function runVerify(folder: string, { 'log.level': level }: Options<object>): Promise<void> {
-  logLevel = level;
+async function runVerify(folder: string): Promise<void> {
   const { manifest, differences } = await verify(resolve(folder));
   if (differences.length === 0) {
     process.stdout.write(
@@ -45,15 +44,18 @@ async function runVerify(folder: string, { 'log.level': level }: Options<object>
     return;
   }
   process.stderr.write(`${differences.join('\n')}\n`);
-  process.exitCode = exitCode(new BuilderError('damaged', folder));
+  process.exitCode = new BuilderError('damaged', folder).exitCode;
 }
 
 function program(): Command {
   const command = new Command('kubevigil-builder')
     .description('Builds labelled time-series datasets from the metrics that Prometheus holds.')
     .version(packageVersion())
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
+    .allowExcessArguments()
+    .action((_, { args }: Command) => {
+      const unknown = args[0] === undefined ? '' : `there is no command ${args[0]}: `;
+      throw new UsageError(`${unknown}say build or verify (see --help)`);
+    });
   command
     .command('build')
     .description('Build a dataset of a time range.')
@@ -72,34 +74,19 @@ function program(): Command {
       '--labels <file>',
       'episodes file: CSV with episode,scenario,start,end,node[,namespace,pod][,role][,run]',
     )
-    .addOption(logLevelOption())
+    .addOption(
+      new Option('--log.level <level>', 'least important lines to write').choices(LOG_LEVELS).default('info'),
+    )
+    .addOption(
+      new Option('--log.format <format>', 'shape of the lines').choices(LOG_FORMATS).default('logfmt'),
+    )
     .action(runBuild);
   command
     .command('verify')
     .description('Recompute everything that the manifest of a dataset claims.')
     .argument('<folder>', 'the dataset')
-    .addOption(logLevelOption())
     .action(runVerify);
   return command;
 }
 
-/** One line for whatever went wrong. */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0;
-    const message =
-      error.message === '(outputHelp)' ? 'say what to do: build or verify (see --help)' : error.message;
-    process.stderr.write(`kubevigil-builder: ${message.replace(/^error: /, '').replaceAll('\n', ' ')}\n`);
-    return EXIT_USAGE;
-  }
-  const unexpected = error instanceof BuilderError ? '' : 'unexpected: ';
-  process.stderr.write(`kubevigil-builder: ${unexpected}${messageOf(error).replaceAll('\n', ' ')}\n`);
-  if (logLevel === 'debug' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  return exitCode(error);
-}
-
-try {
-  await program().parseAsync();
-} catch (error) {
-  process.exitCode = report(error);
-}
+await runCommand(program());

@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { Log } from './log.ts';
+import type { Logger } from '../common/log.ts';
 
 /** Tells how far a run is. */
 export interface Progress {
@@ -11,7 +11,7 @@ export interface Progress {
 const LINE_EVERY_MS = 10_000;
 
 /** A bar on a terminal; elsewhere a log line now and then, so that a short run says nothing. */
-export function progressOn(stream: NodeJS.WriteStream, log: Log): Progress {
+export function progressOn(stream: NodeJS.WriteStream, log: Logger): Progress {
   if (stream.isTTY) {
     const format = 'building {bar} {value}/{total} days | {rows} rows';
     const bar = new SingleBar(

@@ -1,9 +1,9 @@
 /** Prometheus' HTTP API as the builder needs it. */
 import { z } from 'zod';
+import type { Logger } from '../common/log.ts';
 import type { PrometheusConfig } from './config-schema.ts';
 import { BuilderError } from './errors.ts';
 import { type Answer, httpClient, shownUrl } from './http.ts';
-import type { Log } from './log.ts';
 import { selectorText } from './selectors.ts';
 import type { SeriesSelector } from './series.ts';
 
@@ -87,7 +87,7 @@ function parseEnvelope({ body, contentType, status }: Answer, url: string) {
 const TOO_MUCH = [413, 422];
 
 /** What the answer holds, or the error that says what to do about it. */
-function unwrap(answer: Answer, url: string, log: Log): unknown {
+function unwrap(answer: Answer, url: string, log: Logger): unknown {
   const { status } = answer;
   if (status === 401 || status === 403) {
     throw new BuilderError(
@@ -118,7 +118,11 @@ function seconds(ms: number): string {
 }
 
 /** Connects to the server: reads its version, so that what is wrong with the address shows at once. */
-export async function connect(config: PrometheusConfig, log: Log, signal: AbortSignal): Promise<Prometheus> {
+export async function connect(
+  config: PrometheusConfig,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<Prometheus> {
   const ask = httpClient(config, signal);
   const url = shownUrl(config.url);
   const get = async (path: string, parameters: Record<string, string> = {}) =>

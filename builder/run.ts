@@ -1,3 +1,4 @@
+import type { Logger } from '../common/log.ts';
 import { Accounts } from './accounts.ts';
 import type { BuildConfig } from './config-schema.ts';
 import { type EpisodesFile, readEpisodes } from './episodes.ts';
@@ -5,7 +6,6 @@ import { BuilderError } from './errors.ts';
 import { checkOutput } from './folder.ts';
 import type { ColumnUnit } from './formats/format.ts';
 import { FORMATS } from './formats/index.ts';
-import type { Log } from './log.ts';
 import type { Manifest } from './manifest-schema.ts';
 import type { NodeRows, Partition } from './model.ts';
 import type { Progress } from './progress.ts';
@@ -25,7 +25,7 @@ import { formatTime } from './times.ts';
 /** What a run needs beside its configuration. */
 export interface Surroundings {
   readonly nowMs: number;
-  readonly log: Log;
+  readonly log: Logger;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }

@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { RunningPrometheus } from '../../../tools/programs/prometheus.ts';
+import { program, startPrometheus } from '../../support/programs.ts';
+
+const run = promisify(execFile);
+const MS_PER_SECOND = 1000;
+
+/** A series to be stored: its samples as [milliseconds, value]. */
+export interface StoredSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly samples: readonly (readonly [number, number])[];
+}
+
+function openMetrics(series: readonly StoredSeries[]): string {
+  const lines = series.flatMap(({ labels: { __name__: name, ...labels }, samples }) => {
+    const inner = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
+    return samples.map(([ms, value]) => `${name}{${inner.join(',')}} ${value} ${ms / MS_PER_SECOND}`);
+  });
+  return `${lines.join('\n')}\n# EOF\n`;
+}
+
+/** Starts a real Prometheus on a TSDB that holds exactly these samples. */
+export async function prometheusWith(
+  folder: string,
+  series: readonly StoredSeries[],
+): Promise<RunningPrometheus> {
+  mkdirSync(folder, { recursive: true });
+  const text = join(folder, 'samples.txt');
+  writeFileSync(text, openMetrics(series));
+  const promtool = await program('promtool');
+  await run(promtool, ['tsdb', 'create-blocks-from', 'openmetrics', text, join(folder, 'data')]);
+  return startPrometheus(folder, {}, ['--storage.tsdb.retention.time=100y']);
+}
