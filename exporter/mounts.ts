@@ -27,20 +27,24 @@ function stripPrefix(mounts: readonly Mount[], rootPrefix: string): readonly Mou
     .map((mount) => ({ ...mount, mountpoint: mount.mountpoint.slice(rootPrefix.length) || '/' }));
 }
 
+/** Whether `a` stands for the filesystem rather than `b`: the whole of it before a part, then the shorter path. */
+function isBetter(a: Mount, b: Mount): boolean {
+  const [wholeA, wholeB] = [a.root === '/', b.root === '/'];
+  return wholeA === wholeB ? a.mountpoint.length < b.mountpoint.length : wholeA;
+}
+
 /**
- * The mount points whose filesystems can fill up, one for each filesystem: of several mounts (bind mounts,
- * subvolumes) the one with the shortest path. A mount hides what was mounted at the same path before it. Filesystems
- * that are read-only cannot fill up; an image that is always full would hide one that is filling.
+ * The mount points whose filesystems can fill up, one for each filesystem. A mount hides what was mounted at the
+ * same path before it. Filesystems that are read-only cannot fill up; an image that is always full would hide one
+ * that is filling.
  */
 export function selectMountpoints(mounts: readonly Mount[], rootPrefix: string): string[] {
   const visible = new Map(stripPrefix(mounts, rootPrefix).map((mount) => [mount.mountpoint, mount]));
-  const byDevice = new Map<string, string>();
+  const byDevice = new Map<string, Mount>();
   for (const mount of visible.values()) {
     if (!isStorage(mount)) continue;
     const known = byDevice.get(mount.device);
-    if (known === undefined || mount.mountpoint.length < known.length) {
-      byDevice.set(mount.device, mount.mountpoint);
-    }
+    if (known === undefined || isBetter(mount, known)) byDevice.set(mount.device, mount);
   }
-  return [...byDevice.values()];
+  return [...byDevice.values()].map(({ mountpoint }) => mountpoint);
 }

@@ -1,7 +1,7 @@
 import { agentMetrics } from './catalogue/agent.ts';
 import { type Sample, sample } from './extractor.ts';
 import type { Host } from './host.ts';
-import { parseOsRelease } from './parsers/os-release.ts';
+import { type OsRelease, parseOsRelease } from './parsers/os-release.ts';
 import { ifPresent } from './sources.ts';
 
 const ETC = 'root/etc/os-release';
@@ -15,6 +15,16 @@ function osReleasePath(host: Host): string {
 }
 
 /**
+ * The host's operating system, as its root filesystem says.
+ *
+ * @throws {SourceError} when os-release is there and cannot be read
+ */
+export function readOsRelease(host: Host): OsRelease {
+  const path = osReleasePath(host);
+  return parseOsRelease(ifPresent(() => host.read(path)) ?? '');
+}
+
+/**
  * What the node is, asked for once at start: the library starts a dozen processes to find out, which no scrape may.
  *
  * @throws {SourceError} when os-release is there and cannot be read
@@ -24,8 +34,7 @@ export async function readNodeInfo(host: Host): Promise<Sample> {
   const { kernel, arch } = await systeminformation.osInfo();
   const { manufacturer, brand } = await systeminformation.cpu();
   const { virtualHost } = await systeminformation.system();
-  const path = osReleasePath(host);
-  const release = parseOsRelease(ifPresent(() => host.read(path)) ?? '');
+  const release = readOsRelease(host);
   return sample(agentMetrics.nodeInfo, 1, {
     kernel,
     os: release.id,

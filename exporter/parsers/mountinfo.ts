@@ -4,13 +4,15 @@ import { malformed } from '../errors.ts';
 export interface Mount {
   /** Major and minor number; the same for all mounts of one filesystem. */
   readonly device: string;
+  /** The folder of the filesystem that is mounted; another one than `/` for a bind mount or a subvolume. */
+  readonly root: string;
   readonly mountpoint: string;
   readonly type: string;
   /** The filesystem itself is read-only, not just this mount of it. */
   readonly readOnly: boolean;
 }
 
-const LINE = /^\d+ \d+ (\d+:\d+) \S+ (\S+) \S+(?: \S+)*? - (\S+) \S* (\S+)$/;
+const LINE = /^\d+ \d+ (\d+:\d+) (\S+) (\S+) \S+(?: \S+)*? - (\S+) \S* (\S+)$/;
 
 function unescaped(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
@@ -34,9 +36,10 @@ export function parseMountinfo(text: string, path: string): Mount[] {
     .map((line) => {
       const match = LINE.exec(line);
       if (match === null) throw malformed(path, 'a mount', line);
-      const [, device = '', mountpoint = '', type = '', options = ''] = match;
+      const [, device = '', root = '', mountpoint = '', type = '', options = ''] = match;
       return {
         device,
+        root: unescaped(root),
         mountpoint: unescaped(mountpoint),
         type: unescaped(type),
         readOnly: options.split(',').includes('ro'),

@@ -1,0 +1,70 @@
+import { expect } from 'chai';
+import { selectMountpoints } from '../../exporter/mounts.ts';
+import { parseMountinfo } from '../../exporter/parsers/mountinfo.ts';
+import { fixtureHost } from '../support/fixture-host.ts';
+
+const PATH = 'proc/1/mountinfo';
+
+function select(lines: readonly string[], rootPrefix = ''): string[] {
+  return selectMountpoints(parseMountinfo(lines.join('\n'), PATH), rootPrefix);
+}
+
+describe('selectMountpoints', () => {
+  it("takes a node's disks and leaves out what containers, network and the kernel add", () => {
+    const mounts = parseMountinfo(fixtureHost().read(PATH), PATH);
+    expect(selectMountpoints(mounts, '')).to.have.members(['/', '/run', '/boot/efi', '/data disk']);
+  });
+
+  it('takes a filesystem once: the whole before a part of it, then the shortest path', () => {
+    const bind = ['1 0 8:1 /x /b rw - ext4 /dev/a rw', '2 0 8:1 / /data rw - ext4 /dev/a rw'];
+    const subvolumes = ['3 0 8:2 /@home /home rw - btrfs /dev/b rw', '4 0 8:2 /@ / rw - btrfs /dev/b rw'];
+    expect(select([...bind, ...subvolumes])).to.deep.equal(['/data', '/']);
+  });
+
+  it('takes the mount that hides another', () => {
+    const stacked = ['1 0 8:1 / /data rw - ext4 /dev/a rw', '2 0 0:9 / /data rw - nfs4 server:/x rw'];
+    expect(select(stacked)).to.deep.equal([]);
+  });
+
+  it('takes an overlay as a root and nowhere else', () => {
+    const overlays = ['1 0 0:1 / / rw - overlay overlay rw', '2 0 0:2 / /merged rw - overlay overlay rw'];
+    expect(select(overlays)).to.deep.equal(['/']);
+  });
+
+  it("takes only what lies below the root's prefix, and strips it", () => {
+    const container = [
+      '1 0 0:1 / / rw - overlay overlay rw',
+      '2 1 8:1 / /host ro - ext4 /dev/a rw',
+      '3 2 8:2 / /host/var rw - ext4 /dev/b rw',
+      '4 1 8:3 / /hostile rw - ext4 /dev/c rw',
+    ];
+    expect(select(container, '/host')).to.deep.equal(['/', '/var']);
+  });
+
+  it("takes the host's own paths as they are when process 1 is the host's", () => {
+    expect(select(['1 0 8:1 / / rw - ext4 /dev/a rw'], '/host')).to.deep.equal(['/']);
+  });
+
+  it('leaves out folders that were deleted below their mount', () => {
+    expect(select(['1 0 8:1 / /gone//deleted rw - ext4 /dev/a rw'])).to.deep.equal([]);
+  });
+
+  for (const type of [
+    'nfs',
+    'nfs4',
+    'cifs',
+    'smb3',
+    'ceph',
+    'fuse.sshfs',
+    'fuse',
+    '9p',
+    'squashfs',
+    'proc',
+  ]) {
+    it(`leaves out ${type}`, () => expect(select([`1 0 0:7 / /x rw - ${type} x rw`])).to.deep.equal([]));
+  }
+
+  for (const type of ['ext4', 'xfs', 'btrfs', 'vfat', 'zfs', 'tmpfs', 'fuseblk', 'f2fs', 'virtiofs']) {
+    it(`takes ${type}`, () => expect(select([`1 0 0:7 / /x rw - ${type} x rw`])).to.deep.equal(['/x']));
+  }
+});

@@ -1,0 +1,17 @@
+import type { Extraction, Extractor, Sample } from '../../exporter/extractor.ts';
+import type { Host } from '../../exporter/host.ts';
+
+/** Runs an extractor once, with a state of its own unless one is given. */
+export async function extractOnce<S>(extractor: Extractor<S>, host: Host, state?: S): Promise<Extraction> {
+  const used = state ?? ((await extractor.open?.()) as S);
+  const result = await extractor.extract(host, used);
+  return 'samples' in result ? result : { samples: result, errors: [] };
+}
+
+/** `name{label="value",…} value`, a line for each sample. */
+export function seriesLines(samples: readonly Sample[]): string[] {
+  return samples.map(({ metric, labels, value }) => {
+    const pairs = Object.entries(labels).map(([label, text]) => `${label}=${JSON.stringify(text)}`);
+    return `${metric.name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}`;
+  });
+}

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { SourceError } from '../../exporter/errors.ts';
+import { type FilesystemUsage, type Host, type HostPaths, openHost } from '../../exporter/host.ts';
+import { ROOT } from './paths.ts';
+
+const FIXTURES = join(ROOT, 'test', 'fixtures');
+
+/** Where a host's recorded files are: the whole one in test/fixtures, or one of test/fixtures/kernels. */
+export function fixturePaths(kernel?: string): HostPaths {
+  const folder = kernel === undefined ? FIXTURES : join(FIXTURES, 'kernels', kernel);
+  return { procfs: join(folder, 'proc'), sysfs: join(folder, 'sys'), rootfs: join(folder, 'root') };
+}
+
+/** What the recorded host's filesystems would answer: statfs cannot be recorded as a file. */
+const USAGE: Readonly<Record<string, FilesystemUsage>> = {
+  '/': { blocks: 1_000_000, availableBlocks: 250_000, inodes: 65_536, freeInodes: 49_152 },
+  '/boot/efi': { blocks: 1_000, availableBlocks: 875, inodes: 0, freeInodes: 0 },
+  '/run': { blocks: 4_096, availableBlocks: 4_032, inodes: 1_024, freeInodes: 1_000 },
+  '/local': { blocks: 10, availableBlocks: 5, inodes: 100, freeInodes: 99 },
+  '/data disk': { blocks: 500_000, availableBlocks: 0, inodes: 8_192, freeInodes: 2 },
+};
+
+/** A recorded host. */
+export function fixtureHost(kernel?: string): Host {
+  return {
+    ...openHost(fixturePaths(kernel)),
+    statfs: async (mountpoint) => {
+      const usage = USAGE[mountpoint];
+      if (usage === undefined) throw new SourceError('absent', mountpoint, `${mountpoint}: ENOENT`);
+      return usage;
+    },
+  };
+}

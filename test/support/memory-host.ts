@@ -1,0 +1,29 @@
+import { SourceError } from '../../exporter/errors.ts';
+import type { FilesystemUsage, Host } from '../../exporter/host.ts';
+
+interface MemoryHost {
+  /** Texts, or what reading them throws. */
+  readonly files?: Readonly<Record<string, string | SourceError>>;
+  readonly links?: Readonly<Record<string, string>>;
+  readonly statfs?: (mountpoint: string) => Promise<FilesystemUsage>;
+  readonly rootPrefix?: string;
+}
+
+/** A host that consists of a few texts; what is not given is absent. */
+export function memoryHost({ files = {}, links = {}, statfs, rootPrefix = '' }: MemoryHost): Host {
+  const absent = (path: string) => new SourceError('absent', path, `${path}: ENOENT`);
+  return {
+    rootPrefix,
+    read(path) {
+      const found = files[path];
+      if (typeof found === 'string') return found;
+      throw found ?? absent(path);
+    },
+    exists: (path) =>
+      [...Object.keys(files), ...Object.keys(links)].some(
+        (key) => key === path || key.startsWith(`${path}/`),
+      ),
+    readlink: (path) => links[path],
+    statfs: statfs ?? ((mountpoint) => Promise.reject(absent(mountpoint))),
+  };
+}
