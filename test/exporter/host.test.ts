@@ -1,0 +1,64 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { openHost } from '../../exporter/host.ts';
+import { readOsRelease } from '../../exporter/node-info.ts';
+import { fixturePaths } from '../support/fixture-host.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+function codeOf(action: () => unknown): string | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    return (error as { code?: string }).code;
+  }
+}
+
+describe('openHost', () => {
+  const folder = temporaryFolder();
+
+  it('tells what is absent from what is something else', () => {
+    const host = openHost(fixturePaths());
+    expect(codeOf(() => host.read('proc/nowhere'))).to.equal('absent');
+    expect(codeOf(() => host.read('proc/stat/below'))).to.equal('absent');
+    expect(codeOf(() => host.read('proc/pressure'))).to.equal('failed');
+  });
+
+  it('reads a file once, so that all see one moment', () => {
+    const procfs = folder();
+    writeFileSync(join(procfs, 'x'), 'first');
+    const paths = { procfs, sysfs: procfs, rootfs: procfs };
+    const host = openHost(paths);
+    expect(host.read('proc/x')).to.equal('first');
+    writeFileSync(join(procfs, 'x'), 'second');
+    expect(host.read('proc/x')).to.equal('first');
+    expect(openHost(paths).read('proc/x')).to.equal('second');
+  });
+
+  it('reads links without following them', () => {
+    const host = openHost(fixturePaths());
+    expect(host.exists('sys/class/net/ens5/device')).to.equal(true);
+    expect(host.readlink('sys/class/net/ens5/device')).to.equal('../../../0000:00:05.0');
+    expect(host.readlink('sys/class/net/ens5/master')).to.equal(undefined);
+    expect(host.exists('sys/class/net/ens5/master')).to.equal(false);
+  });
+
+  it('asks the filesystem below the root', async () => {
+    const rootfs = folder();
+    const host = openHost({ procfs: rootfs, sysfs: rootfs, rootfs });
+    expect((await host.statfs('/')).blocks).to.be.greaterThan(0);
+    const failure = await host.statfs('/not-there').catch((error) => error);
+    expect(failure).to.include({ code: 'absent', path: '/not-there' });
+  });
+
+  it("finds the host's os-release behind an absolute link", () => {
+    const rootfs = folder();
+    const host = openHost({ procfs: rootfs, sysfs: rootfs, rootfs });
+    expect(readOsRelease(host)).to.deep.equal({ id: '', version: '' });
+    writeFileSync(join(rootfs, 'real'), 'ID=nixos\n');
+    mkdirSync(join(rootfs, 'etc'));
+    symlinkSync('/real', join(rootfs, 'etc', 'os-release'));
+    expect(readOsRelease(openHost({ procfs: rootfs, sysfs: rootfs, rootfs })).id).to.equal('nixos');
+  });
+});

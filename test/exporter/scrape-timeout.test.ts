@@ -1,0 +1,19 @@
+import { expect } from 'chai';
+import { collectionDeadlineMs } from '../../exporter/scrape-timeout.ts';
+
+describe('collectionDeadlineMs', () => {
+  const cases: [string | undefined, number][] = [
+    [undefined, 9_500],
+    ['10', 9_500],
+    ['10.000000', 9_500],
+    ['1', 800],
+    ['0.1', 80],
+    ['0', 9_500],
+    ['-1', 9_500],
+    ['soon', 9_500],
+    ['Infinity', 9_500],
+  ];
+  for (const [header, ms] of cases) {
+    it(`${header} → ${ms} ms`, () => expect(collectionDeadlineMs(header)).to.be.closeTo(ms, 1e-6));
+  }
+});

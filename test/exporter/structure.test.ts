@@ -1,0 +1,113 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { agentMetrics } from '../../exporter/catalogue/agent.ts';
+import { METRICS } from '../../exporter/catalogue/index.ts';
+import { EXTRACTORS } from '../../exporter/extractors/index.ts';
+import { extractOnce } from '../support/extract.ts';
+import { fixtureHost } from '../support/fixture-host.ts';
+import { ROOT } from '../support/paths.ts';
+
+const SOURCE_FOLDERS = ['common', 'exporter', 'builder', 'scenarios', 'detector', 'tools', 'grafana'];
+
+function modulesIn(folder: string): string[] {
+  return readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.ts') && name !== 'index.ts')
+    .map((name) => name.slice(0, -'.ts'.length));
+}
+
+function sourcesBelow(folder: string): string[] {
+  if (!existsSync(join(ROOT, folder))) return [];
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name));
+}
+
+/** Repository paths of the project's own modules that a module imports. */
+function importsOf(module: string): string[] {
+  const text = readFileSync(join(ROOT, module), 'utf8');
+  return [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, path = '']) =>
+    join(module, '..', path),
+  );
+}
+
+describe('structure', () => {
+  describe('every extractor', () => {
+    for (const extractor of EXTRACTORS) {
+      const { name } = extractor;
+
+      it(`${name} is named as its file, has a test, and its group lies beside it in the catalogue`, () => {
+        expect(modulesIn('exporter/extractors')).to.include(name);
+        expect(modulesIn('exporter/catalogue')).to.include(name);
+        expect(modulesIn('test/exporter/extractors')).to.include(`${name}.test`);
+      });
+
+      it(`${name} reads the recorded host in full and is in the golden page with all its metrics`, async () => {
+        const { samples, errors } = await extractOnce(extractor, fixtureHost());
+        expect(errors).to.deep.equal([]);
+        const golden = readFileSync(join(ROOT, 'test', 'golden', 'metrics.txt'), 'utf8');
+        for (const metric of Object.values(extractor.metrics)) {
+          expect(samples.map((sample) => sample.metric)).to.include(metric);
+          expect(golden).to.contain(`\n# TYPE ${metric.name} ${metric.type}\n`);
+        }
+      });
+    }
+  });
+
+  it('every parser has a test', () => {
+    const tests = modulesIn('test/exporter/parsers');
+    for (const parser of modulesIn('exporter/parsers')) expect(tests).to.include(`${parser}.test`);
+  });
+
+  it('parsers are pure: they import nothing but errors', () => {
+    for (const parser of sourcesBelow('exporter/parsers')) {
+      expect(
+        importsOf(parser).filter((path) => path !== 'exporter/errors.ts'),
+        parser,
+      ).to.deep.equal([]);
+      expect(readFileSync(join(ROOT, parser), 'utf8'), parser).not.to.match(/from 'node:/);
+    }
+  });
+
+  it('a metric is marked as exposed exactly when an extractor or the agent exposes it', () => {
+    const agent = Object.values(agentMetrics).filter(({ status }) => status === 'exposed');
+    const produced = new Set([...EXTRACTORS.flatMap(({ metrics }) => Object.values(metrics)), ...agent]);
+    for (const metric of METRICS) {
+      expect(produced.has(metric), metric.name).to.equal(metric.status === 'exposed');
+    }
+  });
+
+  it('metric names are unique and the numbers are 1 to 24', () => {
+    const names = METRICS.map(({ name }) => name);
+    expect(new Set(names).size).to.equal(names.length);
+    const numbers = METRICS.flatMap(({ number }) => (number === undefined ? [] : [number]));
+    expect(numbers).to.deep.equal(Array.from({ length: 24 }, (_, i) => i + 1));
+  });
+
+  it('column names are unique', () => {
+    const columns = METRICS.flatMap((metric) => metric.columns.map(({ name }) => name));
+    expect(new Set(columns).size).to.equal(columns.length);
+  });
+
+  it('help texts need no escape that one of the formats does not have', () => {
+    for (const { name, help } of METRICS) expect(help, name).not.to.match(/["\\\n]/);
+  });
+
+  it('the catalogue is the only part of the exporter that other folders import', () => {
+    const outsiders = SOURCE_FOLDERS.filter((folder) => folder !== 'exporter').flatMap(sourcesBelow);
+    for (const module of outsiders) {
+      const forbidden = importsOf(module).filter(
+        (path) => path.startsWith('exporter/') && !path.startsWith('exporter/catalogue/'),
+      );
+      expect(forbidden, module).to.deep.equal([]);
+    }
+  });
+
+  it('the catalogue imports nothing outside itself', () => {
+    for (const module of sourcesBelow('exporter/catalogue')) {
+      const outside = importsOf(module).filter((path) => !path.startsWith('exporter/catalogue/'));
+      expect(outside, module).to.deep.equal([]);
+      expect(readFileSync(join(ROOT, module), 'utf8'), module).not.to.match(/from '[^.]/);
+    }
+  });
+});

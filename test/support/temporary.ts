@@ -1,0 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Call it inside `describe`: what it returns makes empty folders, which are removed when the tests are over. */
+export function temporaryFolder(): () => string {
+  const folders: string[] = [];
+  after(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+  return () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kubevigil-test-'));
+    folders.push(folder);
+    return folder;
+  };
+}
