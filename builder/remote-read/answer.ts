@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import { oneLine, RemoteReadError } from './errors.ts';
+import { oneLine } from '../one-line.ts';
+import { RemoteReadError } from './errors.ts';
 
 /** What came back from the server, whatever its status; the body is not decoded. */
 export interface RemoteReadAnswer {

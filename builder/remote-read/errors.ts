@@ -25,14 +25,3 @@ export class RemoteReadError extends Error {
 export function corrupt(message: string, options?: ErrorOptions): RemoteReadError {
   return new RemoteReadError('corrupt', message, options);
 }
-
-const SHOWN_CHARACTERS = 160;
-
-/** The beginning of a text on one line, with whatever could disturb a terminal replaced by spaces. */
-export function oneLine(text: string): string {
-  return text
-    .slice(0, 4 * SHOWN_CHARACTERS)
-    .replace(/[\p{C}\s]+/gu, ' ')
-    .trim()
-    .slice(0, SHOWN_CHARACTERS);
-}

@@ -1,5 +1,6 @@
+import { oneLine } from '../one-line.ts';
 import { crc32c } from './crc32c.ts';
-import { corrupt, oneLine } from './errors.ts';
+import { corrupt } from './errors.ts';
 
 /** One message, at the beginning of `bytes` with slack behind it; valid until the next frame is read. */
 export interface Frame {

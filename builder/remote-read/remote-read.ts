@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
+import { oneLine } from '../one-line.ts';
 import type { RawSeries } from '../series.ts';
 import { checkAnswer, type RemoteReadAnswer } from './answer.ts';
-import { corrupt, oneLine } from './errors.ts';
+import { corrupt } from './errors.ts';
 import { FrameReader } from './frames.ts';
 import { encodeReadRequest, REQUEST_HEADERS, type RemoteReadQuery } from './request.ts';
 import { SeriesAssembler } from './series-assembler.ts';

@@ -1,9 +1,10 @@
+import { oneLine } from '../one-line.ts';
+import { finishSamples } from '../raw-samples/finish-samples.ts';
+import { SampleBuffer } from '../raw-samples/sample-buffer.ts';
 import type { RawSeries } from '../series.ts';
-import { corrupt, oneLine } from './errors.ts';
-import { finishSamples } from './finish-samples.ts';
+import { corrupt } from './errors.ts';
 import type { Frame } from './frames.ts';
 import { type ChunkedSeries, parseChunkedReadResponse, parseLabels } from './message.ts';
-import { SampleBuffer } from './sample-buffer.ts';
 import { chunkSampleCount, decodeXorChunk } from './xor-chunk.ts';
 
 /** The samples to keep: those in (startMs, endMs]. */

@@ -1,6 +1,6 @@
+import { HIGH, LOW, type SampleBuffer } from '../raw-samples/sample-buffer.ts';
 import { corrupt } from './errors.ts';
 import type { Span } from './protobuf-reader.ts';
-import { HIGH, LOW, type SampleBuffer } from './sample-buffer.ts';
 
 /** A chunk begins with its number of samples, two bytes, big-endian. */
 const COUNT_BYTES = 2;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { SampleBuffer } from '../../../builder/raw-samples/sample-buffer.ts';
 import { RemoteReadError } from '../../../builder/remote-read/errors.ts';
-import { SampleBuffer } from '../../../builder/remote-read/sample-buffer.ts';
 import { chunkSampleCount, decodeXorChunk } from '../../../builder/remote-read/xor-chunk.ts';
 import { anySamples } from './support/arbitraries.ts';
 import { type BitSample, sampleOf } from './support/samples.ts';
