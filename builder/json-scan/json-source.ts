@@ -27,13 +27,15 @@ export class JsonSource {
     await this.#pieces.return?.();
   }
 
-  /** The keys of the object that begins here; the caller reads the value of each before it takes the next. */
+  /** The keys of the object that begins here, each once; the caller reads the value of each before it takes the next. */
   async *members(): AsyncGenerator<string, void, void> {
     await this.take(BYTE.OPEN_BRACE);
     if (await this.takeIf(BYTE.CLOSE_BRACE)) return;
+    const keys = new Set<string>();
     do {
       const key = await this.value();
-      if (typeof key !== 'string') throw malformed(`a key is ${shown(key)}`);
+      if (typeof key !== 'string' || keys.has(key)) throw malformed(`the key ${shown(key)}`);
+      keys.add(key);
       await this.take(BYTE.COLON);
       yield key;
     } while (await this.another(BYTE.CLOSE_BRACE));

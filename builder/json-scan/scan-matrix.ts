@@ -43,12 +43,15 @@ async function* scanAnswer(
 ): AsyncGenerator<RawSeries, void, void> {
   const said = new Map<string, unknown>();
   let resultType: unknown;
+  let hasResult = false;
   for await (const key of source.members()) {
     if (key !== 'data') said.set(key, await source.value());
     else {
       for await (const dataKey of source.members()) {
-        if (dataKey === 'result') yield* scanResult(source);
-        else if (dataKey === 'resultType') resultType = await source.value();
+        if (dataKey === 'result') {
+          yield* scanResult(source);
+          hasResult = true;
+        } else if (dataKey === 'resultType') resultType = await source.value();
         else await source.value();
       }
     }
@@ -62,6 +65,7 @@ async function* scanAnswer(
   }
   if (said.get('status') !== 'success') throw malformed(`its status is ${shown(said.get('status') ?? null)}`);
   if (resultType !== 'matrix') throw malformed(`its result is of type ${shown(resultType ?? null)}`);
+  if (!hasResult) throw malformed('a matrix without result');
   // VictoriaMetrics tells so, and not in a warning, that some of its storage did not answer.
   const partial = said.get('isPartial') === true ? ['the server says that its answer is partial'] : [];
   onAnnotations({ warnings: [...texts(said.get('warnings')), ...partial], infos: texts(said.get('infos')) });
@@ -80,14 +84,17 @@ async function* scanResult(source: JsonSource): AsyncGenerator<RawSeries, void, 
 async function scanSeries(source: JsonSource, samples: SampleBuffer): Promise<Record<string, string>> {
   samples.length = 0;
   let labels: Record<string, string> | undefined;
+  let hasValues = false;
   for await (const key of source.members()) {
     if (key === 'metric') labels = labelsOf(await source.value());
-    else if (key === 'values') await scanValues(source, samples);
-    else if (key === 'histograms') {
+    else if (key === 'values') {
+      await scanValues(source, samples);
+      hasValues = true;
+    } else if (key === 'histograms') {
       throw new MatrixScanError('unsupported', `${shown(labels ?? {})} holds native histograms`);
     } else await source.value();
   }
-  if (labels === undefined) throw malformed('a series without metric');
+  if (labels === undefined || !hasValues) throw malformed('a series without metric or values');
   return labels;
 }
 

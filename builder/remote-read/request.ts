@@ -1,16 +1,11 @@
+import type { Matcher } from '../series.ts';
 import { int64Field, lengthDelimitedField, stringField } from './protobuf-writer.ts';
 import { snappyLiterals } from './snappy.ts';
 
-/** A label matcher as in a PromQL selector; regular expressions are anchored by the server. */
-interface LabelMatcher {
-  readonly name: string;
-  readonly operator: '=' | '!=' | '=~' | '!~';
-  readonly value: string;
-}
-
 /** Which samples to read: those of every matching series in (startMs, endMs], in whole Unix milliseconds. */
 export interface RemoteReadQuery {
-  readonly matchers: readonly LabelMatcher[];
+  /** Regular expressions are anchored by the server. */
+  readonly matchers: readonly Matcher[];
   readonly startMs: number;
   readonly endMs: number;
 }
@@ -23,7 +18,7 @@ export const REQUEST_HEADERS = {
   'Accept-Encoding': 'identity',
 } as const;
 
-/** `LabelMatcher.Type` in prompb/types.proto. */
+/** `Matcher.Type` in prompb/types.proto. */
 const MATCHER_TYPES = { '=': 0, '!=': 1, '=~': 2, '!~': 3 } as const;
 
 /** `ReadRequest.ResponseType` in prompb/remote.proto, the wanted one first. */
@@ -46,6 +41,6 @@ export function encodeReadRequest({ matchers, startMs, endMs }: RemoteReadQuery)
   return snappyLiterals(Buffer.concat([lengthDelimitedField(1, query), ...accepted]));
 }
 
-function encodeMatcher({ operator, name, value }: LabelMatcher): Buffer {
+function encodeMatcher({ operator, name, value }: Matcher): Buffer {
   return Buffer.concat([int64Field(1, MATCHER_TYPES[operator]), stringField(2, name), stringField(3, value)]);
 }

@@ -12,8 +12,8 @@ import type { RemoteReadQuery } from '../../../builder/remote-read/request.ts';
 import type { RawSeries } from '../../../builder/series.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
 import { program, startPrometheus } from '../../support/programs.ts';
+import { END_MS, openMetrics, START_MS } from '../support/open-metrics.ts';
 import { dumpedSamples, readSamples } from './support/dump.ts';
-import { END_MS, openMetrics, START_MS } from './support/open-metrics.ts';
 import { postTo } from './support/post.ts';
 
 const run = promisify(execFile);
