@@ -26,3 +26,34 @@ export function malformed(path: string, expected: string, found: string): Source
   const shown = JSON.stringify(found.slice(0, SHOWN_CHARACTERS));
   return new SourceError('malformed', path, `${path}: expected ${expected}, found ${shown}`);
 }
+
+/** Pressure files exist but cannot be read (EOPNOTSUPP) where the kernel was started with psi=0. */
+const CODES: Readonly<Record<string, SourceErrorCode>> = {
+  ENOENT: 'absent',
+  ENOTDIR: 'absent',
+  ENODEV: 'absent',
+  ENXIO: 'absent',
+  ESRCH: 'absent',
+  ENOTSUP: 'absent',
+  EOPNOTSUPP: 'absent',
+  EACCES: 'unreadable',
+  EPERM: 'unreadable',
+  EROFS: 'unreadable',
+};
+
+/** What a failed system call means for the source at `path`. */
+export function sourceError(path: string, cause: unknown): SourceError {
+  if (cause instanceof SourceError) return cause;
+  const errno = (cause as NodeJS.ErrnoException).code ?? '';
+  const reason = errno === '' ? String(cause) : errno;
+  return new SourceError(CODES[errno] ?? 'failed', path, `${path}: ${reason}`, { cause });
+}
+
+/** What `action` returns; a system call that fails in it is a {@link SourceError} about `path`. */
+export function attempt<T>(path: string, action: (path: string) => T): T {
+  try {
+    return action(path);
+  } catch (error) {
+    throw sourceError(path, error);
+  }
+}

@@ -1,7 +1,7 @@
 import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SourceError, type SourceErrorCode } from './errors.ts';
+import { attempt, sourceError } from './errors.ts';
 
 /** Where the host's file systems are seen from here; in a container usually below a mount such as `/host`. */
 export interface HostPaths {
@@ -34,33 +34,6 @@ export interface Host {
   statfs(mountpoint: string): Promise<FilesystemUsage>;
   /** What stands before the host's own paths in what this process sees of its mounts; `''` on the host itself. */
   readonly rootPrefix: string;
-}
-
-/** Pressure files exist but cannot be read (EOPNOTSUPP) where the kernel was started with psi=0. */
-const CODES: Readonly<Record<string, SourceErrorCode>> = {
-  ENOENT: 'absent',
-  ENOTDIR: 'absent',
-  ENODEV: 'absent',
-  ENXIO: 'absent',
-  ESRCH: 'absent',
-  ENOTSUP: 'absent',
-  EOPNOTSUPP: 'absent',
-  EACCES: 'unreadable',
-  EPERM: 'unreadable',
-};
-
-function sourceError(path: string, cause: unknown): SourceError {
-  const errno = (cause as NodeJS.ErrnoException).code ?? '';
-  const reason = errno === '' ? String(cause) : errno;
-  return new SourceError(CODES[errno] ?? 'failed', path, `${path}: ${reason}`, { cause });
-}
-
-function attempt<T>(path: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw sourceError(path, error);
-  }
 }
 
 /** Looked at before it is read: where most have no link, an exception for each would be dear. */

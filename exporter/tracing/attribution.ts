@@ -1,0 +1,214 @@
+import type { Cgroup } from './cgroups.ts';
+
+const CLONE_THREAD = 0x10000;
+/** Bit 33 of clone3's flags. */
+const CLONE_INTO_CGROUP = 2 ** 33;
+
+/** More tasks than that are looked up when they do something, instead of remembered. */
+const MOST_TASKS = 262_144;
+
+/** An event whose cgroup may become known later in the same drain. */
+export interface Attributed {
+  cgroup: Cgroup | undefined;
+}
+
+/** Processes that are in one cgroup, which is not known yet; any living one of them can tell. */
+interface Family {
+  readonly members: Set<Process>;
+  readonly waiting: Attributed[];
+}
+
+/** A process: one object shared by its threads, as one attach record moves them all. */
+interface Process {
+  /** The thread group's id, by which attach records name it. */
+  leader: number;
+  threads: number;
+  cgroup: Cgroup | undefined;
+  /** While the cgroup is not known. */
+  family: Family | undefined;
+  /** When /proc was read, in nanoseconds; what happened before is in it already. */
+  readonly seenAt: number;
+}
+
+/** Where the cgroup of a process can be asked for. */
+export interface CgroupLookup {
+  /** Of a living process, from /proc; undefined when it is gone. */
+  of(pid: number): Cgroup | undefined;
+  /** Thread group of a living thread; undefined when it is gone. */
+  leaderOf(pid: number): number | undefined;
+  /** Of a process made by clone3 straight into a cgroup at `timeNs`, if it was caught alive. */
+  placed(pid: number, timeNs: number): Cgroup | undefined;
+}
+
+/**
+ * Which cgroup every task is in, from the kernel's records in time order.
+ *
+ * A child starts in its parent's cgroup; an attach record moves a process with all threads. Two things leave no record: a child placed
+ * by CLONE_INTO_CGROUP, and what was lost or happened before the trace. Such a task and its descendants form a family, and at the
+ * end of a drain /proc/PID/cgroup of one that lives settles them all. When none lives, their cgroup stays unknown; it is never guessed.
+ */
+export class Attribution {
+  readonly #lookup: CgroupLookup;
+  readonly #cloneIntoCgroup: boolean;
+  readonly #tasks = new Map<number, Process>();
+  readonly #unsettled = new Set<Family>();
+
+  /** @param cloneIntoCgroup whether CLONE_INTO_CGROUP places a child in this hierarchy: in version 2 only */
+  constructor(lookup: CgroupLookup, cloneIntoCgroup: boolean) {
+    this.#lookup = lookup;
+    this.#cloneIntoCgroup = cloneIntoCgroup;
+  }
+
+  /** Tasks remembered. */
+  get size(): number {
+    return this.#tasks.size;
+  }
+
+  /** A process as /proc showed it at `seenAt`, with the ids of its threads. */
+  seed(leader: number, threads: readonly number[], cgroup: Cgroup | undefined, seenAt: number): void {
+    this.#forget(leader);
+    const process: Process = { leader, threads: threads.length, cgroup, family: undefined, seenAt };
+    for (const thread of threads) this.#remember(thread, process);
+  }
+
+  /** task:task_newtask: a process or thread `child` was made by `parent`. */
+  newTask(timeNs: number, parent: number, child: number, flags: number): void {
+    const known = this.#tasks.get(child);
+    if (known !== undefined && known.seenAt >= timeNs) return;
+    const maker = this.#known(parent);
+    if (known !== undefined) this.#forget(child); // its end was lost
+    if ((flags & CLONE_THREAD) !== 0) {
+      maker.threads += 1;
+      this.#remember(child, maker);
+      return;
+    }
+    const process: Process = {
+      leader: child,
+      threads: 1,
+      cgroup: maker.cgroup,
+      family: maker.family,
+      seenAt: Number.NEGATIVE_INFINITY,
+    };
+    if (
+      this.#cloneIntoCgroup &&
+      flags >= CLONE_INTO_CGROUP &&
+      Math.floor(flags / CLONE_INTO_CGROUP) % 2 === 1
+    ) {
+      process.cgroup = this.#lookup.placed(child, timeNs);
+      process.family = undefined;
+      if (process.cgroup === undefined) this.#found(process);
+    } else process.family?.members.add(process);
+    this.#remember(child, process);
+  }
+
+  /** cgroup:cgroup_attach_task: `pid` and its threads were moved; `cgroup` is undefined when it cannot be told. */
+  attach(pid: number, cgroup: Cgroup | undefined): void {
+    let process = this.#tasks.get(pid);
+    if (process === undefined || process.leader !== pid) {
+      // Not the leader: a single thread, in a threaded cgroup or by version 1's `tasks`.
+      if (process !== undefined) process.threads -= 1;
+      process = { leader: pid, threads: 1, cgroup, family: undefined, seenAt: Number.NEGATIVE_INFINITY };
+      this.#remember(pid, process);
+      return;
+    }
+    process.family?.members.delete(process);
+    process.family = undefined;
+    process.cgroup = cgroup;
+  }
+
+  /** sched:sched_process_exec: `event` happened in `pid`, which was `oldPid` until now if a thread other than the leader called. */
+  exec(pid: number, oldPid: number, event: Attributed): void {
+    const process = this.#tasks.get(oldPid) ?? this.#known(pid);
+    if (oldPid !== pid) {
+      this.#tasks.delete(oldPid);
+      this.#remember(pid, process);
+    }
+    process.leader = pid;
+    process.threads = 1; // the others have been ended
+    this.#attribute(process, event);
+  }
+
+  /** Something else happened in `pid`. */
+  happened(pid: number, event: Attributed): void {
+    this.#attribute(this.#known(pid), event);
+  }
+
+  /** sched:sched_process_exit of one thread. */
+  exit(pid: number): void {
+    const process = this.#tasks.get(pid);
+    if (process === undefined) return;
+    process.threads -= 1;
+    if (process.threads > 0 && pid === process.leader) return; // attach records go on naming it
+    this.#tasks.delete(pid);
+    if (process.threads > 0) return;
+    this.#tasks.delete(process.leader);
+    process.family?.members.delete(process);
+  }
+
+  /** Records were lost: what is remembered may be wrong from here on. */
+  forgetAll(): void {
+    this.#tasks.clear();
+  }
+
+  /** Asks /proc about the families that formed, and gives their events the answer. */
+  settle(): void {
+    for (const family of this.#unsettled) {
+      let cgroup: Cgroup | undefined;
+      for (const { leader } of family.members) {
+        cgroup = this.#lookup.of(leader);
+        if (cgroup !== undefined) break;
+      }
+      for (const event of family.waiting) event.cgroup = cgroup;
+      for (const process of family.members) {
+        process.cgroup = cgroup;
+        process.family = undefined;
+      }
+    }
+    this.#unsettled.clear();
+  }
+
+  #attribute(process: Process, event: Attributed): void {
+    if (process.family === undefined) event.cgroup = process.cgroup;
+    else process.family.waiting.push(event);
+  }
+
+  #known(pid: number): Process {
+    const known = this.#tasks.get(pid);
+    if (known !== undefined) return known;
+    const leader = this.#lookup.leaderOf(pid) ?? pid;
+    let process = this.#tasks.get(leader);
+    if (process === undefined) {
+      process = {
+        leader,
+        threads: 1,
+        cgroup: undefined,
+        family: undefined,
+        seenAt: Number.NEGATIVE_INFINITY,
+      };
+      this.#found(process);
+      this.#remember(leader, process);
+    }
+    if (pid !== leader) {
+      process.threads += 1;
+      this.#remember(pid, process);
+    }
+    return process;
+  }
+
+  /** Begins a family. */
+  #found(process: Process): void {
+    process.family = { members: new Set([process]), waiting: [] };
+    this.#unsettled.add(process.family);
+  }
+
+  #remember(pid: number, process: Process): void {
+    if (this.#tasks.size < MOST_TASKS || this.#tasks.has(pid)) this.#tasks.set(pid, process);
+  }
+
+  #forget(pid: number): void {
+    const process = this.#tasks.get(pid);
+    if (process === undefined) return;
+    process.threads = 1;
+    this.exit(pid);
+  }
+}

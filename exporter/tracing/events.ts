@@ -1,0 +1,35 @@
+import type { Cgroup } from './cgroups.ts';
+
+interface ProcessEvent {
+  /** Nanoseconds on CLOCK_MONOTONIC. */
+  readonly timeNs: number;
+  /** As the host numbers processes. */
+  readonly pid: number;
+  /** Where the process was when it happened; undefined when that could not be told. */
+  cgroup: Cgroup | undefined;
+}
+
+/** A program was started, by execve(2) or execveat(2). */
+export interface ExecEvent extends ProcessEvent {
+  readonly kind: 'exec';
+  /** As the caller gave it, perhaps relative; a script's own name, not its interpreter's. One character per byte. */
+  readonly path: string;
+  /** From the root of the process's mounts; undefined when a relative path could not be resolved before the process was gone. */
+  absolutePath: string | undefined;
+}
+
+/** A TCP connect began, whatever came of it. */
+export interface ConnectEvent extends ProcessEvent {
+  readonly kind: 'connect';
+  /** An IPv4 address mapped into IPv6 is version 4: that is where the packets go. */
+  readonly family: 4 | 6;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** The kernel chose a process to be killed for want of memory. */
+export interface OomEvent extends ProcessEvent {
+  readonly kind: 'oom';
+}
+
+export type TraceEvent = ExecEvent | ConnectEvent | OomEvent;

@@ -1,0 +1,209 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { attempt, SourceError } from '../errors.ts';
+import { Attribution } from './attribution.ts';
+import { CgroupTable } from './cgroups.ts';
+import type { TraceEvent } from './events.ts';
+import type { Hierarchy } from './hierarchy.ts';
+import { IntoCgroupWatcher } from './into-cgroup.ts';
+import { bufferKbFor, Pace } from './pace.ts';
+import { EventRecorder } from './recorder.ts';
+import { leaderOf, seed } from './tasks.ts';
+import { monotonicNs, onlineCpus, type Subscription, TraceReader } from './trace-reader.ts';
+
+const TCP_SYN_SENT = 2;
+const PF_KTHREAD = 0x200000;
+
+/** Events kept for a reader that does not come; further ones are counted as lost. */
+const MOST_EVENTS = 65_536;
+
+/** /proc is not read more often than that, however much is lost. */
+const LEAST_BETWEEN_SEEDS_NS = 1e9;
+
+export interface ExecSourceOptions {
+  readonly tracefs: string;
+  readonly procfs: string;
+  /** Whose cgroups the events shall name; see {@link findContainerHierarchy}. */
+  readonly hierarchy: Hierarchy;
+  /** Ring buffer per CPU. Default: 256 to 1,024, by the number of CPUs. */
+  readonly bufferKb?: number;
+  /** Of the names of the trace instances; others with it that nobody holds are removed. */
+  readonly instancePrefix?: string;
+}
+
+/** Totals since the source was opened. */
+export interface ExecStats {
+  /** Program starts read. */
+  readonly execs: number;
+  /** Records of any kind, starts among them, that the kernel could not store, and events that nobody came to read. */
+  readonly lost: number;
+  /** Program starts whose cgroup could not be told. */
+  readonly unattributed: number;
+  /** New tasks seen, threads included, as /proc/stat counts forks. */
+  readonly startsObserved: number;
+}
+
+/** What happens in the processes of this node. */
+export interface ExecSource {
+  /**
+   * The events since the last call, in time order; the latest 2 ms come with the next call.
+   *
+   * @throws {SourceError} what went wrong since the last call, once; the next call goes on
+   */
+  drain(): TraceEvent[];
+  stats(): ExecStats;
+  close(): void;
+}
+
+function subscriptions({ id }: Hierarchy): Subscription[] {
+  return [
+    { event: 'sched/sched_process_exit' },
+    { event: 'cgroup/cgroup_attach_task', filter: `dst_root == ${id}` },
+    { event: 'task/task_newtask' },
+    { event: 'sched/sched_process_exec' },
+    { event: 'sock/inet_sock_set_state', filter: `newstate == ${TCP_SYN_SENT}`, optional: true },
+    { event: 'oom/mark_victim', optional: true },
+  ];
+}
+
+/** The trace numbers processes as the initial PID namespace does, which is the one with the kernel's own threads. */
+function checkProcessNamespace(procfs: string): void {
+  const path = join(procfs, '2/stat');
+  const flags = attempt(path, () => readFileSync(path, 'latin1'))
+    .split(') ')
+    .at(-1)
+    ?.split(' ')[6];
+  if ((Number(flags) & PF_KTHREAD) !== 0) return;
+  throw new SourceError(
+    'unreadable',
+    path,
+    `${path}: not a thread of the kernel; use the host's PID namespace`,
+  );
+}
+
+function defaultBufferKb(procfs: string): number {
+  const path = join(procfs, 'stat');
+  return bufferKbFor(
+    onlineCpus(
+      attempt(path, () => readFileSync(path, 'latin1')),
+      path,
+    ).length,
+  );
+}
+
+/** Events from a tracefs instance of its own, without gaps but for what it counts as lost. */
+class TracedExecSource implements ExecSource {
+  readonly #procfs: string;
+  readonly #cgroups: CgroupTable;
+  readonly #attribution: Attribution;
+  readonly #recorder: EventRecorder;
+  readonly #reader: TraceReader;
+  readonly #watcher: IntoCgroupWatcher | undefined;
+  readonly #pace: Pace;
+  #events: TraceEvent[] = [];
+  #error: unknown;
+  #unread = 0;
+  #gap = false;
+  #seededNs = 0;
+
+  constructor(options: ExecSourceOptions) {
+    const { procfs, tracefs, hierarchy, instancePrefix, bufferKb = defaultBufferKb(procfs) } = options;
+    checkProcessNamespace(procfs);
+    const instance = { tracefs, ...(instancePrefix === undefined ? {} : { prefix: instancePrefix }) };
+    const version2 = hierarchy.id === 0;
+    this.#procfs = procfs;
+    this.#cgroups = new CgroupTable(procfs, hierarchy);
+    const lookup = {
+      of: (pid: number) => this.#cgroups.of(pid),
+      leaderOf: (pid: number) => leaderOf(procfs, pid),
+      placed: (pid: number, timeNs: number) => this.#watcher?.take(pid, timeNs),
+    };
+    this.#attribution = new Attribution(lookup, version2);
+    this.#recorder = new EventRecorder(procfs, this.#cgroups, this.#attribution);
+    const settings = { ...instance, procfs, bufferKb };
+    this.#reader = new TraceReader(settings, subscriptions(hierarchy), this.#recorder, () => this.#onLoss());
+    try {
+      if (version2)
+        this.#watcher = new IntoCgroupWatcher(instance, lookup.of, (error) => this.#onError(error));
+      this.#seed();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    this.#recorder.sinceNs = monotonicNs();
+    this.#pace = new Pace(() => this.#read());
+    process.once('exit', this.close);
+  }
+
+  drain(): TraceEvent[] {
+    this.#pace.note(this.#read());
+    const error = this.#error;
+    this.#error = undefined;
+    if (error !== undefined) throw error;
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  stats(): ExecStats {
+    const { execs, unattributed, starts } = this.#recorder;
+    return { execs, lost: this.#reader.lost + this.#unread, unattributed, startsObserved: starts };
+  }
+
+  /** Also called when the process exits, which the watcher's sleeping thread would else keep from ending. */
+  readonly close = (): void => {
+    process.off('exit', this.close);
+    this.#pace?.stop();
+    try {
+      this.#watcher?.close();
+    } finally {
+      this.#reader.close();
+    }
+  };
+
+  #seed(): void {
+    seed(this.#procfs, this.#cgroups, this.#attribution);
+    this.#seededNs = monotonicNs();
+    this.#gap = false;
+  }
+
+  #onLoss(): void {
+    this.#attribution.forgetAll();
+    this.#gap = true;
+  }
+
+  #onError(error: unknown): void {
+    this.#error ??= error;
+  }
+
+  /** Reads what there is; how full the fullest buffer was, as a share of it. */
+  #read(): number {
+    let fill = 1;
+    try {
+      fill = this.#reader.drain();
+      this.#keep(this.#recorder.take());
+      if (this.#gap && monotonicNs() - this.#seededNs > LEAST_BETWEEN_SEEDS_NS) this.#seed();
+    } catch (error) {
+      this.#onError(error);
+    }
+    return fill;
+  }
+
+  #keep(events: TraceEvent[]): void {
+    const room = MOST_EVENTS - this.#events.length;
+    this.#unread += Math.max(0, events.length - room);
+    for (const event of events.slice(0, room)) this.#events.push(event);
+  }
+}
+
+/**
+ * Opens a tracefs instance of its own and follows every program start, TCP connect and out-of-memory kill from now on.
+ *
+ * Needs tracefs, writable for this process, and the host's PID namespace. Until {@link ExecSource.close} one thread of the pool is taken, and
+ * a timer that does not keep the process alive empties the buffers, more often the fuller they are.
+ *
+ * @throws {SourceError} `absent` or `unreadable` when that cannot be had
+ */
+export function openExecSource(options: ExecSourceOptions): ExecSource {
+  return new TracedExecSource(options);
+}

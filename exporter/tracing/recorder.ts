@@ -1,0 +1,83 @@
+import { addressOf } from './address.ts';
+import type { Attribution } from './attribution.ts';
+import type { CgroupTable } from './cgroups.ts';
+import type { RecordSink } from './decode.ts';
+import type { ExecEvent, TraceEvent } from './events.ts';
+import { absolutePath } from './exec-path.ts';
+
+/** Makes events of records, each with the cgroup of its process. */
+export class EventRecorder implements RecordSink {
+  /** What happened before that, while not all tasks were known yet, is not reported. */
+  sinceNs = Number.POSITIVE_INFINITY;
+  execs = 0;
+  unattributed = 0;
+  starts = 0;
+  readonly #procfs: string;
+  readonly #cgroups: CgroupTable;
+  readonly #attribution: Attribution;
+  #events: TraceEvent[] = [];
+
+  constructor(procfs: string, cgroups: CgroupTable, attribution: Attribution) {
+    this.#procfs = procfs;
+    this.#cgroups = cgroups;
+    this.#attribution = attribution;
+  }
+
+  newTask(timeNs: number, parent: number, child: number, flags: number): void {
+    if (timeNs >= this.sinceNs) this.starts += 1;
+    this.#attribution.newTask(timeNs, parent, child, flags);
+  }
+
+  attach(pid: number, id: number | undefined, path: () => string): void {
+    const cgroups = this.#cgroups;
+    const cgroup = id === undefined ? cgroups.at(path()) : (cgroups.known(id) ?? cgroups.traced(id, path()));
+    this.#attribution.attach(pid, cgroup);
+  }
+
+  exit(pid: number): void {
+    this.#attribution.exit(pid);
+  }
+
+  exec(timeNs: number, pid: number, oldPid: number, path: string): void {
+    const event: ExecEvent = {
+      kind: 'exec',
+      timeNs,
+      pid,
+      path,
+      absolutePath: path.startsWith('/') ? path : undefined,
+      cgroup: undefined,
+    };
+    this.#attribution.exec(pid, oldPid, event);
+    if (timeNs < this.sinceNs) return;
+    this.execs += 1;
+    this.#events.push(event);
+  }
+
+  connect(timeNs: number, pid: number, bytes: Buffer, port: number): void {
+    const { family, text } = addressOf(bytes);
+    this.#happened({ kind: 'connect', timeNs, pid, cgroup: undefined, family, address: text, port });
+  }
+
+  oom(timeNs: number, pid: number): void {
+    this.#happened({ kind: 'oom', timeNs, pid, cgroup: undefined });
+  }
+
+  /** The events since the last call, after all that can be known of them from `/proc` has been asked. */
+  take(): TraceEvent[] {
+    this.#attribution.settle();
+    const events = this.#events;
+    this.#events = [];
+    for (const event of events) {
+      if (event.kind !== 'exec') continue;
+      if (event.cgroup === undefined) this.unattributed += 1;
+      event.absolutePath ??= absolutePath(this.#procfs, event.pid, event.path);
+    }
+    return events;
+  }
+
+  #happened(event: TraceEvent): void {
+    if (event.timeNs < this.sinceNs) return;
+    this.#attribution.happened(event.pid, event);
+    this.#events.push(event);
+  }
+}

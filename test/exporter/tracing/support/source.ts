@@ -1,0 +1,43 @@
+import type { TraceEvent } from '../../../../exporter/tracing/events.ts';
+import {
+  type ExecSource,
+  type ExecSourceOptions,
+  openExecSource,
+} from '../../../../exporter/tracing/exec-source.ts';
+import type { Kernel } from './kernel.ts';
+
+/** Opens sources on the kernel, and closes them after each test. */
+export function useSource(kernel: () => Kernel): (options?: Partial<ExecSourceOptions>) => ExecSource {
+  const opened: ExecSource[] = [];
+  afterEach(() => {
+    for (const source of opened.splice(0)) source.close();
+  });
+  return (options = {}) => {
+    const { tracefs, prefix, unified } = kernel();
+    const hierarchy = { id: 0, controllers: '', mountpoint: unified };
+    const source = openExecSource({
+      tracefs,
+      procfs: '/proc',
+      hierarchy,
+      instancePrefix: prefix,
+      ...options,
+    });
+    opened.push(source);
+    return source;
+  };
+}
+
+/** How often `path` was executed, by cgroup below the test's own. */
+export function execsByCgroup(
+  kernel: Kernel,
+  events: readonly TraceEvent[],
+  path: string,
+): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const event of events) {
+    if (event.kind !== 'exec' || event.path !== path) continue;
+    const cgroup = event.cgroup?.path.replace(kernel.cgroupPath, '') ?? 'unknown';
+    counts[cgroup] = (counts[cgroup] ?? 0) + 1;
+  }
+  return counts;
+}
