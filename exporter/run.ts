@@ -65,11 +65,8 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const app = createApp({ scraper, extraFamilies, telemetryPath, version, node, logger });
   const listeners: Listener[] = [];
   try {
-    for (const wanted of options.listenAddresses) {
-      const listener = await listen(app, wanted);
-      listeners.push(listener);
-      logger.info('Listening on', { address: listener.address, node, version });
-    }
+    for (const wanted of options.listenAddresses) listeners.push(await listen(app, wanted));
+    for (const { address } of listeners) logger.info('Listening on', { address, node, version });
     void addNodeInfo(info, openHost(paths), logger);
     logger.info('Stopping', { signal: await stopping });
   } finally {

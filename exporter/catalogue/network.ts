@@ -1,7 +1,8 @@
 import { counter, OPEN } from './model/define.ts';
 
 const DIRECTIONS = ['receive', 'transmit'] as const;
-const SOURCE = '/proc/1/net/dev, uplinks: a device link and no master that has one, or a default route';
+const SOURCE =
+  '/proc/1/net/dev, uplinks: a device link and no master that has one; without any, a default route';
 
 export const networkMetrics = {
   bytes: counter({

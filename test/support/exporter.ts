@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { waitFor } from '../../tools/programs/wait.ts';
+import { ROOT } from './paths.ts';
+
+/** The compiled program. */
+export const EXPORTER = join(ROOT, 'dist', 'exporter', 'main.js');
+
+interface SpawnOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** As which user, when the tests run as root. */
+  readonly uid?: number;
+}
+
+/** How a program ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** An exporter of its own process on a free port of loopback. */
+export interface ExporterProcess {
+  readonly pid: number;
+  /** `127.0.0.1:<port>`, as it logged it. */
+  readonly address: string;
+  /** What it wrote to standard error so far. */
+  log(): string;
+  /** Sends SIGTERM and waits for the end. */
+  stop(): Promise<Exit>;
+}
+
+function spawnExporter(args: readonly string[], { env = process.env, uid }: SpawnOptions) {
+  const identity = uid === undefined ? {} : { uid, gid: uid };
+  const child = spawn(process.execPath, [EXPORTER, ...args], {
+    ...identity,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const written = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    written.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    written.stderr += text;
+  });
+  const exit = once(child, 'close').then(([code, signal]) => ({ code, signal }) as Exit);
+  return { child, written, exit };
+}
+
+/** Runs the exporter to its end, for flags with which it does not stay. */
+export async function runExporter(
+  args: readonly string[],
+  options: SpawnOptions = {},
+): Promise<Exit & { stdout: string; stderr: string }> {
+  const { written, exit } = spawnExporter(args, options);
+  return { ...(await exit), ...written };
+}
+
+/** Starts the exporter and waits until it has said where it listens. */
+export async function startExporter(
+  args: readonly string[] = [],
+  options: SpawnOptions = {},
+): Promise<ExporterProcess> {
+  const { child, written, exit } = spawnExporter(['--web.listen-address=127.0.0.1:0', ...args], options);
+  const stop = async () => {
+    child.kill('SIGTERM');
+    return exit;
+  };
+  try {
+    const address = await waitFor('the exporter to listen', () => {
+      if (child.exitCode !== null) throw new Error(`the exporter ended: ${written.stderr}`);
+      return /"?address"?[=:]"?(127\.0\.0\.1:\d+)/.exec(written.stderr)?.[1];
+    });
+    return { pid: child.pid ?? 0, address, log: () => written.stderr, stop };
+  } catch (error) {
+    child.kill('SIGKILL');
+    await exit;
+    throw error;
+  }
+}
