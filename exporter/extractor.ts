@@ -1,6 +1,7 @@
 import type { Attribution, LabelValues, MetricGroup, MetricSpec, ValueOf } from './catalogue/model/define.ts';
 import { SourceError } from './errors.ts';
 import type { Host } from './host.ts';
+import type { Services } from './services.ts';
 
 /** One value of one series, before rendering. */
 export interface Sample {
@@ -64,7 +65,7 @@ export interface Extractor<State = undefined> {
   readonly name: string;
   readonly metrics: MetricGroup;
   /** Called once, before the first scrape. */
-  open?(): State | Promise<State>;
+  open?(services: Services): State | Promise<State>;
   /**
    * The samples of this moment. A source that this kernel does not have is left out, never zero.
    *

@@ -13,6 +13,8 @@ export interface ExporterOptions {
   readonly telemetryPath: string;
   readonly paths: HostPaths;
   readonly node: string;
+  /** Rules over the default set. */
+  readonly rulesFile: string | undefined;
   readonly disabledExtractors: ReadonlySet<string>;
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
 }
@@ -24,6 +26,7 @@ type Flags = Readonly<Record<`extractor.${string}`, boolean>> & {
   readonly 'path.procfs': string;
   readonly 'path.sysfs': string;
   readonly 'path.rootfs': string;
+  readonly 'rules.file'?: string;
   readonly nodeName: string;
   readonly 'log.level': LogLevel;
   readonly 'log.format': LogFormat;
@@ -51,6 +54,7 @@ export function exporterCommand(extractors: readonly string[]): Command {
     .option('--path.procfs <folder>', "where the host's /proc is mounted", '/proc')
     .option('--path.sysfs <folder>', "where the host's /sys is mounted", '/sys')
     .option('--path.rootfs <folder>', "where the host's root filesystem is mounted", '/')
+    .option('--rules.file <file>', 'rules to use beside the default set, reread when changed')
     .addOption(new Option('--node-name <name>', 'name of this node').env('NODE_NAME').default(hostname()))
     .addOption(new Option('--log.level <level>', 'least level to log').choices(LOG_LEVELS).default('info'))
     .addOption(new Option('--log.format <format>', 'form of the log').choices(LOG_FORMATS).default('logfmt'));
@@ -84,6 +88,7 @@ export function readOptions(command: Command, extractors: readonly string[]): Ex
     listenAddresses: flags['web.listenAddress'].map(parseListenAddress),
     telemetryPath: flags['web.telemetryPath'],
     paths: { procfs: flags['path.procfs'], sysfs: flags['path.sysfs'], rootfs: flags['path.rootfs'] },
+    rulesFile: flags['rules.file'],
     node: flags.nodeName,
     disabledExtractors: new Set(extractors.filter((name) => flags[`extractor.${name}`] === false)),
     log: { level: flags['log.level'], format: flags['log.format'] },

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { UsageError } from '../common/cli.ts';
 import { createLogger, type Logger } from '../common/log.ts';
 import { packageVersion } from '../common/version.ts';
 import { agentMetrics } from './catalogue/agent.ts';
@@ -10,6 +11,8 @@ import { closeServer, type Listener, listen } from './listen.ts';
 import { readNodeInfo } from './node-info.ts';
 import type { ExporterOptions } from './options.ts';
 import { processFamilies } from './process-metrics.ts';
+import { RulesError } from './rules/errors.ts';
+import { RuleBook } from './rules/rule-book.ts';
 import { Scraper } from './scrape.ts';
 import { createApp } from './server.ts';
 
@@ -22,6 +25,17 @@ async function addNodeInfo(samples: Sample[], host: Host, logger: Logger): Promi
     samples.push(await readNodeInfo(host));
   } catch (error) {
     logger.warn('What the node is could not be found out', { error: String(error) });
+  }
+}
+
+/** The rules, of which a later version that is refused costs one line in the log. */
+async function openRules(file: string | undefined, logger: Logger): Promise<RuleBook> {
+  const refused = ({ message }: RulesError) =>
+    logger.error('Rules refused; those in use stay', { error: message });
+  try {
+    return await RuleBook.open(file, refused);
+  } catch (error) {
+    throw error instanceof RulesError ? new UsageError(error.message, { cause: error }) : error;
   }
 }
 
@@ -57,8 +71,9 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const version = packageVersion();
   const stopping = stopSignal();
   const enabled = EXTRACTORS.filter(({ name }) => !disabledExtractors.has(name));
+  const rules = await openRules(options.rulesFile, logger);
   const scraper = new Scraper(enabled, () => openHost(paths), logger);
-  await scraper.open();
+  await scraper.open({ paths, rules, logger });
   const info = [sample(agentMetrics.buildInfo, 1, { version, node_version: process.versions.node })];
   const ownFamilies = processFamilies();
   const extraFamilies = () => [...familiesOf(info), ...ownFamilies()];

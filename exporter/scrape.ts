@@ -4,6 +4,7 @@ import { SourceError } from './errors.ts';
 import { type Extraction, type Extractor, type Sample, sample } from './extractor.ts';
 import type { Host } from './host.ts';
 import { reportOutcome } from './outcomes.ts';
+import type { Services } from './services.ts';
 
 /** An extractor that takes longer goes on beside the next one, so that one that waits holds nobody up. */
 const PATIENCE_MS = 50;
@@ -65,8 +66,8 @@ export class Scraper {
   }
 
   /** Lets every extractor prepare itself; before the first scrape. */
-  async open(): Promise<void> {
-    for (const entry of this.entries) entry.state = await entry.extractor.open?.();
+  async open(services: Services): Promise<void> {
+    for (const entry of this.entries) entry.state = await entry.extractor.open?.(services);
   }
 
   /** After the last scrape. */

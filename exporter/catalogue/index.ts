@@ -19,6 +19,7 @@ import { podNetworkMetrics } from './pod-network.ts';
 import { podsMetrics } from './pods.ts';
 import { pressureMetrics } from './pressure.ts';
 import { processesMetrics } from './processes.ts';
+import { rulesMetrics } from './rules.ts';
 import { sniffersMetrics } from './sniffers.ts';
 import { socketsMetrics } from './sockets.ts';
 import { tcpMetrics } from './tcp.ts';
@@ -43,6 +44,7 @@ export const METRICS: readonly MetricSpec[] = [
   ...Object.values<MetricSpec>(podsMetrics),
   ...Object.values<MetricSpec>(pressureMetrics),
   ...Object.values<MetricSpec>(processesMetrics),
+  ...Object.values<MetricSpec>(rulesMetrics),
   ...Object.values<MetricSpec>(sniffersMetrics),
   ...Object.values<MetricSpec>(socketsMetrics),
   ...Object.values<MetricSpec>(tcpMetrics),

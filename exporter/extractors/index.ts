@@ -9,6 +9,7 @@ import { memory } from './memory.ts';
 import { network } from './network.ts';
 import { oom } from './oom.ts';
 import { pressure } from './pressure.ts';
+import { rules } from './rules.ts';
 
 /** Every extractor; each keeps a state of its own kind, which only itself looks into. */
 export const EXTRACTORS: readonly Extractor<unknown>[] = [
@@ -20,4 +21,5 @@ export const EXTRACTORS: readonly Extractor<unknown>[] = [
   network,
   oom,
   pressure,
+  rules,
 ];

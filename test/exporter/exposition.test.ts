@@ -1,21 +1,27 @@
 import { expect } from 'chai';
 import { createLogger } from '../../common/log.ts';
 import { agentMetrics } from '../../exporter/catalogue/agent.ts';
+import { rulesMetrics } from '../../exporter/catalogue/rules.ts';
 import { familiesOf, renderExposition } from '../../exporter/exposition.ts';
 import { type Sample, sample } from '../../exporter/extractor.ts';
 import { EXTRACTORS } from '../../exporter/extractors/index.ts';
 import { readOsRelease } from '../../exporter/node-info.ts';
 import { Scraper } from '../../exporter/scrape.ts';
-import { fixtureHost } from '../support/fixture-host.ts';
+import { fixtureHost, fixturePaths } from '../support/fixture-host.ts';
 import { expectGolden } from '../support/golden.ts';
 import { parseOpenMetrics } from '../support/openmetrics.ts';
+import { services } from '../support/services.ts';
 
 /** What differs from one scrape to the next. */
-const MEASURED: readonly unknown[] = [agentMetrics.extractorDuration, agentMetrics.extractorCpu];
+const MEASURED: readonly unknown[] = [
+  agentMetrics.extractorDuration,
+  agentMetrics.extractorCpu,
+  rulesMetrics.reloadTimestamp,
+];
 
 async function recordedSamples(): Promise<Sample[]> {
   const scraper = new Scraper(EXTRACTORS, fixtureHost, createLogger({ level: 'error', format: 'logfmt' }));
-  await scraper.open();
+  await scraper.open(await services({ paths: fixturePaths() }));
   const { id, version } = readOsRelease(fixtureHost());
   return [
     ...(await scraper.scrape(10_000)).map((one) =>

@@ -150,7 +150,7 @@ describe('kubevigil-exporter', () => {
 
   describe('refuses in one line and with code 2', () => {
     const cases: [string, string[], string][] = [
-      ['an unknown flag', ['--rules.file=x'], "unknown option '--rules.file=x'"],
+      ['an unknown flag', ['--rules.fil=x'], "unknown option '--rules.fil=x'"],
       ['an extractor that there is not', ['--no-extractor.x'], "unknown option '--no-extractor.x'"],
       ['an argument', ['serve'], 'too many arguments'],
       ['an address without a port', ['--web.listen-address=localhost'], 'is not host:port'],

@@ -6,7 +6,8 @@ import { createLogger } from '../../common/log.ts';
 import { EXTRACTORS } from '../../exporter/extractors/index.ts';
 import { Scraper } from '../../exporter/scrape.ts';
 import { createApp } from '../../exporter/server.ts';
-import { fixtureHost } from '../support/fixture-host.ts';
+import { fixtureHost, fixturePaths } from '../support/fixture-host.ts';
+import { services } from '../support/services.ts';
 
 const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 
@@ -24,7 +25,7 @@ describe('server', () => {
   before(async () => {
     const logger = createLogger({ level: 'warn', format: 'logfmt' }, (line) => logged.push(line));
     const scraper = new Scraper(EXTRACTORS, fixtureHost, logger);
-    await scraper.open();
+    await scraper.open(await services({ paths: fixturePaths() }));
     const extraFamilies = () => {
       if (failing) throw new Error('two\nlines');
       return [];

@@ -1,9 +1,11 @@
 import type { Extraction, Extractor, Sample } from '../../exporter/extractor.ts';
 import type { Host } from '../../exporter/host.ts';
+import { fixturePaths } from './fixture-host.ts';
+import { services } from './services.ts';
 
 /** Runs an extractor once, with a state of its own unless one is given. */
 export async function extractOnce<S>(extractor: Extractor<S>, host: Host, state?: S): Promise<Extraction> {
-  const used = state ?? ((await extractor.open?.()) as S);
+  const used = state ?? ((await extractor.open?.(await services({ paths: fixturePaths() }))) as S);
   const result = await extractor.extract(host, used);
   return 'samples' in result ? result : { samples: result, errors: [] };
 }

@@ -14,3 +14,13 @@ export function temporaryFolder(): () => string {
     return folder;
   };
 }
+
+/** Call it inside `describe`: what it returns gives paths in a folder that is a fresh one for each test. */
+export function temporaryPaths(): (...names: readonly string[]) => string {
+  const fresh = temporaryFolder();
+  let folder = '';
+  beforeEach(() => {
+    folder = fresh();
+  });
+  return (...names) => join(folder, ...names);
+}

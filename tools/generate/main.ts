@@ -10,6 +10,7 @@ import { dirname } from 'node:path';
 import { metricTable } from './metric-table.ts';
 import { recordingRules } from './recording-rules.ts';
 import { catalogueIndex, extractorIndex } from './registries.ts';
+import { fieldTable, ruleTable } from './rule-tables.ts';
 import { splice } from './splice.ts';
 
 function read(path: string): string | undefined {
@@ -40,5 +41,14 @@ if (changed) {
 } else {
   const { METRICS } = await import('../../exporter/catalogue/index.ts');
   write('prometheus/rules/recording.yml', recordingRules(METRICS));
-  write('README.md', splice(readFileSync('README.md', 'utf8'), 'metrics', metricTable(METRICS)));
+  const parts = {
+    metrics: metricTable(METRICS),
+    rules: ruleTable(readFileSync('exporter/rules/default.yaml', 'utf8')),
+    fields: fieldTable(),
+  };
+  const readme = Object.entries(parts).reduce(
+    (document, [name, content]) => splice(document, name, content),
+    readFileSync('README.md', 'utf8'),
+  );
+  write('README.md', readme);
 }

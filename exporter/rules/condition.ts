@@ -1,0 +1,106 @@
+import { type ASTNode, Environment } from '@marcbachmann/cel-js';
+import { FIELDS, RULE_KINDS, type RuleEvent, type RuleKind } from '../catalogue/events/fields.ts';
+import { children, tooCostly } from './cost.ts';
+import { PatternError, registerMatches } from './matches-macro.ts';
+
+const MAX_EXPRESSION_CHARACTERS = 4_096;
+const LIMITS = {
+  maxAstNodes: 512,
+  maxDepth: 32,
+  maxListElements: 256,
+  maxMapEntries: 16,
+  maxCallArguments: 4,
+};
+
+/** The library's codes for a field, a label or a list element that this event does not have. */
+const ABSENCE = new Set<unknown>(['unknown_variable', 'no_such_key', 'index_out_of_bounds']);
+
+/** What a condition says of an event: `missing` when it needs a field that this event does not have. */
+export type Verdict = 'match' | 'no_match' | 'missing' | 'failed';
+
+export interface Condition<K extends RuleKind> {
+  /** Never throws, whatever the event holds. */
+  evaluate(event: RuleEvent<K>): Verdict;
+  /** The fields that it looks at. */
+  readonly fields: ReadonlySet<string>;
+}
+
+/** A condition that cannot be used; `offset` is the character that it concerns. */
+export class ConditionError extends Error {
+  override readonly name = 'ConditionError';
+  readonly offset: number;
+
+  constructor(message: string, offset = 0, options?: ErrorOptions) {
+    super(message, options);
+    this.offset = offset;
+  }
+}
+
+function environmentOf(kind: RuleKind): Environment {
+  const environment = new Environment({ limits: LIMITS });
+  for (const [name, { type }] of Object.entries(FIELDS[kind])) environment.registerVariable(name, type);
+  return registerMatches(environment);
+}
+
+const ENVIRONMENTS = new Map(RULE_KINDS.map((kind) => [kind, environmentOf(kind)]));
+
+/** The library's errors name their place and a short summary; anything else is described by its message. */
+function conditionError(error: unknown): ConditionError {
+  if (error instanceof ConditionError) return error;
+  if (error instanceof PatternError) return new ConditionError(error.message, 0, { cause: error });
+  if (error instanceof RangeError) return new ConditionError('nested too deep', 0, { cause: error });
+  const { summary, message, range } = error as {
+    summary?: string;
+    message: string;
+    range?: { start: number };
+  };
+  const text = summary ?? message;
+  return new ConditionError(text.charAt(0).toLowerCase() + text.slice(1), range?.start, { cause: error });
+}
+
+function parse(kind: RuleKind, text: string) {
+  if (text.length > MAX_EXPRESSION_CHARACTERS) {
+    throw new ConditionError(`longer than ${MAX_EXPRESSION_CHARACTERS} characters`);
+  }
+  const environment = ENVIRONMENTS.get(kind);
+  if (environment === undefined) throw new ConditionError(`no events of kind ${kind}`);
+  const program = environment.parse(text);
+  const costly = tooCostly(program.ast);
+  if (costly !== undefined) throw new ConditionError(costly);
+  const checked = program.check();
+  if (!checked.valid) throw checked.error ?? new ConditionError('does not type-check');
+  if (checked.type !== 'bool') throw new ConditionError(`must be true or false, is ${checked.type}`);
+  return program;
+}
+
+function identifiers(node: ASTNode): string[] {
+  return node.op === 'id' ? [node.args] : children(node.args).flatMap(identifiers);
+}
+
+/**
+ * Compiles a condition in CEL, checked against the fields and types of its kind of event.
+ *
+ * `a || b` is a match when one side is true even if the
+ * other needs an absent field, as CEL has it; only what could not be decided is `missing`.
+ *
+ * @see https://github.com/google/cel-spec/blob/master/doc/langdef.md
+ * @throws {ConditionError} unknown field, wrong type, bad syntax or pattern, or too costly
+ */
+export function compileCondition<K extends RuleKind>(kind: K, text: string): Condition<K> {
+  let program: ReturnType<typeof parse>;
+  try {
+    program = parse(kind, text);
+  } catch (error) {
+    throw conditionError(error);
+  }
+  return {
+    fields: new Set(identifiers(program.ast).filter((name) => Object.hasOwn(FIELDS[kind], name))),
+    evaluate(event) {
+      try {
+        return program(event) === true ? 'match' : 'no_match';
+      } catch (error) {
+        return ABSENCE.has((error as { code?: unknown }).code) ? 'missing' : 'failed';
+      }
+    },
+  };
+}

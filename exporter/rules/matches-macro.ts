@@ -1,0 +1,68 @@
+import type { Environment } from '@marcbachmann/cel-js';
+import { RE2JS } from 're2js';
+
+/** Longer patterns are refused: a lookup table belongs into a list, not into an alternation. */
+const MAX_PATTERN_CHARACTERS = 1_000;
+
+/** What this module needs of the library's expression nodes, evaluator and checker. */
+interface Node {
+  readonly op: string;
+  readonly args: unknown;
+}
+interface Runner {
+  run(node: Node, context: unknown): unknown;
+}
+interface Checker {
+  check(node: Node, context: unknown): { readonly name: string };
+  getType(name: string): unknown;
+  createError(code: string, message: string, node: Node): Error;
+}
+interface MacroCall {
+  readonly args: readonly Node[];
+  readonly receiver: Node | null;
+}
+
+/** A pattern in `matches()` that is not a literal or not valid RE2 syntax. */
+export class PatternError extends Error {
+  override readonly name = 'PatternError';
+}
+
+function compile(pattern: Node | undefined): RE2JS {
+  if (pattern?.op !== 'value' || typeof pattern.args !== 'string') {
+    throw new PatternError('matches() needs its pattern as a text literal');
+  }
+  if (pattern.args.length > MAX_PATTERN_CHARACTERS) {
+    throw new PatternError(`a pattern of more than ${MAX_PATTERN_CHARACTERS} characters`);
+  }
+  try {
+    return RE2JS.compile(pattern.args);
+  } catch (error) {
+    throw new PatternError((error as Error).message, { cause: error });
+  }
+}
+
+/**
+ * Makes `text.matches(pattern)` an RE2 match, in time linear in the text whatever the pattern.
+ *
+ * The library's own uses JavaScript's RegExp, which backtracks: a pattern such as `(a+)+$` would let one log line
+ * stop the agent. Built-in functions cannot be replaced, but a macro is found by its name before them, whatever it
+ * is registered on; so this one is registered on a type that has no such function. As a macro it also sees its
+ * pattern when the rule is loaded, so that a bad one is refused then and none ever comes out of an event.
+ */
+export function registerMatches(environment: Environment): Environment {
+  const expand = ({ receiver, args }: MacroCall) => {
+    const pattern = compile(args[0]);
+    if (receiver === null) throw new PatternError('matches() is written text.matches(pattern)');
+    return {
+      typeCheck(checker: Checker, _macro: unknown, context: unknown) {
+        const { name } = checker.check(receiver, context);
+        if (name === 'string') return checker.getType('bool');
+        throw checker.createError('no_such_overload', `matches() is for text, this is ${name}`, receiver);
+      },
+      evaluate: (runner: Runner, _macro: unknown, context: unknown) =>
+        pattern.test(String(runner.run(receiver, context))),
+      async: false,
+    };
+  };
+  return environment.registerFunction('bool.matches(ast): bool', expand);
+}

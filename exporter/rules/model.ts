@@ -1,0 +1,49 @@
+import type { RuleKind } from '../catalogue/events/fields.ts';
+import type { Condition } from './condition.ts';
+
+export const SEVERITIES = ['info', 'warning', 'critical'] as const;
+type Severity = (typeof SEVERITIES)[number];
+
+/** Which containers' logs a rule reads: those of pods that fit all that is named here. */
+export interface PodSelector {
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly container?: string;
+}
+
+/** Where a log rule's lines come from. */
+export interface LogSource {
+  /** Files on the host, without patterns. */
+  readonly files: readonly string[];
+  /** Syslog identifiers to ask journalctl for when none of the files is there. */
+  readonly journal: readonly string[];
+  readonly pods?: PodSelector;
+}
+
+interface RuleOf<K extends RuleKind> {
+  /** The label `rule` of the metric that a match counts under. */
+  readonly name: string;
+  readonly on: K;
+  readonly severity: Severity;
+  /** A technique of MITRE ATT&CK, such as T1609 or T1552.005. */
+  readonly mitre: string;
+  readonly description: string;
+  /** The condition as written. */
+  readonly text: string;
+  readonly condition: Condition<K>;
+}
+
+type FileRule = RuleOf<'file'> & { readonly paths: readonly string[] };
+type LogRule = RuleOf<'log'> & { readonly source: LogSource };
+
+/** One rule, checked. */
+export type Rule = RuleOf<'exec'> | RuleOf<'connection'> | RuleOf<'pod'> | FileRule | LogRule;
+
+export type RuleOn<K extends RuleKind> = Extract<Rule, { readonly on: K }>;
+
+/** What a rules file says. */
+export interface RulesDocument {
+  readonly rules: readonly Rule[];
+  /** Names of rules that are switched off, with the line that says so. */
+  readonly disabled: ReadonlyMap<string, number>;
+}

@@ -1,0 +1,56 @@
+import { LineCounter, type Node, parseDocument } from 'yaml';
+import { type Problem, RulesError } from './errors.ts';
+import type { Rule, RulesDocument } from './model.ts';
+import { parseRule } from './parse-rule.ts';
+import { YamlReader } from './yaml-reader.ts';
+
+const MAX_RULES = 200;
+/** More would only repeat what one mistake, such as a wrong indent, caused. */
+const MAX_PROBLEMS = 20;
+
+interface Parsed extends RulesDocument {
+  readonly problems: readonly Problem[];
+}
+
+function parse(text: string): Parsed {
+  const lines = new LineCounter();
+  const reader = new YamlReader(lines);
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  for (const { message, pos } of document.errors) {
+    reader.problems.push({ line: lines.linePos(pos[0]).line, reason: message });
+  }
+  if (reader.problems.length > 0) return { rules: [], disabled: new Map(), problems: reader.problems };
+
+  const root = reader.fields(document.contents as Node | null, 'a rules file', ['rules']);
+  const rules = new Map<string, Rule>();
+  const disabled = new Map<string, number>();
+  for (const node of reader.items(root?.get('rules'), 'rules', MAX_RULES)) {
+    const rule = parseRule(reader, node);
+    if (rule === undefined) continue;
+    if ('disabled' in rule) disabled.set(rule.disabled, reader.lineOf(node));
+    else if (rules.has(rule.name)) reader.refuse(node, `a second rule is named ${rule.name}`);
+    else rules.set(rule.name, rule);
+  }
+  return { rules: [...rules.values()], disabled, problems: reader.problems };
+}
+
+/**
+ * Parses a rules file: YAML, one mapping with the list `rules`.
+ *
+ * @param file its name, for the error
+ * @throws {RulesError} `invalid` with the line and reason of each problem
+ */
+export function parseRules(text: string, file: string): RulesDocument {
+  let parsed: Parsed;
+  try {
+    parsed = parse(text);
+  } catch (error) {
+    // The YAML library descends by recursion; a million brackets end its stack before they end the file.
+    if (!(error instanceof RangeError)) throw error;
+    throw new RulesError('invalid', file, [{ line: 1, reason: 'nested too deep' }], { cause: error });
+  }
+  const { problems, ...document } = parsed;
+  if (problems.length === 0) return document;
+  const ordered = [...problems].sort((a, b) => a.line - b.line);
+  throw new RulesError('invalid', file, ordered.slice(0, MAX_PROBLEMS));
+}

@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { ROOT } from '../../support/paths.ts';
+import { temporaryPaths } from '../../support/temporary.ts';
+
+function exporter(...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [join(ROOT, 'dist/exporter/main.js'), ...args],
+    { encoding: 'utf8' },
+  );
+  return { status, stdout, stderr };
+}
+
+const GOOD = 'name: x, on: exec, severity: info, mitre: T1059, description: d';
+
+describe('kubevigil-exporter check-rules', () => {
+  const at = temporaryPaths();
+
+  it('says what a good file holds', () => {
+    writeFileSync(at('r'), `rules:\n  - {${GOOD}, condition: in_container}\n`);
+    const { status, stdout, stderr } = exporter('check-rules', at('r'));
+    expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });
+    expect(stdout).to.match(/: 1 rules \(exec 1, .*\); \d+ with the default set\n$/);
+  });
+
+  it('gives each problem a line with file, line and reason, and ends with 2', () => {
+    writeFileSync(
+      at('r'),
+      `rules:\n  - {${GOOD}, condition: nam}\n  - {${GOOD}, condition: 'path.matches("(")'}\n`,
+    );
+    expect(exporter('check-rules', at('r'))).to.deep.equal({
+      status: 2,
+      stdout: '',
+      stderr:
+        `${at('r')}:2: condition: unknown variable: nam\n` +
+        `${at('r')}:3: condition: error parsing regexp: missing closing ): \`(\`\n`,
+    });
+  });
+
+  it('refuses 10 MB with one line', () => {
+    writeFileSync(at('r'), '');
+    truncateSync(at('r'), 10_000_000);
+    const { status, stderr } = exporter('check-rules', at('r'));
+    expect({ status, stderr }).to.deep.equal({
+      status: 2,
+      stderr: `${at('r')}:1: is larger than 262144 bytes\n`,
+    });
+  });
+
+  it('keeps the exporter from starting with a bad file, in one line', () => {
+    writeFileSync(at('r'), 'rules: 1\n');
+    const { status, stderr } = exporter('--rules.file', at('r'));
+    expect({ status, stderr }).to.deep.equal({
+      status: 2,
+      stderr: `kubevigil-exporter: ${at('r')}:1: rules must be a list\n`,
+    });
+  });
+});

@@ -1,0 +1,184 @@
+import { expect } from 'chai';
+import type { RuleEvent, RuleKind } from '../../../exporter/catalogue/events/fields.ts';
+import { loadRules } from '../../../exporter/rules/load.ts';
+import { RuleSet } from '../../../exporter/rules/rule-set.ts';
+
+const CONTAINER = { in_container: true, cgroup: '/c', container: 'c', pod_namespace: 'n', pod: 'p' };
+const HOST = { in_container: false, cgroup: '/', container: '', pod_namespace: '', pod: '' };
+
+const exec = (path: string, where: object = CONTAINER) =>
+  ({ path, name: path.slice(path.lastIndexOf('/') + 1), ...where }) as RuleEvent<'exec'>;
+
+const connection = (address: string, port: number, fields: object = {}) =>
+  ({
+    address,
+    port: BigInt(port),
+    is_external: false,
+    is_cluster: false,
+    is_loopback: false,
+    is_link_local: false,
+    ...CONTAINER,
+    ...fields,
+  }) as RuleEvent<'connection'>;
+
+const pod = (fields: Partial<RuleEvent<'pod'>>): RuleEvent<'pod'> => ({
+  pod_namespace: 'n',
+  pod: 'p',
+  labels: new Map(),
+  service_account: '',
+  host_network: false,
+  host_pid: false,
+  host_ipc: false,
+  host_paths: [],
+  host_ports: [],
+  privileged: false,
+  privilege_escalation: false,
+  capabilities: [],
+  run_as_root: false,
+  images: [],
+  ...fields,
+});
+
+const log = (line: string): RuleEvent<'log'> => ({
+  line,
+  path: '/var/log/auth.log',
+  pod_namespace: '',
+  pod: '',
+  container: '',
+});
+
+const PREFIX = 'Nov 23 14:00:00 node-1';
+
+/** Events that a rule is for, and their harmless neighbours. */
+const EXAMPLES: Readonly<Record<string, { kind: RuleKind; yes: readonly object[]; no: readonly object[] }>> =
+  {
+    shell_in_container: {
+      kind: 'exec',
+      yes: [exec('/bin/sh'), exec('/usr/bin/bash')],
+      no: [exec('/bin/sh', HOST), exec('/bin/shellcheck'), exec('/bin/sh', {})],
+    },
+    network_tool_in_container: {
+      kind: 'exec',
+      yes: [exec('/usr/bin/curl'), exec('/bin/nc')],
+      no: [exec('/usr/bin/curl', HOST), exec('/usr/bin/nginx')],
+    },
+    package_manager_in_container: {
+      kind: 'exec',
+      yes: [exec('/usr/bin/apt-get'), exec('/sbin/apk')],
+      no: [exec('/usr/bin/apt-get', HOST), exec('/usr/bin/node')],
+    },
+    exec_from_temp_path: {
+      kind: 'exec',
+      yes: [exec('/tmp/x'), exec('/dev/shm/x', HOST), exec('/var/tmp/a/b')],
+      no: [exec('/usr/tmp/x'), exec('/tmpx/y'), exec('/usr/bin/x')],
+    },
+    exec_from_memory_in_container: {
+      kind: 'exec',
+      yes: [exec('/proc/self/fd/7'), exec('/dev/fd/3'), exec('/memfd:x')],
+      no: [exec('/proc/self/fd/7', HOST), exec('/proc/self/exe'), exec('/proc/self/fd/7/x')],
+    },
+    external_destination: {
+      kind: 'connection',
+      yes: [connection('8.8.8.8', 53, { is_external: true })],
+      no: [connection('10.0.0.1', 53, { is_cluster: true })],
+    },
+    cluster_destination: {
+      kind: 'connection',
+      yes: [connection('10.0.0.1', 53, { is_cluster: true })],
+      no: [connection('8.8.8.8', 53, { is_external: true })],
+    },
+    cloud_metadata_service: {
+      kind: 'connection',
+      yes: [connection('169.254.169.254', 80), connection('fd00:ec2::254', 80)],
+      no: [connection('169.254.169.253', 53), connection('10.0.0.1', 80)],
+    },
+    mining_port: {
+      kind: 'connection',
+      yes: [connection('8.8.8.8', 3333, { is_external: true }), connection('10.0.0.9', 14444)],
+      no: [connection('127.0.0.1', 3333, { is_loopback: true }), connection('8.8.8.8', 443)],
+    },
+    privileged_pod: { kind: 'pod', yes: [pod({ privileged: true })], no: [pod({})] },
+    host_path_pod: { kind: 'pod', yes: [pod({ host_paths: ['/'] })], no: [pod({})] },
+    host_network_pod: { kind: 'pod', yes: [pod({ host_network: true })], no: [pod({ host_ipc: true })] },
+    host_pid_pod: { kind: 'pod', yes: [pod({ host_pid: true })], no: [pod({})] },
+    dangerous_capability_pod: {
+      kind: 'pod',
+      yes: [pod({ capabilities: ['NET_BIND_SERVICE', 'SYS_ADMIN'] })],
+      no: [pod({ capabilities: ['NET_BIND_SERVICE'] })],
+    },
+    ssh_login_failed: {
+      kind: 'log',
+      yes: [
+        log(`${PREFIX} sshd[7]: Failed password for root from 10.0.0.9 port 4242 ssh2`),
+        log(`${PREFIX} sshd-session[7]: Failed password for invalid user x from 10.0.0.9 port 4242 ssh2`),
+        log(`${PREFIX} sshd[7]: Failed keyboard-interactive/pam for root from ::1 port 1 ssh2`),
+        log('2026-11-23T14:00:00.1+00:00 node-1 sshd[7]: Failed publickey for a from ::1 port 1 ssh2'),
+      ],
+      no: [
+        log(`${PREFIX} sshd[7]: Accepted password for root from 10.0.0.9 port 4242 ssh2`),
+        log(`${PREFIX} sshd[7]: Invalid user Failed password for x from 10.0.0.9 port 4242`),
+        log(`${PREFIX} app[7]: sshd: Failed password for root`),
+      ],
+    },
+    local_login_failed: {
+      kind: 'log',
+      yes: [
+        log(
+          `${PREFIX} sudo: pam_unix(sudo:auth): authentication failure; logname=a uid=1000 euid=0 tty=/dev/pts/0`,
+        ),
+        log(
+          `${PREFIX} su[9]: pam_unix(su-l:auth): authentication failure; logname= uid=1000 euid=0 user=root`,
+        ),
+      ],
+      no: [
+        log(`${PREFIX} sshd[7]: pam_unix(sshd:auth): authentication failure; logname= uid=0 euid=0 tty=ssh`),
+        log(`${PREFIX} sudo: pam_unix(sudo:session): session opened for user root`),
+      ],
+    },
+    application_login_failed: {
+      kind: 'log',
+      yes: [
+        log('{"level":"warn","msg":"Login failed","user":"x"}'),
+        log('10.0.0.9 invalid credentials for admin'),
+        log('FATAL:  password authentication failed for user "x"'),
+      ],
+      no: [log('login ok for admin'), log('failed to open cache file'), log('GET /login 200')],
+    },
+  };
+
+describe('rules: the default set', () => {
+  let set: RuleSet;
+  before(async () => {
+    set = new RuleSet(await loadRules(undefined));
+  });
+
+  for (const [name, { kind, yes, no }] of Object.entries(EXAMPLES)) {
+    it(`${name} matches its cause and not the harmless neighbour of it`, () => {
+      const matches = (event: object) => set.match(kind, event as RuleEvent<typeof kind>).includes(name);
+      for (const event of yes) expect(matches(event), JSON.stringify(event, stringify)).to.equal(true);
+      for (const event of no) expect(matches(event), JSON.stringify(event, stringify)).to.equal(false);
+    });
+  }
+
+  it('has an example for each rule but those on files, which have no condition', () => {
+    const withCondition = set.rules.filter(({ on }) => on !== 'file').map(({ name }) => name);
+    expect(withCondition).to.have.members(Object.keys(EXAMPLES));
+    expect(set.on('file').every(({ text }) => text === 'true')).to.equal(true);
+  });
+
+  it('watches accounts, keys, cron, units, static pods and canaries', () => {
+    const watched = set.on('file').flatMap(({ paths }) => paths);
+    expect(watched).to.include.members([
+      '/etc/passwd',
+      '/root/.ssh/authorized_keys',
+      '/etc/cron.d/*',
+      '/etc/systemd/system/*.service',
+      '/etc/kubernetes/manifests/*',
+      '/var/lib/kubevigil/canary/*',
+    ]);
+  });
+});
+
+function stringify(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
+}

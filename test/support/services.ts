@@ -1,0 +1,15 @@
+import { createLogger } from '../../common/log.ts';
+import { RuleBook } from '../../exporter/rules/rule-book.ts';
+import type { Services } from '../../exporter/services.ts';
+
+const PATHS = { procfs: '/proc', sysfs: '/sys', rootfs: '/' };
+
+/** What an extractor is given when it opens: this host, the default rules, no log. */
+export async function services(own: Partial<Services> = {}): Promise<Services> {
+  return {
+    paths: PATHS,
+    rules: own.rules ?? (await RuleBook.open(undefined, () => {})),
+    logger: createLogger({ level: 'error', format: 'logfmt' }, () => {}),
+    ...own,
+  };
+}
