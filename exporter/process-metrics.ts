@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Family } from './exposition.ts';
 
-const PAGE_OF_SELF = '/proc/self';
+const SELF = '/proc/self';
 const CLOCK_TICKS_PER_SECOND = 100;
 
 /** Fields of /proc/self/stat behind the command's closing parenthesis, counted from the state as field 3. */
@@ -9,7 +9,7 @@ const START_TIME_FIELD = 22 - 3;
 const VIRTUAL_MEMORY_FIELD = 23 - 3;
 
 function statFields(): string[] {
-  const text = readFileSync(`${PAGE_OF_SELF}/stat`, 'utf8');
+  const text = readFileSync(`${SELF}/stat`, 'utf8');
   return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
@@ -19,7 +19,7 @@ function bootTimeSeconds(): number | undefined {
 }
 
 function maxOpenFiles(): number | undefined {
-  const limits = readFileSync(`${PAGE_OF_SELF}/limits`, 'utf8');
+  const limits = readFileSync(`${SELF}/limits`, 'utf8');
   const soft = /^Max open files\s+(\S+)/m.exec(limits)?.[1];
   if (soft === undefined) return undefined;
   return soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(soft);
@@ -87,7 +87,7 @@ export function processFamilies(): () => Family[] {
       'process_open_fds',
       'gauge',
       'Number of open file descriptors.',
-      () => readdirSync(`${PAGE_OF_SELF}/fd`).length - 1,
+      () => readdirSync(`${SELF}/fd`).length - 1,
     ),
   ];
 }
