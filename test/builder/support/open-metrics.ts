@@ -1,20 +1,11 @@
+import { randomFrom } from './random.ts';
+
 const STEP_MS = 15_000;
 const SAMPLES = 1_500;
 
 /** The first and the last moment of `openMetrics`. */
 export const START_MS = 1_700_006_400_000;
 export const END_MS = START_MS + SAMPLES * STEP_MS;
-
-/** Pseudo-random numbers in [0, 1), the same each time (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const NODES = ['n0', 'n1', 'n2', 'wörker \\"3\\"\\\\'];
 const SPECIAL = ['NaN', '+Inf', '-Inf', '-0', '5e-324', '-1.7976931348623157e+308', '1e-300'];
@@ -43,7 +34,7 @@ const FAMILIES: {
  * with six hours between its two samples.
  */
 export function openMetrics(): string {
-  const random = seeded(42);
+  const random = randomFrom(42);
   const lines: string[] = [];
   for (const { name, type, next } of FAMILIES) {
     lines.push(`# TYPE ${name.replace(/_total$/, '')} ${type}`);

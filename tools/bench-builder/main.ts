@@ -1,0 +1,120 @@
+/**
+ * `npm run bench:builder`: what reading raw samples takes, beside `curl -o /dev/null` of the same queries, from a real
+ * Prometheus with synthetic data, each way in a process of its own and the ways interleaved. Then the same with four
+ * times the range, to show that memory stays. Prints tables; `--json FILE` also writes the figures.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, release, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { median } from '../../common/statistics.ts';
+import { table } from '../bench/table.ts';
+import { cpuMs } from '../bench/usage.ts';
+import { program } from '../programs/find.ts';
+import { type RunningPrometheus, startPrometheus } from '../programs/prometheus.ts';
+import { type Size, writeOpenMetrics } from './synthetic.ts';
+import { type Reading, read, WAYS } from './ways.ts';
+
+const run = promisify(execFile);
+const say = (text: string) => process.stdout.write(`${text}\n`);
+const MS_PER_SECOND = 1_000;
+const LONGER = 4;
+
+/** Makes a TSDB of synthetic data and starts Prometheus on it. */
+async function serve(folder: string, size: Size): Promise<RunningPrometheus> {
+  const text = join(folder, 'metrics.txt');
+  await writeOpenMetrics(text, size);
+  await run(await program('promtool'), [
+    'tsdb',
+    'create-blocks-from',
+    'openmetrics',
+    text,
+    join(folder, 'data'),
+  ]);
+  rmSync(text);
+  return startPrometheus(folder, {}, ['--storage.tsdb.retention.time=100y']);
+}
+
+async function readApart(way: string, url: string, days: number): Promise<Reading> {
+  const { stdout } = await run(process.execPath, [
+    fileURLToPath(import.meta.url),
+    'read',
+    way,
+    url,
+    String(days),
+  ]);
+  return JSON.parse(stdout) as Reading;
+}
+
+/** Reads in every way in turn, some rounds, and gives the medians. */
+async function measure(prometheus: RunningPrometheus, days: number, rounds: number) {
+  const pid = prometheus.process.pid as number;
+  const readings = new Map(
+    Object.keys(WAYS).map((way) => [way, [] as (Reading & { serverCpuMs: number })[]]),
+  );
+  for (let round = 0; round < rounds; round++) {
+    for (const [way, done] of readings) {
+      const before = cpuMs(pid);
+      const reading = await readApart(way, prometheus.url, days);
+      done.push({ ...reading, serverCpuMs: cpuMs(pid) - before });
+    }
+  }
+  const samples = Math.max(...[...readings.values()].flat().map((reading) => reading.samples));
+  return [...readings].map(([way, done]) => {
+    const seconds = (pick: (reading: (typeof done)[number]) => number) =>
+      median(done.map(pick)) / MS_PER_SECOND;
+    const wall = seconds(({ wallMs }) => wallMs);
+    return {
+      way,
+      samples: done[0]?.samples || samples,
+      'wall s': wall,
+      'M samples/s': samples / wall / 1e6,
+      'client CPU s': seconds((reading) => reading.cpuMs),
+      'server CPU s': seconds(({ serverCpuMs }) => serverCpuMs),
+      'peak MiB': Math.max(...done.map(({ peakMebibytes }) => peakMebibytes)),
+    };
+  });
+}
+
+async function bench(size: Size, rounds: number) {
+  const folder = mkdtempSync(join(tmpdir(), 'kubevigil-bench-'));
+  try {
+    const prometheus = await serve(folder, size);
+    try {
+      const rows = await measure(prometheus, size.days, rounds);
+      say(
+        `24 metrics × ${size.nodes} nodes × ${size.days * 24} h at 15 s, medians of ${rounds}\n${table(rows)}\n`,
+      );
+      return { ...size, rounds, rows };
+    } finally {
+      await prometheus.stop();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const { values, positionals } = parseArgs({
+  options: {
+    nodes: { type: 'string', default: '50' },
+    days: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '5' },
+    json: { type: 'string' },
+  },
+  allowPositionals: true,
+});
+
+const [command, way = '', url = '', days = ''] = positionals;
+if (command === 'read') {
+  say(JSON.stringify(await read(way, url, Number(days))));
+} else {
+  say(`Linux ${release()}, ${availableParallelism()} CPUs, Node ${process.versions.node}\n`);
+  const size = { nodes: Number(values.nodes), days: Number(values.days) };
+  const results = [
+    await bench(size, Number(values.rounds)),
+    await bench({ ...size, days: size.days * LONGER }, 1),
+  ];
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+}
