@@ -92,7 +92,7 @@ const prometheus = z.strictObject({
   timeout: positiveDuration.default(150_000),
 });
 
-export const DEFAULT_URL = 'http://127.0.0.1:9090';
+const DEFAULT_URL = 'http://127.0.0.1:9090';
 
 /** What a dataset's YAML file may say; the flags of the same name override it. */
 export const configSchema = z.strictObject({

@@ -5,7 +5,7 @@ export const PARTS = ['train', 'validation', 'test'] as const;
 export type Part = (typeof PARTS)[number];
 export type Split = Part | 'embargo';
 
-export type Phase = 'normal' | 'attack' | 'recovery';
+type Phase = 'normal' | 'attack' | 'recovery';
 
 /** A catalogue column as this run computes it. */
 export interface PlannedColumn {

@@ -4,6 +4,12 @@ import { formatTime, parseTime } from './times.ts';
 
 const MS_PER_DAY = 86_400_000;
 
+/** (startMs, endMs] */
+export interface TimeRange {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 function timeOf(name: 'start' | 'end', text: string, nowMs: number): number {
   const ms = parseTime(text, nowMs);
   if (ms !== undefined) return ms;
@@ -21,7 +27,7 @@ function timeOf(name: 'start' | 'end', text: string, nowMs: number): number {
 export function rangeOf(
   { start, end, last }: Pick<BuildConfig, 'start' | 'end' | 'last'>,
   nowMs: number,
-): { startMs: number; endMs: number } {
+): TimeRange {
   if (last !== undefined && start !== undefined) {
     throw new BuilderError('config', 'both last and start are given: say one of them');
   }

@@ -10,6 +10,7 @@ import type { Manifest } from './manifest-schema.ts';
 import type { NodeRows, Partition } from './model.ts';
 import type { Progress } from './progress.ts';
 import { connect } from './prometheus.ts';
+import { rangeOf } from './range.ts';
 import { rangeSelectorSource } from './range-selectors.ts';
 import type { SampleSource } from './series.ts';
 import { Aligner } from './stages/align.ts';
@@ -82,8 +83,9 @@ export async function build(
   { nowMs, log, progress, signal }: Surroundings,
 ): Promise<Manifest> {
   const episodes = config.labels?.map((source) => readEpisodes(source.episodes));
+  const range = rangeOf(config, nowMs);
   const prometheus = await connect(config.prometheus, log, signal);
-  const planned = await plan(config, prometheus, nowMs);
+  const planned = await plan(config, range, prometheus, nowMs);
   const replaced = checkOutput(config.output, planned.configDigest);
   const source = rangeSelectorSource(prometheus);
   const { label, split } = judges(planned, episodes, nowMs);

@@ -1,19 +1,7 @@
 import type { Labels, Selector } from '../exporter/catalogue/model/define.ts';
-import { escapeRegex, quote } from '../exporter/catalogue/model/promql.ts';
+import { type Matcher, matchersOf, matcherText } from '../exporter/catalogue/model/promql.ts';
 import type { PlannedColumn } from './model.ts';
-import type { Matcher, SeriesSelector } from './series.ts';
-
-/** The matchers of a catalogue selector. */
-function matchersOf(selector: Selector<Labels>): Matcher[] {
-  return Object.entries(selector).map(([label, wanted]) => {
-    const negated = wanted !== undefined && 'not' in wanted;
-    const values = (negated ? wanted.not : (wanted ?? [])) as readonly string[];
-    const [only] = values;
-    if (values.length === 1 && only !== undefined)
-      return { name: label, operator: negated ? '!=' : '=', value: only };
-    return { name: label, operator: negated ? '!~' : '=~', value: values.map(escapeRegex).join('|') };
-  });
-}
+import type { SeriesSelector } from './series.ts';
 
 /** The values that a selector asks for when it names one label and what is wanted of it; else undefined. */
 function wantedOfOneLabel(
@@ -56,14 +44,9 @@ export function fits(
   });
 }
 
-/** Matchers as PromQL writes them: `job="kubevigil"`. */
-export function matcherTexts(matchers: readonly Matcher[]): string[] {
-  return matchers.map(({ name, operator, value }) => `${name}${operator}${quote(value)}`);
-}
-
 /** The selector in PromQL. */
 export function selectorText({ metric, matchers }: SeriesSelector): string {
-  return matchers.length === 0 ? metric : `${metric}{${matcherTexts(matchers).join(',')}}`;
+  return matchers.length === 0 ? metric : `${metric}{${matchers.map(matcherText).join(',')}}`;
 }
 
 const MATCHER = /\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*("(?:[^"\\\n]|\\["\\n])*")\s*(,|$)/y;

@@ -1,3 +1,5 @@
+import type { Matcher } from '../exporter/catalogue/model/promql.ts';
+
 /** The samples of one series over the time that was asked for, as the server stored them. */
 export interface RawSeries {
   readonly labels: Readonly<Record<string, string>>;
@@ -6,13 +8,6 @@ export interface RawSeries {
   readonly values: Float64Array;
   /** times of stale markers, sorted, not among timestampsMs */
   readonly staleMs: Float64Array;
-}
-
-/** A label matcher of PromQL. */
-export interface Matcher {
-  readonly name: string;
-  readonly operator: '=' | '!=' | '=~' | '!~';
-  readonly value: string;
 }
 
 /** Which series to read: those of one metric that every matcher fits. */

@@ -1,7 +1,7 @@
 import type { ColumnName, Table } from '../table.ts';
 
 /** A file being written; nothing of it counts before `close`. */
-export interface TableWriter {
+interface TableWriter {
   write(table: Table): void;
   close(): void;
 }

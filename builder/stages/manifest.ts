@@ -1,10 +1,9 @@
 import { formatDuration } from '../../common/duration.ts';
 import { packageVersion } from '../../common/version.ts';
-import { columnQuery } from '../../exporter/catalogue/model/promql.ts';
+import { columnQuery, matcherText } from '../../exporter/catalogue/model/promql.ts';
 import type { Account } from '../accounts.ts';
 import type { EpisodesFile } from '../episodes.ts';
 import { type Manifest, type ManifestFile, manifestSchema, SCHEMA_VERSION } from '../manifest-schema.ts';
-import { matcherTexts } from '../selectors.ts';
 import type { SampleSource } from '../series.ts';
 import { COLUMN_HELP, tableColumns } from '../table.ts';
 import { formatTime } from '../times.ts';
@@ -38,7 +37,7 @@ function columnsOf({ columns, config }: Plan, nulls: Readonly<Record<string, num
       unit: column.unit,
       metric: metric.name,
       source: metric.source,
-      promql: columnQuery(planned, 'node', window, matcherTexts(config.selector)),
+      promql: columnQuery(planned, 'node', window, config.selector.map(matcherText)),
       ...(column.op === 'rate' && { window }),
     };
   });

@@ -4,7 +4,7 @@ import { type BuildConfig, EXPOSED_COLUMNS } from '../config-schema.ts';
 import { BuilderError } from '../errors.ts';
 import type { Partition, PlannedColumn } from '../model.ts';
 import type { Prometheus, TargetTimes } from '../prometheus.ts';
-import { rangeOf } from '../range.ts';
+import type { TimeRange } from '../range.ts';
 import type { SeriesSelector } from '../series.ts';
 import { formatTime, nextUtcDay, utcDay } from '../times.ts';
 
@@ -65,7 +65,7 @@ function longestOf(
 }
 
 /** One entry per UTC day that has rows. */
-export function partitionsOf(firstMs: number, lastMs: number, stepMs: number): Partition[] {
+function partitionsOf(firstMs: number, lastMs: number, stepMs: number): Partition[] {
   const partitions: Partition[] = [];
   for (let at = firstMs; at <= lastMs; ) {
     const nextMs = Math.ceil(nextUtcDay(at) / stepMs) * stepMs;
@@ -102,11 +102,15 @@ function checkedScrapeInterval(
 /**
  * Decides what to build: the rows' times, the columns, how far back to read, and the dataset's digest.
  *
- * @param nowMs the present, for times relative to it and to know which steps are closed
+ * @param nowMs the present, to know which steps are closed
  * @throws {BuilderError} `config`, or `data` when the server has none of the metrics in that time
  */
-export async function plan(config: BuildConfig, prometheus: Prometheus, nowMs: number): Promise<Plan> {
-  const { startMs, endMs } = rangeOf(config, nowMs);
+export async function plan(
+  config: BuildConfig,
+  { startMs, endMs }: TimeRange,
+  prometheus: Prometheus,
+  nowMs: number,
+): Promise<Plan> {
   const columns = plannedColumns(config);
   const metrics = [...new Set(columns.map(({ metric }) => metric.name))];
   const anyMetric: SeriesSelector = {

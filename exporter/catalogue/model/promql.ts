@@ -7,7 +7,7 @@ const GROUPING: Record<Entity, string> = {
 };
 
 /** Escapes a text for use between double quotes in PromQL. */
-export function quote(text: string): string {
+function quote(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }
 
@@ -16,20 +16,33 @@ export function escapeRegex(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
-/** The label matchers of a selector, as written between the braces: `mode!~"idle|iowait"`. */
-export function matchers(selector: Selector<Labels>): string[] {
-  return Object.entries(selector).map(([label, wanted]) => {
+/** A label matcher of PromQL; regular expressions are anchored. */
+export interface Matcher {
+  readonly name: string;
+  readonly operator: '=' | '!=' | '=~' | '!~';
+  readonly value: string;
+}
+
+/** The label matchers of a selector. */
+export function matchersOf(selector: Selector<Labels>): Matcher[] {
+  return Object.entries(selector).map(([name, wanted]) => {
     const negated = wanted !== undefined && 'not' in wanted;
     const values = (negated ? wanted.not : (wanted ?? [])) as readonly string[];
     const [only] = values;
-    if (values.length === 1 && only !== undefined) return `${label}${negated ? '!=' : '='}${quote(only)}`;
-    return `${label}${negated ? '!~' : '=~'}${quote(values.map(escapeRegex).join('|'))}`;
+    if (values.length === 1 && only !== undefined)
+      return { name, operator: negated ? '!=' : '=', value: only };
+    return { name, operator: negated ? '!~' : '=~', value: values.map(escapeRegex).join('|') };
   });
 }
 
+/** A matcher as written between the braces: `mode!~"idle|iowait"`. */
+export function matcherText({ name, operator, value }: Matcher): string {
+  return `${name}${operator}${quote(value)}`;
+}
+
 /** An instant vector selector: the name alone where there are no matchers. */
-export function vector(name: string, selector: Selector<Labels> = {}, extra: readonly string[] = []): string {
-  const all = [...matchers(selector), ...extra];
+function vector(name: string, selector: Selector<Labels> = {}, extra: readonly string[] = []): string {
+  const all = [...matchersOf(selector).map(matcherText), ...extra];
   return all.length === 0 ? name : `${name}{${all.join(',')}}`;
 }
 
