@@ -1,0 +1,99 @@
+import { expect } from 'chai';
+import { parseEpisodes } from '../../builder/episodes.ts';
+import { BuilderError } from '../../builder/errors.ts';
+
+const HEADER = 'episode,scenario,start,end,node';
+const START = Date.UTC(2026, 2, 29, 0, 30);
+const GOOD = `e1,cpu_burn,${START},${START + 60_000},node-a`;
+
+describe('builder/episodes', () => {
+  it('reads UTC milliseconds, and RFC 3339 with any offset, whatever the zone of the machine', () => {
+    const zone = process.env['TZ'];
+    // Berlin has no 02:30 on this day.
+    process.env['TZ'] = 'Europe/Berlin';
+    try {
+      const starts = [
+        START,
+        '2026-03-29T00:30:00Z',
+        '2026-03-29T01:30:00+01:00',
+        '2026-03-29T02:30:00+02:00',
+      ];
+      const lines = starts.map((start, i) => `e${i},cpu_burn,${start},2026-03-29T03:31:00+02:00,node-a`);
+      const episodes = parseEpisodes([HEADER, ...lines].join('\n'), 'e.csv');
+      expect(episodes.map(({ startMs }) => startMs)).to.deep.equal([START, START, START, START]);
+      expect(episodes[0]?.endMs).to.equal(Date.UTC(2026, 2, 29, 1, 31));
+    } finally {
+      if (zone === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = zone;
+    }
+  });
+
+  it('reads optional columns in any order, quotes, a byte order mark and CRLF', () => {
+    const text = `\uFEFFnode,role,run,episode,scenario,start,end,pod,namespace\r\n"n,1",benign,r1,e1,batch_job,${START},${START + 1},web,shop\r\n`;
+    expect(parseEpisodes(text, 'e.csv')).to.deep.equal([
+      {
+        episode: 'e1',
+        scenario: 'batch_job',
+        startMs: START,
+        endMs: START + 1,
+        node: 'n,1',
+        namespace: 'shop',
+        pod: 'web',
+        role: 'benign',
+        run: 'r1',
+        place: 'e.csv line 2',
+      },
+    ]);
+  });
+
+  const bad: readonly (readonly [string, string, RegExp])[] = [
+    ['nothing', '', /^e\.csv: is empty/],
+    ['an unknown column', `${HEADER},colour\n`, /^e\.csv line 1: unknown column "colour"/],
+    ['a missing column', 'episode,scenario,start,end\n', /^e\.csv line 1: there is no column "node"/],
+    ['a column twice', `${HEADER},node\n`, /^e\.csv line 1: a column is named twice/],
+    [
+      'too few fields',
+      `${HEADER}\n${GOOD}\ne2,cpu_burn,1\n`,
+      /^e\.csv line 3: has 3 fields where the header has 5/,
+    ],
+    ['an open quote', `${HEADER}\n${GOOD}\n"e2,cpu_burn\n`, /^e\.csv line \d+: /],
+    [
+      'a local time',
+      `${HEADER}\ne1,x,2026-03-29T02:30:00,${START},n\n`,
+      /^e\.csv line 2: start .* with its zone/,
+    ],
+    [
+      'seconds',
+      `${HEADER}\ne1,x,1774744200,1774744260,n\n`,
+      /^e\.csv line 2: start 1774744200 is not in milliseconds/,
+    ],
+    [
+      'an end before the start',
+      `${HEADER}\ne1,x,${START},${START - 1},n\n`,
+      /^e\.csv line 2: end .* is not after start/,
+    ],
+    [
+      'an open end',
+      `${HEADER}\ne1,x,${START},,n\n`,
+      /^e\.csv line 2: end is empty: an episode that has not ended/,
+    ],
+    ['no node', `${HEADER}\ne1,x,${START},${START + 1},\n`, /^e\.csv line 2: node is empty/],
+    [
+      'a scenario called normal',
+      `${HEADER}\ne1,normal,${START},${START + 1},n\n`,
+      /^e\.csv line 2: scenario normal/,
+    ],
+    [
+      'an episode twice on a node',
+      `${HEADER}\n${GOOD}\n\n${GOOD}\n`,
+      /^e\.csv line 4: episode e1 on node node-a stands on e\.csv line 2/,
+    ],
+  ];
+  for (const [what, text, message] of bad) {
+    it(`refuses ${what}, naming the line`, () => {
+      expect(() => parseEpisodes(text, 'e.csv'))
+        .to.throw(BuilderError, message)
+        .with.property('code', 'labels');
+    });
+  }
+});

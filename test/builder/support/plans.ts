@@ -1,0 +1,61 @@
+import { configSchema, EXPOSED_COLUMNS } from '../../../builder/config-schema.ts';
+import type { RawSeries } from '../../../builder/series.ts';
+import { birthLookback, type Plan } from '../../../builder/stages/plan.ts';
+
+export const STEP_MS = 15_000;
+export const FRESHNESS_MS = 22_500;
+
+/** A plan over some columns, as if a server had been asked. */
+export function planOf(
+  columns: readonly string[],
+  firstMs: number,
+  lastMs: number,
+  windowMs = STEP_MS,
+): Plan {
+  return {
+    config: configSchema.parse({}),
+    firstMs,
+    lastMs,
+    stepMs: STEP_MS,
+    scrapeIntervalMs: STEP_MS,
+    freshnessMs: FRESHNESS_MS,
+    delayMs: 0,
+    columns: EXPOSED_COLUMNS.filter(({ column }) => columns.includes(column.name)).map((known) => ({
+      ...known,
+      windowMs,
+    })),
+    longestWindowMs: windowMs,
+    leadInMs: windowMs + FRESHNESS_MS + birthLookback(windowMs, FRESHNESS_MS),
+    partitions: [{ date: '2026-03-29', firstMs, lastMs }],
+    jobs: ['kubevigil'],
+    serverVersion: 'none',
+    configDigest: '',
+    warnings: [],
+  };
+}
+
+/** A series of node a from [milliseconds, value] pairs; `stale` are the times of its stale markers. */
+export function rawSeries(
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  samples: readonly (readonly [number, number])[],
+  stale: readonly number[] = [],
+): RawSeries {
+  return {
+    labels: { __name__: name, job: 'kubevigil', instance: 'a:24924', node: 'a', ...labels },
+    timestampsMs: Float64Array.from(samples, ([ms]) => ms),
+    values: Float64Array.from(samples, ([, value]) => value),
+    staleMs: Float64Array.from(stale),
+  };
+}
+
+/** What the server would give of a series for a time: the samples in (fromMs, toMs]. */
+export function cutSeries(series: RawSeries, fromMs: number, toMs: number): RawSeries {
+  const inside = (ms: number) => ms > fromMs && ms <= toMs;
+  return {
+    labels: series.labels,
+    timestampsMs: series.timestampsMs.filter(inside),
+    values: series.values.filter((_, i) => inside(series.timestampsMs[i] as number)),
+    staleMs: series.staleMs.filter(inside),
+  };
+}
