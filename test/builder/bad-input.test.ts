@@ -1,25 +1,21 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { freePort } from '../../tools/programs/ports.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 import { builder } from './support/cli.ts';
 import { serverThat } from './support/server.ts';
-import { temporaryFolder } from './support/temporary.ts';
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const HEADER = 'episode,scenario,start,end,node';
 
 describe('builder build with bad input', function () {
   this.timeout(30_000);
-  const folder = temporaryFolder();
-  let count = 0;
-
-  after(() => folder.remove());
+  const newFolder = temporaryFolder();
 
   /** Runs a build in a folder of its own that holds the files; expects exit 2, one line, and nothing new. */
   async function refused(args: readonly string[], files: Readonly<Record<string, string>>, message: RegExp) {
-    const cwd = join(folder.path, String(++count));
-    mkdirSync(cwd);
+    const cwd = newFolder();
     for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text);
     const { code, stdout, stderr } = await builder(['build', ...args], { cwd });
     expect(stderr).to.match(/^kubevigil-builder: [^\n]*\n$/);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { EXPOSED_COLUMNS } from '../../builder/config-schema.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 import { builder } from './support/cli.ts';
 import { duckdb, manifestOf, tableExpression } from './support/dataset.ts';
 import {
@@ -16,7 +17,6 @@ import {
   SCRAPE_MS,
 } from './support/fleet.ts';
 import { referenceValue } from './support/reference.ts';
-import { temporaryFolder } from './support/temporary.ts';
 import { prometheusWith, type StoredSeries } from './support/tsdb.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -27,14 +27,15 @@ type Row = Record<string, unknown> & { readonly t: number; readonly node: string
 
 describe('builder build', function () {
   this.timeout(60_000);
-  const folder = temporaryFolder();
+  const newFolder = temporaryFolder();
+  let folder: string;
   const stored: readonly StoredSeries[] = fleet(1);
   let prometheus: RunningPrometheus;
-  const dataset = join(folder.path, 'dataset');
+  let dataset: string;
   let rows: Row[];
 
   function build(output: string, extra: readonly string[] = [], config: object = {}) {
-    const file = join(folder.path, 'dataset.yaml');
+    const file = join(folder, 'dataset.yaml');
     writeFileSync(
       file,
       JSON.stringify({ scrapeInterval: '15s', prometheus: { url: prometheus.url }, ...config }),
@@ -44,7 +45,9 @@ describe('builder build', function () {
   }
 
   before(async () => {
-    prometheus = await prometheusWith(join(folder.path, 'prometheus'), stored);
+    folder = newFolder();
+    dataset = join(folder, 'dataset');
+    prometheus = await prometheusWith(join(folder, 'prometheus'), stored);
     const { code, stderr } = await build(dataset);
     expect(stderr).to.equal('');
     expect(code).to.equal(0);
@@ -54,7 +57,6 @@ describe('builder build', function () {
 
   after(async () => {
     await prometheus?.stop();
-    folder.remove();
   });
 
   it('gives every value that the definition of the grid gives', () => {
@@ -129,7 +131,7 @@ describe('builder build', function () {
     const features = EXPOSED_COLUMNS.map(({ column }) => column.name).join(', ');
     const parts: unknown[] = [];
     for (const [start, end] of halves) {
-      const output = join(folder.path, `half-${start}`);
+      const output = join(folder, `half-${start}`);
       const { code } = await build(output, ['--start', iso(start), '--end', iso(end)]);
       expect(code).to.equal(0);
       parts.push(
@@ -148,20 +150,20 @@ describe('builder build', function () {
   });
 
   it('needs the scrape interval of targets that are scraped no more', async () => {
-    const { code, stderr } = await build(join(folder.path, 'none'), [], { scrapeInterval: undefined });
+    const { code, stderr } = await build(join(folder, 'none'), [], { scrapeInterval: undefined });
     expect(code).to.equal(2);
     expect(stderr).to.match(/^kubevigil-builder: .*set scrapeInterval in the config\n$/);
   });
 
   it('names the label that tells the node, and what to do without it', async () => {
-    const { code, stderr } = await build(join(folder.path, 'none'), [], { nodeLabel: 'host' });
+    const { code, stderr } = await build(join(folder, 'none'), [], { nodeLabel: 'host' });
     expect(code).to.equal(2);
     expect(stderr).to.match(
       /^kubevigil-builder: series .* has no label "host": .*relabel_configs.*nodeLabel: instance.*\n$/,
     );
-    const named = await build(join(folder.path, 'by-instance'), [], { nodeLabel: 'instance' });
+    const named = await build(join(folder, 'by-instance'), [], { nodeLabel: 'instance' });
     expect(named.code).to.equal(0);
-    expect(manifestOf(join(folder.path, 'by-instance')).nodes).to.deep.equal([
+    expect(manifestOf(join(folder, 'by-instance')).nodes).to.deep.equal([
       { cluster: null, node: 'node-a:24924' },
       { cluster: null, node: 'node-b:24924' },
     ]);

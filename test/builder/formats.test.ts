@@ -2,10 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
+import { skip } from '../support/skip.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 import { builder, runProgram } from './support/cli.ts';
 import { duckdb, manifestOf, tableExpression } from './support/dataset.ts';
 import { FLEET_END_MS, FLEET_START_MS, fleet } from './support/fleet.ts';
-import { temporaryFolder } from './support/temporary.ts';
 import { prometheusWith } from './support/tsdb.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -52,23 +53,25 @@ print(json.dumps({
 
 describe('builder formats', function () {
   this.timeout(60_000);
-  const folder = temporaryFolder();
+  const newFolder = temporaryFolder();
+  let folder: string;
   let prometheus: RunningPrometheus;
-  const dataset = (format: string) => join(folder.path, format);
+  const dataset = (format: string) => join(folder, format);
 
   before(async () => {
-    prometheus = await prometheusWith(join(folder.path, 'prometheus'), fleet(2));
-    const labels = join(folder.path, 'episodes.csv');
+    folder = newFolder();
+    prometheus = await prometheusWith(join(folder, 'prometheus'), fleet(2));
+    const labels = join(folder, 'episodes.csv');
     const at = FLEET_START_MS + 600_000;
     writeFileSync(
       labels,
       `episode,scenario,start,end,node,role,run\n"e,""1""",cpu_burn,${at},${at + 60_000},node-a,victim,r1\ne2,batch_job,${at},${at + 60_000},node-b,benign,\n`,
     );
-    writeFileSync(join(folder.path, 'dataset.yaml'), 'scrapeInterval: 15s\n');
+    writeFileSync(join(folder, 'dataset.yaml'), 'scrapeInterval: 15s\n');
     for (const format of FORMATS) {
       const { code, stderr } = await builder([
         'build',
-        ...['--config', join(folder.path, 'dataset.yaml'), '--prometheus', prometheus.url],
+        ...['--config', join(folder, 'dataset.yaml'), '--prometheus', prometheus.url],
         ...['--start', iso(FLEET_START_MS), '--end', iso(FLEET_END_MS)],
         ...['--labels', labels, '--format', format, '--output', dataset(format)],
       ]);
@@ -79,7 +82,6 @@ describe('builder formats', function () {
 
   after(async () => {
     await prometheus?.stop();
-    folder.remove();
   });
 
   it('holds the same rows in both', () => {
@@ -130,10 +132,7 @@ describe('builder formats', function () {
         code: 1,
         stderr: error.message,
       }));
-      if (python.code !== 0) {
-        this.test?.parent && (this.test.title += ` (skipped: ${python.stderr.trim().split('\n').at(-1)})`);
-        this.skip();
-      }
+      if (python.code !== 0) skip(this, python.stderr);
       const { code, stdout, stderr } = await runProgram('python3', ['-c', PANDAS, dataset(format), format]);
       expect(code, stderr).to.equal(0);
       const found = JSON.parse(stdout);

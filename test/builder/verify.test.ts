@@ -5,30 +5,32 @@ import { BuilderError } from '../../builder/errors.ts';
 import type { Manifest } from '../../builder/manifest-schema.ts';
 import { verify } from '../../builder/verify.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 import { builder } from './support/cli.ts';
 import { manifestOf } from './support/dataset.ts';
 import { FLEET_END_MS, FLEET_START_MS, fleet } from './support/fleet.ts';
-import { temporaryFolder } from './support/temporary.ts';
 import { prometheusWith } from './support/tsdb.ts';
 
 const FORMATS = ['parquet', 'csv'] as const;
 
 describe('builder verify', function () {
   this.timeout(60_000);
-  const folder = temporaryFolder();
+  const newFolder = temporaryFolder();
+  let folder: string;
   let prometheus: RunningPrometheus;
   let copies = 0;
 
   before(async () => {
-    prometheus = await prometheusWith(join(folder.path, 'prometheus'), fleet(3));
-    writeFileSync(join(folder.path, 'dataset.yaml'), 'scrapeInterval: 15s\n');
+    folder = newFolder();
+    prometheus = await prometheusWith(join(folder, 'prometheus'), fleet(3));
+    writeFileSync(join(folder, 'dataset.yaml'), 'scrapeInterval: 15s\n');
     const seconds = [FLEET_START_MS, FLEET_END_MS].map((ms) => String(ms / 1000)) as [string, string];
     for (const format of FORMATS) {
       const { code } = await builder([
         'build',
-        ...['--config', join(folder.path, 'dataset.yaml'), '--prometheus', prometheus.url],
+        ...['--config', join(folder, 'dataset.yaml'), '--prometheus', prometheus.url],
         ...['--start', seconds[0], '--end', seconds[1]],
-        ...['--format', format, '--output', join(folder.path, format)],
+        ...['--format', format, '--output', join(folder, format)],
       ]);
       expect(code).to.equal(0);
     }
@@ -36,12 +38,11 @@ describe('builder verify', function () {
 
   after(async () => {
     await prometheus?.stop();
-    folder.remove();
   });
 
   function copyOf(format: string): string {
-    const copy = join(folder.path, `copy-${++copies}`);
-    cpSync(join(folder.path, format), copy, { recursive: true });
+    const copy = join(folder, `copy-${++copies}`);
+    cpSync(join(folder, format), copy, { recursive: true });
     return copy;
   }
 
@@ -153,7 +154,7 @@ describe('builder verify', function () {
       }
 
       it('finds nothing wrong with what build wrote', async () => {
-        const { code, stdout, stderr } = await builder(['verify', join(folder.path, format)]);
+        const { code, stdout, stderr } = await builder(['verify', join(folder, format)]);
         expect(stdout).to.match(/^ok: /);
         expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
       });
@@ -171,7 +172,7 @@ describe('builder verify', function () {
   });
 
   it('ends with 2 where there is no dataset', async () => {
-    const { code, stderr } = await builder(['verify', join(folder.path, 'nowhere')]);
+    const { code, stderr } = await builder(['verify', join(folder, 'nowhere')]);
     expect(stderr).to.match(/^kubevigil-builder: .* holds no dataset: there is no manifest\.json\n$/);
     expect(code).to.equal(2);
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Context } from 'mocha';
+import { skip } from '../../../support/skip.ts';
 
 /** What the tests on the real kernel have: tracefs, and a place of their own in the v2 hierarchy. */
 export interface Kernel {
@@ -92,14 +93,6 @@ export function useKernel(): () => Kernel {
     if (kernel === undefined) throw new Error('only within a test');
     return kernel;
   };
-}
-
-/** Skips a test and says why where the report shows it. */
-function skip(context: Context, reason: string): never {
-  const runnable = context.test ?? context.currentTest;
-  if (runnable !== undefined) runnable.title += ` (skipped: ${reason.trim().split('\n').at(-1)})`;
-  context.skip();
-  throw new Error('unreachable: skip() throws');
 }
 
 /** A process may be on its way out for a moment yet. */

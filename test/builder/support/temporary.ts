@@ -1,9 +1,0 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-/** A new folder for one test, and how to be rid of it. */
-export function temporaryFolder(): { path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), 'kubevigil-builder-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
-}
