@@ -4,6 +4,7 @@ import type { Logger } from '../common/log.ts';
 import type { PrometheusConfig } from './config-schema.ts';
 import { BuilderError } from './errors.ts';
 import { type Answer, httpClient, shownUrl } from './http.ts';
+import { oneLine } from './one-line.ts';
 import { selectorText } from './selectors.ts';
 import type { SeriesSelector } from './series.ts';
 
@@ -59,10 +60,6 @@ const targets = z.object({
     }),
   ),
 });
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().slice(0, SHOWN_CHARACTERS);
-}
 
 function parseEnvelope({ body, contentType, status }: Answer, url: string) {
   const found = oneLine(body.toString('utf8', 0, SHOWN_CHARACTERS));

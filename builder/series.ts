@@ -1,5 +1,7 @@
 import type { Matcher } from '../exporter/catalogue/model/promql.ts';
 
+export type { Matcher };
+
 /** The samples of one series over the time that was asked for, as the server stored them. */
 export interface RawSeries {
   readonly labels: Readonly<Record<string, string>>;

@@ -1,9 +1,9 @@
-import { escapeRegex, type Matcher } from '../../exporter/catalogue/model/promql.ts';
+import { escapeRegex } from '../../exporter/catalogue/model/promql.ts';
 import { groupBy } from '../collections.ts';
 import { BuilderError } from '../errors.ts';
 import type { Partition, PlannedColumn } from '../model.ts';
 import { selectorFor } from '../selectors.ts';
-import type { RawSeries, SampleSource } from '../series.ts';
+import type { Matcher, RawSeries, SampleSource } from '../series.ts';
 import type { Plan } from './plan.ts';
 
 /** The series of one metric with the columns that are made of them. */
