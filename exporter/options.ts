@@ -5,8 +5,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../common/cli.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../common/log.ts';
 import { packageVersion } from '../common/version.ts';
+import { type ListenAddress, parseListenAddress } from '../common/web/listen-address.ts';
 import type { HostPaths } from './host.ts';
-import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 
 export interface ExporterOptions {
   readonly listenAddresses: readonly ListenAddress[];
@@ -32,6 +32,7 @@ type Flags = Readonly<Record<`extractor.${string}`, boolean>> & {
   readonly 'log.format': LogFormat;
 };
 
+export const LISTEN_FLAG = '--web.listen-address';
 const DEFAULT_ADDRESSES: readonly string[] = [':24924'];
 
 function telemetryPath(text: string): string {
@@ -45,7 +46,7 @@ export function exporterCommand(extractors: readonly string[]): Command {
     .description('Exposes security and performance metrics of this node to Prometheus.')
     .version(packageVersion())
     .option(
-      '--web.listen-address <host:port>',
+      `${LISTEN_FLAG} <host:port>`,
       'where to listen; repeatable (default: ":24924")',
       (text, before: readonly string[]) => [...(before === DEFAULT_ADDRESSES ? [] : before), text],
       DEFAULT_ADDRESSES,
@@ -85,7 +86,7 @@ export function readOptions(command: Command, extractors: readonly string[]): Ex
   const flags = command.opts<Flags>();
   requireProcfs(flags['path.procfs']);
   return {
-    listenAddresses: flags['web.listenAddress'].map(parseListenAddress),
+    listenAddresses: flags['web.listenAddress'].map((text) => parseListenAddress(text, LISTEN_FLAG)),
     telemetryPath: flags['web.telemetryPath'],
     paths: { procfs: flags['path.procfs'], sysfs: flags['path.sysfs'], rootfs: flags['path.rootfs'] },
     rulesFile: flags['rules.file'],

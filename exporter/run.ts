@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { UsageError } from '../common/cli.ts';
 import { createLogger, type Logger } from '../common/log.ts';
 import { packageVersion } from '../common/version.ts';
+import { closeServer, type Listener, listen } from '../common/web/listen.ts';
 import { agentMetrics } from './catalogue/agent.ts';
 import { familiesOf } from './exposition.ts';
 import { type Sample, sample } from './extractor.ts';
 import { EXTRACTORS } from './extractors/index.ts';
 import { type Host, openHost } from './host.ts';
-import { closeServer, type Listener, listen } from './listen.ts';
 import { readNodeInfo } from './node-info.ts';
-import type { ExporterOptions } from './options.ts';
+import { type ExporterOptions, LISTEN_FLAG } from './options.ts';
 import { processFamilies } from './process-metrics.ts';
 import { RulesError } from './rules/errors.ts';
 import { RuleBook } from './rules/rule-book.ts';
@@ -80,7 +80,7 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const app = createApp({ scraper, extraFamilies, telemetryPath, version, node, logger });
   const listeners: Listener[] = [];
   try {
-    for (const wanted of options.listenAddresses) listeners.push(await listen(app, wanted));
+    for (const wanted of options.listenAddresses) listeners.push(await listen(app, wanted, LISTEN_FLAG));
     for (const { address } of listeners) logger.info('Listening on', { address, node, version });
     void addNodeInfo(info, openHost(paths), logger);
     logger.info('Stopping', { signal: await stopping });

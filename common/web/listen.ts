@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { UsageError } from '../common/cli.ts';
+import { UsageError } from '../cli.ts';
 import { formatListenAddress, type ListenAddress } from './listen-address.ts';
 
 /** Longer than the usual scrape interval, so that Prometheus can keep its connection. */
@@ -28,9 +28,14 @@ export interface Listener {
 /**
  * Serves HTTP at one address.
  *
+ * @param flag how the user says the address
  * @throws {UsageError} when that address cannot be had
  */
-export async function listen(handler: RequestListener, { host, port }: ListenAddress): Promise<Listener> {
+export async function listen(
+  handler: RequestListener,
+  { host, port }: ListenAddress,
+  flag: string,
+): Promise<Listener> {
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
     handler,
@@ -42,7 +47,7 @@ export async function listen(handler: RequestListener, { host, port }: ListenAdd
     const reason = REASONS[(cause as NodeJS.ErrnoException).code ?? ''];
     if (reason === undefined) throw cause;
     const address = formatListenAddress(host ?? '', port);
-    throw new UsageError(`--web.listen-address ${address} ${reason}`, { cause });
+    throw new UsageError(`${flag} ${address} ${reason}`, { cause });
   }
   const bound = server.address() as AddressInfo;
   return { server, address: formatListenAddress(bound.address, bound.port) };

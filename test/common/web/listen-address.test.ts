@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { UsageError } from '../../common/cli.ts';
-import { formatListenAddress, parseListenAddress } from '../../exporter/listen-address.ts';
+import { UsageError } from '../../../common/cli.ts';
+import { formatListenAddress, parseListenAddress } from '../../../common/web/listen-address.ts';
 
 describe('parseListenAddress', () => {
   const good: [string, { host: string | undefined; port: number }][] = [
@@ -11,12 +11,15 @@ describe('parseListenAddress', () => {
     ['[fe80::1%eth0]:65535', { host: 'fe80::1%eth0', port: 65535 }],
   ];
   for (const [text, address] of good) {
-    it(text, () => expect(parseListenAddress(text)).to.deep.equal(address));
+    it(text, () => expect(parseListenAddress(text, '--listen')).to.deep.equal(address));
   }
 
   for (const text of ['', '24924', 'host', '::1:9', ':65536', ':-1', ':x', 'http://x:1', 'a b:1', ':1 ']) {
     it(`refuses ${JSON.stringify(text)}`, () => {
-      expect(() => parseListenAddress(text)).to.throw(UsageError, 'is not host:port');
+      expect(() => parseListenAddress(text, '--listen')).to.throw(
+        UsageError,
+        /^--listen .* is not host:port/,
+      );
     });
   }
 
