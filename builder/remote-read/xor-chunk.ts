@@ -131,6 +131,7 @@ function readUvarint(view: DataView, start: number, end: number): { value: numbe
   for (let at = start; at < end && scale < 2 ** 56; at++) {
     const byte = view.getUint8(at);
     value += (byte & 0x7f) * scale;
+    if (value > Number.MAX_SAFE_INTEGER) break;
     if (byte < 0x80) return { value, end: at + 1 };
     scale *= 128;
   }

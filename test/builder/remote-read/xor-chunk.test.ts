@@ -88,6 +88,11 @@ describe('builder/remote-read/xor-chunk', () => {
       hex: 'ffff d00f 3ff8000000000000 9875 00',
       message: /announces 65535/,
     },
+    {
+      what: 'a first time before -2^53, though the last one is in range',
+      hex: '0002 818080808080808001 3ff8000000000000 8080808080808040 00',
+      message: /2\^53/,
+    },
     { what: 'a time beyond 2^53', hex: '0001 ffffffffffffffffff01 3ff8000000000000', message: /2\^53/ },
     {
       what: 'a value of over 64 bits',
