@@ -10,7 +10,7 @@ const LEAST_WINDOW = 0.9;
 const MS_PER_SECOND = 1000;
 
 /** Index of the last element that is at most `limit`; −1 when there is none. */
-export function lastAtMost(sorted: Float64Array, limit: number): number {
+function lastAtMost(sorted: Float64Array, limit: number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

@@ -4,7 +4,6 @@ import { randomFrom } from './random.ts';
 import type { StoredSeries } from './tsdb.ts';
 
 export const SCRAPE_MS = 15_000;
-export const DAY_MS = 86_400_000;
 /** 23:00 UTC, so that two hours lie in two partitions. */
 export const FLEET_START_MS = Date.UTC(2026, 2, 28, 23);
 export const FLEET_END_MS = FLEET_START_MS + 2 * 3_600_000;

@@ -3,7 +3,7 @@ import type { RawSeries } from '../../../builder/series.ts';
 import { birthLookback, type Plan } from '../../../builder/stages/plan.ts';
 
 export const STEP_MS = 15_000;
-export const FRESHNESS_MS = 22_500;
+const FRESHNESS_MS = 22_500;
 
 /** A plan over some columns, as if a server had been asked. */
 export function planOf(

@@ -26,11 +26,12 @@ function openMetrics(series: readonly StoredSeries[]): string {
 export async function prometheusWith(
   folder: string,
   series: readonly StoredSeries[],
+  flags: readonly string[] = [],
 ): Promise<RunningPrometheus> {
   mkdirSync(folder, { recursive: true });
   const text = join(folder, 'samples.txt');
   writeFileSync(text, openMetrics(series));
   const promtool = await program('promtool');
   await run(promtool, ['tsdb', 'create-blocks-from', 'openmetrics', text, join(folder, 'data')]);
-  return startPrometheus(folder, {}, ['--storage.tsdb.retention.time=100y']);
+  return startPrometheus(folder, {}, ['--storage.tsdb.retention.time=100y', ...flags]);
 }
