@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
-import { skip } from '../support/skip.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { builder, runProgram } from './support/cli.ts';
+import { builder } from './support/cli.ts';
 import { duckdb, manifestOf, tableExpression } from './support/dataset.ts';
 import { FLEET_END_MS, FLEET_START_MS, fleet } from './support/fleet.ts';
+import { pandas } from './support/python.ts';
 import { prometheusWith } from './support/tsdb.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -128,13 +128,7 @@ describe('builder formats', function () {
     });
 
     it(`is read by pandas from ${format} as the manifest says`, async function () {
-      const python = await runProgram('python3', ['-c', 'import pandas, pyarrow']).catch((error: Error) => ({
-        code: 1,
-        stderr: error.message,
-      }));
-      if (python.code !== 0) skip(this, python.stderr);
-      const { code, stdout, stderr } = await runProgram('python3', ['-c', PANDAS, dataset(format), format]);
-      expect(code, stderr).to.equal(0);
+      const stdout = await pandas(this, PANDAS, [dataset(format), format], folder);
       const found = JSON.parse(stdout);
       const manifest = manifestOf(dataset(format));
       expect(found.rows).to.equal(manifest.rows);

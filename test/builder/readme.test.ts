@@ -1,0 +1,64 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parseEpisodes } from '../../builder/episodes.ts';
+import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
+import { ROOT } from '../support/paths.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+import { builder } from './support/cli.ts';
+import { duckdb } from './support/dataset.ts';
+import { FLEET_END_MS, FLEET_START_MS, fleet } from './support/fleet.ts';
+import { pandas } from './support/python.ts';
+import { prometheusWith } from './support/tsdb.ts';
+
+/** The first block of that language in the README's section about the builder. */
+function block(language: string): string {
+  const section = readFileSync(join(ROOT, 'README.md'), 'utf8').split('\n## Builder\n')[1] ?? '';
+  const found = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(section)?.[1];
+  if (found === undefined) throw new Error(`no ${language} in the README`);
+  return found;
+}
+
+describe("the README's examples of the builder", function () {
+  this.timeout(60_000);
+  const newFolder = temporaryFolder();
+  let folder: string;
+  let prometheus: RunningPrometheus;
+
+  before(async () => {
+    folder = newFolder();
+    prometheus = await prometheusWith(join(folder, 'prometheus'), fleet(6));
+    writeFileSync(join(folder, 'dataset.yaml'), 'scrapeInterval: 15s\n');
+    writeFileSync(join(folder, 'episodes.csv'), 'episode,scenario,start,end,node\n');
+    const range = ['--start', String(FLEET_START_MS / 1000), '--end', String(FLEET_END_MS / 1000)];
+    const args = [
+      '--config',
+      'dataset.yaml',
+      '--prometheus',
+      prometheus.url,
+      ...range,
+      '--labels',
+      'episodes.csv',
+    ];
+    expect(await builder(['build', ...args], { cwd: folder })).to.include({ code: 0, stderr: '' });
+  });
+
+  after(() => prometheus?.stop());
+
+  it('are episodes', () => {
+    const [first, second] = parseEpisodes(block('csv'), 'README.md');
+    expect(first?.endMs).to.equal(Date.UTC(2026, 10, 23, 13, 48));
+    expect(second?.startMs).to.be.within(Date.UTC(2026, 10, 23), Date.UTC(2026, 10, 24));
+  });
+
+  it('are read by DuckDB', async () => {
+    const [row, ...others] = await duckdb(block('sql').replace("'dataset/", `'${folder}/dataset/`));
+    expect(row?.['label']).to.equal('normal');
+    expect(others.length).to.equal(1);
+  });
+
+  it('are read by pandas', async function () {
+    const stdout = await pandas(this, block('python'), [], folder);
+    expect(stdout).to.match(/^normal +\d/m);
+  });
+});
