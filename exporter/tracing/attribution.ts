@@ -207,8 +207,7 @@ export class Attribution {
 
   #forget(pid: number): void {
     const process = this.#tasks.get(pid);
-    if (process === undefined) return;
-    process.threads = 1;
+    if (process?.leader === pid) process.threads = 1;
     this.exit(pid);
   }
 }

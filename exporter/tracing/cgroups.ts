@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
-import { join } from 'node:path/posix';
+import { join, resolve } from 'node:path/posix';
 import { attempt } from '../errors.ts';
 import { findFolder, locate } from './find-folder.ts';
 import { type Hierarchy, parseMemberships } from './hierarchy.ts';
@@ -25,7 +25,7 @@ const MOST_KEPT = 8192;
  * `/../pod2/b` in a namespace rooted at `/kubepods/pod1` is `/kubepods/pod2/b`.
  */
 export function pathInHierarchy(namespaceRoot: string, path: string): string {
-  return join('/', namespaceRoot, path);
+  return resolve(join('/', namespaceRoot, path));
 }
 
 /** Root of this process's cgroup namespace, or undefined when this hierarchy's mount does not show it. */

@@ -9,7 +9,7 @@ interface ProcessEvent {
   cgroup: Cgroup | undefined;
 }
 
-/** A program was started, by execve(2) or execveat(2). */
+/** A program was started, by execve(2) or execveat(2). The kernel makes no record of a path longer than about 4,050 bytes. */
 export interface ExecEvent extends ProcessEvent {
   readonly kind: 'exec';
   /** As the caller gave it, perhaps relative; a script's own name, not its interpreter's. One character per byte. */
@@ -19,7 +19,7 @@ export interface ExecEvent extends ProcessEvent {
 }
 
 /** A TCP connect began, whatever came of it. */
-export interface ConnectEvent extends ProcessEvent {
+interface ConnectEvent extends ProcessEvent {
   readonly kind: 'connect';
   /** An IPv4 address mapped into IPv6 is version 4: that is where the packets go. */
   readonly family: 4 | 6;
@@ -28,7 +28,7 @@ export interface ConnectEvent extends ProcessEvent {
 }
 
 /** The kernel chose a process to be killed for want of memory. */
-export interface OomEvent extends ProcessEvent {
+interface OomEvent extends ProcessEvent {
   readonly kind: 'oom';
 }
 

@@ -14,7 +14,6 @@ import { monotonicNs, onlineCpus, type Subscription, TraceReader } from './trace
 const TCP_SYN_SENT = 2;
 const PF_KTHREAD = 0x200000;
 
-/** Events kept for a reader that does not come; further ones are counted as lost. */
 const MOST_EVENTS = 65_536;
 
 /** /proc is not read more often than that, however much is lost. */
@@ -27,6 +26,8 @@ export interface ExecSourceOptions {
   readonly hierarchy: Hierarchy;
   /** Ring buffer per CPU. Default: 256 to 1,024, by the number of CPUs. */
   readonly bufferKb?: number;
+  /** Events kept for a reader that does not come; further ones are counted as lost. Default: 65,536. */
+  readonly mostEvents?: number;
   /** Of the names of the trace instances; others with it that nobody holds are removed. */
   readonly instancePrefix?: string;
 }
@@ -94,6 +95,7 @@ function defaultBufferKb(procfs: string): number {
 /** Events from a tracefs instance of its own, without gaps but for what it counts as lost. */
 class TracedExecSource implements ExecSource {
   readonly #procfs: string;
+  readonly #mostEvents: number;
   readonly #cgroups: CgroupTable;
   readonly #attribution: Attribution;
   readonly #recorder: EventRecorder;
@@ -112,6 +114,7 @@ class TracedExecSource implements ExecSource {
     const instance = { tracefs, ...(instancePrefix === undefined ? {} : { prefix: instancePrefix }) };
     const version2 = hierarchy.id === 0;
     this.#procfs = procfs;
+    this.#mostEvents = options.mostEvents ?? MOST_EVENTS;
     this.#cgroups = new CgroupTable(procfs, hierarchy);
     const lookup = {
       of: (pid: number) => this.#cgroups.of(pid),
@@ -190,7 +193,7 @@ class TracedExecSource implements ExecSource {
   }
 
   #keep(events: TraceEvent[]): void {
-    const room = MOST_EVENTS - this.#events.length;
+    const room = this.#mostEvents - this.#events.length;
     this.#unread += Math.max(0, events.length - room);
     for (const event of events.slice(0, room)) this.#events.push(event);
   }

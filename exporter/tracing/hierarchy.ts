@@ -14,7 +14,7 @@ export interface Hierarchy {
 }
 
 /** A hierarchy, and whether Kubernetes keeps its pods there. */
-export interface HierarchyCandidate extends Hierarchy {
+interface HierarchyCandidate extends Hierarchy {
   readonly kubepods: boolean;
 }
 

@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { SourceError } from '../../../exporter/errors.ts';
+import { addressOf } from '../../../exporter/tracing/address.ts';
+import { parseLosses } from '../../../exporter/tracing/cpu-stream.ts';
+import { absolutePath, displayText } from '../../../exporter/tracing/exec-path.ts';
+import { bufferKbFor, nextDelayMs } from '../../../exporter/tracing/pace.ts';
+import { onlineCpus } from '../../../exporter/tracing/trace-reader.ts';
+import { fixture } from './support/fixtures.ts';
+
+describe('what the tracer reads and shows as text', () => {
+  const addresses: [hex: string, family: number, text: string][] = [
+    ['7f000001', 4, '127.0.0.1'],
+    ['ffffffff', 4, '255.255.255.255'],
+    ['00000000000000000000000000000000', 6, '::'],
+    ['00000000000000000000000000000001', 6, '::1'],
+    ['fe800000000000000000000000000000', 6, 'fe80::'],
+    ['20010db8000000000001000000000001', 6, '2001:db8::1:0:0:1'],
+    ['20010db8000000010001000100010001', 6, '2001:db8:0:1:1:1:1:1'],
+    ['00000000000000000000ffffa9fea9fe', 4, '169.254.169.254'],
+  ];
+  for (const [hex, family, text] of addresses) {
+    it(`address ${hex} is ${text}`, () => {
+      expect(addressOf(Buffer.from(hex, 'hex'))).to.deep.equal({ family, text });
+    });
+  }
+
+  it('sums what a CPU lost', () => {
+    expect(parseLosses(fixture('stats'), 'stats')).to.equal(0);
+    const text =
+      'entries: 5\noverrun: 2\ncommit overrun: 30\nbytes: 7\ndropped events: 400\nread events: 9\n';
+    expect(parseLosses(text, 'stats')).to.equal(432);
+    expect(() => parseLosses('entries: 5\n', 'stats')).to.throw(SourceError);
+  });
+
+  it('lists the CPUs that are online', () => {
+    expect(onlineCpus('cpu  1 2\ncpu0 1 2\ncpu7 1 2\nintr 5\n', 'stat')).to.deep.equal([0, 7]);
+    expect(() => onlineCpus('', 'stat')).to.throw(SourceError);
+  });
+
+  const shown: [bytes: string, text: string][] = [
+    ['/bin/sh', '/bin/sh'],
+    ['a\nb', 'a\\u{a}b'],
+    ['\x1b[31m', '\\u{1b}[31m'],
+    ['a\\b', 'a\\\\b'],
+    ['\xc3\xa9', 'é'],
+    ['\xff', '\ufffd'],
+    ['\xe2\x80\xae', '\\u{202e}'],
+    ['\xe2\x80\xa8', '\\u{2028}'],
+  ];
+  for (const [bytes, text] of shown) {
+    it(`shows ${JSON.stringify(bytes)} as ${JSON.stringify(text)}`, () =>
+      expect(displayText(bytes)).to.equal(text));
+  }
+
+  it('shows no control character, whatever the bytes', () => {
+    const bytes = fc.uint8Array().map((array) => Buffer.from(array).toString('latin1'));
+    fc.assert(fc.property(bytes, (name) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(displayText(name))));
+  });
+
+  it('leaves absolute paths alone, and does not resolve a relative one of a process that is gone', () => {
+    expect(absolutePath('/proc', 1, '/bin/sh')).to.equal('/bin/sh');
+    expect(absolutePath('/nonexistent', 1, './sh')).to.equal(undefined);
+  });
+
+  it('resolves by the executable only when it has that name', () => {
+    const { pid, execPath } = process;
+    expect(absolutePath('/proc', pid, './node')).to.equal(
+      execPath.endsWith('/node') ? execPath : `${process.cwd()}/node`,
+    );
+    expect(absolutePath('/proc', pid, 'tools/../x.sh')).to.equal(`${process.cwd()}/x.sh`);
+  });
+
+  it('reads more often the fuller the buffers are', () => {
+    expect(nextDelayMs(0, 1000)).to.equal(1000);
+    expect(nextDelayMs(0.1, 1000)).to.equal(1000);
+    expect(nextDelayMs(1, 1000)).to.equal(200);
+    expect(nextDelayMs(50, 1000)).to.equal(20);
+    expect(nextDelayMs(0, 20), 'in steps when it is quiet again').to.equal(40);
+  });
+
+  it('gives hosts with few CPUs larger buffers', () => {
+    expect([1, 2, 4, 8, 64].map(bufferKbFor)).to.deep.equal([1024, 1024, 1024, 512, 256]);
+  });
+});
