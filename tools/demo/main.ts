@@ -4,7 +4,8 @@
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import type { Child } from '../programs/child.ts';
 import { ROOT } from '../programs/paths.ts';
 import { buildDataset } from './build.ts';
@@ -16,12 +17,22 @@ const STEP_SECONDS = 2;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-async function demo(temporary: string, started: Child[], signal: AbortSignal): Promise<void> {
-  const output = join(ROOT, 'demo-output');
-  rmSync(output, { recursive: true, force: true });
-  mkdirSync(output);
+interface DemoFolders {
+  /** Holds the dataset and its ground truth, and stays. */
+  readonly output: string;
+  readonly temporary: string;
+}
+
+async function demo(
+  { output, temporary }: DemoFolders,
+  started: Child[],
+  signal: AbortSignal,
+): Promise<void> {
+  mkdirSync(output, { recursive: true });
   const episodes = join(output, 'episodes.csv');
   const dataset = join(output, 'dataset');
+  // Of the demo before this one; whatever else is in the folder is not ours.
+  rmSync(dataset, { recursive: true, force: true });
   const node = hostname();
 
   say('Starting the exporter and Prometheus on loopback …');
@@ -48,14 +59,18 @@ async function demo(temporary: string, started: Child[], signal: AbortSignal): P
   say(`  python3 -c "import pandas; print(pandas.read_parquet('${shown}/data'))"`);
 }
 
+const { values } = parseArgs({
+  options: { output: { type: 'string', default: join(ROOT, 'demo-output') } },
+});
 const abort = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(name, () => abort.abort(new Error(`stopped by ${name}`)));
+  // Not once: a second Ctrl-C must not end this before what it started has ended.
+  process.on(name, () => abort.abort(new Error(`stopped by ${name}`)));
 }
 const started: Child[] = [];
 const temporary = mkdtempSync(join(tmpdir(), 'kubevigil-demo-'));
 try {
-  await demo(temporary, started, abort.signal);
+  await demo({ output: resolve(values.output), temporary }, started, abort.signal);
 } catch (error) {
   const { reason } = abort.signal as { reason?: unknown };
   const cause = reason ?? error;
