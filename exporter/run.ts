@@ -7,6 +7,7 @@ import { agentMetrics } from './catalogue/agent.ts';
 import { familiesOf } from './exposition.ts';
 import { type Sample, sample } from './extractor.ts';
 import { EXTRACTORS } from './extractors/index.ts';
+import { HangGuard } from './hang-guard.ts';
 import { type Host, openHost } from './host.ts';
 import { readNodeInfo } from './node-info.ts';
 import { type ExporterOptions, LISTEN_FLAG } from './options.ts';
@@ -48,7 +49,7 @@ async function stopSignal(): Promise<string> {
  * Ends the process. A call to a dead mount keeps a thread, and every orderly exit would wait for that thread.
  */
 function end(logger: Logger): void {
-  if (process.getActiveResourcesInfo().includes('FSReqPromise')) {
+  if (process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'))) {
     logger.warn('A mount still does not answer; ending without it');
     process.kill(process.pid, 'SIGKILL');
   }
@@ -73,7 +74,7 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const enabled = EXTRACTORS.filter(({ name }) => !disabledExtractors.has(name));
   const rules = await openRules(options.rulesFile, logger);
   const scraper = new Scraper(enabled, () => openHost(paths), logger);
-  await scraper.open({ paths, rules, logger });
+  await scraper.open({ paths, guard: new HangGuard(), rules, logger });
   const info = [sample(agentMetrics.buildInfo, 1, { version, node_version: process.versions.node })];
   const ownFamilies = processFamilies();
   const extraFamilies = () => [...familiesOf(info), ...ownFamilies()];

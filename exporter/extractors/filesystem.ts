@@ -1,10 +1,10 @@
 import { filesystemMetrics } from '../catalogue/filesystem.ts';
 import { SourceError } from '../errors.ts';
 import { type Extractor, type Sample, sample } from '../extractor.ts';
+import type { HangGuard } from '../hang-guard.ts';
 import type { FilesystemUsage, Host } from '../host.ts';
 import { selectMountpoints } from '../mounts.ts';
 import { parseMountinfo } from '../parsers/mountinfo.ts';
-import { StatfsGuard } from '../statfs-guard.ts';
 
 /** The host's mounts; process 1's are root's to see, and without that right the agent's own are the best view. */
 function hostMounts(host: Host) {
@@ -35,16 +35,16 @@ function usageSamples(mountpoint: string, usage: FilesystemUsage): Sample[] {
  *
  * Source: statfs(2) of the mounts in /proc/1/mountinfo, every kernel.
  */
-export const filesystem: Extractor<StatfsGuard> = {
+export const filesystem: Extractor<HangGuard> = {
   name: 'filesystem',
   metrics: filesystemMetrics,
-  open: () => new StatfsGuard(),
+  open: ({ guard }) => guard,
   async extract(host, guard) {
     const samples: Sample[] = [];
     const errors: SourceError[] = [];
     for (const mountpoint of selectMountpoints(hostMounts(host), host.rootPrefix)) {
       try {
-        samples.push(...usageSamples(mountpoint, await guard.usage(host, mountpoint)));
+        samples.push(...usageSamples(mountpoint, await guard.run(mountpoint, () => host.statfs(mountpoint))));
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
         errors.push(error);

@@ -3,6 +3,7 @@
 import type { Extractor } from '../extractor.ts';
 import { cpu } from './cpu.ts';
 import { disk } from './disk.ts';
+import { files } from './files.ts';
 import { filesystem } from './filesystem.ts';
 import { forks } from './forks.ts';
 import { memory } from './memory.ts';
@@ -15,6 +16,7 @@ import { rules } from './rules.ts';
 export const EXTRACTORS: readonly Extractor<unknown>[] = [
   cpu,
   disk,
+  files,
   filesystem,
   forks,
   memory,

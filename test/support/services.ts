@@ -1,4 +1,5 @@
 import { createLogger } from '../../common/log.ts';
+import { HangGuard } from '../../exporter/hang-guard.ts';
 import { RuleBook } from '../../exporter/rules/rule-book.ts';
 import type { Services } from '../../exporter/services.ts';
 
@@ -8,6 +9,7 @@ const PATHS = { procfs: '/proc', sysfs: '/sys', rootfs: '/' };
 export async function services(own: Partial<Services> = {}): Promise<Services> {
   return {
     paths: PATHS,
+    guard: new HangGuard(),
     rules: own.rules ?? (await RuleBook.open(undefined, () => {})),
     logger: createLogger({ level: 'error', format: 'logfmt' }, () => {}),
     ...own,

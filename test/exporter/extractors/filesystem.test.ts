@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { SourceError } from '../../../exporter/errors.ts';
 import { filesystem } from '../../../exporter/extractors/filesystem.ts';
+import { HangGuard } from '../../../exporter/hang-guard.ts';
 import type { FilesystemUsage } from '../../../exporter/host.ts';
-import { StatfsGuard } from '../../../exporter/statfs-guard.ts';
 import { extractOnce, seriesLines } from '../../support/extract.ts';
 import { memoryHost } from '../../support/memory-host.ts';
 
@@ -66,12 +66,12 @@ describe('filesystem', () => {
         return mountpoint === '/dead' ? never() : Promise.resolve(USAGE);
       },
     });
-    const guard = new StatfsGuard(5);
+    const guard = new HangGuard(5);
     const first = await extractOnce(filesystem, host, guard);
     const second = await extractOnce(filesystem, host, guard);
     expect(asked).to.deep.equal(['/dead', '/b', '/b']);
-    expect(first.errors.map(String)).to.deep.equal(['SourceError: /dead: statfs did not answer within 5 ms']);
-    expect(second.errors.map(String)).to.deep.equal(['SourceError: /dead: statfs has not answered yet']);
+    expect(first.errors.map(String)).to.deep.equal(['SourceError: /dead: did not answer within 5 ms']);
+    expect(second.errors.map(String)).to.deep.equal(['SourceError: /dead: has not answered yet']);
     expect(second.samples).to.have.length(2);
   });
 
@@ -84,7 +84,7 @@ describe('filesystem', () => {
         return never();
       },
     });
-    const { errors } = await extractOnce(filesystem, host, new StatfsGuard(5));
+    const { errors } = await extractOnce(filesystem, host, new HangGuard(5));
     expect(asked).to.deep.equal(['/a', '/b']);
     expect(errors.at(-1)?.message).to.equal('/c: not asked while 2 mounts hang');
   });
@@ -102,7 +102,7 @@ describe('filesystem', () => {
         return calls === 1 ? late : Promise.resolve(USAGE);
       },
     });
-    const guard = new StatfsGuard(5);
+    const guard = new HangGuard(5);
     await extractOnce(filesystem, host, guard);
     answer(USAGE);
     await late;

@@ -1,0 +1,37 @@
+import { filesMetrics } from '../catalogue/files.ts';
+import { type Extractor, sample } from '../extractor.ts';
+import { FileWatcher } from '../files/file-watcher.ts';
+import { Folders } from '../files/folders.ts';
+import type { RuleBook } from '../rules/rule-book.ts';
+
+interface State {
+  readonly watcher: FileWatcher;
+  readonly rules: RuleBook;
+}
+
+/**
+ * Changes of the host's files that file rules name: accounts, keys, scheduled jobs, static pods, canaries.
+ *
+ * Source: lstat(2) of each path at each scrape, and a hash of its content when that says that it changed. What is
+ * changed and changed back between two scrapes is not seen. Paths lie below `--path.rootfs`; a folder on the way that
+ * is an absolute link would lead to the agent's own files, so rules name what it points to.
+ */
+export const files: Extractor<State> = {
+  name: 'files',
+  metrics: filesMetrics,
+  async open({ paths, guard, rules }) {
+    const prefix = paths.rootfs.replace(/\/+$/, '');
+    const watcher = new FileWatcher({ prefix, guard, folders: new Folders() });
+    // What changes between now and the first scrape is to be seen by it.
+    await watcher.look(rules.current);
+    return { watcher, rules };
+  },
+  async extract(_host, { watcher, rules: { current } }) {
+    const errors = await watcher.look(current);
+    const samples = current.on('file').flatMap((rule) => {
+      const count = watcher.count(rule);
+      return count === undefined ? [] : [sample(filesMetrics.changes, count, { rule: rule.name })];
+    });
+    return { samples, errors };
+  },
+};

@@ -1,0 +1,53 @@
+import type { RuleEvent } from '../catalogue/events/fields.ts';
+import type { SourceError } from '../errors.ts';
+import type { RuleOn } from '../rules/model.ts';
+import type { RuleSet } from '../rules/rule-set.ts';
+import { type FileAccess, type FileChange, WatchedPattern } from './watched-pattern.ts';
+
+function eventOf({ path, change, after }: FileChange): RuleEvent<'file'> {
+  if (after === undefined) return { path, change };
+  const { mode, uid, gid, size } = after;
+  return { path, change, mode: BigInt(mode), uid: BigInt(uid), gid: BigInt(gid), size: BigInt(size) };
+}
+
+/** Counts the changes of the files that rules name. */
+export class FileWatcher {
+  readonly #access: FileAccess;
+  readonly #counts = new Map<string, number>();
+  #patterns = new Map<string, WatchedPattern>();
+
+  constructor(access: FileAccess) {
+    this.#access = access;
+  }
+
+  /** Matches of a rule since it was first looked for; undefined while none of its paths can be seen. */
+  count({ name, paths }: RuleOn<'file'>): number | undefined {
+    const blind = paths.every((text) => this.#patterns.get(text)?.blind ?? true);
+    return blind ? undefined : (this.#counts.get(name) ?? 0);
+  }
+
+  /**
+   * Looks at all paths of the set's file rules and counts what changed since the last time. A path that is new to
+   * the rules only becomes known.
+   *
+   * @returns what could not be read
+   */
+  async look(rules: RuleSet): Promise<SourceError[]> {
+    const errors: SourceError[] = [];
+    const wanted = new Set(rules.on('file').flatMap(({ paths }) => paths));
+    this.#patterns = new Map(
+      [...wanted].map((text) => [text, this.#patterns.get(text) ?? new WatchedPattern(text, this.#access)]),
+    );
+    const changes = new Map<string, readonly FileChange[]>();
+    for (const [text, pattern] of this.#patterns) changes.set(text, await pattern.look(errors));
+    for (const rule of rules.on('file')) {
+      // A path that two of its patterns stand for changed once.
+      const own = new Map(
+        rule.paths.flatMap((text) => changes.get(text) ?? []).map((change) => [change.path, change]),
+      );
+      const matches = [...own.values()].filter((change) => rules.holds(rule, eventOf(change)));
+      this.#counts.set(rule.name, (this.#counts.get(rule.name) ?? 0) + matches.length);
+    }
+    return errors;
+  }
+}
