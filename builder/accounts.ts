@@ -1,3 +1,4 @@
+import { leakingColumns, Separations } from './auc.ts';
 import { type Gap, GapFinder } from './gaps.ts';
 import { Moments, type Statistics } from './moments.ts';
 import { RowsDigest } from './rows-digest.ts';
@@ -7,6 +8,11 @@ type Counts = Record<string, number>;
 
 /** Rows that no label source speaks of. */
 export const UNLABELLED = 'unlabelled';
+
+/** What the training rows say of a feature; `auc` is how well it alone tells attacks, null without both classes. */
+interface TrainingStatistics extends Statistics {
+  readonly auc: number | null;
+}
 
 /** What follows from a dataset's rows alone: said by `build`, recomputed by `verify`. */
 export interface Account {
@@ -19,7 +25,9 @@ export interface Account {
   readonly phases: Counts;
   readonly splitRows: Counts;
   readonly splitClassBalance: Readonly<Record<string, Counts>>;
-  readonly statistics: Readonly<Record<string, Statistics>>;
+  readonly statistics: Readonly<Record<string, TrainingStatistics>>;
+  /** Features that alone tell the attacks among the training rows from the others. */
+  readonly leaking: readonly string[];
   readonly gaps: readonly Gap[];
   /** Features that a node has no value of in any row. */
   readonly missing: readonly MissingColumns[];
@@ -57,6 +65,7 @@ export class Accounts {
   readonly #splits: Counts = {};
   readonly #splitClasses: Record<string, Counts> = {};
   readonly #moments = new Map<string, Moments>();
+  readonly #separations = new Separations();
   readonly #variations = new Map<string, Variation>();
   /** By node, the features that had a value. */
   readonly #seen = new Map<string, Set<string>>();
@@ -76,6 +85,7 @@ export class Accounts {
     this.#digest.add(table);
     const splits = strings(table, 'split');
     this.#addClasses(table, splits);
+    this.#separations.add(table, (row) => splits[row] === 'train');
     const clusters = strings(table, 'cluster');
     const nodes = strings(table, 'node');
     const seen = nodes.map((node, row) => this.#seenBy(clusters[row] ?? null, node ?? ''));
@@ -159,6 +169,7 @@ export class Accounts {
   }
 
   result(): Account {
+    const separations = this.#separations.result();
     return {
       rows: this.#rows,
       rowsDigest: this.#digest.hex(),
@@ -173,7 +184,13 @@ export class Accounts {
           Object.entries(this.#splitClasses).map(([split, classes]) => [split, sorted(classes)]),
         ),
       ),
-      statistics: Object.fromEntries([...this.#moments].map(([name, moments]) => [name, moments.result()])),
+      statistics: Object.fromEntries(
+        [...this.#moments].map(([name, moments]) => [
+          name,
+          { ...moments.result(), auc: separations.get(name)?.auc ?? null },
+        ]),
+      ),
+      leaking: leakingColumns(separations),
       gaps: this.#gaps.result(),
       missing: this.#missing(),
       misplaced: this.#gaps.misplaced,

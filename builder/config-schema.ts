@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseDurationMs } from '../common/duration.ts';
 import { METRICS } from '../exporter/catalogue/index.ts';
 import { columnsOf } from '../exporter/catalogue/model/columns.ts';
+import { aboutSchema } from './manifest-schema.ts';
 import { parseMatchers } from './selectors.ts';
 
 /** The columns that can be had from this version's exporter, in the catalogue's order. */
@@ -96,6 +97,7 @@ const DEFAULT_URL = 'http://127.0.0.1:9090';
 
 /** What a dataset's YAML file may say; the flags of the same name override it. */
 export const configSchema = z.strictObject({
+  about: aboutSchema.optional(),
   prometheus: prometheus.prefault({ url: DEFAULT_URL }),
   output: z.string().min(1).default('dataset'),
   format: z.enum(['parquet', 'csv']).default('parquet'),

@@ -1,10 +1,12 @@
 /** What stands in a dataset's folder. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { COMPANIONS } from './companions/index.ts';
 import { BuilderError, messageOf, systemCode } from './errors.ts';
 import { type Manifest, manifestSchema } from './manifest-schema.ts';
 
 export const MANIFEST = 'manifest.json';
+export const REPORT = 'report.html';
 
 const TEMPORARY = /(^|\/)\.[^/]+\.tmp$/;
 
@@ -94,7 +96,8 @@ export function checkOutput(folder: string, configDigest: string): string[] {
       `${folder} already holds a different dataset (${there.start} to ${there.end}, step ${there.step}, ${there.format}): ${elsewhere}`,
     );
   }
-  const own = [MANIFEST, ...there.files.map(({ path }) => path)];
+  // A report of rows that are no more would mislead: it goes with them.
+  const own = [MANIFEST, REPORT, ...COMPANIONS, ...there.files.map(({ path }) => path)];
   const foreign = files.find((file) => !own.includes(file));
   if (foreign === undefined) return own;
   throw new BuilderError(

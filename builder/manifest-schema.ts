@@ -26,6 +26,8 @@ const statistics = z.strictObject({
   std: number,
   min: number,
   max: number,
+  /** Area under the ROC curve of the column alone against `anomaly`; below 0.5 attacks are lower. */
+  auc: number,
 });
 
 const file = z.strictObject({
@@ -52,12 +54,33 @@ const split = z.strictObject({
   classBalance: z.record(z.string(), counts),
 });
 
+/** What people want to say of a dataset; it changes no row. */
+export const aboutSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'may hold letters, digits, dots, dashes and underscores')
+    .optional(),
+  description: z.string().min(1).optional(),
+  /** An SPDX identifier or a URL. */
+  license: z.string().min(1).optional(),
+  creator: z.string().min(1).optional(),
+  url: z.url().optional(),
+  /** Text or BibTeX. */
+  citation: z.string().min(1).optional(),
+  version: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+$/, 'must be like 1.0.0')
+    .optional(),
+  datePublished: z.iso.date().optional(),
+});
+
 export const SCHEMA_VERSION = 1;
 
 /** manifest.json: what a dataset holds, and how it came to be. */
 export const manifestSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
   builder: z.string(),
+  about: aboutSchema.optional(),
   configDigest: sha256,
   entity: z.literal('node'),
   prometheus: z.strictObject({
@@ -98,6 +121,8 @@ export const manifestSchema = z.strictObject({
   /** Of the training rows only. */
   statistics: z.record(z.string(), statistics),
   constantColumns: z.array(z.string()),
+  /** Columns that alone tell attacks from the other training rows. */
+  leakingColumns: z.array(z.string()),
   missingColumns: z.array(z.strictObject({ cluster, node: z.string(), columns: z.array(z.string()) })),
   gaps: z.array(
     z.strictObject({

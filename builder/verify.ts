@@ -1,10 +1,11 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parseDurationMs } from '../common/duration.ts';
 import { Accounts } from './accounts.ts';
+import { COMPANIONS, type Companion, companionsOf } from './companions/index.ts';
 import { BuilderError, messageOf } from './errors.ts';
-import { filesBelow, isTemporary, MANIFEST, readManifest } from './folder.ts';
+import { filesBelow, isTemporary, MANIFEST, REPORT, readManifest } from './folder.ts';
 import { FORMATS } from './formats/index.ts';
 import type { Manifest, ManifestFile } from './manifest-schema.ts';
 import { claimsOf } from './stages/manifest.ts';
@@ -72,6 +73,16 @@ async function verifyFile(folder: string, file: ManifestFile, manifest: Manifest
   }
 }
 
+/** Files that a dataset has beside its rows. */
+const BESIDE: readonly string[] = [MANIFEST, REPORT, ...COMPANIONS];
+
+/** Compares a companion with what the manifest makes of it. */
+function verifyCompanion(folder: string, { path, text }: Companion, present: readonly string[]): string[] {
+  if (!present.includes(path)) return [`${path}: is missing`];
+  const same = readFileSync(join(folder, path)).equals(Buffer.from(text));
+  return same ? [] : [`${path}: is not what the manifest makes of it`];
+}
+
 /** What the rows say against the manifest. */
 function verifyClaims(manifest: Manifest, accounts: Accounts): string[] {
   const account = accounts.result();
@@ -107,8 +118,9 @@ export async function verify(folder: string): Promise<{ manifest: Manifest; diff
   const present = filesBelow(folder).filter((file) => !isTemporary(file));
   const claimed = manifest.files.map(({ path }) => path);
   const lines = present
-    .filter((file) => file !== MANIFEST && !claimed.includes(file))
+    .filter((file) => !BESIDE.includes(file) && !claimed.includes(file))
     .map((file) => `${file}: is not in the manifest`);
+  lines.push(...companionsOf(manifest).flatMap((companion) => verifyCompanion(folder, companion, present)));
   const accounts = new Accounts(stepMs);
   let complete = true;
   for (const file of manifest.files) {

@@ -2,6 +2,7 @@ import { formatDuration } from '../../common/duration.ts';
 import { packageVersion } from '../../common/version.ts';
 import { columnQuery, matcherText } from '../../exporter/catalogue/model/promql.ts';
 import type { Account } from '../accounts.ts';
+import { LEAKING_AUC } from '../auc.ts';
 import type { EpisodesFile } from '../episodes.ts';
 import { type Manifest, type ManifestFile, manifestSchema, SCHEMA_VERSION } from '../manifest-schema.ts';
 import type { SampleSource } from '../series.ts';
@@ -75,6 +76,12 @@ function warningsOf({ plan, source, account, episodes, conflicts, split }: Outco
     );
   }
   if (account.constant.length > 0) warnings.push(`columns that never change: ${account.constant.join(', ')}`);
+  if (account.leaking.length > 0) {
+    const columns = account.leaking.join(', ');
+    warnings.push(
+      `columns that alone tell attacks from the rest (AUC above ${LEAKING_AUC}): ${columns}: do they leak the label?`,
+    );
+  }
   for (const { node, columns } of account.missing)
     warnings.push(`node ${node} has no value of ${columns.join(', ')}`);
   warnings.push(...emptyParts(split, account.splitRows));
@@ -91,6 +98,7 @@ export function claimsOf(account: Account) {
     phases: account.phases,
     statistics: account.statistics,
     constantColumns: [...account.constant],
+    leakingColumns: [...account.leaking],
     missingColumns: account.missing.map((missing) => ({ ...missing, columns: [...missing.columns] })),
     gaps: [...account.gaps],
   };
@@ -102,6 +110,7 @@ export function manifest(outcome: Outcome): Manifest {
   return manifestSchema.parse({
     schemaVersion: SCHEMA_VERSION,
     builder: `kubevigil-builder ${packageVersion()}`,
+    ...(plan.config.about !== undefined && { about: plan.config.about }),
     configDigest: plan.configDigest,
     entity: plan.config.entity,
     prometheus: {

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { companionsOf } from '../companions/index.ts';
 import { BuilderError, messageOf, systemCode } from '../errors.ts';
 import { MANIFEST, temporaryName } from '../folder.ts';
 import type { ColumnUnit, Format } from '../formats/format.ts';
@@ -126,18 +127,22 @@ export class DatasetWriter {
   /** Puts everything in its place, then removes what the dataset that was there before had beyond it. */
   commit(manifest: Manifest, replaced: readonly string[]): void {
     try {
-      const temporary = this.#makeTemporary(MANIFEST);
-      const file = new OutputFile(temporary);
-      file.append(Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
-      file.close();
-      for (const { path } of this.#files) this.#putInPlace(path);
-      this.#putInPlace(MANIFEST);
-      const kept = [MANIFEST, ...this.#files.map(({ path }) => path)];
+      const last = { path: MANIFEST, text: `${JSON.stringify(manifest, null, 2)}\n` };
+      const texts = [...companionsOf(manifest), last];
+      for (const { path, text } of texts) this.#writeText(path, text);
+      const kept = [...this.#files, ...texts].map(({ path }) => path);
+      for (const path of kept) this.#putInPlace(path);
       for (const path of replaced)
         if (!kept.includes(path)) rmSync(join(this.#folder, path), { force: true });
     } catch (error) {
       throw explained(error, this.#folder);
     }
+  }
+
+  #writeText(path: string, text: string): void {
+    const file = new OutputFile(this.#makeTemporary(path));
+    file.append(Buffer.from(text));
+    file.close();
   }
 
   #putInPlace(path: string): void {

@@ -140,6 +140,16 @@ describe('builder verify', function () {
           /^manifest\.json: gaps is /m,
         ],
         [
+          'a dataset card that says something else',
+          (dataset) => writeFileSync(join(dataset, 'README.md'), '# Trust me\n'),
+          /^README\.md: is not what the manifest makes of it$/m,
+        ],
+        [
+          'a croissant.json that is gone',
+          (dataset) => rmSync(join(dataset, 'croissant.json')),
+          /^croissant\.json: is missing$/m,
+        ],
+        [
           'a manifest that is none',
           (dataset) => writeFileSync(join(dataset, 'manifest.json'), '{}'),
           /^.*manifest\.json: schemaVersion: /m,

@@ -1,0 +1,49 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { card } from '../../../builder/companions/card.ts';
+import { plain } from '../../../builder/companions/markdown.ts';
+import { manifestWith } from '../support/manifests.ts';
+
+describe('builder dataset card', () => {
+  it('has a column table, the classes by part, and how to verify', () => {
+    const text = card(manifestWith());
+    expect(text).to.match(/^# kubevigil-abababab\n/);
+    expect(text).to.include(
+      '| `cpu_busy_ratio` | double | ratio | 0 | Share of CPU time. Window 15s. | /proc/stat |',
+    );
+    expect(text).to.include('| cpu\\_burn | 4 | 40.00 % | 0 | 4 |');
+    expect(text).to.include('kubevigil-builder verify .');
+    expect(text).to.match(/\n$/);
+  });
+
+  it('is not long however long the lists are', () => {
+    const gap = { cluster: null, node: 'n', kind: 'no_data' as const, steps: 1 };
+    const [start, end] = ['2026-11-23T00:00:15.000Z', '2026-11-23T00:00:15.000Z'] as const;
+    const gaps = Array.from({ length: 10_000 }, () => ({ ...gap, start, end }));
+    const nodes = Array.from({ length: 10_000 }, (_, i) => ({ cluster: null, node: `node-${i}` }));
+    const text = card(manifestWith({ gaps, nodes, warnings: gaps.map((_, i) => `warning ${i}`) }));
+    expect(text.split('\n').length).to.be.below(200);
+    expect(text).to.include('- … and 9975 more in manifest.json');
+  });
+
+  it('keeps hostile names on their line and in their cell', () => {
+    const hostile = 'a|b\n## c <img src=x> [l](http://x) `code` \\';
+    const text = card(
+      manifestWith({ nodes: [{ cluster: hostile, node: hostile }], classBalance: { [hostile]: 10 } }),
+    );
+    expect(text).not.to.include('<img').and.not.to.include('\n## c');
+    for (const line of text.split('\n').filter((each) => each.startsWith('| a'))) {
+      expect(line.match(/(?<!\\)\|/g)).to.have.length(6);
+    }
+  });
+
+  it('leaves no markup of any text unescaped', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const shown = plain(text);
+        expect(shown).not.to.match(/[\n\r<>]/);
+        expect(shown.replace(/\\[\\`*_[\]|~#!]/g, '')).not.to.match(/[\\`*_[\]|~!]/);
+      }),
+    );
+  });
+});
