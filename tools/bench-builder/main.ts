@@ -14,7 +14,7 @@ import { table } from '../bench/table.ts';
 import { cpuMs } from '../bench/usage.ts';
 import { program } from '../programs/find.ts';
 import { type RunningPrometheus, startPrometheus } from '../programs/prometheus.ts';
-import { type Size, writeOpenMetrics } from './synthetic.ts';
+import { eachDay, type Size } from './synthetic.ts';
 import { type Reading, read, WAYS } from './ways.ts';
 
 const run = promisify(execFile);
@@ -25,14 +25,10 @@ const LONGER = 4;
 /** Makes a TSDB of synthetic data and starts Prometheus on it. */
 async function serve(folder: string, size: Size): Promise<RunningPrometheus> {
   const text = join(folder, 'metrics.txt');
-  await writeOpenMetrics(text, size);
-  await run(await program('promtool'), [
-    'tsdb',
-    'create-blocks-from',
-    'openmetrics',
-    text,
-    join(folder, 'data'),
-  ]);
+  const promtool = await program('promtool');
+  await eachDay(text, size, async () => {
+    await run(promtool, ['tsdb', 'create-blocks-from', 'openmetrics', text, join(folder, 'data')]);
+  });
   rmSync(text);
   return startPrometheus(folder, {}, ['--storage.tsdb.retention.time=100y']);
 }

@@ -5,7 +5,6 @@ import { pipeline } from 'node:stream/promises';
 import { randomFrom } from '../../common/random.ts';
 import { METRICS } from '../../exporter/catalogue/index.ts';
 import type { MetricSpec } from '../../exporter/catalogue/model/define.ts';
-import { attributionLabels } from '../../exporter/catalogue/model/define.ts';
 
 export const STEP_MS = 15_000;
 /** Midnight UTC, so that days are partitions. */
@@ -31,14 +30,11 @@ function labelsOf(metric: MetricSpec, node: number): string {
     label,
     values === 'open' ? 'a' : values[0],
   ]);
-  const attribution = attributionLabels(metric).map((label) => [label, '']);
-  const target = [
-    ['instance', `node-${node}:24924`],
-    ['job', 'kubevigil'],
-    ['node', `node-${node}`],
-  ];
-  const pairs = [...own, ...attribution, ...target].filter(([, value]) => value !== '');
-  return pairs.map(([label, value]) => `${label}="${value}"`).join(',');
+  return [...own.map(([label, value]) => `${label}="${value}"`), targetLabels(node)].join(',');
+}
+
+function targetLabels(node: number): string {
+  return `instance="node-${node}:24924",job="kubevigil",node="node-${node}"`;
 }
 
 /** How a metric moves: counters of events and of seconds, gauges of counts and of ratios. */
@@ -53,50 +49,57 @@ function mover(metric: MetricSpec, random: () => number): (previous: number) => 
   };
 }
 
-function* seriesText(
-  name: string,
-  labels: string,
-  days: number,
-  random: () => number,
-  next: (previous: number) => number,
-) {
+/** The text of one series, a day at a time. */
+function* seriesText(name: string, labels: string, random: () => number, next: (previous: number) => number) {
   let value = Math.floor(random() * 1e6);
-  const stepsPerDay = DAY_MS / STEP_MS;
-  for (let day = 0; day < days; day++) {
+  for (let dayStartMs = START_MS; ; dayStartMs += DAY_MS) {
     const lines: string[] = [];
-    for (let step = 0; step < stepsPerDay; step++) {
+    for (let step = 0; step < DAY_MS / STEP_MS; step++) {
       if ((step >= OUTAGE_STEPS.from && step < OUTAGE_STEPS.to) || random() < LOST_SCRAPES) continue;
       value = next(value);
       const jitterMs = random() < JITTERED ? 1 : 0;
-      const timeMs = START_MS + (day * stepsPerDay + step) * STEP_MS + jitterMs;
-      lines.push(`${name}{${labels}} ${value} ${timeMs / 1_000}\n`);
+      lines.push(`${name}{${labels}} ${value} ${(dayStartMs + step * STEP_MS + jitterMs) / 1_000}\n`);
     }
     yield lines.join('');
   }
 }
 
-function* openMetricsText({ nodes, days }: Size): Generator<string> {
+interface Family {
+  readonly head: string;
+  readonly series: readonly Iterator<string>[];
+}
+
+function familiesOf(nodes: number): Family[] {
   const random = randomFrom(1);
-  for (const metric of METRICS_READ) {
-    yield `# TYPE ${metric.name.replace(/_total$/, '')} ${metric.type}\n`;
-    for (let node = 0; node < nodes; node++) {
-      yield* seriesText(metric.name, labelsOf(metric, node), days, random, mover(metric, random));
-    }
-  }
-  yield '# TYPE up gauge\n';
-  for (let node = 0; node < nodes; node++) {
-    yield* seriesText(
-      'up',
-      `instance="node-${node}:24924",job="kubevigil",node="node-${node}"`,
-      days,
-      random,
-      () => 1,
-    );
+  const all = Array.from({ length: nodes }, (_, node) => node);
+  const metrics = METRICS_READ.map((metric) => ({
+    head: `# TYPE ${metric.name.replace(/_total$/, '')} ${metric.type}\n`,
+    series: all.map((node) => seriesText(metric.name, labelsOf(metric, node), random, mover(metric, random))),
+  }));
+  const up = all.map((node) => seriesText('up', targetLabels(node), random, () => 1));
+  return [...metrics, { head: '# TYPE up gauge\n', series: up }];
+}
+
+function* dayText(families: readonly Family[]): Generator<string> {
+  for (const { head, series } of families) {
+    yield head;
+    for (const one of series) yield one.next().value;
   }
   yield '# EOF\n';
 }
 
-/** Writes OpenMetrics text for `promtool tsdb create-blocks-from openmetrics`: 6.9 M samples for 50 nodes and a day. */
-export async function writeOpenMetrics(file: string, size: Size): Promise<void> {
-  await pipeline(Readable.from(openMetricsText(size)), createWriteStream(file));
+/**
+ * Writes OpenMetrics text for `promtool tsdb create-blocks-from openmetrics`, one day after the other into the same file,
+ * and hands each over: 6.9 M samples (0.7 GB) for 50 nodes.
+ */
+export async function eachDay(
+  file: string,
+  { nodes, days }: Size,
+  store: () => Promise<void>,
+): Promise<void> {
+  const families = familiesOf(nodes);
+  for (let day = 0; day < days; day++) {
+    await pipeline(Readable.from(dayText(families)), createWriteStream(file));
+    await store();
+  }
 }
