@@ -12,8 +12,11 @@ interface ProcessEvent {
 /** A program was started, by execve(2) or execveat(2). The kernel makes no record of a path longer than about 4,050 bytes. */
 export interface ExecEvent extends ProcessEvent {
   readonly kind: 'exec';
-  /** As the caller gave it, perhaps relative; a script's own name, not its interpreter's. One character per byte. */
-  readonly path: string;
+  /**
+   * As the caller gave it, perhaps relative; a script's own name, not its interpreter's. One character per byte.
+   * Of a polled process its executable, undefined when this process may not see it.
+   */
+  readonly path: string | undefined;
   /** From the root of the process's mounts; undefined when a relative path could not be resolved before the process was gone. */
   absolutePath: string | undefined;
 }

@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import { readlinkSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path/posix';
 
 /** Of /proc/PID/exe when the file has no link left. */
@@ -12,6 +12,16 @@ function readLink(path: string): string | undefined {
   }
 }
 
+/** The executable of a process; undefined when it is gone, not ours to see, or a thread of the kernel. */
+export function executableOf(procfs: string, pid: number): string | undefined {
+  const link = `${procfs}/${pid}/exe`;
+  const path = readLink(link);
+  if (!path?.endsWith(DELETED)) return path;
+  // A file may have that name: it is deleted when no link to it is left.
+  const links = statSync(link, { throwIfNoEntry: false })?.nlink;
+  return links === 0 ? path.slice(0, -DELETED.length) : path;
+}
+
 /**
  * The absolute path of what `pid` executed as `path`; undefined when it is relative and the process is gone.
  *
@@ -20,8 +30,7 @@ function readLink(path: string): string | undefined {
  */
 export function absolutePath(procfs: string, pid: number, path: string): string | undefined {
   if (path.startsWith('/')) return path;
-  const link = readLink(`${procfs}/${pid}/exe`);
-  const exe = link?.endsWith(DELETED) ? link.slice(0, -DELETED.length) : link;
+  const exe = executableOf(procfs, pid);
   if (exe?.startsWith('/') && basename(exe) === basename(path)) return exe;
   const cwd = readLink(`${procfs}/${pid}/cwd`);
   return cwd?.startsWith('/') ? join(cwd, path) : undefined;

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { attempt, SourceError } from '../errors.ts';
 import { Attribution } from './attribution.ts';
 import { CgroupTable } from './cgroups.ts';
+import { EventQueue } from './event-queue.ts';
 import type { TraceEvent } from './events.ts';
 import type { Hierarchy } from './hierarchy.ts';
 import { IntoCgroupWatcher } from './into-cgroup.ts';
 import { bufferKbFor, Pace } from './pace.ts';
 import { EventRecorder } from './recorder.ts';
+import type { ExecSource, ExecStats } from './source.ts';
 import { leaderOf, seed } from './tasks.ts';
 import { monotonicNs, onlineCpus, type Subscription, TraceReader } from './trace-reader.ts';
 
 const TCP_SYN_SENT = 2;
 const PF_KTHREAD = 0x200000;
-
-const MOST_EVENTS = 65_536;
 
 /** /proc is not read more often than that, however much is lost. */
 const LEAST_BETWEEN_SEEDS_NS = 1e9;
@@ -26,34 +26,10 @@ export interface ExecSourceOptions {
   readonly hierarchy: Hierarchy;
   /** Ring buffer per CPU. Default: 256 to 1,024, by the number of CPUs. */
   readonly bufferKb?: number;
-  /** Events kept for a reader that does not come; further ones are counted as lost. Default: 65,536. */
+  /** Events kept for a reader that does not come; further ones are counted as lost. */
   readonly mostEvents?: number;
   /** Of the names of the trace instances; others with it that nobody holds are removed. */
   readonly instancePrefix?: string;
-}
-
-/** Totals since the source was opened. */
-export interface ExecStats {
-  /** Program starts read. */
-  readonly execs: number;
-  /** Records of any kind, starts among them, that the kernel could not store, and events that nobody came to read. */
-  readonly lost: number;
-  /** Program starts whose cgroup could not be told. */
-  readonly unattributed: number;
-  /** New tasks seen, threads included, as /proc/stat counts forks. */
-  readonly startsObserved: number;
-}
-
-/** What happens in the processes of this node. */
-export interface ExecSource {
-  /**
-   * The events since the last call, in time order; the latest 2 ms come with the next call.
-   *
-   * @throws {SourceError} what went wrong since the last call, once; the next call goes on
-   */
-  drain(): TraceEvent[];
-  stats(): ExecStats;
-  close(): void;
 }
 
 function subscriptions({ id }: Hierarchy): Subscription[] {
@@ -95,16 +71,14 @@ function defaultBufferKb(procfs: string): number {
 /** Events from a tracefs instance of its own, without gaps but for what it counts as lost. */
 class TracedExecSource implements ExecSource {
   readonly #procfs: string;
-  readonly #mostEvents: number;
+  readonly #queue: EventQueue;
   readonly #cgroups: CgroupTable;
   readonly #attribution: Attribution;
   readonly #recorder: EventRecorder;
   readonly #reader: TraceReader;
   readonly #watcher: IntoCgroupWatcher | undefined;
   readonly #pace: Pace;
-  #events: TraceEvent[] = [];
   #error: unknown;
-  #unread = 0;
   #gap = false;
   #seededNs = 0;
 
@@ -114,7 +88,7 @@ class TracedExecSource implements ExecSource {
     const instance = { tracefs, ...(instancePrefix === undefined ? {} : { prefix: instancePrefix }) };
     const version2 = hierarchy.id === 0;
     this.#procfs = procfs;
-    this.#mostEvents = options.mostEvents ?? MOST_EVENTS;
+    this.#queue = new EventQueue(options.mostEvents);
     this.#cgroups = new CgroupTable(procfs, hierarchy);
     const lookup = {
       of: (pid: number) => this.#cgroups.of(pid),
@@ -143,14 +117,12 @@ class TracedExecSource implements ExecSource {
     const error = this.#error;
     this.#error = undefined;
     if (error !== undefined) throw error;
-    const events = this.#events;
-    this.#events = [];
-    return events;
+    return this.#queue.take();
   }
 
   stats(): ExecStats {
     const { execs, unattributed, starts } = this.#recorder;
-    return { execs, lost: this.#reader.lost + this.#unread, unattributed, startsObserved: starts };
+    return { execs, lost: this.#reader.lost + this.#queue.dropped, unattributed, startsObserved: starts };
   }
 
   /** Also called when the process exits, which the watcher's sleeping thread would else keep from ending. */
@@ -184,18 +156,12 @@ class TracedExecSource implements ExecSource {
     let fill = 1;
     try {
       fill = this.#reader.drain();
-      this.#keep(this.#recorder.take());
+      this.#queue.add(this.#recorder.take());
       if (this.#gap && monotonicNs() - this.#seededNs > LEAST_BETWEEN_SEEDS_NS) this.#seed();
     } catch (error) {
       this.#onError(error);
     }
     return fill;
-  }
-
-  #keep(events: TraceEvent[]): void {
-    const room = this.#mostEvents - this.#events.length;
-    this.#unread += Math.max(0, events.length - room);
-    for (const event of events.slice(0, room)) this.#events.push(event);
   }
 }
 

@@ -5,7 +5,7 @@ import { attempt, SourceError, sourceError } from '../errors.ts';
 import { type EventFormat, type PageLayout, parseFormat, parseHeaderPage } from './format.ts';
 import { removeStaleInstances } from './stale.ts';
 
-export const INSTANCE_PREFIX = 'kubevigil-';
+const INSTANCE_PREFIX = 'kubevigil-';
 
 const ATTEMPTS = 3;
 const BUSY_RETRIES = 50;

@@ -70,7 +70,7 @@ export class EventRecorder implements RecordSink {
     for (const event of events) {
       if (event.kind !== 'exec') continue;
       if (event.cgroup === undefined) this.unattributed += 1;
-      event.absolutePath ??= absolutePath(this.#procfs, event.pid, event.path);
+      if (event.path !== undefined) event.absolutePath ??= absolutePath(this.#procfs, event.pid, event.path);
     }
     return events;
   }

@@ -2,7 +2,7 @@ import { SourceError } from '../errors.ts';
 import type { EventField, EventFormat } from './format.ts';
 
 /** Bytes from `start` to the first NUL or `end`, one character per byte, so that any name survives unchanged. */
-export function bytesText(page: Buffer, start: number, end: number): string {
+function bytesText(page: Buffer, start: number, end: number): string {
   const nul = page.indexOf(0, start);
   return page.toString('latin1', start, nul >= 0 && nul < end ? nul : end);
 }

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Context } from 'mocha';
 import { skip } from '../../../support/skip.ts';
 
 /** What the tests on the real kernel have: tracefs, and a place of their own in the v2 hierarchy. */
@@ -25,13 +24,20 @@ function mounted(type: string): string | undefined {
   return mounts.map((line) => line.split(' ')).find(([, , found]) => found === type)?.[1];
 }
 
+function findTracefs(): { path: string; close: () => void } {
+  const path = mounted('tracefs');
+  if (path === undefined) return mountTracefs();
+  accessSync(join(path, 'instances'), constants.W_OK);
+  return { path, close: () => undefined };
+}
+
 function mountTracefs(): { path: string; close: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'kubevigil-tracefs-'));
   try {
     execFileSync('mount', ['-t', 'tracefs', 'none', folder], { stdio: ['ignore', 'ignore', 'pipe'] });
   } catch (error) {
     rmdirSync(folder);
-    throw error;
+    throw new Error(String((error as { stderr?: Buffer }).stderr ?? error).split('\n')[0]);
   }
   return {
     path: folder,
@@ -42,11 +48,12 @@ function mountTracefs(): { path: string; close: () => void } {
   };
 }
 
-function kernelOrSkip(context: Context): Kernel {
+/** @throws when this machine or user cannot have it */
+function openKernel(): Kernel {
   const name = `kubevigil-test-${process.pid}-${Date.now().toString(36)}`;
   let undo: () => void = () => undefined;
   try {
-    const tracefs = mountTracefs();
+    const tracefs = findTracefs();
     undo = tracefs.close;
     const unified = mounted('cgroup2');
     if (unified === undefined) throw new Error('no cgroup2 is mounted');
@@ -72,15 +79,23 @@ function kernelOrSkip(context: Context): Kernel {
     };
   } catch (error) {
     undo();
-    skip(context, (error as Error).message);
+    throw error;
   }
 }
 
 /** Gets all of that for the tests of a `describe`, or skips them with the machine's reason. */
 export function useKernel(): () => Kernel {
   let kernel: Kernel | undefined;
-  before(function () {
-    kernel = kernelOrSkip(this);
+  let reason = '';
+  before(() => {
+    try {
+      kernel = openKernel();
+    } catch (error) {
+      reason = (error as Error).message;
+    }
+  });
+  beforeEach(function () {
+    if (kernel === undefined) skip(this, reason);
   });
   after(() => {
     if (kernel === undefined) return;

@@ -1,9 +1,6 @@
 import type { TraceEvent } from '../../../../exporter/tracing/events.ts';
-import {
-  type ExecSource,
-  type ExecSourceOptions,
-  openExecSource,
-} from '../../../../exporter/tracing/exec-source.ts';
+import { type ExecSourceOptions, openExecSource } from '../../../../exporter/tracing/exec-source.ts';
+import type { ExecSource } from '../../../../exporter/tracing/source.ts';
 import type { Kernel } from './kernel.ts';
 
 /** Opens sources on the kernel, and closes them after each test. */
