@@ -6,11 +6,12 @@ import { LEAKING_AUC } from '../auc.ts';
 import type { EpisodesFile } from '../episodes.ts';
 import { type Manifest, type ManifestFile, manifestSchema, SCHEMA_VERSION } from '../manifest-schema.ts';
 import type { SampleSource } from '../series.ts';
+import type { SplitDescription } from '../splits/model.ts';
 import { COLUMN_HELP, tableColumns } from '../table.ts';
 import { formatTime } from '../times.ts';
 import type { Conflict } from './label.ts';
 import type { Plan } from './plan.ts';
-import { emptyParts, type SplitDescription } from './split.ts';
+import { emptyParts } from './split.ts';
 
 /** What a run knows at its end. */
 export interface Outcome {
@@ -61,6 +62,24 @@ function idleEpisodes(
   );
 }
 
+/** Columns that nothing can be learnt from, or not for every node. */
+function columnWarnings({ missing, nodes, constant }: Account): string[] {
+  const [first] = missing;
+  const nowhere = (first?.columns ?? []).filter(
+    (name) => missing.length === nodes.length && missing.every(({ columns }) => columns.includes(name)),
+  );
+  const still = constant.filter((name) => !nowhere.includes(name));
+  const partly = missing.flatMap(({ node, columns }) => {
+    const own = columns.filter((name) => !nowhere.includes(name));
+    return own.length === 0 ? [] : `node ${node} has no value of ${own.join(', ')}`;
+  });
+  return [
+    ...(nowhere.length === 0 ? [] : [`columns without any value: ${nowhere.join(', ')}`]),
+    ...(still.length === 0 ? [] : [`columns that never change: ${still.join(', ')}`]),
+    ...partly,
+  ];
+}
+
 function warningsOf({ plan, source, account, episodes, conflicts, split }: Outcome): string[] {
   const warnings = [...plan.warnings];
   if (!source.staleMarkers) {
@@ -75,15 +94,13 @@ function warningsOf({ plan, source, account, episodes, conflicts, split }: Outco
       `node ${node}: ${kept} and ${ignored} overlap from ${start} to ${end}: rows are labelled ${kept}`,
     );
   }
-  if (account.constant.length > 0) warnings.push(`columns that never change: ${account.constant.join(', ')}`);
   if (account.leaking.length > 0) {
     const columns = account.leaking.join(', ');
     warnings.push(
       `columns that alone tell attacks from the rest (AUC above ${LEAKING_AUC}): ${columns}: do they leak the label?`,
     );
   }
-  for (const { node, columns } of account.missing)
-    warnings.push(`node ${node} has no value of ${columns.join(', ')}`);
+  warnings.push(...columnWarnings(account));
   warnings.push(...emptyParts(split, account.splitRows));
   return warnings;
 }

@@ -117,4 +117,20 @@ describe('builder/stages/split', () => {
     expect(parts('b')).not.to.deep.equal(first);
     expect(first.filter(([split]) => split === 'train').length).to.be.within(30, 54);
   });
+
+  it('keeps nodes together that were in the same episode', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const shared = fc.array(fc.tuple(fc.nat(3), fc.constantFrom(...names)), { maxLength: 8 });
+    fc.assert(
+      fc.property(shared, fc.string(), (pairs, seed) => {
+        const episodes = pairs.map(([i, node]) => ({ ...episodeAt(FIRST_MS, STEP_MS, i), node }));
+        const config: SplitConfig = { by: 'node', fractions: FRACTIONS };
+        for (const { episode } of episodes) {
+          const own = episodes.filter((other) => other.episode === episode);
+          const parts = own.map(({ node }) => splitsOf(config, episodes, node, seed)[0]);
+          expect(new Set(parts).size).to.equal(1);
+        }
+      }),
+    );
+  });
 });

@@ -1,0 +1,70 @@
+import { formatDuration } from '../../common/duration.ts';
+import type { SplitConfig } from '../config-schema.ts';
+import type { Episode } from '../episodes.ts';
+import { BuilderError } from '../errors.ts';
+import type { Split } from '../model.ts';
+import { formatTime, parseTime } from '../times.ts';
+import { type Extent, extentsOf } from './extents.ts';
+import type { SplitTimes, Splitter } from './model.ts';
+
+type TimeSplit = Extract<SplitConfig, { by: 'time' }>;
+
+/** The bound, moved past every episode that it, or the embargo after it, would cut. */
+function pastEpisodes(boundMs: number, extents: readonly Extent[], embargoMs: number): number {
+  const cut = extents.find(({ firstMs, lastMs }) => firstMs <= boundMs + embargoMs && lastMs > boundMs);
+  return cut === undefined ? boundMs : pastEpisodes(cut.lastMs, extents, embargoMs);
+}
+
+function wantedBounds(
+  { fractions, bounds }: TimeSplit,
+  { firstMs, lastMs, stepMs }: SplitTimes,
+  nowMs: number,
+): [number, number] {
+  if (bounds === undefined) {
+    const beforeMs = firstMs - stepMs;
+    const at = (fraction: number) =>
+      beforeMs + Math.round((fraction * (lastMs - beforeMs)) / stepMs) * stepMs;
+    return [at(fractions[0]), at(fractions[0] + fractions[1])];
+  }
+  const [train, validation] = bounds.map((text, i) => {
+    const ms = parseTime(text, nowMs);
+    if (ms === undefined)
+      throw new BuilderError('config', `config: split.bounds.${i}: ${JSON.stringify(text)} is no time`);
+    return Math.floor(ms / stepMs) * stepMs;
+  }) as [number, number];
+  if (validation < train)
+    throw new BuilderError('config', 'config: split.bounds: the second lies before the first');
+  return [train, validation];
+}
+
+/** Splits at two moments, the same for all nodes; a bound moves past an episode that it would cut. */
+export function byTime(
+  config: TimeSplit,
+  episodes: readonly Episode[],
+  times: SplitTimes,
+  nowMs: number,
+): Splitter {
+  const embargoMs = config.embargo ?? times.reachMs;
+  const extents = extentsOf(episodes, times);
+  const [wantedTrain, wantedValidation] = wantedBounds(config, times, nowMs);
+  const train = pastEpisodes(wantedTrain, extents, embargoMs);
+  const hasValidation = wantedValidation > wantedTrain;
+  const validation = hasValidation
+    ? pastEpisodes(Math.max(wantedValidation, train + embargoMs), extents, embargoMs)
+    : train;
+  const splitAt = (t: number): Split => {
+    if (t <= train) return 'train';
+    if (t <= train + embargoMs) return 'embargo';
+    if (t <= validation) return 'validation';
+    return t <= validation + embargoMs ? 'embargo' : 'test';
+  };
+  return {
+    description: {
+      by: 'time',
+      fractions: config.fractions,
+      embargo: formatDuration(embargoMs),
+      bounds: [formatTime(train), formatTime(validation)],
+    },
+    split: (rows) => ({ ...rows, splits: Array.from(rows.timesMs, splitAt) }),
+  };
+}

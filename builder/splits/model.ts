@@ -1,0 +1,27 @@
+import type { LabelledRows, Part, SplitRows } from '../model.ts';
+
+/** How rows were split, as the manifest tells it. */
+export interface SplitDescription {
+  readonly by: 'time' | 'episode' | 'node';
+  readonly fractions: readonly number[];
+  readonly seed?: string;
+  readonly embargo: string;
+  /** Last row of the training and of the validation part. */
+  readonly bounds?: readonly string[];
+  /** Last row before each change of episodes. */
+  readonly blocks?: readonly { readonly episode: string; readonly part: Part; readonly until: string }[];
+}
+
+export interface Splitter {
+  split(rows: LabelledRows): SplitRows;
+  readonly description: SplitDescription;
+}
+
+export interface SplitTimes {
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly stepMs: number;
+  readonly recoveryMs: number;
+  /** How far back a row's features reach: the embargo unless the configuration names one. */
+  readonly reachMs: number;
+}
