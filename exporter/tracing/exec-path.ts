@@ -22,18 +22,30 @@ export function executableOf(procfs: string, pid: number): string | undefined {
   return links === 0 ? path.slice(0, -DELETED.length) : path;
 }
 
+/** What a relative path is resolved by. */
+export interface Place {
+  readonly executable: string | undefined;
+  readonly workingDirectory: string | undefined;
+}
+
+/** Where a process is now; both undefined when it is gone. */
+export function placeOf(procfs: string, pid: number): Place {
+  return {
+    executable: executableOf(procfs, pid),
+    workingDirectory: readLink(`${procfs}/${pid}/cwd`),
+  };
+}
+
 /**
- * The absolute path of what `pid` executed as `path`; undefined when it is relative and the process is gone.
+ * The absolute path of what was executed as `path`; undefined when it is relative and the process was gone.
  *
- * A relative path is resolved by /proc/PID/exe where that is the same file; for a script it is the interpreter, so then by the working
- * directory. Both are those of now: the process may have changed them since. Paths have one character per byte.
+ * A relative path leads to the executable where that has the same name; for a script the executable is the interpreter, so then it leads
+ * on from the working directory. Paths have one character per byte.
  */
-export function absolutePath(procfs: string, pid: number, path: string): string | undefined {
+export function absolutePath(path: string, { executable, workingDirectory }: Place): string | undefined {
   if (path.startsWith('/')) return path;
-  const exe = executableOf(procfs, pid);
-  if (exe?.startsWith('/') && basename(exe) === basename(path)) return exe;
-  const cwd = readLink(`${procfs}/${pid}/cwd`);
-  return cwd?.startsWith('/') ? join(cwd, path) : undefined;
+  if (executable?.startsWith('/') && basename(executable) === basename(path)) return executable;
+  return workingDirectory?.startsWith('/') ? join(workingDirectory, path) : undefined;
 }
 
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/gu;

@@ -5,9 +5,10 @@ import { Attribution } from './attribution.ts';
 import { CgroupTable } from './cgroups.ts';
 import { EventQueue } from './event-queue.ts';
 import type { TraceEvent } from './events.ts';
+import { placeOf } from './exec-path.ts';
 import type { Hierarchy } from './hierarchy.ts';
-import { IntoCgroupWatcher } from './into-cgroup.ts';
 import { bufferKbFor, Pace } from './pace.ts';
+import { PromptWatcher } from './prompt-watcher.ts';
 import { EventRecorder } from './recorder.ts';
 import type { ExecSource, ExecStats } from './source.ts';
 import { leaderOf, seed } from './tasks.ts';
@@ -76,7 +77,7 @@ class TracedExecSource implements ExecSource {
   readonly #attribution: Attribution;
   readonly #recorder: EventRecorder;
   readonly #reader: TraceReader;
-  readonly #watcher: IntoCgroupWatcher | undefined;
+  readonly #watcher: PromptWatcher | undefined; // undefined until the constructor ends
   readonly #pace: Pace;
   #error: unknown;
   #gap = false;
@@ -93,15 +94,23 @@ class TracedExecSource implements ExecSource {
     const lookup = {
       of: (pid: number) => this.#cgroups.of(pid),
       leaderOf: (pid: number) => leaderOf(procfs, pid),
-      placed: (pid: number, timeNs: number) => this.#watcher?.take(pid, timeNs),
+      placed: (pid: number, timeNs: number) => this.#watcher?.cgroups.take(pid, timeNs),
     };
     this.#attribution = new Attribution(lookup, version2);
-    this.#recorder = new EventRecorder(procfs, this.#cgroups, this.#attribution);
+    this.#recorder = new EventRecorder(
+      this.#cgroups,
+      this.#attribution,
+      (pid, timeNs) => this.#watcher?.places.take(pid, timeNs) ?? placeOf(procfs, pid),
+    );
     const settings = { ...instance, procfs, bufferKb };
     this.#reader = new TraceReader(settings, subscriptions(hierarchy), this.#recorder, () => this.#onLoss());
     try {
-      if (version2)
-        this.#watcher = new IntoCgroupWatcher(instance, lookup.of, (error) => this.#onError(error));
+      this.#watcher = new PromptWatcher({
+        ...instance,
+        procfs,
+        cgroupOf: version2 ? lookup.of : undefined,
+        onError: (error) => this.#onError(error),
+      });
       this.#seed();
     } catch (error) {
       this.close();
@@ -156,7 +165,11 @@ class TracedExecSource implements ExecSource {
     let fill = 1;
     try {
       fill = this.#reader.drain();
-      this.#queue.add(this.#recorder.take());
+    } catch (error) {
+      this.#onError(error);
+    }
+    this.#queue.add(this.#recorder.take());
+    try {
       if (this.#gap && monotonicNs() - this.#seededNs > LEAST_BETWEEN_SEEDS_NS) this.#seed();
     } catch (error) {
       this.#onError(error);

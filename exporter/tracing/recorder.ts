@@ -3,7 +3,10 @@ import type { Attribution } from './attribution.ts';
 import type { CgroupTable } from './cgroups.ts';
 import type { RecordSink } from './decode.ts';
 import type { ExecEvent, TraceEvent } from './events.ts';
-import { absolutePath } from './exec-path.ts';
+import { absolutePath, type Place } from './exec-path.ts';
+
+/** Where `pid` was at `timeNs`, or is now. */
+type PlaceLookup = (pid: number, timeNs: number) => Place;
 
 /** Makes events of records, each with the cgroup of its process. */
 export class EventRecorder implements RecordSink {
@@ -12,13 +15,13 @@ export class EventRecorder implements RecordSink {
   execs = 0;
   unattributed = 0;
   starts = 0;
-  readonly #procfs: string;
+  readonly #placeAt: PlaceLookup;
   readonly #cgroups: CgroupTable;
   readonly #attribution: Attribution;
   #events: TraceEvent[] = [];
 
-  constructor(procfs: string, cgroups: CgroupTable, attribution: Attribution) {
-    this.#procfs = procfs;
+  constructor(cgroups: CgroupTable, attribution: Attribution, placeAt: PlaceLookup) {
+    this.#placeAt = placeAt;
     this.#cgroups = cgroups;
     this.#attribution = attribution;
   }
@@ -70,9 +73,14 @@ export class EventRecorder implements RecordSink {
     for (const event of events) {
       if (event.kind !== 'exec') continue;
       if (event.cgroup === undefined) this.unattributed += 1;
-      if (event.path !== undefined) event.absolutePath ??= absolutePath(this.#procfs, event.pid, event.path);
+      if (event.absolutePath === undefined) this.#resolve(event);
     }
     return events;
+  }
+
+  #resolve(event: ExecEvent): void {
+    const place = this.#placeAt(event.pid, event.timeNs);
+    if (event.path !== undefined) event.absolutePath = absolutePath(event.path, place);
   }
 
   #happened(event: TraceEvent): void {

@@ -10,7 +10,7 @@ import { execsByCgroup, useSource } from './support/source.ts';
 const TRUE = '/bin/true';
 
 describe('the exec source on this kernel', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   const kernel = useKernel();
   const open = useSource(kernel);
   let folder: string;
@@ -76,6 +76,26 @@ describe('the exec source on this kernel', function () {
       .map(({ path, absolutePath }) => [path, absolutePath]);
     expect(paths).to.deep.include(['./nap', join(folder, 'nap')]);
     expect(paths).to.deep.include(['./s.sh', join(folder, 's.sh')]);
+  });
+
+  it('resolves a relative path of one that is gone when it is asked for', async () => {
+    const source = open();
+    copyFileSync('/bin/sleep', join(folder, 'brief'));
+    const cgroup = kernel().makeCgroup('brief');
+    for (let i = 0; i < 5; i += 1) await perlIn(cgroup, 'chdir shift; exec "./brief", "0.2"', [folder]);
+    await settled();
+    const own = source.drain().filter((event) => event.cgroup?.path.endsWith('/brief'));
+    const paths = own.map((event) => (event.kind === 'exec' ? event.absolutePath : ''));
+    expect(paths).to.deep.equal(Array(5).fill(join(folder, 'brief')));
+  });
+
+  it('goes on counting when relative paths come by the hundreds', async () => {
+    const source = open();
+    const cgroup = kernel().makeCgroup('flood');
+    await perlIn(cgroup, `chdir "/bin"; ${execs(1500, './true')}`);
+    await settled();
+    expect(execsByCgroup(kernel(), source.drain(), './true')).to.deep.equal({ '/flood': 1500 });
+    expect(source.stats().lost).to.equal(0);
   });
 
   it('keeps hostile names as they are and counts each', async () => {

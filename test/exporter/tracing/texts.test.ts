@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { SourceError } from '../../../exporter/errors.ts';
 import { addressOf } from '../../../exporter/tracing/address.ts';
 import { parseLosses } from '../../../exporter/tracing/cpu-stream.ts';
-import { absolutePath, displayText } from '../../../exporter/tracing/exec-path.ts';
+import { absolutePath, displayText, placeOf } from '../../../exporter/tracing/exec-path.ts';
 import { bufferKbFor, nextDelayMs } from '../../../exporter/tracing/pace.ts';
 import { onlineCpus } from '../../../exporter/tracing/trace-reader.ts';
 import { fixture } from './support/fixtures.ts';
@@ -58,17 +58,29 @@ describe('what the tracer reads and shows as text', () => {
     fc.assert(fc.property(bytes, (name) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(displayText(name))));
   });
 
-  it('leaves absolute paths alone, and does not resolve a relative one of a process that is gone', () => {
-    expect(absolutePath('/proc', 1, '/bin/sh')).to.equal('/bin/sh');
-    expect(absolutePath('/nonexistent', 1, './sh')).to.equal(undefined);
-  });
+  const gone = { executable: undefined, workingDirectory: undefined };
+  const sh = { executable: '/usr/bin/sh', workingDirectory: '/tmp/x' };
+  const resolved: [path: string, place: typeof gone | typeof sh, absolute: string | undefined][] = [
+    ['/bin/sh', gone, '/bin/sh'],
+    ['./sh', gone, undefined],
+    ['./sh', sh, '/usr/bin/sh'],
+    ['./run.sh', sh, '/tmp/x/run.sh'],
+    ['../run.sh', sh, '/tmp/run.sh'],
+    ['run', { executable: '/run', workingDirectory: '(unreachable)/x' }, '/run'],
+    ['go', { executable: '/run', workingDirectory: '(unreachable)/x' }, undefined],
+  ];
+  for (const [path, place, absolute] of resolved) {
+    it(`${path} in ${JSON.stringify(place)} is ${absolute}`, () => {
+      expect(absolutePath(path, place)).to.equal(absolute);
+    });
+  }
 
-  it('resolves by the executable only when it has that name', () => {
-    const { pid, execPath } = process;
-    expect(absolutePath('/proc', pid, './node')).to.equal(
-      execPath.endsWith('/node') ? execPath : `${process.cwd()}/node`,
-    );
-    expect(absolutePath('/proc', pid, 'tools/../x.sh')).to.equal(`${process.cwd()}/x.sh`);
+  it('knows where this process is, and nothing of one that is gone', () => {
+    expect(placeOf('/proc', process.pid)).to.deep.equal({
+      executable: process.execPath,
+      workingDirectory: process.cwd(),
+    });
+    expect(placeOf('/nonexistent', 1)).to.deep.equal(gone);
   });
 
   it('reads more often the fuller the buffers are', () => {
