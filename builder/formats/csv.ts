@@ -60,7 +60,11 @@ export const csv: Format = {
     const append = (rows: readonly (readonly (string | null)[])[]) =>
       file.append(Buffer.from(stringify(rows as (string | null)[][], { record_delimiter: 'unix' })));
     append([columns.map(({ name }) => name)]);
-    return { write: (table) => append(rowsOf(table)), close: () => file.close() };
+    return {
+      write: (table) => append(rowsOf(table)),
+      close: () => file.close(),
+      abandon: () => file.abandon(),
+    };
   },
 
   async *read(path, columns) {

@@ -1,9 +1,11 @@
 import type { ColumnName, Table } from '../table.ts';
 
 /** A file being written; nothing of it counts before `close`. */
-interface TableWriter {
+export interface TableWriter {
   write(table: Table): void;
   close(): void;
+  /** Lets go of a file that will be removed, after a failure. */
+  abandon(): void;
 }
 
 export interface ColumnUnit extends ColumnName {

@@ -27,11 +27,13 @@ export class OutputFile {
 
   /** Writes what is left and waits until it is on the disk: the manifest must not get there before the data. */
   close(): void {
-    try {
-      this.#flush();
-      fsyncSync(this.#fd);
-    } finally {
-      closeSync(this.#fd);
-    }
+    this.#flush();
+    fsyncSync(this.#fd);
+    closeSync(this.#fd);
+  }
+
+  /** Closes it as it is. */
+  abandon(): void {
+    closeSync(this.#fd);
   }
 }

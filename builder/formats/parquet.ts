@@ -109,6 +109,7 @@ export const parquet: Format = {
         flush();
         file.close();
       },
+      abandon: () => file.abandon(),
     };
   },
 

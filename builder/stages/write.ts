@@ -16,7 +16,7 @@ import { pipeline } from 'node:stream/promises';
 import { companionsOf } from '../companions/index.ts';
 import { BuilderError, messageOf, systemCode } from '../errors.ts';
 import { MANIFEST, temporaryName } from '../folder.ts';
-import type { ColumnUnit, Format } from '../formats/format.ts';
+import type { ColumnUnit, Format, TableWriter } from '../formats/format.ts';
 import { OutputFile } from '../formats/output-file.ts';
 import type { Manifest, ManifestFile } from '../manifest-schema.ts';
 import { type Table, timesOf } from '../table.ts';
@@ -96,17 +96,22 @@ export class DatasetWriter {
     let rows = 0;
     let startMs = Number.POSITIVE_INFINITY;
     let endMs = Number.NEGATIVE_INFINITY;
-    let file: ReturnType<Format['open']> | undefined;
-    for (const table of tables) {
-      file ??= this.#format.open(this.#makeTemporary(path), this.#columns);
-      file.write(table);
-      rows += table.rows;
-      for (const t of timesOf(table)) {
-        startMs = Math.min(startMs, t);
-        endMs = Math.max(endMs, t);
+    let file: TableWriter | undefined;
+    try {
+      for (const table of tables) {
+        file ??= this.#format.open(this.#makeTemporary(path), this.#columns);
+        file.write(table);
+        rows += table.rows;
+        for (const t of timesOf(table)) {
+          startMs = Math.min(startMs, t);
+          endMs = Math.max(endMs, t);
+        }
       }
+      file?.close();
+    } catch (error) {
+      file?.abandon();
+      throw error;
     }
-    file?.close();
     return file && { rows, start: formatTime(startMs), end: formatTime(endMs) };
   }
 
@@ -141,8 +146,13 @@ export class DatasetWriter {
 
   #writeText(path: string, text: string): void {
     const file = new OutputFile(this.#makeTemporary(path));
-    file.append(Buffer.from(text));
-    file.close();
+    try {
+      file.append(Buffer.from(text));
+      file.close();
+    } catch (error) {
+      file.abandon();
+      throw error;
+    }
   }
 
   #putInPlace(path: string): void {
