@@ -1,0 +1,49 @@
+import { connectionsMetrics } from '../catalogue/connections.ts';
+import { type Sample, sample } from '../extractor.ts';
+import type { RuleSet } from '../rules/rule-set.ts';
+import { classOf } from './address-class.ts';
+import { Destinations } from './destinations.ts';
+import { MatchCounts } from './match-counts.ts';
+import { OTHER_POD, type PodOwner, podFields, UNKNOWN_POD, type Whereabouts } from './owners.ts';
+
+const HOST: PodOwner = { namespace: '', pod: '' };
+const UNKNOWN: PodOwner = { namespace: '', pod: UNKNOWN_POD };
+const OTHER: PodOwner = { namespace: '', pod: OTHER_POD };
+
+/** A TCP connect that began, whatever came of it. */
+export interface Connect {
+  /** IPv4 also where IPv6 carries it. */
+  readonly address: string;
+  readonly port: number;
+}
+
+const keyOf = ({ namespace, pod }: PodOwner) => `${namespace}/${pod}`;
+
+/** Metric 16: first connects of a pod to an address and port, by the rule that they match. */
+export class ConnectionCounter {
+  readonly #counts = new MatchCounts<PodOwner>([HOST, UNKNOWN], OTHER);
+  readonly #destinations = new Destinations();
+
+  /** @param where undefined when the process's control group could not be told */
+  add(rules: RuleSet, { address, port }: Connect, where: Whereabouts | undefined): void {
+    const { namespace, pod } = where?.owner ?? UNKNOWN;
+    const owner = { namespace, pod };
+    if (!this.#destinations.isNew(keyOf(owner), address, port)) return;
+    const event = {
+      address,
+      port: BigInt(port),
+      ...classOf(address),
+      ...podFields(where),
+    };
+    this.#counts.add(rules.match('connection', event), owner);
+  }
+
+  /** @param known the pods that are there now */
+  samples(rules: RuleSet, known: readonly PodOwner[]): Sample[] {
+    this.#destinations.keep(new Set([HOST, UNKNOWN, ...known].map(keyOf)));
+    const names = rules.on('connection').map(({ name }) => name);
+    return this.#counts
+      .series(names, known)
+      .map(({ rule, owner, count }) => sample(connectionsMetrics.destinations, count, { rule, ...owner }));
+  }
+}

@@ -1,0 +1,54 @@
+import type { RuleEvent } from '../catalogue/events/fields.ts';
+import { execsMetrics } from '../catalogue/execs.ts';
+import { type Sample, sample } from '../extractor.ts';
+import type { RuleSet } from '../rules/rule-set.ts';
+import { MatchCounts } from './match-counts.ts';
+import { type ContainerOwner, OTHER_POD, podFields, UNKNOWN_POD, type Whereabouts } from './owners.ts';
+
+const HOST: ContainerOwner = { namespace: '', pod: '', container: '' };
+const UNKNOWN: ContainerOwner = { ...HOST, pod: UNKNOWN_POD };
+const OTHER: ContainerOwner = { ...HOST, pod: OTHER_POD };
+const NOT_ASCII = /[\x80-\xff]/;
+
+/** A program that was started, as the kernel tells it. */
+export interface Exec {
+  /** One character per byte; absolute where that could be told. */
+  readonly path: string;
+  readonly args?: readonly string[];
+}
+
+/** As conditions see it: bytes that are no UTF-8 become U+FFFD. */
+function textOf(bytes: string): string {
+  return NOT_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
+}
+
+/** One shape for all events, absent fields included, because thousands of them come at once. */
+function eventOf({ path: bytes, args }: Exec, where: Whereabouts | undefined): RuleEvent<'exec'> {
+  const path = textOf(bytes);
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const { in_container, pod_namespace, pod } = podFields(where);
+  const [cgroup, container] = where === undefined ? [] : [where.cgroup, where.owner.container ?? ''];
+  return { path, name, args, in_container, cgroup, container, pod_namespace, pod };
+}
+
+/** Metric 19: programs started that match an exec rule. */
+export class ExecCounter {
+  readonly #counts = new MatchCounts<ContainerOwner>([HOST, UNKNOWN], OTHER);
+
+  /** @param where undefined when its control group could not be told */
+  add(
+    rules: RuleSet,
+    exec: Exec,
+    where: (Whereabouts & { readonly owner: ContainerOwner }) | undefined,
+  ): void {
+    this.#counts.add(rules.match('exec', eventOf(exec, where)), where?.owner ?? UNKNOWN);
+  }
+
+  /** @param known the containers that are there now */
+  samples(rules: RuleSet, known: readonly ContainerOwner[]): Sample[] {
+    const names = rules.on('exec').map(({ name }) => name);
+    return this.#counts
+      .series(names, known)
+      .map(({ rule, owner, count }) => sample(execsMetrics.suspicious, count, { rule, ...owner }));
+  }
+}

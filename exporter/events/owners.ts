@@ -1,0 +1,43 @@
+/** Whose share a count is: the labels that attribution adds, all empty on the host. */
+export interface PodOwner {
+  readonly namespace: string;
+  readonly pod: string;
+}
+
+export interface ContainerOwner extends PodOwner {
+  readonly container: string;
+}
+
+/** Who an event is counted under when its control group could not be told: never the host. */
+export const UNKNOWN_POD = '_unknown';
+
+/** Who the events of further owners are counted under when there are too many. */
+export const OTHER_POD = '_other';
+
+/** Where the process of an event was when it happened. */
+export interface Whereabouts {
+  /** Its control group. */
+  readonly cgroup: string;
+  readonly owner: PodOwner & { readonly container?: string };
+}
+
+/** What a place gives an event of any kind: names are empty for the host, undefined while not known. */
+interface PodFields {
+  readonly in_container: boolean | undefined;
+  readonly pod_namespace: string | undefined;
+  readonly pod: string | undefined;
+}
+
+const NOWHERE: PodFields = { in_container: undefined, pod_namespace: undefined, pod: undefined };
+
+export function podFields(where: Whereabouts | undefined): PodFields {
+  if (where === undefined) return NOWHERE;
+  const { namespace, pod, container = '' } = where.owner;
+  const inContainer = pod !== '' || container !== '';
+  const named = namespace !== '' || !inContainer;
+  return {
+    in_container: inContainer,
+    pod_namespace: named ? namespace : undefined,
+    pod: named ? pod : undefined,
+  };
+}

@@ -1,0 +1,39 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import { podsMetrics } from '../catalogue/pods.ts';
+import { type Sample, sample } from '../extractor.ts';
+import type { RuleSet } from '../rules/rule-set.ts';
+import { podFacts } from './pod-facts.ts';
+
+const HOST = { namespace: '', pod: '' };
+
+/** Names of rules by pod, as long as neither pod nor rules change: a watch gives a new object for a changed pod. */
+const matches = new WeakMap<RuleSet, WeakMap<V1Pod, readonly string[]>>();
+
+function matchesOf(rules: RuleSet, pod: V1Pod): readonly string[] {
+  const byPod = matches.get(rules) ?? new WeakMap<V1Pod, readonly string[]>();
+  matches.set(rules, byPod);
+  const names = byPod.get(pod) ?? rules.match('pod', podFacts(pod));
+  byPod.set(pod, names);
+  return names;
+}
+
+/** A pod that has ended is no risk any more, though it may stay listed for days. */
+function hasEnded({ status }: V1Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed';
+}
+
+/**
+ * Metric 21: 1 for each pod and rule that it matches. Each rule also stands at 0 without a pod, so that a node
+ * without risky pods sums to 0 and a rule that is not in use to nothing.
+ */
+export function riskyPods(rules: RuleSet, pods: readonly V1Pod[]): Sample[] {
+  const none = rules.on('pod').map(({ name: rule }) => sample(podsMetrics.risky, 0, { rule, ...HOST }));
+  const risky = pods
+    .filter((pod) => !hasEnded(pod))
+    .flatMap((pod) => {
+      const { namespace = '', name = '' } = pod.metadata ?? {};
+      const owner = { namespace, pod: name };
+      return matchesOf(rules, pod).map((rule) => sample(podsMetrics.risky, 1, { rule, ...owner }));
+    });
+  return [...none, ...risky];
+}
