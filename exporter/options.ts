@@ -11,6 +11,8 @@ import type { HostPaths } from './host.ts';
 export interface ExporterOptions {
   readonly listenAddresses: readonly ListenAddress[];
   readonly telemetryPath: string;
+  /** TLS, users and headers, in exporter-toolkit's form. */
+  readonly webConfigFile: string | undefined;
   readonly paths: HostPaths;
   readonly node: string;
   /** Rules over the default set. */
@@ -23,6 +25,7 @@ export interface ExporterOptions {
 type Flags = Readonly<Record<`extractor.${string}`, boolean>> & {
   readonly 'web.listenAddress': readonly string[];
   readonly 'web.telemetryPath': string;
+  readonly 'web.config.file'?: string;
   readonly 'path.procfs': string;
   readonly 'path.sysfs': string;
   readonly 'path.rootfs': string;
@@ -52,6 +55,7 @@ export function exporterCommand(extractors: readonly string[]): Command {
       DEFAULT_ADDRESSES,
     )
     .option('--web.telemetry-path <path>', 'where the metrics are', telemetryPath, '/metrics')
+    .option('--web.config.file <file>', 'TLS, users and headers, reread when changed')
     .option('--path.procfs <folder>', "where the host's /proc is mounted", '/proc')
     .option('--path.sysfs <folder>', "where the host's /sys is mounted", '/sys')
     .option('--path.rootfs <folder>', "where the host's root filesystem is mounted", '/')
@@ -88,6 +92,7 @@ export function readOptions(command: Command, extractors: readonly string[]): Ex
   return {
     listenAddresses: flags['web.listenAddress'].map((text) => parseListenAddress(text, LISTEN_FLAG)),
     telemetryPath: flags['web.telemetryPath'],
+    webConfigFile: flags['web.config.file'],
     paths: { procfs: flags['path.procfs'], sysfs: flags['path.sysfs'], rootfs: flags['path.rootfs'] },
     rulesFile: flags['rules.file'],
     node: flags.nodeName,

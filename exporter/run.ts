@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { UsageError } from '../common/cli.ts';
 import { createLogger, type Logger } from '../common/log.ts';
 import { packageVersion } from '../common/version.ts';
-import { closeServer, type Listener, listen } from '../common/web/listen.ts';
+import { type Listener, listen } from '../common/web/listen.ts';
+import { openWebConfig } from '../common/web/open-config.ts';
 import { agentMetrics } from './catalogue/agent.ts';
 import { familiesOf } from './exposition.ts';
 import { type Sample, sample } from './extractor.ts';
@@ -19,6 +20,8 @@ import { createApp } from './server.ts';
 
 /** How long a page may still be on its way when the agent is told to stop. */
 const GRACE_MS = 1_000;
+/** Longer than any scraper waits. */
+const RESPONSE_MS = 60_000;
 
 /** What the node is; the page does without it until it is known. */
 async function addNodeInfo(samples: Sample[], host: Host, logger: Logger): Promise<void> {
@@ -57,7 +60,7 @@ function end(logger: Logger): void {
 }
 
 async function stop(listeners: readonly Listener[], scraper: Scraper): Promise<void> {
-  await Promise.all(listeners.map(({ server }) => closeServer(server, GRACE_MS)));
+  await Promise.all(listeners.map((listener) => listener.close(GRACE_MS)));
   await scraper.close();
 }
 
@@ -73,16 +76,19 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const stopping = stopSignal();
   const enabled = EXTRACTORS.filter(({ name }) => !disabledExtractors.has(name));
   const rules = await openRules(options.rulesFile, logger);
+  const web = await openWebConfig(options.webConfigFile, logger);
   const scraper = new Scraper(enabled, () => openHost(paths), logger);
   await scraper.open({ paths, guard: new HangGuard(), rules, logger });
   const info = [sample(agentMetrics.buildInfo, 1, { version, node_version: process.versions.node })];
   const ownFamilies = processFamilies();
   const extraFamilies = () => [...familiesOf(info), ...ownFamilies()];
   const app = createApp({ scraper, extraFamilies, telemetryPath, version, node, logger });
+  const serving = { flag: LISTEN_FLAG, logger, web, responseMs: RESPONSE_MS };
   const listeners: Listener[] = [];
   try {
-    for (const wanted of options.listenAddresses) listeners.push(await listen(app, wanted, LISTEN_FLAG));
-    for (const { address } of listeners) logger.info('Listening on', { address, node, version });
+    for (const wanted of options.listenAddresses) listeners.push(await listen(app, wanted, serving));
+    for (const { address, scheme } of listeners)
+      logger.info('Listening on', { address, scheme, node, version });
     void addNodeInfo(info, openHost(paths), logger);
     logger.info('Stopping', { signal: await stopping });
   } finally {

@@ -1,13 +1,22 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { UsageError } from '../cli.ts';
+import type { Logger } from '../log.ts';
+import { admits, requestOptions } from './client-certificates.ts';
+import type { WebConfigBook } from './config-book.ts';
+import { guarded } from './guard.ts';
 import { formatListenAddress, type ListenAddress } from './listen-address.ts';
 
 /** Longer than the usual scrape interval, so that Prometheus can keep its connection. */
 const KEEP_ALIVE_MS = 150_000;
+const HANDSHAKE_MS = 10_000;
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
+/** What is more is closed at once: each connection may hold a page that its reader is slow to take. */
+const MAX_CONNECTIONS = 256;
 
 /** What a user can mend by choosing another address. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -19,27 +28,80 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'may not be used without more rights',
 };
 
+export interface ListenOptions {
+  /** How the user says the address. */
+  readonly flag: string;
+  readonly logger: Logger;
+  /** TLS, users and headers; without it plain HTTP for everybody. */
+  readonly web?: WebConfigBook | undefined;
+  /** A response that takes longer is cut off, whether its reader is slow or gone; without it none is. */
+  readonly responseMs?: number;
+}
+
 /** A server that listens, and where: with port 0 the one that it got. */
 export interface Listener {
   readonly server: Server;
+  readonly scheme: 'http' | 'https';
   readonly address: string;
+  /** Stops: no new connections, idle ones closed at once, and after the grace period those still busy as well. */
+  close(graceMs: number): Promise<void>;
+}
+
+const TIMEOUTS = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS };
+
+/** TLS whose material is that of the moment in which a connection begins. */
+function createTlsServer(book: WebConfigBook, handler: RequestListener): Server {
+  const clients = () => book.current().tls?.clients ?? { type: 'NoClientCert', allowedSans: undefined };
+  let applied = book.current().tls;
+  const server = createHttpsServer(
+    { ...TIMEOUTS, ...applied?.context, ...requestOptions(clients()), handshakeTimeout: HANDSHAKE_MS },
+    handler,
+  );
+  server.prependListener('connection', () => {
+    const { tls } = book.current();
+    if (tls !== undefined && tls !== applied) server.setSecureContext(tls.context);
+    applied = tls;
+  });
+  server.prependListener('secureConnection', (socket: TLSSocket) => {
+    if (!admits(clients(), socket)) socket.destroy();
+  });
+  return server;
+}
+
+function cutOff(handler: RequestListener, responseMs: number): RequestListener {
+  return (request, response) => {
+    const timer = setTimeout(() => request.socket.destroy(), responseMs).unref();
+    response.once('close', () => clearTimeout(timer));
+    handler(request, response);
+  };
+}
+
+function createServer(handler: RequestListener, { web, responseMs, logger }: ListenOptions): Server {
+  const guardedHandler = web === undefined ? handler : guarded(web, handler, logger);
+  const bounded = responseMs === undefined ? guardedHandler : cutOff(guardedHandler, responseMs);
+  return web?.current().tls === undefined
+    ? createHttpServer(TIMEOUTS, bounded)
+    : createTlsServer(web, bounded);
 }
 
 /**
- * Serves HTTP at one address.
+ * Serves HTTP, or HTTPS when the web configuration has TLS, at one address.
  *
- * @param flag how the user says the address
  * @throws {UsageError} when that address cannot be had
  */
 export async function listen(
   handler: RequestListener,
   { host, port }: ListenAddress,
-  flag: string,
+  options: ListenOptions,
 ): Promise<Listener> {
-  const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
-    handler,
-  );
+  const server = createServer(handler, options);
+  server.maxConnections = MAX_CONNECTIONS;
+  // A TLS handshake that never ends is no connection to the HTTP server, and would keep it from closing.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   try {
     server.listen({ port, ...(host === undefined ? {} : { host }) });
     await once(server, 'listening');
@@ -47,17 +109,21 @@ export async function listen(
     const reason = REASONS[(cause as NodeJS.ErrnoException).code ?? ''];
     if (reason === undefined) throw cause;
     const address = formatListenAddress(host ?? '', port);
-    throw new UsageError(`${flag} ${address} ${reason}`, { cause });
+    throw new UsageError(`${options.flag} ${address} ${reason}`, { cause });
   }
   const bound = server.address() as AddressInfo;
-  return { server, address: formatListenAddress(bound.address, bound.port) };
-}
-
-/** Stops: no new connections, idle ones closed at once, and after the grace period those still busy as well. */
-export async function closeServer(server: Server, graceMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-  await closed;
-  clearTimeout(timer);
+  return {
+    server,
+    scheme: options.web?.current().tls === undefined ? 'http' : 'https',
+    address: formatListenAddress(bound.address, bound.port),
+    async close(graceMs) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const timer = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, graceMs);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
 }

@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { RateLimit } from '../../../common/web/rate-limit.ts';
+import { waitFor } from '../../../tools/programs/wait.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+import { server } from './support/served.ts';
+
+const PAGE = Buffer.alloc(16 << 20, 'x');
+
+describe('limits', () => {
+  const serve = server(temporaryFolder());
+  const sockets: Socket[] = [];
+  const open = (port: number) => {
+    const socket = connect(port, '127.0.0.1').on('error', () => {});
+    sockets.push(socket);
+    return socket;
+  };
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+  });
+
+  it('a reader that takes a byte at a time is cut off, and others are served meanwhile', async () => {
+    const handler: RequestListener = ({ url }, response) => response.end(url === '/page' ? PAGE : 'yes');
+    const served = await serve({}, { handler, responseMs: 500 });
+    const connections = promisify(served.listener.server.getConnections.bind(served.listener.server));
+    const slow = Array.from({ length: 20 }, () => open(served.port).pause());
+    for (const socket of slow) {
+      socket.write('GET /page HTTP/1.1\r\nHost: x\r\n\r\n');
+      socket.on('readable', () => socket.read(1));
+    }
+    const others = await Promise.all(Array.from({ length: 200 }, () => served.get()));
+    expect(others.every(({ body }) => body === 'yes')).to.equal(true);
+    await waitFor('the slow readers to be cut off', async () => (await connections()) === 0 || undefined);
+    for (const { bytesRead } of slow) expect(bytesRead).to.be.below(PAGE.length);
+  });
+
+  it('more connections than that are closed at once', async () => {
+    const served = await serve({});
+    const held = Array.from({ length: 256 }, () => open(served.port));
+    await Promise.all(held.map((socket) => once(socket, 'connect')));
+    await once(open(served.port), 'close');
+    for (const socket of held) expect(socket.destroyed).to.equal(false);
+    held[0]?.destroy();
+  });
+
+  it('limits the rate as the file says', async () => {
+    const served = await serve({ 'web.yml': { rate_limit: { interval: '1h', burst: 2 } } });
+    const answers = [];
+    for (let i = 0; i < 3; i++) answers.push((await served.get()).status);
+    expect(answers).to.deep.equal([200, 200, 429]);
+    served.write({ 'web.yml': '' });
+    expect((await served.get()).status).to.equal(200);
+  });
+
+  it('a token comes each interval, and no more than the burst', () => {
+    const rate = { intervalMs: 100, burst: 2 };
+    const limit = new RateLimit(rate.burst, 0);
+    const taken = [0, 0, 0, 99, 100, 101, 1_000, 1_000, 1_000].map((now) => limit.take(rate, now));
+    expect(taken).to.deep.equal([true, true, false, false, true, false, true, true, false]);
+  });
+});
