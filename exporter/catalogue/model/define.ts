@@ -51,12 +51,12 @@ interface ColumnBase<L extends Labels> {
 }
 
 /** `rate`: the per-second increase of a counter over the window. */
-export interface CounterColumn<L extends Labels> extends ColumnBase<L> {
+interface CounterColumn<L extends Labels> extends ColumnBase<L> {
   readonly op: 'rate';
 }
 
 /** `value`: the newest value of a gauge. */
-export interface GaugeColumn<L extends Labels> extends ColumnBase<L> {
+interface GaugeColumn<L extends Labels> extends ColumnBase<L> {
   readonly op: 'value';
 }
 
