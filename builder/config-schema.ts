@@ -93,6 +93,21 @@ const prometheus = z.strictObject({
   timeout: positiveDuration.default(150_000),
 });
 
+const LEAST_RING_BYTES = 65_536;
+const RING_BYTES = 67_108_864;
+const MOST_CLIENTS = 100;
+
+/** What only `stream` looks at. */
+const stream = z.strictObject({
+  /** How long after a row its labels can still change. */
+  labelDelay: duration.prefault('15m'),
+  heartbeat: positiveDuration.prefault('15s'),
+  /** A reader that takes nothing for so long is dropped. */
+  stall: positiveDuration.prefault('30s'),
+  ringBytes: z.int().min(LEAST_RING_BYTES).default(RING_BYTES),
+  clients: z.int().positive().default(MOST_CLIENTS),
+});
+
 const DEFAULT_URL = 'http://127.0.0.1:9090';
 
 /** What a dataset's YAML file may say; the flags of the same name override it. */
@@ -116,6 +131,7 @@ export const configSchema = z.strictObject({
   labels: z.array(z.strictObject({ episodes: z.string().min(1) })).optional(),
   split: split.prefault({ by: 'time' }),
   seed: z.union([z.string(), z.number().transform(String)]).default('kubevigil'),
+  stream: stream.prefault({}),
 });
 
 /** A dataset's configuration: durations in milliseconds, paths absolute, times as written. */

@@ -5,18 +5,13 @@ import { runCommand, UsageError } from '../common/cli.ts';
 import { createLogger, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../common/log.ts';
 import { packageVersion } from '../common/version.ts';
 import { type BuildFlags, loadConfig } from './config.ts';
+import { endSignal } from './end-signal.ts';
 import { BuilderError } from './errors.ts';
 import { progressOn } from './progress.ts';
 import { build } from './run.ts';
+import { streamCommand } from './stream/command.ts';
 import { summary } from './summary.ts';
 import { verify } from './verify.ts';
-
-/** A signal that aborts when somebody asks the program to end. */
-function endSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort());
-  return controller.signal;
-}
 
 interface LogFlags {
   readonly 'log.level': LogLevel;
@@ -54,7 +49,7 @@ function program(): Command {
     .allowExcessArguments()
     .action((_, { args }: Command) => {
       const unknown = args[0] === undefined ? '' : `there is no command ${args[0]}: `;
-      throw new UsageError(`${unknown}say build or verify (see --help)`);
+      throw new UsageError(`${unknown}say build, stream or verify (see --help)`);
     });
   command
     .command('build')
@@ -81,6 +76,7 @@ function program(): Command {
       new Option('--log.format <format>', 'shape of the lines').choices(LOG_FORMATS).default('logfmt'),
     )
     .action(runBuild);
+  command.addCommand(streamCommand());
   command
     .command('verify')
     .description('Recompute everything that the manifest of a dataset claims.')

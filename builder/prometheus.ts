@@ -38,6 +38,8 @@ export interface Prometheus {
   labelValues(label: string, selector: SeriesSelector, startMs: number, endMs: number): Promise<string[]>;
   /** The targets being scraped now; undefined when the server keeps none. */
   activeTargets(): Promise<TargetTimes[] | undefined>;
+  /** What the server's clock shows, in milliseconds since 1970. */
+  serverTimeMs(): Promise<number>;
 }
 
 const MS_PER_SECOND = 1000;
@@ -163,6 +165,14 @@ export async function connect(
         job: labels['job'] ?? '',
         ...times,
       }));
+    },
+
+    async serverTimeMs() {
+      const scalar = z
+        .object({ resultType: z.literal('scalar'), result: z.tuple([z.number(), z.string()]) })
+        .safeParse(unwrap(await get('/api/v1/query', { query: 'time()' }), url, log));
+      if (scalar.success) return scalar.data.result[0] * MS_PER_SECOND;
+      throw new BuilderError('response', `${url} answers time() without a scalar`, { cause: scalar.error });
     },
   };
 }

@@ -33,7 +33,11 @@ export interface Surroundings {
 }
 
 /** The rows of one partition, before anything is known about them but their features. */
-async function readRows(source: SampleSource, planned: Plan, partition: Partition): Promise<NodeRows[]> {
+export async function readRows(
+  source: SampleSource,
+  planned: Plan,
+  partition: Partition,
+): Promise<NodeRows[]> {
   const aligner = new Aligner(planned, partition, await fetchUp(source, planned, partition));
   for await (const metric of fetchMetrics(source, planned, partition)) aligner.add(metric);
   return aligner.rows();

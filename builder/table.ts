@@ -1,5 +1,5 @@
 import { compare } from './collections.ts';
-import type { PlannedColumn, SplitRows } from './model.ts';
+import type { LabelledRows, PlannedColumn, Split } from './model.ts';
 
 export type ColumnType = 'timestamp' | 'double' | 'int32' | 'string';
 
@@ -72,8 +72,13 @@ export function tableColumns(features: readonly string[]): ColumnName[] {
   ];
 }
 
+/** Rows to be put into a table; where their part is not decided yet, as it can be in a stream, it is null. */
+interface FinishedRows extends LabelledRows {
+  readonly splits: readonly (Split | null)[];
+}
+
 /** The rows of one node as a table. */
-export function tableOf(rows: SplitRows, columns: readonly PlannedColumn[]): Table {
+export function tableOf(rows: FinishedRows, columns: readonly PlannedColumn[]): Table {
   const constant = (value: string | null) => Array.from(rows.timesMs, () => value);
   const string = (name: string, values: readonly (string | null)[]): TableColumn => ({
     name,

@@ -1,0 +1,65 @@
+import { Command, Option } from 'commander';
+import { UsageError } from '../../common/cli.ts';
+import { createLogger, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../../common/log.ts';
+import { parseListenAddress } from '../../common/web/listen-address.ts';
+import { type BuildFlags, loadConfig } from '../config.ts';
+import { endSignal } from '../end-signal.ts';
+import { BuilderError } from '../errors.ts';
+import { parseTime } from '../times.ts';
+import { LISTEN_FLAG, stream } from './run.ts';
+
+interface StreamFlags extends BuildFlags {
+  readonly listen: string;
+  readonly from: string;
+  readonly 'log.level': LogLevel;
+  readonly 'log.format': LogFormat;
+}
+
+/** The first moment to stream, which lies in the past. */
+function firstMoment(text: string, nowMs: number): number {
+  const ms = parseTime(text, nowMs);
+  if (ms === undefined) {
+    throw new UsageError(
+      `--from ${JSON.stringify(text)} is no time: write RFC 3339 with a zone, Unix seconds, or a duration back from now (10m)`,
+    );
+  }
+  if (ms > nowMs) throw new UsageError(`--from ${text} lies in the future`);
+  return ms;
+}
+
+async function runStream(flags: StreamFlags): Promise<void> {
+  const { 'log.level': level, 'log.format': format, listen, from, ...rest } = flags;
+  const address = parseListenAddress(listen, LISTEN_FLAG);
+  firstMoment(from, Date.now());
+  const config = loadConfig(rest);
+  const signal = endSignal();
+  const log = createLogger({ level, format });
+  try {
+    await stream({ config, listen: address, from: (nowMs) => firstMoment(from, nowMs), log, signal });
+  } catch (error) {
+    // Asked to end before the stream had begun.
+    if (!(signal.aborted && error instanceof BuilderError && error.code === 'interrupted')) throw error;
+  }
+  log.info('stopped');
+}
+
+/** `kubevigil-builder stream`. */
+export function streamCommand(): Command {
+  return new Command('stream')
+    .description("Serve each step's rows over HTTP as it closes, as NDJSON or server-sent events.")
+    .option('--config <file>', 'YAML file as for build; its start, end and last do not matter here')
+    .option('--prometheus <url>', 'server to read from (default: http://127.0.0.1:9090)')
+    .option(`${LISTEN_FLAG} <host:port>`, 'where to serve; :24926 is every address', '127.0.0.1:24926')
+    .option('--from <time>', 'first moment: RFC 3339, Unix seconds, or a duration back from now', '5m')
+    .option('--step <duration>', 'time that a row covers (default: 15s)')
+    .option('--delay <duration>', 'how long after its end a step is closed (default: the scrape timeout)')
+    .option('--output <folder>', "dataset whose manifest's split bounds hold (default: dataset)")
+    .option('--labels <file>', 'episodes file, read again when it changes')
+    .addOption(
+      new Option('--log.level <level>', 'least important lines to write').choices(LOG_LEVELS).default('info'),
+    )
+    .addOption(
+      new Option('--log.format <format>', 'shape of the lines').choices(LOG_FORMATS).default('logfmt'),
+    )
+    .action(runStream);
+}

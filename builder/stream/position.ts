@@ -1,0 +1,32 @@
+/**
+ * Where a record stands in the stream: the step at whose closing it was made (milliseconds since 1970), and its
+ * number among that step's records. Rows come first and in the order of the nodes, so that a restarted stream gives
+ * them the same positions again.
+ */
+export interface Position {
+  readonly timeMs: number;
+  readonly number: number;
+}
+
+const TEXT = /^(\d{1,15})-(\d{1,9})$/;
+
+/** The position after all records of a step. */
+export function afterStep(timeMs: number): Position {
+  return { timeMs, number: Number.POSITIVE_INFINITY };
+}
+
+/** `1790000000000-3`, what `Last-Event-ID` holds. */
+export function formatPosition({ timeMs, number }: Position): string {
+  return `${timeMs}-${number}`;
+}
+
+/** Reads what `formatPosition` wrote; undefined for anything else. */
+export function parsePosition(text: string): Position | undefined {
+  const match = TEXT.exec(text);
+  return match === null ? undefined : { timeMs: Number(match[1]), number: Number(match[2]) };
+}
+
+/** Below 0 when `a` comes before `b`. */
+export function comparePositions(a: Position, b: Position): number {
+  return a.timeMs === b.timeMs ? Math.sign(a.number - b.number) || 0 : a.timeMs - b.timeMs;
+}

@@ -1,0 +1,142 @@
+import { setInterval } from 'node:timers';
+import type { Logger } from '../../common/log.ts';
+import { closeServer, listen } from '../../common/web/listen.ts';
+import type { ListenAddress } from '../../common/web/listen-address.ts';
+import type { BuildConfig } from '../config-schema.ts';
+import { readManifest } from '../folder.ts';
+import type { Prometheus } from '../prometheus.ts';
+import type { Plan } from '../stages/plan.ts';
+import { formatTime } from '../times.ts';
+import { type Clock, ServerClock } from './clock.ts';
+import { follow } from './follow.ts';
+import { frozenSplit } from './frozen-split.ts';
+import { Hub } from './hub.ts';
+import { Journal } from './journal.ts';
+import { Judge } from './judge.ts';
+import { LabelWatch } from './label-watch.ts';
+import { StreamMetrics } from './metrics.ts';
+import { publisher } from './publisher.ts';
+import { createApp } from './server.ts';
+import { Upstream } from './upstream.ts';
+
+export const LISTEN_FLAG = '--listen';
+
+export interface StreamOptions {
+  readonly config: BuildConfig;
+  readonly listen: ListenAddress;
+  /** The first moment, given what time it is. */
+  readonly from: (nowMs: number) => number;
+  /** Instead of this machine's clock, set by Prometheus'. */
+  readonly clock?: Clock;
+  /** Told where the stream is served. */
+  readonly onListening?: (address: string) => void;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** How long answers may still be on their way when the stream ends. */
+const GRACE_MS = 1_000;
+const WORTH_A_WORD_MS = 1_000;
+const LOOPBACK = /^(127\.|\[::1\])/;
+
+/** Sets the clock by the server's, read in the middle of the time that the answer took. */
+async function setClock(clock: ServerClock, prometheus: Prometheus, log: Logger): Promise<void> {
+  const beforeMs = Date.now();
+  const serverMs = await prometheus.serverTimeMs();
+  clock.set(serverMs, (beforeMs + Date.now()) / 2);
+  if (Math.abs(clock.aheadMs) >= WORTH_A_WORD_MS)
+    log.info("Prometheus' clock is not this machine's: steps go by it", {
+      ahead_ms: Math.round(clock.aheadMs),
+    });
+}
+
+function judgeFor(config: BuildConfig, plan: Plan, nowMs: number, metrics: StreamMetrics, log: Logger) {
+  const labels = new LabelWatch(config.labels, log);
+  const manifest = readManifest(config.output);
+  const { stepMs, longestWindowMs, freshnessMs } = plan;
+  const times = {
+    firstMs: Number.NEGATIVE_INFINITY,
+    lastMs: Number.POSITIVE_INFINITY,
+    stepMs,
+    recoveryMs: longestWindowMs,
+    reachMs: longestWindowMs + freshnessMs,
+  };
+  const judge = new Judge({
+    labels,
+    labelDelayMs: config.stream.labelDelay,
+    plan,
+    splitFor: (episodes) => frozenSplit(config, manifest, episodes, times, nowMs),
+    onLateEpisode: () => metrics.lateEpisode(),
+    log,
+  });
+  return { labels, judge };
+}
+
+/**
+ * Streams the rows of each step as it closes, until the signal: the stages of a build, step by step, into a bounded
+ * ring, from which readers are served over HTTP.
+ *
+ * @throws {BuilderError} when there is nothing to stream, or the label sources cannot be read
+ * @throws {UsageError} when the address cannot be had
+ */
+export async function stream(options: StreamOptions): Promise<void> {
+  const { config, log, signal } = options;
+  const own = new ServerClock();
+  const clock = options.clock ?? own;
+  const onConnect = (prometheus: Prometheus) => setClock(own, prometheus, log);
+  const upstream = await Upstream.open(
+    { config, clock, ...(options.clock === undefined && { onConnect }), log, signal },
+    options.from,
+  );
+  const { stepMs } = upstream.plan;
+  const firstMs = Math.floor(options.from(clock.nowMs()) / stepMs) * stepMs + stepMs;
+  const metrics = new StreamMetrics();
+  const { labels, judge } = judgeFor(config, upstream.plan, clock.nowMs(), metrics, log);
+  const journal = new Journal(config.stream.ringBytes, firstMs - stepMs);
+  const hub = new Hub((reason) => metrics.clientEnded(reason));
+  metrics.observe({
+    clients: () => hub.size,
+    ringBytes: () => journal.ring.bytes,
+    lagMs: () => Math.max(0, clock.nowMs() - (journal.timeMs + stepMs + upstream.plan.delayMs)),
+  });
+  const app = createApp({
+    ring: journal.ring,
+    hub,
+    metrics,
+    mostClients: config.stream.clients,
+    stallMs: config.stream.stall,
+    stepMs,
+    isReady: () => journal.timeMs >= firstMs && hub.late === undefined,
+    nowMs: () => clock.nowMs(),
+    log,
+  });
+  const { server, address } = await listen(app, options.listen, LISTEN_FLAG);
+  const heartbeat = setInterval(() => hub.heartbeat(Date.now()), config.stream.heartbeat);
+  try {
+    log.info('Listening on', { address, first_step: formatTime(firstMs) });
+    if (!LOOPBACK.test(address))
+      log.warn('whoever reaches this address reads the rows: nothing asks who it is');
+    options.onListening?.(address);
+    await follow({
+      firstMs,
+      inlet: upstream,
+      outlet: publisher({
+        journal,
+        judge,
+        hub,
+        metrics,
+        clock,
+        plan: () => upstream.plan,
+        labelsReadable: () => labels.readable,
+        log,
+      }),
+      clock,
+      log,
+      signal,
+    });
+  } finally {
+    clearInterval(heartbeat);
+    hub.finish();
+    await closeServer(server, GRACE_MS);
+  }
+}

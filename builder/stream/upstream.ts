@@ -1,0 +1,102 @@
+import type { Logger } from '../../common/log.ts';
+import type { BuildConfig } from '../config-schema.ts';
+import { messageOf } from '../errors.ts';
+import type { NodeRows } from '../model.ts';
+import { connect, type Prometheus } from '../prometheus.ts';
+import { rangeSelectorSource } from '../range-selectors.ts';
+import { readRows } from '../run.ts';
+import type { SampleSource } from '../series.ts';
+import { type Plan, plan } from '../stages/plan.ts';
+import { utcDay } from '../times.ts';
+
+/** Times by one clock. */
+interface Times {
+  nowMs(): number;
+}
+
+/** A plan looks back so far, or so many steps, for the jobs that there are. */
+const PLANNED_BACK_MS = 3_600_000;
+const PLANNED_BACK_STEPS = 10;
+const PLAN_AGAIN_MS = 300_000;
+
+export interface UpstreamOptions {
+  readonly config: BuildConfig;
+  readonly clock: Times;
+  /** Called with each new connection, to see what the server's clock shows. */
+  readonly onConnect?: (prometheus: Prometheus) => Promise<void>;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Prometheus, as a stream reads it: the plan follows new jobs and intervals, a lost connection is made anew. */
+export class Upstream {
+  readonly #options: UpstreamOptions;
+  #source: SampleSource;
+  #prometheus: Prometheus;
+  #plan: Plan;
+  #plannedMs: number;
+
+  private constructor(options: UpstreamOptions, prometheus: Prometheus, planned: Plan) {
+    this.#options = options;
+    this.#prometheus = prometheus;
+    this.#source = rangeSelectorSource(prometheus);
+    this.#plan = planned;
+    this.#plannedMs = options.clock.nowMs();
+  }
+
+  /**
+   * @param from the first moment that will be read, given what time it is
+   * @throws {BuilderError} when there is no Prometheus, or it has none of the metrics
+   */
+  static async open(options: UpstreamOptions, from: (nowMs: number) => number): Promise<Upstream> {
+    const prometheus = await connectTo(options);
+    const fromMs = from(options.clock.nowMs());
+    return new Upstream(options, prometheus, await planNow(options, prometheus, fromMs));
+  }
+
+  get plan(): Plan {
+    return this.#plan;
+  }
+
+  /** The rows of these steps, by the stages of a build. */
+  read(firstMs: number, lastMs: number): Promise<NodeRows[]> {
+    return readRows(this.#source, this.#plan, { date: utcDay(firstMs), firstMs, lastMs });
+  }
+
+  /** Connects anew after a failure: credentials are read from their files when a connection is made. */
+  async reconnect(): Promise<void> {
+    this.#prometheus = await connectTo(this.#options);
+    this.#source = rangeSelectorSource(this.#prometheus);
+  }
+
+  /** Plans again now and then; when that fails, as without metrics for an hour, the plan stays. */
+  async refresh(): Promise<void> {
+    const { clock, log, onConnect, signal } = this.#options;
+    const nowMs = clock.nowMs();
+    if (nowMs - this.#plannedMs < PLAN_AGAIN_MS) return;
+    this.#plannedMs = nowMs;
+    try {
+      await onConnect?.(this.#prometheus);
+      this.#plan = await planNow(this.#options, this.#prometheus);
+    } catch (error) {
+      if (!signal.aborted) log.warn('the plan stays as it is', { error: messageOf(error) });
+    }
+  }
+}
+
+async function connectTo({ config, log, signal, onConnect }: UpstreamOptions): Promise<Prometheus> {
+  const prometheus = await connect(config.prometheus, log, signal);
+  await onConnect?.(prometheus);
+  return prometheus;
+}
+
+/** A plan of the last while, or of more: what a stream takes from it are columns, jobs, interval and delay. */
+function planNow(
+  { config, clock }: UpstreamOptions,
+  prometheus: Prometheus,
+  fromMs = Number.POSITIVE_INFINITY,
+): Promise<Plan> {
+  const nowMs = clock.nowMs();
+  const backMs = Math.max(PLANNED_BACK_MS, PLANNED_BACK_STEPS * config.step);
+  return plan(config, { startMs: Math.min(nowMs - backMs, fromMs), endMs: nowMs }, prometheus, nowMs);
+}
