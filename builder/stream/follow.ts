@@ -17,7 +17,7 @@ export interface Outlet {
 }
 
 /** Where rows come from. */
-export interface Inlet {
+interface Inlet {
   readonly plan: Plan;
   read(firstMs: number, lastMs: number): Promise<NodeRows[]>;
   reconnect(): Promise<void>;

@@ -2,12 +2,13 @@ import { parseDurationMs } from '../../common/duration.ts';
 import type { BuildConfig } from '../config-schema.ts';
 import type { Episode } from '../episodes.ts';
 import type { Manifest } from '../manifest-schema.ts';
-import { type SplitTimes, type Splitter, splitter } from '../stages/split.ts';
+import type { SplitTimes, Splitter } from '../splits/model.ts';
+import { splitter } from '../stages/split.ts';
 
 /**
- * The split of rows to come, as far as it is decided: by node, or by time with bounds that are frozen in the manifest
- * of the dataset that was built before, or written in the configuration. Undefined otherwise: fractions of a time that
- * has no end, and episodes that are still to come, decide nothing.
+ * The split of rows to come, as far as it is decided: by node (until an episode joins it to others), or by time with
+ * bounds that are frozen in the manifest of the dataset that was built before, or written in the configuration.
+ * Undefined otherwise: fractions of a time that has no end, and episodes that are still to come, decide nothing.
  *
  * @param manifest of the dataset in the configuration's output folder, if there is one
  */
@@ -18,7 +19,7 @@ export function frozenSplit(
   times: SplitTimes,
   nowMs: number,
 ): Splitter | undefined {
-  if (split.by === 'node') return splitter(split, seed, [], times, nowMs);
+  if (split.by === 'node') return splitter(split, seed, episodes, times, nowMs);
   if (split.by === 'episode') return undefined;
   const frozen = manifest?.split.by === 'time' ? manifest.split : undefined;
   const [train, validation] = frozen?.bounds ?? [];

@@ -1,9 +1,9 @@
 import type { Logger } from '../../common/log.ts';
 import type { Episode } from '../episodes.ts';
 import type { EntityName, LabelledRows, NodeRows, PlannedColumn, RowLabel, Split } from '../model.ts';
+import type { Splitter } from '../splits/model.ts';
 import { type Labeller, labeller } from '../stages/label.ts';
 import type { Plan } from '../stages/plan.ts';
-import type { Splitter } from '../stages/split.ts';
 import { type Table, tableOf } from '../table.ts';
 import { formatTime } from '../times.ts';
 import type { LabelWatch } from './label-watch.ts';

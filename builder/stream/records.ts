@@ -4,17 +4,17 @@ import type { RowLabel, Split } from '../model.ts';
 export type Row = Readonly<Record<string, number | string | null>>;
 
 /** Whether the labels can still change: `final` when the label delay is over. */
-export type LabelState = 'provisional' | 'final';
+type LabelState = 'provisional' | 'final';
 
 /** A row of a step that has closed. */
-export interface RowRecord {
+interface RowRecord {
   readonly type: 'row';
   readonly label_state: LabelState;
   readonly row: Row;
 }
 
 /** All rows of a step are out; labels of rows up to `final_until` do not change any more (null: of none yet). */
-export interface StepRecord {
+interface StepRecord {
   readonly type: 'step';
   readonly timestamp: string;
   readonly rows: number;
@@ -55,7 +55,7 @@ export interface LateRecord {
 }
 
 /** Nothing happened for a while, and the connection lives. */
-export interface HeartbeatRecord {
+interface HeartbeatRecord {
   readonly type: 'heartbeat';
   readonly time: string;
 }

@@ -44,7 +44,7 @@ export async function readNdjson(url: string, { headers, until }: Reading): Prom
 }
 
 /** One server-sent event, or a comment. */
-export interface SeenEvent {
+interface SeenEvent {
   readonly id?: string;
   readonly event?: string;
   readonly data?: string;
