@@ -95,7 +95,9 @@ const prometheus = z.strictObject({
 
 const LEAST_RING_BYTES = 65_536;
 const RING_BYTES = 67_108_864;
-const MOST_CLIENTS = 100;
+const DEFAULT_CLIENTS = 100;
+/** The server takes 256 connections, of which some must be left for others than readers. */
+const MOST_CLIENTS = 200;
 
 /** What only `stream` looks at. */
 const stream = z.strictObject({
@@ -105,7 +107,7 @@ const stream = z.strictObject({
   /** A reader that takes nothing for so long is dropped. */
   stall: positiveDuration.prefault('30s'),
   ringBytes: z.int().min(LEAST_RING_BYTES).default(RING_BYTES),
-  clients: z.int().positive().default(MOST_CLIENTS),
+  clients: z.int().positive().max(MOST_CLIENTS).default(DEFAULT_CLIENTS),
 });
 
 const DEFAULT_URL = 'http://127.0.0.1:9090';

@@ -11,6 +11,7 @@ import { LISTEN_FLAG, stream } from './run.ts';
 interface StreamFlags extends BuildFlags {
   readonly listen: string;
   readonly from: string;
+  readonly 'web.config.file'?: string;
   readonly 'log.level': LogLevel;
   readonly 'log.format': LogFormat;
 }
@@ -28,14 +29,22 @@ function firstMoment(text: string, nowMs: number): number {
 }
 
 async function runStream(flags: StreamFlags): Promise<void> {
-  const { 'log.level': level, 'log.format': format, listen, from, ...rest } = flags;
+  const { 'log.level': level, 'log.format': format, 'web.config.file': webConfigFile, ...other } = flags;
+  const { listen, from, ...rest } = other;
   const address = parseListenAddress(listen, LISTEN_FLAG);
   firstMoment(from, Date.now());
   const config = loadConfig(rest);
   const signal = endSignal();
   const log = createLogger({ level, format });
   try {
-    await stream({ config, listen: address, from: (nowMs) => firstMoment(from, nowMs), log, signal });
+    await stream({
+      config,
+      listen: address,
+      webConfigFile,
+      from: (nowMs) => firstMoment(from, nowMs),
+      log,
+      signal,
+    });
   } catch (error) {
     // Asked to end before the stream had begun.
     if (!(signal.aborted && error instanceof BuilderError && error.code === 'interrupted')) throw error;
@@ -50,6 +59,7 @@ export function streamCommand(): Command {
     .option('--config <file>', 'YAML file as for build; its start, end and last do not matter here')
     .option('--prometheus <url>', 'server to read from (default: http://127.0.0.1:9090)')
     .option(`${LISTEN_FLAG} <host:port>`, 'where to serve; :24926 is every address', '127.0.0.1:24926')
+    .option('--web.config.file <file>', 'TLS, users and headers, reread when changed')
     .option('--from <time>', 'first moment: RFC 3339, Unix seconds, or a duration back from now', '5m')
     .option('--step <duration>', 'time that a row covers (default: 15s)')
     .option('--delay <duration>', 'how long after its end a step is closed (default: the scrape timeout)')

@@ -1,7 +1,8 @@
 import { setInterval } from 'node:timers';
 import type { Logger } from '../../common/log.ts';
-import { closeServer, listen } from '../../common/web/listen.ts';
+import { listen } from '../../common/web/listen.ts';
 import type { ListenAddress } from '../../common/web/listen-address.ts';
+import { openWebConfig } from '../../common/web/open-config.ts';
 import type { BuildConfig } from '../config-schema.ts';
 import { readManifest } from '../folder.ts';
 import type { Prometheus } from '../prometheus.ts';
@@ -24,6 +25,8 @@ export const LISTEN_FLAG = '--listen';
 export interface StreamOptions {
   readonly config: BuildConfig;
   readonly listen: ListenAddress;
+  /** TLS, users and headers; without it plain HTTP for everybody. */
+  readonly webConfigFile?: string | undefined;
   /** The first moment, given what time it is. */
   readonly from: (nowMs: number) => number;
   /** Instead of this machine's clock, set by Prometheus'. */
@@ -81,6 +84,7 @@ function judgeFor(config: BuildConfig, plan: Plan, nowMs: number, metrics: Strea
  */
 export async function stream(options: StreamOptions): Promise<void> {
   const { config, log, signal } = options;
+  const web = await openWebConfig(options.webConfigFile, log);
   const own = new ServerClock();
   const clock = options.clock ?? own;
   const onConnect = (prometheus: Prometheus) => setClock(own, prometheus, log);
@@ -110,12 +114,13 @@ export async function stream(options: StreamOptions): Promise<void> {
     nowMs: () => clock.nowMs(),
     log,
   });
-  const { server, address } = await listen(app, options.listen, LISTEN_FLAG);
+  const listener = await listen(app, options.listen, { flag: LISTEN_FLAG, logger: log, web });
+  const { address, scheme } = listener;
   const heartbeat = setInterval(() => hub.heartbeat(Date.now()), config.stream.heartbeat);
   try {
-    log.info('Listening on', { address, first_step: formatTime(firstMs) });
-    if (!LOOPBACK.test(address))
-      log.warn('whoever reaches this address reads the rows: nothing asks who it is');
+    log.info('Listening on', { address, scheme, first_step: formatTime(firstMs) });
+    if (web === undefined && !LOOPBACK.test(address))
+      log.warn('whoever reaches this address reads the rows: --web.config.file can ask who it is');
     options.onListening?.(address);
     await follow({
       firstMs,
@@ -137,6 +142,6 @@ export async function stream(options: StreamOptions): Promise<void> {
   } finally {
     clearInterval(heartbeat);
     hub.finish();
-    await closeServer(server, GRACE_MS);
+    await listener.close(GRACE_MS);
   }
 }

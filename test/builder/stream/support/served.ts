@@ -4,7 +4,7 @@ import { StreamMetrics } from '../../../../builder/stream/metrics.ts';
 import type { Row } from '../../../../builder/stream/records.ts';
 import { createApp } from '../../../../builder/stream/server.ts';
 import { createLogger } from '../../../../common/log.ts';
-import { closeServer, listen } from '../../../../common/web/listen.ts';
+import { listen } from '../../../../common/web/listen.ts';
 
 export const STEP_MS = 15_000;
 /** The step before the first. */
@@ -34,6 +34,7 @@ export async function serve(options: ServedOptions = {}): Promise<Served> {
   const metrics = new StreamMetrics();
   const hub = new Hub((reason) => metrics.clientEnded(reason));
   metrics.observe({ clients: () => hub.size, ringBytes: () => journal.ring.bytes, lagMs: () => 0 });
+  const logger = createLogger({ level: 'error', format: 'logfmt' });
   const app = createApp({
     ring: journal.ring,
     hub,
@@ -43,10 +44,10 @@ export async function serve(options: ServedOptions = {}): Promise<Served> {
     stepMs: STEP_MS,
     isReady: () => journal.timeMs > BEFORE_MS,
     nowMs: () => journal.timeMs + STEP_MS,
-    log: createLogger({ level: 'error', format: 'logfmt' }),
+    log: logger,
   });
-  const { server, address } = await listen(app, { host: '127.0.0.1', port: 0 }, '--listen');
-  const url = `http://${address}`;
+  const listener = await listen(app, { host: '127.0.0.1', port: 0 }, { flag: '--listen', logger });
+  const url = `http://${listener.address}`;
   return {
     url,
     journal,
@@ -70,7 +71,7 @@ export async function serve(options: ServedOptions = {}): Promise<Served> {
     },
     async close() {
       hub.finish();
-      await closeServer(server, 0);
+      await listener.close(0);
     },
   };
 }
