@@ -78,7 +78,7 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const rules = await openRules(options.rulesFile, logger);
   const web = await openWebConfig(options.webConfigFile, logger);
   const scraper = new Scraper(enabled, () => openHost(paths), logger);
-  await scraper.open({ paths, guard: new HangGuard(), rules, logger });
+  await scraper.open({ paths, guard: new HangGuard(), rules, logger, pods: () => [] });
   const info = [sample(agentMetrics.buildInfo, 1, { version, node_version: process.versions.node })];
   const ownFamilies = processFamilies();
   const extraFamilies = () => [...familiesOf(info), ...ownFamilies()];

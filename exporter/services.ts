@@ -1,3 +1,4 @@
+import type { V1Pod } from '@kubernetes/client-node';
 import type { Logger } from '../common/log.ts';
 import type { HangGuard } from './hang-guard.ts';
 import type { HostPaths } from './host.ts';
@@ -9,4 +10,6 @@ export interface Services {
   readonly guard: HangGuard;
   readonly rules: RuleBook;
   readonly logger: Logger;
+  /** This node's pods as far as they are known; none without Kubernetes. */
+  readonly pods: () => readonly V1Pod[];
 }

@@ -10,7 +10,7 @@ export const authMetrics = {
     source: '/var/log/auth.log, /var/log/secure, else journalctl; container logs that a rule selects',
     reveals: 'brute force T1110',
     since: 'birth',
-    status: 'planned',
+    status: 'exposed',
     columns: [
       {
         name: 'auth_failures_per_second',
@@ -21,5 +21,14 @@ export const authMetrics = {
         resolution: 1,
       },
     ],
+  }),
+  skipped: counter({
+    name: 'kubevigil_log_skipped_bytes_total',
+    help: 'Bytes of logs given up because they came faster than they could be read.',
+    labels: {},
+    source: 'the agent',
+    since: 'birth',
+    status: 'exposed',
+    columns: [],
   }),
 };

@@ -12,6 +12,7 @@ export async function services(own: Partial<Services> = {}): Promise<Services> {
     guard: new HangGuard(),
     rules: own.rules ?? (await RuleBook.open(undefined, () => {})),
     logger: createLogger({ level: 'error', format: 'logfmt' }, () => {}),
+    pods: () => [],
     ...own,
   };
 }

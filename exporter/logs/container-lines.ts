@@ -1,0 +1,28 @@
+import { parseContainerLog } from '../parsers/container-log.ts';
+import { MAX_LINE_BYTES } from './line-splitter.ts';
+
+/** A line as the container wrote it. */
+export interface ContainerLine {
+  readonly stream: string;
+  readonly text: string;
+}
+
+/** Joins the parts in which runtimes store long lines; as with other lines only the beginning is kept. */
+export class ContainerLines {
+  readonly #parts = new Map<string, string>();
+
+  /** The container's line that ends with this line of the file, if one does. */
+  push(line: string): ContainerLine | undefined {
+    const parsed = parseContainerLog(line);
+    if (parsed === undefined) return undefined;
+    const { stream, partial } = parsed;
+    const text = ((this.#parts.get(stream) ?? '') + parsed.text).slice(0, MAX_LINE_BYTES);
+    if (partial) {
+      // Docker's file names the stream as it likes; the two that there are leave no room for more.
+      if (this.#parts.size < 2 || this.#parts.has(stream)) this.#parts.set(stream, text);
+      return undefined;
+    }
+    this.#parts.delete(stream);
+    return { stream, text };
+  }
+}

@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { accessSync } from 'node:fs';
+import { SourceError } from '../errors.ts';
+import { LineSplitter } from './line-splitter.ts';
+
+const FOLDERS = ['/var/log/journal', '/run/log/journal'];
+const RESTART_MS = 30_000;
+
+/** `Nov 23 14:00:00 node sshd[7]: …`, as in the files that syslog writes. */
+const IDENTIFIER = /^\S+ +\d+ [\d:]+ \S+ ([^\s:[]+)/;
+
+/** The syslog identifier of a line in journalctl's short form; undefined for what continues a message. */
+export function identifierOf(line: string): string | undefined {
+  return IDENTIFIER.exec(line)?.[1];
+}
+
+function exists(path: string): boolean {
+  try {
+    accessSync(path);
+    return true;
+  } catch {
+    return false; // absent, or not to be seen: in both cases journalctl could not read it either
+  }
+}
+
+/** Follows the host's journal by a child process, journalctl: its binary form has no other reader. */
+export class Journal {
+  readonly #prefix: string;
+  readonly #take: (line: string) => void;
+  #identifiers = '';
+  #child: ChildProcess | undefined;
+  #failure: SourceError | undefined;
+  #retryAtMs = 0;
+
+  constructor(prefix: string, take: (line: string) => void) {
+    this.#prefix = prefix;
+    this.#take = take;
+  }
+
+  /** Whether the journal is being followed. */
+  get isOpen(): boolean {
+    return this.#child !== undefined;
+  }
+
+  /**
+   * Follows these syslog identifiers from now on; none stops.
+   *
+   * @throws {SourceError} `absent` without a journal or journalctl, `failed` when it ended; it is started again later
+   */
+  follow(identifiers: readonly string[]): void {
+    const wanted = [...new Set(identifiers)].sort().join('\n');
+    if (wanted !== this.#identifiers) {
+      this.close();
+      this.#identifiers = wanted;
+    }
+    if (wanted === '') return;
+    if (this.#child === undefined && Date.now() >= this.#retryAtMs) this.#start(wanted.split('\n'));
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  close(): void {
+    const child = this.#child;
+    this.#child = undefined;
+    this.#failure = undefined;
+    this.#retryAtMs = 0;
+    child?.removeAllListeners();
+    child?.kill();
+  }
+
+  #start(identifiers: readonly string[]): void {
+    const folder = FOLDERS.find((path) => exists(this.#prefix + path));
+    if (folder === undefined) {
+      this.#fail(new SourceError('absent', 'journal', 'journal: no folder of it on this host'));
+      return;
+    }
+    const child = spawn(
+      'journalctl',
+      [
+        '--follow',
+        '--lines=0',
+        '--quiet',
+        '--output=short',
+        `--directory=${this.#prefix}${folder}`,
+        ...identifiers.map((identifier) => `--identifier=${identifier}`),
+      ],
+      { stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+    this.#child = child;
+    this.#failure = undefined;
+    const splitter = new LineSplitter();
+    child.stdout.on('data', (chunk: Buffer) => {
+      for (const line of splitter.push(chunk)) this.#take(line);
+    });
+    child.on('error', (cause: NodeJS.ErrnoException) => {
+      const code = cause.code === 'ENOENT' ? 'absent' : 'failed';
+      this.#fail(new SourceError(code, 'journalctl', `journalctl: ${cause.code}`, { cause }));
+    });
+    child.on('exit', (status, signal) => {
+      this.#fail(new SourceError('failed', 'journalctl', `journalctl: ended with ${status ?? signal}`));
+    });
+    // Neither the child nor its output keeps the agent from ending.
+    child.unref();
+    (child.stdout as unknown as { unref(): void }).unref();
+  }
+
+  #fail(error: SourceError): void {
+    this.#child = undefined;
+    this.#failure = error;
+    this.#retryAtMs = Date.now() + RESTART_MS;
+  }
+}

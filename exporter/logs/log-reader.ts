@@ -1,0 +1,166 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import { SourceError } from '../errors.ts';
+import { type MatchCount, MatchCounts } from '../events/match-counts.ts';
+import { type ContainerOwner, OTHER_POD } from '../events/owners.ts';
+import type { RuleSet } from '../rules/rule-set.ts';
+import { ContainerLines } from './container-lines.ts';
+import { identifierOf, Journal } from './journal.ts';
+import { LineSplitter, MAX_CONTAINER_LINE_BYTES, MAX_LINE_BYTES } from './line-splitter.ts';
+import { type LogRule, type LogTarget, logTargets } from './log-targets.ts';
+import { type LogAccess, Tail } from './tail.ts';
+
+const HOST: ContainerOwner = { namespace: '', pod: '', container: '' };
+const OTHER: ContainerOwner = { ...HOST, pod: OTHER_POD };
+/** As long as counts are kept: a rule's zero stays as long after its log is gone. */
+const RETAINED_MS = 6 * 60_000;
+
+/** A file that is being read. */
+interface Source {
+  readonly tail: Tail;
+  readonly lines: ContainerLines | undefined;
+  target: LogTarget;
+}
+
+const keyOf = (rule: string, { namespace, pod, container }: ContainerOwner) =>
+  [rule, namespace, pod, container].join('\0');
+
+/** Counts the lines that log rules match, in the files and containers that they name. */
+export class LogReader {
+  readonly #access: LogAccess;
+  readonly #journal: Journal;
+  readonly #counts = new MatchCounts<ContainerOwner>([], OTHER);
+  readonly #sources = new Map<string, Source>();
+  /** When a rule last had something to read in an owner's share. */
+  readonly #readableAtMs = new Map<string, number>();
+  #rules: RuleSet;
+  #sinceMs = Date.now();
+  #skippedBytes = 0;
+
+  constructor(access: LogAccess, rules: RuleSet) {
+    this.#access = access;
+    this.#rules = rules;
+    this.#journal = new Journal(access.prefix, (line) => this.#takeFromJournal(line));
+  }
+
+  /** Bytes given up because they came faster than they could be read. */
+  get skippedBytes(): number {
+    return [...this.#sources.values()].reduce((sum, { tail }) => sum + tail.skippedBytes, this.#skippedBytes);
+  }
+
+  /**
+   * Reads what was written since the last time.
+   *
+   * @param pods this node's pods, as far as they are known
+   * @returns what could not be read
+   */
+  async poll(rules: RuleSet, pods: readonly V1Pod[]): Promise<SourceError[]> {
+    const errors: SourceError[] = [];
+    if (rules !== this.#rules) this.#sinceMs = Date.now();
+    this.#rules = rules;
+    const targets = await logTargets(rules, pods, this.#access, errors);
+    for (const [path, target] of targets) this.#adopt(path, target);
+    for (const [path, source] of this.#sources) {
+      await collect(errors, () => source.tail.poll((line) => this.#takeFromFile(source, line)));
+      // Read once more above: a container's last lines are written before its pod is gone.
+      if (!targets.has(path)) await this.#drop(path, source, errors);
+    }
+    await collect(errors, async () => this.#journal.follow(this.#journalIdentifiers()));
+    this.#noteReadable();
+    return errors;
+  }
+
+  /** Matches by rule and owner; none where a rule has had nothing to read, so that 0 means that none was seen. */
+  series(nowMs = Date.now()): MatchCount<ContainerOwner>[] {
+    const names = this.#rules.on('log').map(({ name }) => name);
+    const owners = [HOST, ...[...this.#sources.values()].map(({ target }) => target.owner)];
+    return this.#counts
+      .series(names, owners, nowMs)
+      .filter(({ rule, owner, count }) => count > 0 || this.#readableAtMs.has(keyOf(rule, owner)));
+  }
+
+  async close(): Promise<void> {
+    this.#journal.close();
+    for (const { tail } of this.#sources.values()) await tail.close();
+    this.#sources.clear();
+  }
+
+  #adopt(path: string, target: LogTarget): void {
+    const source = this.#sources.get(path);
+    if (source !== undefined) {
+      source.target = target;
+      return;
+    }
+    const splitter = new LineSplitter(target.ofContainer ? MAX_CONTAINER_LINE_BYTES : MAX_LINE_BYTES);
+    const tail = new Tail(path, this.#access, this.#sinceMs, splitter);
+    const lines = target.ofContainer ? new ContainerLines() : undefined;
+    this.#sources.set(path, { tail, lines, target });
+  }
+
+  async #drop(path: string, { tail }: Source, errors: SourceError[]): Promise<void> {
+    this.#sources.delete(path);
+    this.#skippedBytes += tail.skippedBytes;
+    await collect(errors, () => tail.close());
+  }
+
+  /** What rules ask of the journal because none of their files is there. */
+  #journalIdentifiers(): string[] {
+    return this.#rules
+      .on('log')
+      .filter((rule) => !this.#hasFile(rule))
+      .flatMap(({ source }) => source.journal);
+  }
+
+  #hasFile({ source }: LogRule): boolean {
+    return source.files.some((path) => this.#sources.get(path)?.tail.isOpen ?? false);
+  }
+
+  #noteReadable(nowMs = Date.now()): void {
+    for (const { tail, target } of this.#sources.values()) {
+      if (!tail.isOpen) continue;
+      for (const { name } of target.rules) this.#readableAtMs.set(keyOf(name, target.owner), nowMs);
+    }
+    for (const rule of this.#journal.isOpen ? this.#rules.on('log') : []) {
+      if (rule.source.journal.length > 0) this.#readableAtMs.set(keyOf(rule.name, HOST), nowMs);
+    }
+    for (const [key, atMs] of this.#readableAtMs) {
+      if (nowMs - atMs > RETAINED_MS) this.#readableAtMs.delete(key);
+    }
+  }
+
+  #takeFromFile({ lines, target }: Source, text: string): void {
+    const line = lines === undefined ? { text, stream: undefined } : lines.push(text);
+    if (line === undefined) return;
+    this.#match(target.rules, target.owner, target.path, line.text, line.stream);
+  }
+
+  #takeFromJournal(line: string): void {
+    const identifier = identifierOf(line);
+    if (identifier === undefined) return;
+    const rules = this.#rules
+      .on('log')
+      .filter((rule) => rule.source.journal.includes(identifier) && !this.#hasFile(rule));
+    this.#match(rules, HOST, 'journal', line, undefined);
+  }
+
+  #match(
+    rules: readonly LogRule[],
+    owner: ContainerOwner,
+    path: string,
+    line: string,
+    stream: string | undefined,
+  ): void {
+    const { namespace, pod, container } = owner;
+    const event = { line, path, stream, pod_namespace: namespace, pod, container };
+    const matched = rules.filter((rule) => this.#rules.holds(rule, event)).map(({ name }) => name);
+    this.#counts.add(matched, owner);
+  }
+}
+
+async function collect(errors: SourceError[], action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    errors.push(error);
+  }
+}

@@ -1,0 +1,126 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { HangGuard } from '../hang-guard.ts';
+import { LineSplitter } from './line-splitter.ts';
+import { identityAt, type OpenLog, openLog } from './open-log.ts';
+
+const CHUNK_BYTES = 65_536;
+/** Read in one go; the rest waits for the next poll, and above the second bound the oldest is given up. */
+const MAX_BYTES_PER_POLL = 8 * 1_048_576;
+const MAX_BACKLOG_BYTES = 64 * 1_048_576;
+const NEWLINE = 0x0a;
+const GZIP_MAGIC = 0x1f8b;
+
+/** How to reach the host's log files. */
+export interface LogAccess {
+  /** What stands before the host's paths here; '' on the host itself. */
+  readonly prefix: string;
+  readonly guard: HangGuard;
+}
+
+/**
+ * Reads the lines that are appended to a file, through rotation.
+ *
+ * A file renamed away is read to its end, and once more at the next poll for what its writer still had to write; then
+ * the new one from its beginning. One that became shorter (copytruncate) is read from its beginning.
+ */
+export class Tail {
+  readonly path: string;
+  /** Bytes given up because they came faster than they could be read. */
+  skippedBytes = 0;
+  readonly #access: LogAccess;
+  readonly #splitter: LineSplitter;
+  #log: OpenLog | undefined;
+  #position = 0;
+  #rotated = false;
+  /** Files born since then are read from their beginning, older ones from their end. */
+  readonly #sinceMs: number;
+  #sawNone = false;
+
+  constructor(path: string, access: LogAccess, sinceMs: number, splitter = new LineSplitter()) {
+    this.path = path;
+    this.#access = access;
+    this.#sinceMs = sinceMs;
+    this.#splitter = splitter;
+  }
+
+  /** Whether there is a file to read. */
+  get isOpen(): boolean {
+    return this.#log !== undefined;
+  }
+
+  /**
+   * Reads what was appended since the last time.
+   *
+   * @throws {SourceError} when the file cannot be read
+   */
+  async poll(take: (line: string) => void): Promise<void> {
+    if (this.#log === undefined) await this.#open();
+    if (this.#log === undefined) return;
+    const wasRotated = this.#rotated;
+    if (!(await this.#readAppended(this.#log.handle, take))) return;
+    const identity = await this.#guarded(() => identityAt(this.#access.prefix, this.path));
+    // Also when nothing is there: holding a deleted file open would keep its space on the disk.
+    this.#rotated = identity !== this.#log.identity;
+    if (!this.#rotated || !wasRotated) return;
+    await this.close();
+    this.#sawNone = true;
+    this.#rotated = false;
+    await this.#open();
+    if (this.#log !== undefined) await this.#readAppended(this.#log.handle, take);
+  }
+
+  async close(): Promise<void> {
+    const log = this.#log;
+    this.#log = undefined;
+    this.#splitter.reset();
+    await log?.handle.close();
+  }
+
+  #guarded<T>(call: () => Promise<T>): Promise<T> {
+    return this.#access.guard.run(this.#access.prefix + this.path, call);
+  }
+
+  async #open(): Promise<void> {
+    const log = await this.#guarded(() => openLog(this.#access.prefix, this.path));
+    this.#log = log;
+    if (log === undefined) {
+      this.#sawNone = true;
+      return;
+    }
+    const fromStart = this.#sawNone || log.bornMs >= this.#sinceMs;
+    this.#position = fromStart ? 0 : log.size;
+    const { handle } = log;
+    if (fromStart) {
+      const head = await this.#guarded(() => handle.read(Buffer.alloc(2), 0, 2, 0));
+      // A compressed file has no lines; what is appended to it will have none either.
+      if (head.bytesRead === 2 && head.buffer.readUInt16BE() === GZIP_MAGIC) this.#position = log.size;
+    } else if (log.size > 0) {
+      const last = await this.#guarded(() => handle.read(Buffer.alloc(1), 0, 1, log.size - 1));
+      this.#splitter.reset(last.buffer[0] !== NEWLINE);
+    }
+  }
+
+  /** True when it got to the end of the file. */
+  async #readAppended(handle: FileHandle, take: (line: string) => void): Promise<boolean> {
+    const { size } = await this.#guarded(() => handle.stat());
+    if (size < this.#position) {
+      this.#position = 0;
+      this.#splitter.reset();
+    }
+    if (size - this.#position > MAX_BACKLOG_BYTES) {
+      const from = size - MAX_BYTES_PER_POLL;
+      this.skippedBytes += from - this.#position;
+      this.#position = from;
+      this.#splitter.reset(true);
+    }
+    const end = this.#position + MAX_BYTES_PER_POLL;
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, size - this.#position)));
+    while (this.#position < end) {
+      const { bytesRead } = await this.#guarded(() => handle.read(buffer, 0, buffer.length, this.#position));
+      if (bytesRead === 0) return true;
+      this.#position += bytesRead;
+      for (const line of this.#splitter.push(buffer.subarray(0, bytesRead))) take(line);
+    }
+    return false;
+  }
+}

@@ -1,0 +1,170 @@
+import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { V1Pod } from '@kubernetes/client-node';
+import { expect } from 'chai';
+import { HangGuard } from '../../../exporter/hang-guard.ts';
+import { LogReader } from '../../../exporter/logs/log-reader.ts';
+import { parseRules } from '../../../exporter/rules/parse-rules.ts';
+import { RuleSet } from '../../../exporter/rules/rule-set.ts';
+import { temporaryPaths } from '../../support/temporary.ts';
+
+const COMMON = { on: 'log', severity: 'info', mitre: 'T1110', description: 'd' };
+
+function setOf(...rules: readonly object[]): RuleSet {
+  const all = rules.map((rule, i) => ({
+    name: `r${i}`,
+    condition: 'line.contains("failed")',
+    ...COMMON,
+    ...rule,
+  }));
+  return new RuleSet(parseRules(JSON.stringify({ rules: all }), 'f').rules);
+}
+
+const pod = (name: string, labels: Record<string, string>, more: object = {}): V1Pod => ({
+  metadata: { namespace: 'shop', name, uid: `uid-${name}`, labels, ...more },
+});
+
+const TIME = '2026-11-23T14:00:00Z';
+const cri = (text: string) => `${TIME} stdout F ${text}\n`;
+
+describe('logs: what rules read', () => {
+  const at = temporaryPaths();
+  let reader: LogReader;
+  let rules: RuleSet;
+  let pods: V1Pod[];
+
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(at(path)), { recursive: true });
+    appendFileSync(at(path), text);
+  };
+  const podLog = (name: string, container: string, attempt = 0) =>
+    `var/log/pods/shop_${name}_uid-${name}/${container}/${attempt}.log`;
+  const poll = async () => {
+    const errors = await reader.poll(rules, pods);
+    const series = reader
+      .series()
+      .map(
+        ({ rule, owner, count }) =>
+          `${rule} ${[owner.namespace, owner.pod, owner.container].join('/')} ${count}`,
+      );
+    return [...series, ...errors.map(({ code }) => code)];
+  };
+  const begin = (set: RuleSet) => {
+    rules = set;
+    reader = new LogReader({ prefix: at(), guard: new HangGuard() }, rules);
+    return poll();
+  };
+  beforeEach(() => {
+    pods = [];
+  });
+  afterEach(() => reader.close());
+
+  it('counts matching lines of a file under the host, from 0', async () => {
+    write('auth.log', 'login failed\n');
+    expect(await begin(setOf({ files: ['/auth.log', '/secure'] }))).to.deep.equal(['r0 // 0']);
+    write('auth.log', 'login failed\nlogin ok\nlogin failed\n');
+    expect(await poll()).to.deep.equal(['r0 // 2']);
+  });
+
+  it('has no series for a rule that has nothing to read', async () => {
+    expect(await begin(setOf({ files: ['/none'] }, { pods: { namespace: 'x' } }))).to.deep.equal([]);
+    write('none', 'login failed\n');
+    expect(await poll()).to.deep.equal(['r0 // 1']);
+  });
+
+  it('reads the containers that a rule selects, and no others', async () => {
+    pods = [pod('web', { app: 'web', tier: 'a' }), pod('db', { app: 'db' })];
+    for (const name of ['web', 'db']) {
+      for (const container of ['main', 'side']) write(podLog(name, container), '');
+    }
+    const selecting = setOf(
+      { pods: { labels: { app: 'web' }, container: 'main' } },
+      { pods: { namespace: 'shop', labels: { tier: 'a' } } },
+      { pods: { namespace: 'other' } },
+    );
+    expect(await begin(selecting)).to.have.members([
+      'r0 shop/web/main 0',
+      'r1 shop/web/main 0',
+      'r1 shop/web/side 0',
+    ]);
+    for (const name of ['web', 'db']) {
+      for (const container of ['main', 'side']) write(podLog(name, container), cri('login failed'));
+    }
+    expect(await poll()).to.have.members(['r0 shop/web/main 1', 'r1 shop/web/main 1', 'r1 shop/web/side 1']);
+  });
+
+  it('follows a container through restarts, rotation and its end', async () => {
+    pods = [pod('web', { app: 'web' })];
+    write(podLog('web', 'main'), cri('login failed'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const selecting = setOf({ pods: { labels: { app: 'web' } } });
+    expect(await begin(selecting)).to.deep.equal(['r0 shop/web/main 0']);
+
+    write(podLog('web', 'main'), cri('login failed'));
+    renameSync(at(podLog('web', 'main')), at(`${podLog('web', 'main')}.20261123-140000`));
+    write(podLog('web', 'main'), cri('login failed'));
+    await poll();
+    expect(await poll()).to.deep.equal(['r0 shop/web/main 2']);
+
+    write(podLog('web', 'main'), cri('last login failed'));
+    write(podLog('web', 'main', 1), cri('first login failed'));
+    expect(await poll()).to.deep.equal(['r0 shop/web/main 4']);
+
+    write(podLog('web', 'main', 1), cri('login failed'));
+    pods = [];
+    rmSync(at('var'), { recursive: true });
+    expect(await poll()).to.deep.equal(['r0 shop/web/main 5']);
+    expect(await poll()).to.deep.equal(['r0 shop/web/main 5']);
+  });
+
+  it("reads Docker's files through the kubelet's links, and a static pod's by its hash", async () => {
+    pods = [pod('web', { app: 'web' }, { annotations: { 'kubernetes.io/config.hash': 'hash' } })];
+    write('var/lib/docker/containers/c/c-json.log', '');
+    mkdirSync(at('var/log/pods/shop_web_hash/main'), { recursive: true });
+    symlinkSync('/var/lib/docker/containers/c/c-json.log', at('var/log/pods/shop_web_hash/main/0.log'));
+    expect(await begin(setOf({ pods: { namespace: 'shop' } }))).to.deep.equal(['r0 shop/web/main 0']);
+    write('var/lib/docker/containers/c/c-json.log', '{"log":"login failed\\n","stream":"stdout"}\n');
+    expect(await poll()).to.deep.equal(['r0 shop/web/main 1']);
+  });
+
+  it('does not count the past of a pod that becomes known late', async () => {
+    await begin(setOf({ pods: { namespace: 'shop' } }));
+    await reader.close();
+    write(podLog('web', 'main'), cri('login failed'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    reader = new LogReader({ prefix: at(), guard: new HangGuard() }, rules);
+    await poll();
+    pods = [pod('web', {})];
+    expect(await poll()).to.deep.equal(['r0 shop/web/main 0']);
+  });
+
+  it('takes changed rules over without counting the past, and keeps what was counted', async () => {
+    write('a', '');
+    await begin(setOf({ files: ['/a'] }));
+    write('a', 'login failed\n');
+    write('b', 'login failed\n');
+    expect(await poll()).to.deep.equal(['r0 // 1']);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    rules = setOf({ files: ['/a'] }, { files: ['/b'] });
+    expect(await poll()).to.deep.equal(['r0 // 1', 'r1 // 0']);
+    write('b', 'login failed\n');
+    expect(await poll()).to.deep.equal(['r0 // 1', 'r1 // 1']);
+  });
+
+  it('says what it cannot read and reads the others', async () => {
+    mkdirSync(at('folder'));
+    write('a', '');
+    expect(await begin(setOf({ files: ['/folder', '/a'] }))).to.deep.equal(['r0 // 0', 'failed']);
+  });
+
+  it('reads 10,000 hostile lines and puts nothing of them into a label', async () => {
+    write('a', '');
+    await begin(setOf({ files: ['/a'] }));
+    const hostile = ['failed"} 1', '# TYPE x counter failed', 'failed \xff\xfe', `failed ${'x'.repeat(500)}`];
+    writeFileSync(
+      at('a'),
+      Buffer.from(Array.from({ length: 10_000 }, (_, i) => `${hostile[i % 4]}\n`).join(''), 'latin1'),
+    );
+    expect(await poll()).to.deep.equal(['r0 // 10000']);
+  });
+});
