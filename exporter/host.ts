@@ -1,7 +1,9 @@
 import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type ContainerNames, NO_NAMES } from './containers/names.ts';
 import { attempt, sourceError } from './errors.ts';
+import { type ProcessSnapshot, ProcessTable } from './processes/table.ts';
 
 /** Where the host's file systems are seen from here; in a container usually below a mount such as `/host`. */
 export interface HostPaths {
@@ -32,6 +34,12 @@ export interface Host {
   readlink(path: string): string | undefined;
   /** Usage of the filesystem mounted at `mountpoint`, a path on the host. May never settle: a dead mount hangs. */
   statfs(mountpoint: string): Promise<FilesystemUsage>;
+  /** The path, as this process sees it, of what the other methods read: for bytes and for files of any length. */
+  locate(path: string): string;
+  /** All processes. Within one scrape they are gone through once. */
+  processes(): ProcessSnapshot;
+  /** Who knows the containers by name. */
+  readonly names: ContainerNames;
   /** What stands before the host's own paths in what this process sees of its mounts; `''` on the host itself. */
   readonly rootPrefix: string;
 }
@@ -53,8 +61,19 @@ function memoised<T>(compute: (path: string) => T): (path: string) => T {
   };
 }
 
+/** What the views have in common: it outlives a scrape. */
+export interface Shared {
+  readonly processes: ProcessTable;
+  readonly names: ContainerNames;
+}
+
+/** What a view needs when nobody shares it. */
+function alone(paths: HostPaths): Shared {
+  return { processes: new ProcessTable(paths), names: NO_NAMES };
+}
+
 /** A view of the host for one scrape: texts are kept, so a new scrape needs a new view. */
-export function openHost(paths: HostPaths): Host {
+export function openHost(paths: HostPaths, shared: Shared = alone(paths)): Host {
   const roots: Readonly<Record<string, string>> = {
     proc: paths.procfs,
     sys: paths.sysfs,
@@ -66,7 +85,14 @@ export function openHost(paths: HostPaths): Host {
     if (root === undefined) throw new TypeError(`${path} does not begin with proc/, sys/ or root/`);
     return join(root, path.slice(slash + 1));
   };
+  let snapshot: ProcessSnapshot | undefined;
   return {
+    locate,
+    processes: () => {
+      snapshot ??= shared.processes.scan();
+      return snapshot;
+    },
+    names: shared.names,
     rootPrefix: paths.rootfs.replace(/\/+$/, ''),
     read: memoised((path) => attempt(path, () => readFileSync(locate(path), 'utf8'))),
     exists: (path) => attempt(path, () => lstatSync(locate(path), { throwIfNoEntry: false }) !== undefined),

@@ -93,7 +93,7 @@ export const agentMetrics = {
     help: 'Age of the oldest socket table that this scrape reports.',
     labels: {},
     source: 'the agent',
-    status: 'planned',
+    status: 'exposed',
     columns: [],
   }),
 };

@@ -10,7 +10,7 @@ export const cgroupMetrics = {
     source: 'cgroup cpu.stat: v2 throttled_usec, v1 throttled_time',
     reveals: 'mining in a limited pod T1496',
     since: 'birth',
-    status: 'planned',
+    status: 'exposed',
     columns: [
       {
         name: 'cpu_throttled_seconds_per_second',
@@ -29,7 +29,7 @@ export const cgroupMetrics = {
     attribution: 'container',
     source: 'cgroup: v2 cpu.stat usage_usec, v1 cpuacct.usage',
     since: 'birth',
-    status: 'planned',
+    status: 'exposed',
     columns: [
       {
         name: 'container_cpu_cores',
@@ -47,7 +47,7 @@ export const cgroupMetrics = {
     labels: {},
     attribution: 'container',
     source: 'cgroup: v2 memory.current, v1 memory.usage_in_bytes; less inactive_file of memory.stat',
-    status: 'planned',
+    status: 'exposed',
     columns: [
       {
         name: 'container_memory_working_set_bytes',
@@ -66,7 +66,7 @@ export const cgroupMetrics = {
     attribution: 'container',
     source: 'cgroup: v2 io.stat, v1 blkio.throttle.io_service_bytes',
     since: 'birth',
-    status: 'planned',
+    status: 'exposed',
     columns: [
       {
         name: 'container_disk_read_bytes_per_second',

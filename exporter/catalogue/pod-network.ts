@@ -8,7 +8,7 @@ export const podNetworkMetrics = {
     attribution: 'pod',
     source: '/proc/<pid>/net/dev of one process per network namespace, loopback excepted',
     since: 'birth',
-    status: 'planned',
+    status: 'exposed',
     columns: [
       {
         name: 'container_network_receive_bytes_per_second',

@@ -9,7 +9,7 @@ export const processesMetrics = {
     attribution: 'container',
     source: '/proc/<pid>/stat',
     reveals: 'fork bombs T1499',
-    status: 'planned',
+    status: 'exposed',
     columns: [
       {
         name: 'processes',
@@ -47,7 +47,7 @@ export const processesMetrics = {
     attribution: 'container',
     source: '/proc/<pid>/exe (deleted: no link left), /proc/<pid>/status TracerPid and CapEff',
     reveals: 'fileless malware T1620, escape T1611',
-    status: 'planned',
+    status: 'exposed',
     columns: [
       {
         name: 'suspicious_processes',

@@ -9,7 +9,7 @@ export const sniffersMetrics = {
     attribution: 'pod',
     source: 'net/packet and interface flags of every network namespace',
     reveals: 'sniffing T1040',
-    status: 'planned',
+    status: 'exposed',
     columns: [
       {
         name: 'network_sniffers',

@@ -10,7 +10,7 @@ export const socketsMetrics = {
     source:
       'every network namespace: established from net/snmp CurrEstab, the rest from net/tcp and net/tcp6',
     reveals: 'floods T1498, slowloris T1499',
-    status: 'planned',
+    status: 'exposed',
     columns: [
       {
         name: 'tcp_established',
@@ -67,7 +67,7 @@ export const socketsMetrics = {
     attribution: 'pod',
     source: 'every network namespace: net/tcp and net/tcp6 state 0A, net/udp and net/udp6',
     reveals: 'backdoor T1571',
-    status: 'planned',
+    status: 'exposed',
     columns: [
       {
         name: 'listening_sockets',

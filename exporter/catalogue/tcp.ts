@@ -10,7 +10,7 @@ export const tcpMetrics = {
     source: 'net/snmp of every network namespace, Tcp RetransSegs',
     reveals: 'congestion, floods T1498',
     since: 'birth',
-    status: 'planned',
+    status: 'exposed',
     columns: [
       {
         name: 'tcp_retransmitted_segments_per_second',
@@ -32,7 +32,7 @@ export const tcpMetrics = {
       'net/netstat of every network namespace: ListenOverflows, ListenDrops less ListenOverflows, SyncookiesSent',
     reveals: 'SYN flood T1499.001',
     since: 'birth',
-    status: 'planned',
+    status: 'exposed',
     columns: [
       {
         name: 'tcp_listen_overflows_per_second',
@@ -72,7 +72,7 @@ export const tcpMetrics = {
     source: 'net/snmp of every network namespace, Tcp OutRsts',
     reveals: 'port scan T1046',
     since: 'birth',
-    status: 'planned',
+    status: 'exposed',
     columns: [
       {
         name: 'tcp_resets_sent_per_second',

@@ -2,6 +2,7 @@
 
 import type { Extractor } from '../extractor.ts';
 import { auth } from './auth.ts';
+import { cgroup } from './cgroup.ts';
 import { cpu } from './cpu.ts';
 import { disk } from './disk.ts';
 import { files } from './files.ts';
@@ -10,12 +11,18 @@ import { forks } from './forks.ts';
 import { memory } from './memory.ts';
 import { network } from './network.ts';
 import { oom } from './oom.ts';
+import { podNetwork } from './pod-network.ts';
 import { pressure } from './pressure.ts';
+import { processes } from './processes.ts';
 import { rules } from './rules.ts';
+import { sniffers } from './sniffers.ts';
+import { sockets } from './sockets.ts';
+import { tcp } from './tcp.ts';
 
 /** Every extractor; each keeps a state of its own kind, which only itself looks into. */
 export const EXTRACTORS: readonly Extractor<unknown>[] = [
   auth,
+  cgroup,
   cpu,
   disk,
   files,
@@ -24,6 +31,11 @@ export const EXTRACTORS: readonly Extractor<unknown>[] = [
   memory,
   network,
   oom,
+  podNetwork,
   pressure,
+  processes,
   rules,
+  sniffers,
+  sockets,
+  tcp,
 ];

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ContainerNames } from '../../exporter/containers/names.ts';
 import { SourceError } from '../../exporter/errors.ts';
 import { type FilesystemUsage, type Host, type HostPaths, openHost } from '../../exporter/host.ts';
 import { ROOT } from './paths.ts';
@@ -20,10 +21,20 @@ const USAGE: Readonly<Record<string, FilesystemUsage>> = {
   '/data disk': { blocks: 500_000, availableBlocks: 0, inodes: 8_192, freeInodes: 2 },
 };
 
+const WEB_POD = '8a3d9f4e-3c59-4be9-9f1a-2f6a1f3d7c11';
+const NGINX = 'a7'.repeat(32);
+
+/** One pod of the recorded host is known by name, the other is not. */
+const NAMES: ContainerNames = {
+  container: (id) => (id === NGINX ? { namespace: 'shop', pod: 'web-0', container: 'nginx' } : undefined),
+  pod: (uid) => (uid === WEB_POD ? { namespace: 'shop', pod: 'web-0', complete: true } : undefined),
+};
+
 /** A recorded host. */
 export function fixtureHost(kernel?: string): Host {
   return {
     ...openHost(fixturePaths(kernel)),
+    names: NAMES,
     statfs: async (mountpoint) => {
       const usage = USAGE[mountpoint];
       if (usage === undefined) throw new SourceError('absent', mountpoint, `${mountpoint}: ENOENT`);

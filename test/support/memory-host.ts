@@ -1,3 +1,4 @@
+import { NO_NAMES } from '../../exporter/containers/names.ts';
 import { SourceError } from '../../exporter/errors.ts';
 import type { FilesystemUsage, Host } from '../../exporter/host.ts';
 
@@ -14,6 +15,9 @@ export function memoryHost({ files = {}, links = {}, statfs, rootPrefix = '' }: 
   const absent = (path: string) => new SourceError('absent', path, `${path}: ENOENT`);
   return {
     rootPrefix,
+    locate: (path) => path,
+    processes: () => ({ processes: [], groups: [], errors: [] }),
+    names: NO_NAMES,
     read(path) {
       const found = files[path];
       if (typeof found === 'string') return found;

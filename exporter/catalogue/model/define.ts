@@ -99,16 +99,32 @@ export type ColumnSpec = CounterColumn<Labels> | GaugeColumn<Labels>;
 /** The metrics of one extractor, by a short name of their own. */
 export type MetricGroup = Readonly<Record<string, MetricSpec>>;
 
+/** Keeps which attribution a metric has in its type, so that its samples must have the labels of it. */
+type Attributed<A extends Attribution | undefined> = A extends Attribution
+  ? { readonly attribution: A }
+  : unknown;
+
 /** Declares a counter; its labels are inferred, so that its columns and samples are checked against them. */
-export function counter<const L extends Labels>(spec: Omit<CounterSpec<L>, 'type'>): CounterSpec<L> {
-  return { type: 'counter', ...spec };
+export function counter<const L extends Labels, A extends Attribution | undefined = undefined>(
+  spec: Omit<CounterSpec<L>, 'type'> & { readonly attribution?: A },
+): CounterSpec<L> & Attributed<A> {
+  const whole: CounterSpec<L> = { type: 'counter', ...spec };
+  return whole as typeof whole & Attributed<A>;
 }
 
 /** Declares a gauge, whose name must not end in `_total`. */
-export function gauge<const L extends Labels, const N extends `kubevigil_${string}`>(
-  spec: Omit<GaugeSpec<L>, 'type' | 'name'> & { readonly name: N extends CounterName ? never : N },
-): GaugeSpec<L> {
-  return { type: 'gauge', ...spec };
+export function gauge<
+  const L extends Labels,
+  const N extends `kubevigil_${string}`,
+  A extends Attribution | undefined = undefined,
+>(
+  spec: Omit<GaugeSpec<L>, 'type' | 'name'> & {
+    readonly name: N extends CounterName ? never : N;
+    readonly attribution?: A;
+  },
+): GaugeSpec<L> & Attributed<A> {
+  const whole: GaugeSpec<L> = { type: 'gauge', ...spec };
+  return whole as typeof whole & Attributed<A>;
 }
 
 const ATTRIBUTION_LABELS = {

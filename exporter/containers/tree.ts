@@ -1,0 +1,104 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { SourceError, sourceError } from '../errors.ts';
+import { type Place, placeOf } from './place.ts';
+
+interface Folder {
+  /** The kernel counts a cgroup's children in its link count. */
+  links: number;
+  children: readonly string[];
+  /** Passes until it is listed again although the count is the same. */
+  passesLeft: number;
+}
+
+/** A child that went while another came leaves the count as it was: every folder is listed again at times. */
+const PASSES_BETWEEN_LISTINGS = 16;
+
+/** `/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-burstable.slice/…-pod<uid>.slice/cri-containerd-<id>.scope` */
+const DEEPEST = 6;
+
+/** Units that systemd runs itself, and what users do with their sessions. */
+const NEVER_CONTAINERS = /(\.(service|mount|automount|socket|swap|timer|device|path)|^user\.slice)$/;
+
+/**
+ * The containers that a cgroup hierarchy shows, whether or not their processes can be seen.
+ *
+ * Listings are kept from one scrape to the next and made again when the number of children changes, in rotation,
+ * and when {@link missed} says that a container is gone.
+ */
+export class ContainerTree {
+  private readonly root: string;
+  private folders = new Map<string, Folder>();
+
+  /** @param root the folder that the hierarchy is mounted at */
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  /**
+   * The containers, by the path of their cgroup.
+   *
+   * @throws {SourceError} when the hierarchy's root cannot be listed
+   */
+  containers(): Map<string, Place> {
+    const found = new Map<string, Place>();
+    const seen = new Map<string, Folder>();
+    const open = [''];
+    for (let path = open.pop(); path !== undefined; path = open.pop()) {
+      const folder = this.visit(path);
+      if (folder === undefined) {
+        const parent = parentOf(path);
+        // It went, so what its parent is known to hold may be as old.
+        if (this.folders.delete(parent)) open.push(parent);
+        continue;
+      }
+      seen.set(path, folder);
+      for (const name of folder.children) {
+        const child = `${path}/${name}`;
+        const place = placeOf(child);
+        if (place?.containerId !== undefined) found.set(child, place);
+        else if (place !== undefined || mayHoldContainers(child, name)) open.push(child);
+      }
+    }
+    this.folders = seen;
+    return found;
+  }
+
+  /**
+   * Something of a container could not be found. If the container is gone, its neighbours are listed again.
+   *
+   * @returns whether it is gone
+   */
+  missed(path: string): boolean {
+    if (existsSync(join(this.root, path))) return false;
+    this.folders.delete(parentOf(path));
+    return true;
+  }
+
+  private visit(path: string): Folder | undefined {
+    const absolute = join(this.root, path);
+    try {
+      const { nlink: links } = statSync(absolute);
+      const known = this.folders.get(path);
+      if (known !== undefined && known.links === links && known.passesLeft > 0) {
+        known.passesLeft--;
+        return known;
+      }
+      const children = readdirSync(absolute, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name);
+      return { links, children, passesLeft: PASSES_BETWEEN_LISTINGS };
+    } catch (cause) {
+      const error = sourceError(`sys/fs/cgroup${path}`, cause);
+      // Cgroups go at any moment, but not the root of them.
+      if (path !== '' && error instanceof SourceError && error.code === 'absent') return undefined;
+      throw error;
+    }
+  }
+}
+
+const parentOf = (path: string) => path.slice(0, path.lastIndexOf('/'));
+
+function mayHoldContainers(path: string, name: string): boolean {
+  return path.split('/').length <= DEEPEST && !NEVER_CONTAINERS.test(name);
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { readSmall } from '../kernel-file.ts';
+import { type DeviceBytes, parseBlkio, parseIoStat } from '../parsers/cgroup-io.ts';
+import { parseFlatKeyed, parseSingle } from '../parsers/cgroup-stat.ts';
+import { ifPresent } from '../sources.ts';
+
+/** Reads a file of one cgroup; errors call it by its name alone, the same for every container. */
+type Read = <T>(file: string, parse: (text: string, path: string) => T) => T;
+
+/** @param folder the cgroup's, as seen from here */
+export function reader(folder: string): Read {
+  return (file, parse) => {
+    const name = `sys/fs/cgroup/<container>/${file}`;
+    return parse(readSmall(join(folder, file), name).toString('latin1'), name);
+  };
+}
+
+const MICROSECONDS = 1e6;
+const NANOSECONDS = 1e9;
+
+/** Seconds that the CPU limit kept tasks waiting; undefined without the cpu controller. */
+export const throttledSeconds = {
+  2: (read: Read) => seconds(read('cpu.stat', parseFlatKeyed).get('throttled_usec'), MICROSECONDS),
+  1: (read: Read) => seconds(read('cpu.stat', parseFlatKeyed).get('throttled_time'), NANOSECONDS),
+};
+
+/** Seconds of CPU time. */
+export const cpuSeconds = {
+  2: (read: Read) => seconds(read('cpu.stat', parseFlatKeyed).get('usage_usec'), MICROSECONDS),
+  1: (read: Read) => seconds(read('cpuacct.usage', parseSingle), NANOSECONDS),
+};
+
+/** Bytes that cannot be reclaimed at once, as the kubelet computes it. */
+export const workingSetBytes = {
+  2: (read: Read) => workingSet(read, 'memory.current', 'inactive_file'),
+  1: (read: Read) => workingSet(read, 'memory.usage_in_bytes', 'total_inactive_file'),
+};
+
+function blkio(read: Read): Map<string, DeviceBytes> {
+  return (
+    // With what is nested in the container, since Linux 4.17.
+    ifPresent(() => read('blkio.throttle.io_service_bytes_recursive', parseBlkio)) ??
+    read('blkio.throttle.io_service_bytes', parseBlkio)
+  );
+}
+
+/**
+ * Bytes by block device. Since 6.10 the kernel counts on v1 only once some cgroup has a limit: that nothing was
+ * counted for the whole machine says so, and is not a zero.
+ */
+export const deviceBytes = {
+  2: (read: Read) => read('io.stat', parseIoStat),
+  1: (read: Read, root: Read) => {
+    const devices = blkio(read);
+    return devices.size === 0 && blkio(root).size === 0 ? undefined : devices;
+  },
+};
+
+function seconds(value: number | undefined, perSecond: number): number | undefined {
+  return value === undefined ? undefined : value / perSecond;
+}
+
+function workingSet(read: Read, usageFile: string, inactive: string): number {
+  const usage = read(usageFile, parseSingle);
+  return Math.max(0, usage - (read('memory.stat', parseFlatKeyed).get(inactive) ?? 0));
+}

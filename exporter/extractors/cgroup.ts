@@ -1,0 +1,130 @@
+import { groupBy } from '../../common/group-by.ts';
+import { cgroupMetrics } from '../catalogue/cgroup.ts';
+import { containerKey, containerLabels } from '../containers/attribution.ts';
+import { type Controller, findController, type Mounted } from '../containers/controllers.ts';
+import { Hierarchies } from '../containers/hierarchy.ts';
+import type { ContainerName } from '../containers/names.ts';
+import { ContainerTree } from '../containers/tree.ts';
+import { cpuSeconds, deviceBytes, reader, throttledSeconds, workingSetBytes } from '../containers/usage.ts';
+import { SourceError } from '../errors.ts';
+import type { Extractor, Sample } from '../extractor.ts';
+import { extractEach, sample } from '../extractor.ts';
+import type { Host } from '../host.ts';
+import type { DeviceBytes } from '../parsers/cgroup-io.ts';
+
+/** The hierarchies of the host, and the containers seen in each: the same for every view of it. */
+interface State {
+  hierarchies: Hierarchies | undefined;
+  readonly trees: Map<string, ContainerTree>;
+}
+
+type Labels = ContainerName;
+type Read = ReturnType<typeof reader>;
+
+/** What one controller says of one container, and what becomes of several that go by the same names. */
+interface Figure<T> {
+  readonly controller: Controller;
+  readonly read: Readonly<Record<1 | 2, (read: Read, root: Read) => T | undefined>>;
+  readonly samples: (values: readonly T[], labels: Labels, host: Host) => Sample[];
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+/** Only disks: what a volume on top of them (LVM, RAID, loop) moves is counted where it ends. */
+function onDisks(tables: readonly Map<string, DeviceBytes>[], host: Host): DeviceBytes[] {
+  return tables.flatMap((table) =>
+    [...table].filter(([device]) => host.exists(`sys/dev/block/${device}/device`)).map(([, bytes]) => bytes),
+  );
+}
+
+function define<T>(spec: Figure<T>): Figure<unknown> {
+  return spec as Figure<unknown>;
+}
+
+const FIGURES: readonly Figure<unknown>[] = [
+  define<number>({
+    controller: 'cpu',
+    read: throttledSeconds,
+    samples: (values, labels) => [sample(cgroupMetrics.throttled, sum(values), labels)],
+  }),
+  define<number>({
+    controller: 'cpuUsage',
+    read: cpuSeconds,
+    samples: (values, labels) => [sample(cgroupMetrics.cpu, sum(values), labels)],
+  }),
+  define<number>({
+    controller: 'memory',
+    read: workingSetBytes,
+    samples: (values, labels) => [sample(cgroupMetrics.memory, sum(values), labels)],
+  }),
+  define<Map<string, DeviceBytes>>({
+    controller: 'io',
+    read: deviceBytes,
+    samples: (tables, labels, host) => {
+      const disks = onDisks(tables, host);
+      return [
+        sample(cgroupMetrics.disk, sum(disks.map(({ read }) => read)), { direction: 'read', ...labels }),
+        sample(cgroupMetrics.disk, sum(disks.map(({ write }) => write)), { direction: 'write', ...labels }),
+      ];
+    },
+  }),
+];
+
+function treeAt({ trees }: State, { folder }: Mounted): ContainerTree {
+  const known = trees.get(folder) ?? new ContainerTree(folder);
+  trees.set(folder, known);
+  return known;
+}
+
+interface Found {
+  readonly labels: Labels;
+  readonly value: unknown;
+}
+
+/** What the containers have of a figure; `isOld` when one of them turned out to be gone. */
+function readAll(host: Host, mounted: Mounted, tree: ContainerTree, { read }: Figure<unknown>) {
+  const root = reader(mounted.folder);
+  const found: Found[] = [];
+  let isOld = false;
+  for (const [path, place] of tree.containers()) {
+    try {
+      const value = read[mounted.version](reader(`${mounted.folder}${path}`), root);
+      if (value !== undefined) found.push({ labels: containerLabels(place, host.names), value });
+    } catch (error) {
+      if (!(error instanceof SourceError) || error.code !== 'absent') throw error;
+      if (tree.missed(path)) isOld = true;
+    }
+  }
+  return { found, isOld };
+}
+
+/** @throws {SourceError} when a container could not be read; one that is gone, or has no such figure, is left out */
+function extractFigure(host: Host, state: State, figure: Figure<unknown>): Sample[] {
+  state.hierarchies ??= new Hierarchies(host.locate('sys/'));
+  const mounted = findController(state.hierarchies, figure.controller);
+  if (mounted === undefined) {
+    throw new SourceError('absent', 'sys/fs/cgroup', `sys/fs/cgroup: no hierarchy for ${figure.controller}`);
+  }
+  const tree = treeAt(state, mounted);
+  const first = readAll(host, mounted, tree, figure);
+  // Where one ended, its successor may stand unseen.
+  const { found } = first.isOld ? readAll(host, mounted, tree, figure) : first;
+  return [...groupBy(found, ({ labels }) => containerKey(labels)).values()].flatMap((same) => {
+    const values = same.map(({ value }) => value);
+    return same[0] === undefined ? [] : figure.samples(values, same[0].labels, host);
+  });
+}
+
+/**
+ * What containers use: CPU time, time lost to their CPU limit, memory, and disk.
+ *
+ * Source: the cgroups of containers under /sys/fs/cgroup, v2 (Linux 4.15 or newer), v1, or both side by side. They
+ * are found by their names, so that this needs no sight of processes. Figures of a container include what is
+ * nested in it.
+ */
+export const cgroup: Extractor<State> = {
+  name: 'cgroup',
+  metrics: cgroupMetrics,
+  open: () => ({ hierarchies: undefined, trees: new Map() }),
+  extract: (host, state) => extractEach(FIGURES, (each) => extractFigure(host, state, each)),
+};

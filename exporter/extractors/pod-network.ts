@@ -1,0 +1,53 @@
+import { podNetworkMetrics } from '../catalogue/pod-network.ts';
+import { podLabels } from '../containers/attribution.ts';
+import type { Place } from '../containers/place.ts';
+import type { Extractor } from '../extractor.ts';
+import { sample } from '../extractor.ts';
+import { Accumulator, type Counts } from '../netns/accumulator.ts';
+import { readEach } from '../netns/each.ts';
+import { HOST_OWNER, ownerOf } from '../netns/owner.ts';
+import { parseNetDev } from '../parsers/netdev.ts';
+
+const LOOPBACK = 'lo';
+
+/**
+ * Bytes that pods received and transmitted.
+ *
+ * Source: /proc/<pid>/net/dev of every network namespace that is a pod's, every kernel; the sum of all devices but
+ * loopback. Pods in the host's network have no share of their own. A pod that runs a bridge with containers of its
+ * own counts their traffic on each device that it passes.
+ */
+export const podNetwork: Extractor<Accumulator> = {
+  name: 'pod-network',
+  metrics: podNetworkMetrics,
+  open: () => new Accumulator(HOST_OWNER),
+  extract(host, accumulator) {
+    const { read, unread, errors } = readEach(host, ({ folder, place }) =>
+      place === undefined ? undefined : parseNetDev(host.read(`${folder}/dev`), `${folder}/dev`),
+    );
+    const places = new Map<string, Place>();
+    const sources = new Map<string, { owner: string; counts: Counts }>();
+    for (const [{ inode, place }, devices] of read) {
+      if (place === undefined || devices === undefined) continue;
+      const owner = ownerOf(place);
+      places.set(owner, place);
+      for (const [device, { receiveBytes, transmitBytes }] of devices) {
+        // Loopback counts as nothing, so that a pod without any other device shows zeros.
+        const counts = device === LOOPBACK ? [0, 0] : [receiveBytes, transmitBytes];
+        sources.set(`${inode} ${device}`, { owner, counts });
+      }
+    }
+    for (const { place } of unread) if (place !== undefined) places.set(ownerOf(place), place);
+    const kept = unread.flatMap(({ inode }) => accumulator.namesBeginningWith(`${inode} `));
+    const samples = [...accumulator.advance(sources, kept)].flatMap(
+      ([owner, [receive = 0, transmit = 0]]) => {
+        const labels = podLabels(places.get(owner), host.names);
+        return [
+          sample(podNetworkMetrics.bytes, receive, { direction: 'receive', ...labels }),
+          sample(podNetworkMetrics.bytes, transmit, { direction: 'transmit', ...labels }),
+        ];
+      },
+    );
+    return { samples, errors };
+  },
+};

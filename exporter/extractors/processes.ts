@@ -1,0 +1,71 @@
+import { groupBy } from '../../common/group-by.ts';
+import { processesMetrics } from '../catalogue/processes.ts';
+import { containerKey, containerLabels } from '../containers/attribution.ts';
+import type { ContainerName, ContainerNames } from '../containers/names.ts';
+import type { Extractor, Sample } from '../extractor.ts';
+import { sample } from '../extractor.ts';
+import type { ProcessGroup, SuspiciousKind } from '../processes/group.ts';
+import { PROCESS_STATES } from '../processes/state.ts';
+
+const { processes: processesMetric, suspicious: suspiciousMetric } = processesMetrics;
+const KINDS = suspiciousMetric.labels.kind;
+
+/** The groups of one container: processes in nested cgroups are their container's. */
+interface Tally {
+  readonly labels: ContainerName;
+  readonly contained: boolean;
+  readonly groups: readonly ProcessGroup[];
+}
+
+function byContainer(groups: Iterable<ProcessGroup>, names: ContainerNames): Tally[] {
+  const labelled = [...groups].map((group) => ({ group, labels: containerLabels(group.place, names) }));
+  const containers = groupBy(labelled, ({ labels }) => containerKey(labels)).values();
+  return [...containers].flatMap((members) => {
+    const [first] = members;
+    if (first === undefined) return [];
+    const contained = first.group.place !== undefined;
+    return [{ labels: first.labels, contained, groups: members.map(({ group }) => group) }];
+  });
+}
+
+function sum(groups: readonly ProcessGroup[], count: (group: ProcessGroup) => number | undefined): number {
+  return groups.reduce((total, group) => total + (count(group) ?? 0), 0);
+}
+
+function suspiciousSamples({ labels, contained, groups }: Tally): Sample[] {
+  const isKnown = (kind: SuspiciousKind) =>
+    (contained || kind !== 'elevated_container') && groups.every(({ unknown }) => !unknown.has(kind));
+  return KINDS.filter(isKnown).map((kind) =>
+    sample(
+      suspiciousMetric,
+      sum(groups, ({ suspicious }) => suspicious.get(kind)),
+      { kind, ...labels },
+    ),
+  );
+}
+
+/**
+ * Processes by state, and those whose executable, tracer or capabilities are unusual.
+ *
+ * Source: one pass over /proc, every kernel. A kind that could not be told for every process of a container is left
+ * out for that container.
+ */
+export const processes: Extractor = {
+  name: 'processes',
+  metrics: processesMetrics,
+  extract(host) {
+    const { groups, errors } = host.processes();
+    const ownErrors = errors.filter(({ path }) => !path.endsWith('/ns/net'));
+    const samples = byContainer(groups, host.names).flatMap((tally) => [
+      ...PROCESS_STATES.map((state, i) =>
+        sample(
+          processesMetric,
+          sum(tally.groups, ({ states }) => states[i]),
+          { state, ...tally.labels },
+        ),
+      ),
+      ...suspiciousSamples(tally),
+    ]);
+    return { samples, errors: ownErrors };
+  },
+};

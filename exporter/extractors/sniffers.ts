@@ -1,0 +1,68 @@
+import { groupBy } from '../../common/group-by.ts';
+import { sniffersMetrics } from '../catalogue/sniffers.ts';
+import { podLabels } from '../containers/attribution.ts';
+import type { Extractor } from '../extractor.ts';
+import { sample } from '../extractor.ts';
+import type { Host } from '../host.ts';
+import { readEach } from '../netns/each.ts';
+import type { NetworkNamespace } from '../netns/namespaces.ts';
+import { ownerOf } from '../netns/owner.ts';
+import { countPromiscuous, SysfsFinder } from '../netns/promiscuous.ts';
+import { parseNetDev } from '../parsers/netdev.ts';
+import { countPacketSockets } from '../parsers/packet.ts';
+import { ifPresent } from '../sources.ts';
+
+const HOST_CLASS_NET = 'sys/class/net';
+
+interface Sniffers {
+  /** Undefined where this kernel has none, or has not loaded its module for them. */
+  readonly packetSockets: number | undefined;
+  /** Undefined where the flags of the devices cannot be seen. */
+  readonly promiscuous: number | undefined;
+}
+
+function readSniffers(host: Host, namespace: NetworkNamespace, finder: SysfsFinder): Sniffers {
+  const { folder, isHost } = namespace;
+  const [packet, dev] = [`${folder}/packet`, `${folder}/dev`];
+  const devices = parseNetDev(host.read(dev), dev).keys();
+  const classNet = isHost ? host.locate(HOST_CLASS_NET) : finder.classNet(host, namespace);
+  return {
+    packetSockets: ifPresent(() => countPacketSockets(host.read(packet), packet)),
+    promiscuous: classNet === undefined ? undefined : countPromiscuous(classNet, devices),
+  };
+}
+
+/** Sums what is known; undefined where nothing is. */
+function total(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0);
+}
+
+/**
+ * Packet sockets, and interfaces in promiscuous mode that are not ports of a bridge, by pod.
+ *
+ * Source: /proc/<pid>/net/packet of every network namespace, every kernel; interface flags of the host, and of pods
+ * through the sysfs that their runtime mounted. A pod without one has no `promiscuous_interface`.
+ */
+export const sniffers: Extractor<SysfsFinder> = {
+  name: 'sniffers',
+  metrics: sniffersMetrics,
+  open: () => new SysfsFinder(),
+  extract(host, finder) {
+    const { read, errors } = readEach(host, (namespace) => readSniffers(host, namespace, finder));
+    finder.retain(read.keys());
+    const owners = groupBy(read, ([{ place }]) => ownerOf(place));
+    const samples = [...owners.values()].flatMap((found) => {
+      const labels = podLabels(found[0]?.[0].place, host.names);
+      const counts = {
+        packet_socket: total(found.map(([, { packetSockets }]) => packetSockets)),
+        promiscuous_interface: total(found.map(([, { promiscuous }]) => promiscuous)),
+      };
+      return sniffersMetrics.sniffers.labels.kind.flatMap((kind) => {
+        const count = counts[kind];
+        return count === undefined ? [] : [sample(sniffersMetrics.sniffers, count, { kind, ...labels })];
+      });
+    });
+    return { samples, errors };
+  },
+};

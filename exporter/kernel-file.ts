@@ -1,0 +1,66 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { attempt } from './errors.ts';
+
+const SMALL_FILE_BYTES = 64 * 1024;
+
+/** The kernel hands out long files a page at a time, whatever is asked for. */
+const PIECE_BYTES = 64 * 1024;
+
+const shared = Buffer.allocUnsafe(SMALL_FILE_BYTES);
+
+/**
+ * Reads the beginning of a file that is already open, always from its first byte.
+ *
+ * @param name what errors call it: the path on the host, such as `proc/1/stat`
+ * @returns a view of a buffer that the next call overwrites, of at most 64 KiB
+ * @throws {SourceError} `absent` when the process behind it has ended
+ */
+export function readOpen(descriptor: number, name: string): Buffer {
+  return attempt(name, () => shared.subarray(0, readSync(descriptor, shared, 0, SMALL_FILE_BYTES, 0)));
+}
+
+/**
+ * Opens a file for {@link readOpen}.
+ *
+ * @param path where it is seen from here
+ * @param name what errors call it
+ * @throws {SourceError}
+ */
+export function openFile(path: string, name: string): number {
+  return attempt(name, () => openSync(path, 'r'));
+}
+
+/**
+ * Reads a small file, byte for byte.
+ *
+ * @param path where it is seen from here
+ * @param name what errors call it
+ * @returns a view of a buffer that the next call overwrites, of at most 64 KiB
+ * @throws {SourceError}
+ */
+export function readSmall(path: string, name: string): Buffer {
+  const descriptor = openFile(path, name);
+  try {
+    return readOpen(descriptor, name);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Reads a file of any length piece by piece; a piece is a view that is valid during the call only.
+ *
+ * @param path where it is seen from here
+ * @param name what errors call it
+ * @throws {SourceError}
+ */
+export function readInPieces(path: string, name: string, take: (piece: Buffer) => void): void {
+  const descriptor = openFile(path, name);
+  try {
+    const buffer = Buffer.allocUnsafe(PIECE_BYTES);
+    const next = () => attempt(name, () => readSync(descriptor, buffer, 0, PIECE_BYTES, null));
+    for (let count = next(); count > 0; count = next()) take(buffer.subarray(0, count));
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,33 @@
+import { SourceError } from '../errors.ts';
+import type { Host } from '../host.ts';
+import { type NetworkNamespace, networkNamespaces } from './namespaces.ts';
+
+/** What was read of the network namespaces, one by one. */
+export interface EachNamespace<T> {
+  readonly read: ReadonlyMap<NetworkNamespace, T>;
+  /** Namespaces whose process ended while they were read. */
+  readonly unread: readonly NetworkNamespace[];
+  readonly errors: readonly SourceError[];
+}
+
+/**
+ * Reads something of every network namespace; trouble with one of them takes nothing from the others.
+ *
+ * @throws {SourceError} when there is no procfs, or when the host's own namespace does not have it
+ */
+export function readEach<T>(host: Host, read: (namespace: NetworkNamespace) => T): EachNamespace<T> {
+  const { list, errors: denied } = networkNamespaces(host);
+  const values = new Map<NetworkNamespace, T>();
+  const unread: NetworkNamespace[] = [];
+  const errors = [...denied];
+  for (const namespace of list) {
+    try {
+      values.set(namespace, read(namespace));
+    } catch (error) {
+      if (!(error instanceof SourceError) || (namespace.isHost && error.code === 'absent')) throw error;
+      if (error.code === 'absent') unread.push(namespace);
+      else errors.push(error);
+    }
+  }
+  return { read: values, unread, errors };
+}

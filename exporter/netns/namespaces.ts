@@ -1,0 +1,101 @@
+import type { Place } from '../containers/place.ts';
+import { SourceError } from '../errors.ts';
+import type { Host } from '../host.ts';
+import { hostNamespace, namespaceInode } from '../processes/namespace.ts';
+import type { ProcessSnapshot } from '../processes/table.ts';
+
+/** A network namespace and a process through which it can be read. */
+export interface NetworkNamespace {
+  /** Tells namespaces apart while they live; the kernel uses numbers of dead ones again. */
+  readonly inode: number;
+  /** Whose it is: a pod's, or undefined for the host's own and for what host processes made. */
+  readonly place: Place | undefined;
+  readonly isHost: boolean;
+  /** Folder of its files, such as `proc/1/net`. */
+  readonly folder: string;
+}
+
+/** The network namespaces of one moment. */
+export interface NetworkNamespaces {
+  readonly list: readonly NetworkNamespace[];
+  readonly errors: readonly SourceError[];
+}
+
+/** Stands for the host's namespace where its number may not be seen. */
+const HOST_UNSEEN = 0;
+const HOST_FOLDER = 'proc/1/net';
+
+interface Members {
+  place: Place | undefined;
+  readonly pids: number[];
+}
+
+/**
+ * Gathers processes by namespace. The process with the lowest pid that belongs to a pod names the owner: a pod's
+ * sandbox comes first, and what the host runs in there (a network plug-in, a debugging shell) does not own it.
+ */
+function membersOf({ processes }: ProcessSnapshot): Map<number, Members> {
+  const namespaces = new Map<number, Members>();
+  const byPid = [...processes].sort((a, b) => a.pid - b.pid);
+  for (const { pid, group, inspection } of byPid) {
+    const inode = inspection.networkNamespace;
+    if (inode === undefined) continue;
+    const members = namespaces.get(inode);
+    if (members === undefined) namespaces.set(inode, { place: group.place, pids: [pid] });
+    else {
+      members.place ??= group.place;
+      members.pids.push(pid);
+    }
+  }
+  return namespaces;
+}
+
+/** A process that is in the namespace at this moment: the one known may have ended, or entered another. */
+function readableThrough(procfs: string, inode: number, pids: readonly number[]): number | undefined {
+  return pids.find((pid) => {
+    try {
+      return namespaceInode(procfs, pid, 'net') === inode;
+    } catch (error) {
+      if (error instanceof SourceError && error.code !== 'failed') return false;
+      throw error;
+    }
+  });
+}
+
+function find(host: Host, snapshot: ProcessSnapshot): NetworkNamespaces {
+  const procfs = host.locate('proc/');
+  const errors = snapshot.errors.filter(({ path }) => path.endsWith('/ns/net'));
+  let hostInode: number | undefined;
+  try {
+    hostInode = hostNamespace(procfs, 'net');
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    errors.push(error);
+  }
+  const inode = hostInode ?? HOST_UNSEEN;
+  const list: NetworkNamespace[] = [{ inode, place: undefined, isHost: true, folder: HOST_FOLDER }];
+  // Which namespace is the host's must be known to tell the others from it.
+  if (hostInode === undefined) return { list, errors };
+  for (const [inode, { place, pids }] of membersOf(snapshot)) {
+    if (inode === hostInode) continue;
+    const pid = readableThrough(procfs, inode, pids);
+    if (pid !== undefined) list.push({ inode, place, isHost: false, folder: `proc/${pid}/net` });
+  }
+  return { list, errors };
+}
+
+const found = new WeakMap<ProcessSnapshot, NetworkNamespaces>();
+
+/**
+ * The network namespaces that have a process, each once, the host's first. Pods with `hostNetwork` share the host's.
+ *
+ * The host's own can be read without any privilege. To see the others takes CAP_SYS_PTRACE; `errors` says so.
+ *
+ * @throws {SourceError} when there is no procfs
+ */
+export function networkNamespaces(host: Host): NetworkNamespaces {
+  const snapshot = host.processes();
+  const known = found.get(snapshot) ?? find(host, snapshot);
+  found.set(snapshot, known);
+  return known;
+}

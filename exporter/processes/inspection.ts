@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { SourceError } from '../errors.ts';
+import { readSmall } from '../kernel-file.ts';
+import { type ExecutableKind, executableKind } from './executable.ts';
+import type { SuspiciousKind } from './group.ts';
+import { hostNamespace, namespaceInode } from './namespace.ts';
+import { isElevated, parseStatus } from './status.ts';
+
+/** What one look at a process found; it is kept until the next look. */
+export interface Inspection {
+  /** Inode of its network namespace; undefined when it may not be seen. */
+  readonly networkNamespace: number | undefined;
+  readonly kind: SuspiciousKind | undefined;
+  /** What could not be told. */
+  readonly unknown: readonly SuspiciousKind[];
+  /** Denials, not what was merely gone; as `absent` where the kernel denies it to everybody. */
+  readonly errors: readonly SourceError[];
+}
+
+const EXECUTABLE_KINDS: readonly ExecutableKind[] = ['deleted_exe', 'memfd_exe', 'temp_exe'];
+
+/**
+ * Whether the process holds, in the host's user namespace, more capabilities than runtimes give by default. In a
+ * user namespace of its own everybody has them all, and they reach no further.
+ */
+function isElevatedOnHost(procfs: string, pid: number, capabilities: bigint): boolean {
+  if (!isElevated(capabilities)) return false;
+  return namespaceInode(procfs, pid, 'user') === hostNamespace(procfs, 'user');
+}
+
+/**
+ * Looks at what `/proc/<pid>/stat` does not tell: executable, tracer, capabilities and network namespace.
+ *
+ * The kernel shields few processes even from CAP_SYS_PTRACE (another security module, a process above a user
+ * namespace). They cannot be told by anybody: they count as ordinary, and this is said without failing.
+ *
+ * @param procfs the folder that the host's procfs is mounted at
+ * @param mayTrace whether this process has CAP_SYS_PTRACE
+ * @param contained whether the process belongs to a container; capabilities are judged there only
+ */
+export function inspect(procfs: string, pid: number, mayTrace: boolean, contained: boolean): Inspection {
+  const folder = join(procfs, String(pid));
+  const name = `proc/${pid}`;
+  const errors: SourceError[] = [];
+  const unknown: SuspiciousKind[] = [];
+  /** What is gone is not there any more: the process ended, or never had one. */
+  const attempt = <T>(read: () => T, otherwise: readonly SuspiciousKind[]): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      if (error.code === 'absent') return undefined;
+      const shielded = mayTrace && error.code === 'unreadable';
+      errors.push(shielded ? new SourceError('absent', error.path, error.message, { cause: error }) : error);
+      if (!shielded) unknown.push(...otherwise);
+      return undefined;
+    }
+  };
+  const networkNamespace = attempt(() => namespaceInode(procfs, pid, 'net'), []);
+  let kind: SuspiciousKind | undefined = attempt(() => executableKind(folder, name), EXECUTABLE_KINDS);
+  if (kind === undefined) {
+    const status = attempt(
+      () =>
+        parseStatus(readSmall(join(folder, 'status'), `${name}/status`).toString('latin1'), `${name}/status`),
+      ['traced', 'elevated_container'],
+    );
+    if (status?.traced === true) kind = 'traced';
+    else if (status !== undefined && contained) {
+      const elevated = attempt(
+        () => isElevatedOnHost(procfs, pid, status.capabilities),
+        ['elevated_container'],
+      );
+      if (elevated === true) kind = 'elevated_container';
+    }
+  }
+  return { networkNamespace, kind, unknown, errors };
+}

@@ -1,0 +1,50 @@
+import { readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { SourceError, sourceError } from '../errors.ts';
+import { readSmall } from '../kernel-file.ts';
+import { parseStatLine } from './stat-line.ts';
+
+/** Kinds of namespaces, as in /proc/<pid>/ns. */
+export type NamespaceKind = 'net' | 'user';
+
+const INIT = 1;
+/** The parent of the kernel's threads, in the initial namespaces; visible where process 1 is the machine's own. */
+const KTHREADD = 2;
+
+/**
+ * The inode number of a process's namespace, by which namespaces are told apart: its link reads `net:[4026531840]`.
+ *
+ * @returns undefined when the process has none any more
+ * @throws {SourceError} `unreadable` without CAP_SYS_PTRACE for other users' processes
+ */
+export function namespaceInode(procfs: string, pid: number, kind: NamespaceKind): number | undefined {
+  try {
+    const inode = /\[(\d+)\]$/.exec(readlinkSync(join(procfs, String(pid), 'ns', kind)))?.[1];
+    return inode === undefined ? undefined : Number(inode);
+  } catch (error) {
+    throw sourceError(`proc/${pid}/ns/${kind}`, error);
+  }
+}
+
+function isKernelThread(procfs: string, pid: number): boolean {
+  const name = `proc/${pid}/stat`;
+  const line = { state: 0, parent: 0, kernel: false, identity: 0 };
+  parseStatLine(readSmall(join(procfs, String(pid), 'stat'), name), name, line);
+  return line.kernel;
+}
+
+/**
+ * The inode number of the host's namespace: that of process 1, or of the kernel's own threads where process 1 is
+ * shielded even from CAP_SYS_PTRACE.
+ *
+ * @throws {SourceError} `unreadable` without CAP_SYS_PTRACE
+ */
+export function hostNamespace(procfs: string, kind: NamespaceKind): number | undefined {
+  try {
+    return namespaceInode(procfs, INIT, kind);
+  } catch (error) {
+    if (!(error instanceof SourceError) || error.code !== 'unreadable') throw error;
+    if (!isKernelThread(procfs, KTHREADD)) throw error;
+    return namespaceInode(procfs, KTHREADD, kind);
+  }
+}

@@ -1,0 +1,36 @@
+import { malformed } from '../errors.ts';
+
+/** What is wanted of `/proc/<pid>/status`. */
+export interface ProcessStatus {
+  readonly traced: boolean;
+  /** The effective capabilities as a bit set. */
+  readonly capabilities: bigint;
+}
+
+/**
+ * Parses `/proc/<pid>/status`. The name in its first line is the process's to choose, but the kernel escapes its
+ * newlines, so that it cannot forge a line.
+ *
+ * @see https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
+ * @throws {SourceError} `malformed`
+ */
+export function parseStatus(text: string, path: string): ProcessStatus {
+  const tracer = /^TracerPid:\t(\d+)$/m.exec(text)?.[1];
+  const effective = /^CapEff:\t([0-9a-f]+)$/m.exec(text)?.[1];
+  if (tracer === undefined || effective === undefined) {
+    throw malformed(path, 'lines "TracerPid:" and "CapEff:"', text);
+  }
+  return { traced: Number(tracer) !== 0, capabilities: BigInt(`0x${effective}`) };
+}
+
+/**
+ * The widest set that a runtime gives to a container that asks for nothing, that of Docker and containerd: chown,
+ * dac_override, fowner, fsetid, kill, setgid, setuid, setpcap, net_bind_service, net_raw, sys_chroot, mknod,
+ * audit_write, setfcap. CRI-O's and Podman's are parts of it.
+ */
+const RUNTIME_DEFAULT = 0xa80425fbn;
+
+/** Whether the capabilities go beyond what container runtimes give by default. */
+export function isElevated(capabilities: bigint): boolean {
+  return (capabilities & ~RUNTIME_DEFAULT) !== 0n;
+}

@@ -1,0 +1,67 @@
+import { expect } from 'chai';
+import { sniffers } from '../../../exporter/extractors/sniffers.ts';
+import { extractOnce, seriesLines } from '../../support/extract.ts';
+import { fixtureHost } from '../../support/fixture-host.ts';
+import { Machine, needsPods, Pod } from '../../support/pod.ts';
+
+const PACKET = 'network_sniffers packet_socket';
+const PROMISCUOUS = 'network_sniffers promiscuous_interface';
+/** What a container runtime does for a pod. */
+const OWN_SYSFS = ['mounts', 'run mount --make-rprivate /', 'run mount -t sysfs sysfs /sys'];
+
+describe('sniffers', () => {
+  it('leaves the ports of a bridge out, and has no flags for pods without a sysfs', async () => {
+    const { samples } = await extractOnce(sniffers, fixtureHost());
+    expect(seriesLines(samples)).to.deep.equal([
+      'kubevigil_network_sniffers{kind="packet_socket",namespace="",pod=""} 1',
+      'kubevigil_network_sniffers{kind="promiscuous_interface",namespace="",pod=""} 1',
+      'kubevigil_network_sniffers{kind="packet_socket",namespace="shop",pod="web-0"} 0',
+      'kubevigil_network_sniffers{kind="packet_socket",namespace="",pod="0a7cf1d2-7a4"} 0',
+    ]);
+  });
+
+  describe('on this machine', () => {
+    const machine = new Machine(sniffers);
+    let pod: Pod;
+
+    before(needsPods);
+
+    beforeEach(async () => {
+      pod = new Pod();
+      await pod.do('network', 'up lo');
+    });
+
+    afterEach(() => pod.end());
+
+    after(() => machine.close());
+
+    it('counts packet sockets, and no other', async () => {
+      await pod.do('raw a', 'udp 53', 'listen 80 5');
+      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0 });
+      await pod.do('packet b', 'packet c');
+      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 2 });
+      await pod.do('close b');
+      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 1 });
+    });
+
+    it('sees a promiscuous interface through the sysfs of the pod', async () => {
+      await pod.do(...OWN_SYSFS, 'tun t0 10.9.0.1');
+      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0, [PROMISCUOUS]: 0 });
+      await pod.do('promiscuous t0');
+      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0, [PROMISCUOUS]: 1 });
+      await pod.do('modest t0');
+      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0, [PROMISCUOUS]: 0 });
+    });
+
+    it('takes no folder for a sysfs, and no sysfs of another namespace', async () => {
+      await pod.do(
+        ...OWN_SYSFS.slice(0, 2),
+        'run mount -t tmpfs tmpfs /sys',
+        'run mkdir -p /sys/class/net/lo',
+      );
+      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0 });
+      await pod.do('run umount /sys', 'run mount -t sysfs sysfs /sys', 'network', 'promiscuous lo');
+      expect(await machine.valuesOf(pod)).not.to.include({ [PROMISCUOUS]: 1 });
+    });
+  });
+});

@@ -1,0 +1,18 @@
+import { expect } from 'chai';
+import { countPacketSockets } from '../../../exporter/parsers/packet.ts';
+
+const PATH = 'proc/1/net/packet';
+const HEADING = 'sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n';
+const LINE = '0000000000000000 3      3    0003   2     1 0      0      20117 \n';
+
+describe('countPacketSockets', () => {
+  for (const count of [0, 1, 3]) {
+    it(`counts ${count}`, () => {
+      expect(countPacketSockets(HEADING + LINE.repeat(count), PATH)).to.equal(count);
+    });
+  }
+
+  it('refuses a text without the heading', () => {
+    expect(() => countPacketSockets(LINE, PATH)).to.throw('proc/1/net/packet: expected');
+  });
+});
