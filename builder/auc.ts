@@ -58,21 +58,26 @@ function mixed(bits: number): number {
 }
 
 /**
- * The values of one class with the smallest row keys, at most `KEPT_PER_CLASS` of them. Which ones are kept follows from
+ * The values of one class with the smallest row keys, at most so many of them. Which ones are kept follows from
  * the rows alone, so that neither their order nor their spread over files matters.
  */
 class Sample {
   #keys: number[] = [];
   #values: number[] = [];
   #limit = KEYS;
+  readonly #most: number;
   count = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
 
   add(key: number, value: number): void {
     this.count++;
     if (key >= this.#limit) return;
     this.#keys.push(key);
     this.#values.push(value);
-    while (this.#values.length > KEPT_PER_CLASS && this.#limit > 1) this.#halve();
+    while (this.#values.length > this.#most && this.#limit > 1) this.#halve();
   }
 
   #halve(): void {
@@ -91,6 +96,11 @@ class Sample {
 export class Separations {
   readonly #columns = new Map<string, { positive: Sample; negative: Sample }>();
   readonly #entityKeys = new Map<string, number>();
+  readonly #keptPerClass: number;
+
+  constructor(keptPerClass = KEPT_PER_CLASS) {
+    this.#keptPerClass = keptPerClass;
+  }
 
   /** @param counts which rows to count; rows without `anomaly`, and nulls of a feature, never do */
   add(table: Table, counts: (row: number) => boolean): void {
@@ -114,7 +124,10 @@ export class Separations {
   }
 
   #samplesOf(name: string) {
-    const known = this.#columns.get(name) ?? { positive: new Sample(), negative: new Sample() };
+    const known = this.#columns.get(name) ?? {
+      positive: new Sample(this.#keptPerClass),
+      negative: new Sample(this.#keptPerClass),
+    };
     this.#columns.set(name, known);
     return known;
   }

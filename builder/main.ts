@@ -8,6 +8,7 @@ import { type BuildFlags, loadConfig } from './config.ts';
 import { endSignal } from './end-signal.ts';
 import { BuilderError } from './errors.ts';
 import { progressOn } from './progress.ts';
+import { writeReport } from './report/report.ts';
 import { build } from './run.ts';
 import { streamCommand } from './stream/command.ts';
 import { summary } from './summary.ts';
@@ -42,6 +43,10 @@ async function runVerify(folder: string): Promise<void> {
   process.exitCode = new BuilderError('damaged', folder).exitCode;
 }
 
+async function runReport(folder: string): Promise<void> {
+  process.stdout.write(`${await writeReport(resolve(folder))}\n`);
+}
+
 function program(): Command {
   const command = new Command('kubevigil-builder')
     .description('Builds labelled time-series datasets from the metrics that Prometheus holds.')
@@ -49,7 +54,7 @@ function program(): Command {
     .allowExcessArguments()
     .action((_, { args }: Command) => {
       const unknown = args[0] === undefined ? '' : `there is no command ${args[0]}: `;
-      throw new UsageError(`${unknown}say build, stream or verify (see --help)`);
+      throw new UsageError(`${unknown}say build, stream, verify or report (see --help)`);
     });
   command
     .command('build')
@@ -82,6 +87,13 @@ function program(): Command {
     .description('Recompute everything that the manifest of a dataset claims.')
     .argument('<folder>', 'the dataset')
     .action(runVerify);
+  command
+    .command('report')
+    .description(
+      'Draw a dataset: coverage, classes, features under attack, nulls, leaks; as report.html in its folder.',
+    )
+    .argument('<folder>', 'the dataset')
+    .action(runReport);
   return command;
 }
 

@@ -18,6 +18,11 @@ export function attackClasses({ classBalance }: Manifest): string[] {
   return Object.keys(classBalance).filter((label) => label !== 'normal' && label !== UNLABELLED);
 }
 
+/** A time without the fraction of a second that it rarely has. */
+function seconds(time: string): string {
+  return time.replace('.000Z', 'Z');
+}
+
 /** One paragraph on what the dataset holds. */
 export function describe(manifest: Manifest): string {
   const { about, rows, nodes, columns, start, end, step } = manifest;
@@ -25,5 +30,5 @@ export function describe(manifest: Manifest): string {
   const features = columns.filter(({ metric }) => metric !== undefined).length;
   const attacks = attackClasses(manifest);
   const labels = attacks.length === 0 ? 'without attacks' : `labelled with ${listed(attacks)}`;
-  return `Time series of ${nodes.length} Kubernetes ${nodes.length === 1 ? 'node' : 'nodes'}: ${rows} rows of ${features} security and performance features, one per ${manifest.entity} and ${step}, from ${start} to ${end}, ${labels}.`;
+  return `Time series of ${nodes.length} Kubernetes ${nodes.length === 1 ? 'node' : 'nodes'}: ${rows} rows of ${features} security and performance features, one per ${manifest.entity} and ${step}, from ${seconds(start)} to ${seconds(end)}, ${labels}.`;
 }

@@ -1,0 +1,158 @@
+/** What a report shows, gathered in one pass over the rows; memory depends on bins, features and nodes drawn. */
+import { type Separation, Separations } from '../auc.ts';
+import { strings, type Table, timesOf } from '../table.ts';
+import type { Bins } from './bins.ts';
+import { MARK, type Mark, type Scenario } from './classes.ts';
+import { Envelope } from './envelope.ts';
+
+/** Rows per class and feature that the areas of single scenarios are computed from: there are many of them. */
+const KEPT_PER_SCENARIO = 4096;
+const MOST_SCENARIOS = 12;
+
+export interface NodeName {
+  readonly cluster: string | null;
+  readonly node: string;
+}
+
+/** A node's rows over time. */
+export interface Lane extends NodeName {
+  /** Rows with at least one feature, by bin. */
+  readonly rows: Uint32Array;
+  /** Rows without any feature, by bin. */
+  readonly empty: Uint32Array;
+  readonly marks: Uint16Array;
+  /** By feature, for the nodes whose features are drawn. */
+  readonly envelopes: ReadonlyMap<string, Envelope> | undefined;
+}
+
+export interface Collected {
+  readonly lanes: readonly Lane[];
+  /** Rows by bin. */
+  readonly rows: Uint32Array;
+  /** Nulls by feature and bin. */
+  readonly nulls: ReadonlyMap<string, Uint32Array>;
+  readonly train: ReadonlyMap<string, Separation>;
+  readonly all: ReadonlyMap<string, Separation>;
+  /** Each scenario against the rows without an attack. */
+  readonly byScenario: readonly {
+    readonly scenario: Scenario;
+    readonly areas: ReadonlyMap<string, Separation>;
+  }[];
+}
+
+export interface Wanted {
+  readonly bins: Bins;
+  readonly features: readonly string[];
+  readonly scenarios: readonly Scenario[];
+  /** Nodes to show over time. */
+  readonly lanes: readonly NodeName[];
+  /** How many of them, from the first, to draw features of. */
+  readonly drawn: number;
+}
+
+export function keyOf({ cluster, node }: NodeName): string {
+  return JSON.stringify([cluster, node]);
+}
+
+export class Collector {
+  readonly #wanted: Wanted;
+  readonly #lanes: Map<string, Lane>;
+  readonly #rows: Uint32Array;
+  readonly #nulls: ReadonlyMap<string, Uint32Array>;
+  readonly #train = new Separations();
+  readonly #all = new Separations();
+  readonly #byScenario: readonly { scenario: Scenario; separations: Separations }[];
+
+  constructor(wanted: Wanted) {
+    const { bins, features, lanes, drawn, scenarios } = wanted;
+    this.#wanted = wanted;
+    this.#rows = new Uint32Array(bins.count);
+    this.#nulls = new Map(features.map((name) => [name, new Uint32Array(bins.count)]));
+    this.#byScenario = scenarios
+      .slice(0, MOST_SCENARIOS)
+      .map((scenario) => ({ scenario, separations: new Separations(KEPT_PER_SCENARIO) }));
+    const envelopes = () => new Map(features.map((name) => [name, new Envelope(bins.count)]));
+    this.#lanes = new Map(
+      lanes.map((name, i) => [
+        keyOf(name),
+        {
+          ...name,
+          rows: new Uint32Array(bins.count),
+          empty: new Uint32Array(bins.count),
+          marks: new Uint16Array(bins.count),
+          envelopes: i < drawn ? envelopes() : undefined,
+        },
+      ]),
+    );
+  }
+
+  add(table: Table): void {
+    const labels = strings(table, 'label');
+    const splits = strings(table, 'split');
+    this.#train.add(table, (row) => splits[row] === 'train');
+    this.#all.add(table, () => true);
+    for (const { scenario, separations } of this.#byScenario) {
+      separations.add(table, (row) => labels[row] === scenario.label || labels[row] === 'normal');
+    }
+    const bins = Array.from(timesOf(table), (t) => this.#wanted.bins.of(t));
+    for (const bin of bins) this.#rows[bin] = (this.#rows[bin] ?? 0) + 1;
+    const clusters = strings(table, 'cluster');
+    const lanes = strings(table, 'node').map((node, row) =>
+      this.#lanes.get(keyOf({ cluster: clusters[row] ?? null, node: node ?? '' })),
+    );
+    const hasData = this.#addFeatures(table, bins, lanes);
+    const marks = this.#marksOf(table);
+    lanes.forEach((lane, row) => {
+      if (lane === undefined) return;
+      const bin = bins[row] as number;
+      const counts = hasData[row] === 1 ? lane.rows : lane.empty;
+      counts[bin] = (counts[bin] as number) + 1;
+      lane.marks[bin] = Math.max(lane.marks[bin] as number, marks[row] as Mark);
+    });
+  }
+
+  #addFeatures(table: Table, bins: readonly number[], lanes: readonly (Lane | undefined)[]): Uint8Array {
+    const hasData = new Uint8Array(table.rows);
+    for (const { name, type, values } of table.columns) {
+      const nulls = type === 'double' ? this.#nulls.get(name) : undefined;
+      if (type !== 'double' || nulls === undefined) continue;
+      values.forEach((value, row) => {
+        const bin = bins[row] as number;
+        if (Number.isNaN(value)) {
+          nulls[bin] = (nulls[bin] as number) + 1;
+          return;
+        }
+        hasData[row] = 1;
+        lanes[row]?.envelopes?.get(name)?.add(bin, value);
+      });
+    }
+    return hasData;
+  }
+
+  #marksOf(table: Table): Mark[] {
+    const phases = strings(table, 'phase');
+    const episodes = strings(table, 'episode');
+    const attacks = new Map(this.#wanted.scenarios.map(({ label }, i) => [label, MARK.attack + i]));
+    return strings(table, 'label').map((label, row) => {
+      if (label === null) return MARK.none;
+      const attack = attacks.get(label);
+      if (attack !== undefined) return attack;
+      if (episodes[row] !== null) return MARK.benign;
+      return phases[row] === 'recovery' ? MARK.recovery : MARK.normal;
+    });
+  }
+
+  result(): Collected {
+    return {
+      lanes: [...this.#lanes.values()],
+      rows: this.#rows,
+      nulls: this.#nulls,
+      train: this.#train.result(),
+      all: this.#all.result(),
+      byScenario: this.#byScenario.map(({ scenario, separations }) => ({
+        scenario,
+        areas: separations.result(),
+      })),
+    };
+  }
+}

@@ -1,0 +1,118 @@
+/** report.html: a dataset to look at, before anybody trusts it. */
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseDurationMs } from '../../common/duration.ts';
+import { compare } from '../collections.ts';
+import { BuilderError, messageOf } from '../errors.ts';
+import { MANIFEST, REPORT, readManifest, temporaryName } from '../folder.ts';
+import { FORMATS } from '../formats/index.ts';
+import type { Manifest } from '../manifest-schema.ts';
+import { sha256OfFile } from '../stages/write.ts';
+import { strings, type Table } from '../table.ts';
+import { Bins } from './bins.ts';
+import { scenariosOf } from './classes.ts';
+import { type Collected, Collector, keyOf, type NodeName } from './collect.ts';
+import { page } from './page.ts';
+import { timeTicks } from './time-axis.ts';
+import { featuresOf } from './view.ts';
+
+/** Nodes shown over time, and of those the ones whose features are drawn: a page that somebody can still scroll through. */
+const MOST_LANES = 40;
+const MOST_DRAWN = 6;
+
+const FEW_TICKS = 5;
+
+/**
+ * The rows, file by file, of files that are what the manifest says: a report must not show anything else.
+ *
+ * @throws {BuilderError} `damaged`
+ */
+async function* rowsOf(folder: string, { files, format, columns }: Manifest): AsyncGenerator<Table> {
+  for (const { path, sha256 } of files) {
+    const full = join(folder, path);
+    try {
+      if ((await sha256OfFile(full)) !== sha256) throw new Error('is not what the manifest says');
+      yield* FORMATS[format].read(full, columns);
+    } catch (error) {
+      throw new BuilderError('damaged', `${full}: ${messageOf(error)}: verify the dataset`, { cause: error });
+    }
+  }
+}
+
+async function attackRows(folder: string, manifest: Manifest): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for await (const table of rowsOf(folder, manifest)) {
+    const anomaly = table.columns.find(({ name }) => name === 'anomaly');
+    const clusters = strings(table, 'cluster');
+    strings(table, 'node').forEach((node, row) => {
+      if (anomaly?.values[row] !== 1) return;
+      const key = keyOf({ cluster: clusters[row] ?? null, node: node ?? '' });
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    });
+  }
+  return counts;
+}
+
+/** The nodes to show, those to draw first; all when there are few, else those with most attack rows, then most gaps. */
+async function chooseNodes(folder: string, manifest: Manifest): Promise<NodeName[]> {
+  const { nodes, gaps } = manifest;
+  if (nodes.length <= MOST_DRAWN) return nodes;
+  const attacks = await attackRows(folder, manifest);
+  const missing = new Map<string, number>();
+  for (const gap of gaps) missing.set(keyOf(gap), (missing.get(keyOf(gap)) ?? 0) + gap.steps);
+  const rank = (of: ReadonlyMap<string, number>, node: NodeName) => of.get(keyOf(node)) ?? 0;
+  return [...nodes]
+    .sort(
+      (a, b) =>
+        rank(attacks, b) - rank(attacks, a) ||
+        rank(missing, b) - rank(missing, a) ||
+        compare(keyOf(a), keyOf(b)),
+    )
+    .slice(0, MOST_LANES);
+}
+
+/** The document for a dataset in a folder. */
+async function render(folder: string, manifest: Manifest): Promise<string> {
+  const stepMs = parseDurationMs(manifest.step);
+  if (stepMs === undefined) {
+    throw new BuilderError('damaged', `${join(folder, MANIFEST)}: step ${manifest.step} is no duration`);
+  }
+  const starts = manifest.files.map(({ start }) => Date.parse(start));
+  const ends = manifest.files.map(({ end }) => Date.parse(end));
+  const bins = new Bins(Math.min(...starts), Math.max(...ends), stepMs);
+  const scenarios = scenariosOf(manifest);
+  const collector = new Collector({
+    bins,
+    scenarios,
+    features: featuresOf(manifest).map(({ name }) => name),
+    lanes: await chooseNodes(folder, manifest),
+    drawn: MOST_DRAWN,
+  });
+  for await (const table of rowsOf(folder, manifest)) collector.add(table);
+  const collected: Collected = collector.result();
+  return page({ manifest, bins, scenarios, collected, ticks: timeTicks(bins, FEW_TICKS) });
+}
+
+/**
+ * Writes report.html into a dataset's folder: one file that loads nothing else; the same dataset gives the same bytes.
+ * Memory does not depend on how many rows there are.
+ *
+ * @returns where it is
+ * @throws {BuilderError} `output` when there is no dataset or the folder cannot be written, `damaged`
+ */
+export async function writeReport(folder: string): Promise<string> {
+  const manifest = readManifest(folder);
+  if (manifest === undefined) {
+    throw new BuilderError('output', `${folder} holds no dataset: there is no ${MANIFEST}`);
+  }
+  const text = await render(folder, manifest);
+  const path = join(folder, REPORT);
+  const temporary = join(folder, temporaryName(REPORT));
+  try {
+    writeFileSync(temporary, text);
+    renameSync(temporary, path);
+  } catch (error) {
+    throw new BuilderError('output', `cannot write ${path}: ${messageOf(error)}`, { cause: error });
+  }
+  return path;
+}

@@ -1,0 +1,44 @@
+import { timeAxis } from '../axis.ts';
+import { runsOf } from '../bins.ts';
+import { columnCode, type Html, html } from '../html.ts';
+import { legend } from '../legend.ts';
+import { formatShare } from '../numbers.ts';
+import { bar, laneRow, strip } from '../strip.ts';
+import { type Column, featuresOf, type View } from '../view.ts';
+
+const HEIGHT = 14;
+
+/** Classes of the share of nulls: [below, class, meaning]. */
+const LEVELS = [
+  [0, 'm0', 'none'],
+  [0.1, 'm1', 'up to 10 %'],
+  [0.5, 'm2', 'up to 50 %'],
+  [1, 'm3', 'below 100 %'],
+  [Number.POSITIVE_INFINITY, 'm4', 'all'],
+] as const;
+
+const NO_ROWS = 'none';
+
+function levelOf(nulls: number, rows: number): string {
+  if (rows === 0) return NO_ROWS;
+  if (nulls === 0) return 'm0';
+  return LEVELS.find(([below]) => nulls / rows < below || (nulls / rows === below && below < 1))?.[1] ?? 'm4';
+}
+
+function rowOf({ bins, collected, manifest }: View, { name, nulls }: Column): Html {
+  const counts = collected.nulls.get(name) ?? new Uint32Array(bins.count);
+  const levels = Array.from(collected.rows, (rows, bin) => levelOf(counts[bin] ?? 0, rows));
+  const bars = runsOf(levels)
+    .filter(([level]) => level !== NO_ROWS)
+    .map(([level, first, end]) => bar({ from: first / bins.count, to: end / bins.count, className: level }));
+  const share = formatShare(nulls, manifest.rows);
+  return laneRow(columnCode(name), strip(`${name}: ${share} of the rows are null`, HEIGHT, bars), share);
+}
+
+export function missingSection(view: View): Html {
+  const features = featuresOf(view.manifest);
+  return html`<section id="missing"><h2>Missing values</h2>
+<p class="lead">Share of the rows, over all nodes, in which a feature is null, over time (UTC); its share of all rows on the right. Where nothing is drawn there are no rows.</p>
+${legend(LEVELS.map(([, className, text]) => ({ className, text })))}
+<div class="lanes">${features.map((column) => rowOf(view, column))}${timeAxis(view.ticks)}</div></section>`;
+}

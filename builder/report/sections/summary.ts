@@ -1,0 +1,77 @@
+import { labelSource } from '../../companions/card.ts';
+import { type Html, html } from '../html.ts';
+import { formatCount, formatShare } from '../numbers.ts';
+import { readableTime } from '../time-axis.ts';
+import { featuresOf, type View } from '../view.ts';
+
+const MS_PER_MINUTE = 60_000;
+const MINUTES_PER_HOUR = 60;
+const HOURS_PER_DAY = 24;
+/** Long lists are cut: the manifest has all. */
+const WARNINGS_SHOWN = 30;
+
+/** `2 h`, `3.5 days` */
+function spanText(ms: number): string {
+  const minutes = ms / MS_PER_MINUTE;
+  const hours = minutes / MINUTES_PER_HOUR;
+  const [value, unit] =
+    hours >= 2 * HOURS_PER_DAY
+      ? [hours / HOURS_PER_DAY, 'days']
+      : hours >= 2
+        ? [hours, 'h']
+        : [minutes, 'min'];
+  return `${Number(value.toFixed(1))} ${unit}`;
+}
+
+function tiles({ manifest, bins, scenarios }: View): Html {
+  const { rows, nodes, step, gaps, classBalance, constantColumns, leakingColumns } = manifest;
+  const attacks = scenarios.reduce((sum, { label }) => sum + (classBalance[label] ?? 0), 0);
+  const gapSteps = gaps.reduce((sum, { steps }) => sum + steps, 0);
+  const figures: [string, string][] = [
+    [formatCount(rows), 'rows'],
+    [formatCount(featuresOf(manifest).length), 'features'],
+    [formatCount(nodes.length), nodes.length === 1 ? 'node' : 'nodes'],
+    [spanText(bins.steps * (bins.binMs / bins.stepsPerBin)), `in steps of ${step}`],
+    [
+      formatShare(attacks, rows),
+      `rows under attack, ${scenarios.length} ${scenarios.length === 1 ? 'scenario' : 'scenarios'}`,
+    ],
+    [formatCount(gapSteps), `node steps missing, ${formatCount(gaps.length)} gaps`],
+    [formatCount(constantColumns.length), 'constant features'],
+    [formatCount(leakingColumns.length), 'suspected leaks'],
+  ];
+  return html`<ul class="tiles">${figures.map(([value, what]) => html`<li><b>${value}</b><span>${what}</span></li>`)}</ul>`;
+}
+
+function warningList(warnings: readonly string[]): Html | undefined {
+  if (warnings.length === 0) return undefined;
+  const more = warnings.length - WARNINGS_SHOWN;
+  const shown = warnings.slice(0, WARNINGS_SHOWN).map((warning) => html`<li>${warning}</li>`);
+  const rest = more > 0 ? html`<li>… and ${formatCount(more)} more in manifest.json</li>` : undefined;
+  return html`<ul class="warnings" aria-label="Warnings">${shown}${rest}</ul>`;
+}
+
+export function summarySection(view: View): Html {
+  const { manifest, bins } = view;
+  const { prometheus, labels, split, files, format } = manifest;
+  const facts: [string, string | Html][] = [
+    ['Time', `${readableTime(bins.startMs)} to ${readableTime(bins.endMs)} UTC`],
+    [
+      'Columns',
+      `${manifest.columns.length}, in ${formatCount(files.length)} ${format} ${files.length === 1 ? 'file' : 'files'}`,
+    ],
+    [
+      'Samples',
+      `Prometheus ${prometheus.version} by ${prometheus.reading}, scraped every ${manifest.scrapeInterval}`,
+    ],
+    [
+      'Label sources',
+      labels.length === 0 ? 'none: label and anomaly are null' : labels.map(labelSource).join('; '),
+    ],
+    ['Split', `by ${split.by}, embargo ${split.embargo}`],
+    ['Rows digest', html`<code>${manifest.rowsDigest}</code>`],
+  ];
+  return html`<section id="summary"><h2>Summary</h2>${tiles(view)}${warningList(manifest.warnings)}<dl>${facts.map(
+    ([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`,
+  )}</dl></section>`;
+}
