@@ -7,7 +7,7 @@ import { EventQueue } from './event-queue.ts';
 import type { TraceEvent } from './events.ts';
 import { placeOf } from './exec-path.ts';
 import type { Hierarchy } from './hierarchy.ts';
-import { bufferKbFor, Pace } from './pace.ts';
+import { bufferKbFor, idleMsFor, Pace } from './pace.ts';
 import { PromptWatcher } from './prompt-watcher.ts';
 import { EventRecorder } from './recorder.ts';
 import type { ExecSource, ExecStats } from './source.ts';
@@ -117,7 +117,7 @@ class TracedExecSource implements ExecSource {
       throw error;
     }
     this.#recorder.sinceNs = monotonicNs();
-    this.#pace = new Pace(() => this.#read());
+    this.#pace = new Pace(() => this.#read(), idleMsFor(bufferKb));
     process.once('exit', this.close);
   }
 

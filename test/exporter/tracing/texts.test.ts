@@ -4,7 +4,7 @@ import { SourceError } from '../../../exporter/errors.ts';
 import { addressOf } from '../../../exporter/tracing/address.ts';
 import { parseLosses } from '../../../exporter/tracing/cpu-stream.ts';
 import { absolutePath, displayText, placeOf } from '../../../exporter/tracing/exec-path.ts';
-import { bufferKbFor, nextDelayMs } from '../../../exporter/tracing/pace.ts';
+import { bufferKbFor, idleMsFor, nextDelayMs } from '../../../exporter/tracing/pace.ts';
 import { onlineCpus } from '../../../exporter/tracing/trace-reader.ts';
 import { fixture } from './support/fixtures.ts';
 
@@ -84,14 +84,15 @@ describe('what the tracer reads and shows as text', () => {
   });
 
   it('reads more often the fuller the buffers are', () => {
-    expect(nextDelayMs(0, 1000)).to.equal(1000);
-    expect(nextDelayMs(0.1, 1000)).to.equal(1000);
-    expect(nextDelayMs(1, 1000)).to.equal(200);
-    expect(nextDelayMs(50, 1000)).to.equal(20);
-    expect(nextDelayMs(0, 20), 'in steps when it is quiet again').to.equal(40);
+    expect(nextDelayMs(0, 1000, 1000)).to.equal(1000);
+    expect(nextDelayMs(0.1, 1000, 1000)).to.equal(1000);
+    expect(nextDelayMs(1, 1000, 1000)).to.equal(200);
+    expect(nextDelayMs(50, 1000, 1000)).to.equal(20);
+    expect(nextDelayMs(0, 20, 1000), 'in steps when it is quiet again').to.equal(40);
   });
 
   it('gives hosts with few CPUs larger buffers', () => {
     expect([1, 2, 4, 8, 64].map(bufferKbFor)).to.deep.equal([1024, 1024, 1024, 512, 256]);
+    expect([1024, 512, 256, 32].map(idleMsFor), 'and longer sleep').to.deep.equal([2000, 1024, 1000, 1000]);
   });
 });
