@@ -64,7 +64,7 @@ function isPassing(error: unknown, answeredBefore: boolean): boolean {
  * A client of one server. Requests are POSTs without compression, which would cost the server ten times its CPU;
  * 429 and 503 (without a JSON body of Prometheus' own), and broken connections, are tried again a few times.
  */
-export function httpClient(config: PrometheusConfig, signal: AbortSignal): Ask {
+export function httpClient(config: PrometheusConfig, signal: AbortSignal, attempts = ATTEMPTS): Ask {
   const url = shownUrl(config.url);
   const client = axios.create({
     baseURL: config.url.replace(/\/$/, ''),
@@ -92,7 +92,7 @@ export function httpClient(config: PrometheusConfig, signal: AbortSignal): Ask {
 
   return async (path, parameters, method) => {
     for (let tried = 0; ; tried++) {
-      const last = tried + 1 === ATTEMPTS;
+      const last = tried + 1 === attempts;
       let retryAfter: string | undefined;
       try {
         const { status, headers, data } = await attempt(path, parameters, method);

@@ -116,13 +116,18 @@ function seconds(ms: number): string {
   return String(ms / MS_PER_SECOND);
 }
 
-/** Connects to the server: reads its version, so that what is wrong with the address shows at once. */
+/**
+ * Connects to the server: reads its version, so that what is wrong with the address shows at once.
+ *
+ * @param attempts how often each request is tried when what fails can pass
+ */
 export async function connect(
   config: PrometheusConfig,
   log: Logger,
   signal: AbortSignal,
+  attempts?: number,
 ): Promise<Prometheus> {
-  const ask = httpClient(config, signal);
+  const ask = httpClient(config, signal, attempts);
   const url = shownUrl(config.url);
   const get = async (path: string, parameters: Record<string, string> = {}) =>
     ask(path, new URLSearchParams(parameters), 'GET');

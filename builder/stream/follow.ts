@@ -1,8 +1,9 @@
 import type { Logger } from '../../common/log.ts';
-import { BuilderError, messageOf } from '../errors.ts';
+import { BuilderError } from '../errors.ts';
 import type { NodeRows } from '../model.ts';
 import type { Plan } from '../stages/plan.ts';
 import { type Clock, pause } from './clock.ts';
+import { Lateness } from './lateness.ts';
 
 /** What is done with what is read. */
 export interface Outlet {
@@ -21,7 +22,8 @@ interface Inlet {
   readonly plan: Plan;
   read(firstMs: number, lastMs: number): Promise<NodeRows[]>;
   reconnect(): Promise<void>;
-  refresh(): Promise<void>;
+  /** Called after each reading: a moment to plan again, which nothing waits for. */
+  refresh(): void;
 }
 
 export interface FollowOptions {
@@ -34,8 +36,6 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
 }
 
-/** Rows that are not out so long after their step has closed are late. */
-const LATE_MS = 2_000;
 /** Steps that are read together when several are due: at the start, or when Prometheus is back. */
 const STEPS_AT_ONCE = 240;
 const FIRST_PAUSE_MS = 500;
@@ -50,65 +50,57 @@ export async function follow({ firstMs, inlet, outlet, clock, log, signal }: Fol
   /** Up to here each step is read alone, to find the one that cannot have rows. */
   let singlyUntil = Number.NEGATIVE_INFINITY;
   let failures = 0;
-  let isLate = false;
+  const lateness = new Lateness((reason) => {
+    log.warn('rows are late', { reason });
+    outlet.late(next, reason);
+  });
 
-  const beLate = (message: string) => {
-    if (isLate || signal.aborted) return;
-    isLate = true;
-    log.warn('rows are late', { reason: message });
-    outlet.late(next, message);
-  };
-
-  /** Reads, and tells meanwhile when that takes too long. */
   async function read(lastMs: number): Promise<NodeRows[]> {
-    const timer = setTimeout(() => beLate('Prometheus does not answer in time'), LATE_MS);
-    try {
-      if (failures > 0) await inlet.reconnect();
-      return await inlet.read(next, lastMs);
-    } finally {
-      clearTimeout(timer);
-    }
+    if (failures > 0) await inlet.reconnect();
+    return inlet.read(next, lastMs);
   }
 
-  /** @returns whether the steps are done with */
-  async function attempt(lastMs: number): Promise<boolean> {
-    try {
-      const rows = await read(lastMs);
-      if (isLate) log.info('rows are late no more', { failures });
-      isLate = false;
-      failures = 0;
-      outlet.publish(rows, next, lastMs);
-      return true;
-    } catch (error) {
-      if (signal.aborted) return false;
-      if (!(error instanceof BuilderError)) throw error;
-      if (error.code === 'data') return leaveGap(error, lastMs);
-      failures++;
-      outlet.failed();
-      beLate(messageOf(error));
-      await pause(Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS), signal);
-      return false;
-    }
+  /** The steps are done with. */
+  function move(lastMs: number): void {
+    if (lateness.end()) log.info('rows are late no more', { failures });
+    failures = 0;
+    next = lastMs + inlet.plan.stepMs;
+    inlet.refresh();
   }
 
-  function leaveGap(error: BuilderError, lastMs: number): boolean {
-    if (lastMs > next) {
-      singlyUntil = lastMs;
-      return false;
-    }
-    outlet.skip(next, error.message);
-    return true;
-  }
-
-  while (!signal.aborted) {
-    const { stepMs, delayMs } = inlet.plan;
-    await clock.until(next + delayMs, signal);
+  async function failed(error: unknown, lastMs: number): Promise<void> {
     if (signal.aborted) return;
-    const closedMs = Math.floor((clock.nowMs() - delayMs) / stepMs) * stepMs;
-    const atOnce = next <= singlyUntil ? 1 : STEPS_AT_ONCE;
-    const lastMs = Math.min(Math.max(closedMs, next), next + (atOnce - 1) * stepMs);
-    if (!(await attempt(lastMs))) continue;
-    next = lastMs + stepMs;
-    await inlet.refresh();
+    if (!(error instanceof BuilderError)) throw error;
+    if (error.code !== 'data') {
+      failures++;
+      lateness.because(error.message);
+      outlet.failed();
+      await pause(Math.min(FIRST_PAUSE_MS * 2 ** (failures - 1), LONGEST_PAUSE_MS), signal);
+    } else if (lastMs > next) {
+      singlyUntil = lastMs;
+    } else {
+      outlet.skip(next, error.message);
+      move(next);
+    }
+  }
+
+  try {
+    while (!signal.aborted) {
+      const { stepMs, delayMs } = inlet.plan;
+      await clock.until(next + delayMs, signal);
+      if (signal.aborted) return;
+      lateness.begin();
+      const closedMs = Math.floor((clock.nowMs() - delayMs) / stepMs) * stepMs;
+      const atOnce = next <= singlyUntil ? 1 : STEPS_AT_ONCE;
+      const lastMs = Math.min(Math.max(closedMs, next), next + (atOnce - 1) * stepMs);
+      try {
+        outlet.publish(await read(lastMs), next, lastMs);
+        move(lastMs);
+      } catch (error) {
+        await failed(error, lastMs);
+      }
+    }
+  } finally {
+    lateness.end();
   }
 }

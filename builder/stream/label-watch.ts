@@ -14,7 +14,7 @@ function stamp(path: string): string {
 export class LabelWatch {
   readonly #paths: readonly string[] | undefined;
   readonly #log: Logger;
-  #stamps = '';
+  #stamps: string | undefined;
   #episodes: readonly Episode[] | undefined;
   #readable = true;
 

@@ -18,6 +18,8 @@ interface Times {
 const PLANNED_BACK_MS = 3_600_000;
 const PLANNED_BACK_STEPS = 10;
 const PLAN_AGAIN_MS = 300_000;
+/** A stream tries again by itself, and tells its readers meanwhile. */
+const ATTEMPTS = 1;
 
 export interface UpstreamOptions {
   readonly config: BuildConfig;
@@ -70,11 +72,15 @@ export class Upstream {
   }
 
   /** Plans again now and then; when that fails, as without metrics for an hour, the plan stays. */
-  async refresh(): Promise<void> {
-    const { clock, log, onConnect, signal } = this.#options;
-    const nowMs = clock.nowMs();
+  refresh(): void {
+    const nowMs = this.#options.clock.nowMs();
     if (nowMs - this.#plannedMs < PLAN_AGAIN_MS) return;
     this.#plannedMs = nowMs;
+    void this.#planAgain();
+  }
+
+  async #planAgain(): Promise<void> {
+    const { log, onConnect, signal } = this.#options;
     try {
       await onConnect?.(this.#prometheus);
       this.#plan = await planNow(this.#options, this.#prometheus);
@@ -85,7 +91,7 @@ export class Upstream {
 }
 
 async function connectTo({ config, log, signal, onConnect }: UpstreamOptions): Promise<Prometheus> {
-  const prometheus = await connect(config.prometheus, log, signal);
+  const prometheus = await connect(config.prometheus, log, signal, ATTEMPTS);
   await onConnect?.(prometheus);
   return prometheus;
 }

@@ -1,0 +1,158 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { BuilderError } from '../../../builder/errors.ts';
+import { Judge } from '../../../builder/stream/judge.ts';
+import { LabelWatch } from '../../../builder/stream/label-watch.ts';
+import { createLogger } from '../../../common/log.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
+import { planOf, STEP_MS } from '../support/plans.ts';
+
+const FIRST_MS = Date.UTC(2026, 10, 23);
+const DELAY_STEPS = 4;
+const at = (step: number) => FIRST_MS + step * STEP_MS;
+const iso = (step: number) => new Date(at(step)).toISOString();
+
+describe('builder/stream/judge', () => {
+  const newFolder = temporaryFolder();
+  let file: string;
+  let written: string;
+  let lateEpisodes: number;
+  const log = createLogger({ level: 'info', format: 'logfmt' }, (line) => {
+    written += line;
+  });
+
+  /** An episodes file; steps are counted from the first, each line is `name firstStep lastStep [role]`. */
+  function write(...lines: string[]): void {
+    const all = lines.map((line) => {
+      const [name, from, to, role = ''] = line.split(' ');
+      return `${name},cpu_burn,${at(Number(from)) - STEP_MS + 1},${at(Number(to))},n,${role}`;
+    });
+    writeFileSync(file, `episode,scenario,start,end,node,role\n${all.join('\n')}\n`);
+  }
+
+  function newJudge(): Judge {
+    return new Judge({
+      labels: new LabelWatch([{ episodes: file }], log),
+      labelDelayMs: DELAY_STEPS * STEP_MS,
+      plan: planOf([], FIRST_MS, FIRST_MS),
+      splitFor: () => undefined,
+      onLateEpisode: () => lateEpisodes++,
+      log,
+    });
+  }
+
+  /** Closes one step: what is said anew, then what is said of the step's rows. */
+  function close(judge: Judge, step: number) {
+    const records = judge.refresh(at(step), at(step));
+    const nodes = ['m', 'n'].map((node) => ({
+      cluster: '',
+      node,
+      timesMs: Float64Array.of(at(step)),
+      features: [],
+    }));
+    const tables = judge.judge(nodes, []);
+    const labels = tables.map(({ columns }) => columns.find(({ name }) => name === 'label')?.values[0]);
+    return { records, labels };
+  }
+
+  beforeEach(() => {
+    file = join(newFolder(), 'episodes.csv');
+    written = '';
+    lateEpisodes = 0;
+    write();
+  });
+
+  it('says anew what an episode changes that came late, and nothing else', () => {
+    const judge = newJudge();
+    for (let step = 1; step <= 5; step++)
+      expect(close(judge, step).labels).to.deep.equal(['normal', 'normal']);
+    write('e1 3 4 victim');
+    const { records, labels } = close(judge, 6);
+    const common = { type: 'label', label_state: 'provisional', cluster: null, node: 'n', split: null };
+    const attack = {
+      label: 'cpu_burn',
+      anomaly: 1,
+      episode: 'e1',
+      role: 'victim',
+      phase: 'attack',
+      run: null,
+    };
+    const recovery = { label: 'normal', anomaly: 0, episode: null, role: null, phase: 'recovery', run: null };
+    expect(records).to.deep.equal([
+      { ...common, timestamp: iso(3), ...attack },
+      { ...common, timestamp: iso(4), ...attack },
+      { ...common, timestamp: iso(5), ...recovery },
+    ]);
+    expect(labels).to.deep.equal(['normal', 'normal']);
+    expect(close(judge, 7).records).to.deep.equal([]);
+    expect(lateEpisodes).to.equal(0);
+  });
+
+  it('takes back what an episode said that is gone', () => {
+    write('e1 2 9');
+    const judge = newJudge();
+    for (const step of [1, 2, 3]) close(judge, step);
+    write();
+    const { records } = close(judge, 4);
+    expect(
+      records.map((record) => ('label' in record ? [record.timestamp, record.label] : [])),
+    ).to.deep.equal([
+      [iso(2), 'normal'],
+      [iso(3), 'normal'],
+    ]);
+  });
+
+  it('moves on what is final, and leaves that as it was', () => {
+    const judge = newJudge();
+    for (let step = 1; step <= 6; step++) close(judge, step);
+    expect(judge.finalMs).to.equal(at(6 - DELAY_STEPS));
+    write('e1 1 9');
+    const { records } = close(judge, 7);
+    expect(records.map((record) => 'label' in record && record.timestamp)).to.deep.equal(
+      [3, 4, 5, 6].map(iso),
+    );
+    // Step 3 became final just now: this is the last word on it.
+    expect(records[0]).to.include({ label_state: 'final' });
+    expect(records[1]).to.include({ label_state: 'provisional' });
+    expect(lateEpisodes).to.equal(1);
+    expect(written).to.contain('raise stream.labelDelay');
+  });
+
+  it('has the last word before the first when a row is older than the delay', () => {
+    const judge = newJudge();
+    judge.refresh(at(100), at(50));
+    expect(judge.finalMs).to.equal(at(50));
+  });
+
+  it('finalises nothing while the labels cannot be read, and tells which rows it gave up', () => {
+    const judge = newJudge();
+    for (const step of [1, 2]) close(judge, step);
+    writeFileSync(file, 'episode,scenario,start,end,node\nhalf a li');
+    for (let step = 3; step <= 2 + 4 * DELAY_STEPS + 3; step++)
+      expect(close(judge, step).records).to.deep.equal([]);
+    expect(judge.finalMs).to.be.lessThan(at(1));
+    expect(written.split('labels stay as they are')).to.have.length(2);
+    write('e1 1 9');
+    const { records } = close(judge, 22);
+    expect(records.at(-1)).to.deep.include({
+      type: 'gap',
+      reason: 'labels_unknown',
+      from: iso(0),
+      to: iso(5),
+    });
+    expect(records.map((record) => 'label' in record && record.timestamp).slice(0, -1)).to.deep.equal(
+      [6, 7, 8, 9, 10].map(iso),
+    );
+    expect(written).to.contain('can be read again');
+  });
+
+  it('keeps the labels when the file is gone, and refuses to begin without it', () => {
+    write('e1 2 9');
+    const judge = newJudge();
+    expect(close(judge, 1).labels).to.deep.equal(['normal', 'normal']);
+    rmSync(file);
+    expect(close(judge, 2).labels).to.deep.equal(['normal', 'cpu_burn']);
+    expect(newJudge).to.throw(BuilderError, 'there is no such file');
+  });
+});
