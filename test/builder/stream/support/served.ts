@@ -18,6 +18,8 @@ export interface Served {
   publish(rows: readonly Row[]): void;
   /** A metric of the stream's own. */
   metric(name: string): Promise<string | undefined>;
+  /** Cuts all connections. */
+  hangUp(): void;
   close(): Promise<void>;
 }
 
@@ -69,6 +71,7 @@ export async function serve(options: ServedOptions = {}): Promise<Served> {
         .find((line) => line.startsWith(`kubevigil_stream_${name} `))
         ?.split(' ')[1];
     },
+    hangUp: () => listener.server.closeAllConnections(),
     async close() {
       hub.finish();
       await listener.close(0);
