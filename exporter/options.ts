@@ -14,6 +14,8 @@ export interface ExporterOptions {
   /** TLS, users and headers, in exporter-toolkit's form. */
   readonly webConfigFile: string | undefined;
   readonly paths: HostPaths;
+  /** Undefined: looked for below sysfs. */
+  readonly tracefs: string | undefined;
   readonly node: string;
   /** Rules over the default set. */
   readonly rulesFile: string | undefined;
@@ -29,6 +31,7 @@ type Flags = Readonly<Record<`extractor.${string}`, boolean>> & {
   readonly 'path.procfs': string;
   readonly 'path.sysfs': string;
   readonly 'path.rootfs': string;
+  readonly 'path.tracefs'?: string;
   readonly 'rules.file'?: string;
   readonly nodeName: string;
   readonly 'log.level': LogLevel;
@@ -59,6 +62,7 @@ export function exporterCommand(extractors: readonly string[]): Command {
     .option('--path.procfs <folder>', "where the host's /proc is mounted", '/proc')
     .option('--path.sysfs <folder>', "where the host's /sys is mounted", '/sys')
     .option('--path.rootfs <folder>', "where the host's root filesystem is mounted", '/')
+    .option('--path.tracefs <folder>', 'where tracefs is mounted (default: kernel/tracing below sysfs)')
     .option('--rules.file <file>', 'rules to use beside the default set, reread when changed')
     .addOption(new Option('--node-name <name>', 'name of this node').env('NODE_NAME').default(hostname()))
     .addOption(new Option('--log.level <level>', 'least level to log').choices(LOG_LEVELS).default('info'))
@@ -94,6 +98,7 @@ export function readOptions(command: Command, extractors: readonly string[]): Ex
     telemetryPath: flags['web.telemetryPath'],
     webConfigFile: flags['web.config.file'],
     paths: { procfs: flags['path.procfs'], sysfs: flags['path.sysfs'], rootfs: flags['path.rootfs'] },
+    tracefs: flags['path.tracefs'],
     rulesFile: flags['rules.file'],
     node: flags.nodeName,
     disabledExtractors: new Set(extractors.filter((name) => flags[`extractor.${name}`] === false)),

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../common/cli.ts';
 import { createLogger, type Logger } from '../common/log.ts';
 import { packageVersion } from '../common/version.ts';
@@ -6,6 +7,7 @@ import { type Listener, listen } from '../common/web/listen.ts';
 import { openWebConfig } from '../common/web/open-config.ts';
 import { agentMetrics } from './catalogue/agent.ts';
 import { NO_NAMES } from './containers/names.ts';
+import { ProcessEvents } from './events/process-events.ts';
 import { familiesOf } from './exposition.ts';
 import { type Sample, sample } from './extractor.ts';
 import { EXTRACTORS } from './extractors/index.ts';
@@ -19,11 +21,14 @@ import { RulesError } from './rules/errors.ts';
 import { RuleBook } from './rules/rule-book.ts';
 import { Scraper } from './scrape.ts';
 import { createApp } from './server.ts';
+import { openBestSource } from './tracing/open-source.ts';
 
 /** How long a page may still be on its way when the agent is told to stop. */
 const GRACE_MS = 1_000;
 /** Longer than any scraper waits. */
 const RESPONSE_MS = 60_000;
+const LAST_LOOKS = 20;
+const BETWEEN_LOOKS_MS = 20;
 
 /** What the node is; the page does without it until it is known. */
 async function addNodeInfo(samples: Sample[], host: Host, logger: Logger): Promise<void> {
@@ -50,15 +55,24 @@ async function stopSignal(): Promise<string> {
   return Promise.race(signals.map(async (signal) => once(process, signal).then(() => signal)));
 }
 
+/** Whether a call to a file system has not come back within a moment of being let go. */
+async function hangs(): Promise<boolean> {
+  for (let i = 0; i < LAST_LOOKS; i++) {
+    if (!process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'))) return false;
+    await sleep(BETWEEN_LOOKS_MS);
+  }
+  return true;
+}
+
 /**
  * Ends the process. A call to a dead mount keeps a thread, and every orderly exit would wait for that thread.
  */
-function end(logger: Logger): void {
-  if (process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'))) {
+async function end(logger: Logger): Promise<never> {
+  if (await hangs()) {
     logger.warn('A mount still does not answer; ending without it');
     process.kill(process.pid, 'SIGKILL');
   }
-  process.exit();
+  return process.exit();
 }
 
 async function stop(listeners: readonly Listener[], scraper: Scraper): Promise<void> {
@@ -81,7 +95,12 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const web = await openWebConfig(options.webConfigFile, logger);
   const shared = { processes: new ProcessTable(paths), names: NO_NAMES };
   const scraper = new Scraper(enabled, () => openHost(paths, shared), logger);
-  await scraper.open({ paths, guard: new HangGuard(), rules, logger, pods: () => [] });
+  let opened: ProcessEvents | undefined;
+  const events = () => {
+    opened ??= new ProcessEvents(openBestSource({ ...paths, tracefs: options.tracefs }), NO_NAMES);
+    return opened;
+  };
+  await scraper.open({ paths, guard: new HangGuard(), rules, logger, events, pods: () => [] });
   const info = [sample(agentMetrics.buildInfo, 1, { version, node_version: process.versions.node })];
   const ownFamilies = processFamilies();
   const extraFamilies = () => [...familiesOf(info), ...ownFamilies()];
@@ -96,6 +115,7 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
     logger.info('Stopping', { signal: await stopping });
   } finally {
     await stop(listeners, scraper);
+    opened?.close();
   }
-  end(logger);
+  await end(logger);
 }

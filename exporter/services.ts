@@ -1,5 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Logger } from '../common/log.ts';
+import type { ProcessEvents } from './events/process-events.ts';
 import type { HangGuard } from './hang-guard.ts';
 import type { HostPaths } from './host.ts';
 import type { RuleBook } from './rules/rule-book.ts';
@@ -10,6 +11,8 @@ export interface Services {
   readonly guard: HangGuard;
   readonly rules: RuleBook;
   readonly logger: Logger;
+  /** What happens in the processes of this node; the source is opened by the first who asks. */
+  readonly events: () => ProcessEvents;
   /** This node's pods as far as they are known; none without Kubernetes. */
   readonly pods: () => readonly V1Pod[];
 }

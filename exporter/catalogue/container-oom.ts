@@ -6,9 +6,9 @@ export const containerOomMetrics = {
     help: 'Processes of the container that the kernel killed for want of memory.',
     labels: {},
     attribution: 'container',
-    source: 'tracepoint oom:mark_victim, else memory.events of the pod',
+    source: 'tracepoint oom:mark_victim',
     since: 'birth',
-    status: 'planned',
+    status: 'exposed',
     columns: [
       {
         name: 'container_oom_kills_per_second',

@@ -3,8 +3,11 @@
 import type { Extractor } from '../extractor.ts';
 import { auth } from './auth.ts';
 import { cgroup } from './cgroup.ts';
+import { connections } from './connections.ts';
+import { containerOom } from './container-oom.ts';
 import { cpu } from './cpu.ts';
 import { disk } from './disk.ts';
+import { execs } from './execs.ts';
 import { files } from './files.ts';
 import { filesystem } from './filesystem.ts';
 import { forks } from './forks.ts';
@@ -23,8 +26,11 @@ import { tcp } from './tcp.ts';
 export const EXTRACTORS: readonly Extractor<unknown>[] = [
   auth,
   cgroup,
+  connections,
+  containerOom,
   cpu,
   disk,
+  execs,
   files,
   filesystem,
   forks,

@@ -1,7 +1,10 @@
 import { createLogger } from '../../common/log.ts';
+import { NO_NAMES } from '../../exporter/containers/names.ts';
+import { ProcessEvents } from '../../exporter/events/process-events.ts';
 import { HangGuard } from '../../exporter/hang-guard.ts';
 import { RuleBook } from '../../exporter/rules/rule-book.ts';
 import type { Services } from '../../exporter/services.ts';
+import { MemorySource } from './memory-source.ts';
 
 const PATHS = { procfs: '/proc', sysfs: '/sys', rootfs: '/' };
 
@@ -12,6 +15,7 @@ export async function services(own: Partial<Services> = {}): Promise<Services> {
     guard: new HangGuard(),
     rules: own.rules ?? (await RuleBook.open(undefined, () => {})),
     logger: createLogger({ level: 'error', format: 'logfmt' }, () => {}),
+    events: () => new ProcessEvents({ source: new MemorySource(), polledBecause: undefined }, NO_NAMES),
     pods: () => [],
     ...own,
   };

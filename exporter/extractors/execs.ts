@@ -1,0 +1,56 @@
+import { execsMetrics } from '../catalogue/execs.ts';
+import { containerLabels } from '../containers/attribution.ts';
+import { presentContainers } from '../containers/present.ts';
+import type { SourceError } from '../errors.ts';
+import { ExecCounter } from '../events/exec-counter.ts';
+import type { ProcessEvents } from '../events/process-events.ts';
+import { type Extractor, type Sample, sample } from '../extractor.ts';
+import type { RuleBook } from '../rules/rule-book.ts';
+
+interface State {
+  readonly events: ProcessEvents;
+  readonly rules: RuleBook;
+  readonly counter: ExecCounter;
+}
+
+function coverage(events: ProcessEvents): Sample[] {
+  const { execs, lost, unattributed, startsObserved } = events.stats();
+  return [
+    sample(execsMetrics.events, execs),
+    ...(lost === undefined ? [] : [sample(execsMetrics.lost, lost)]),
+    sample(execsMetrics.unattributed, unattributed),
+    sample(execsMetrics.startsObserved, startsObserved),
+  ];
+}
+
+/** Polling because tracefs was denied is less than was asked for; where the kernel has none it is all there is. */
+function errorsOf(events: ProcessEvents): SourceError[] {
+  return [events.polledBecause, events.takeError()].filter((error) => error !== undefined);
+}
+
+/**
+ * Programs started that match an exec rule, and how much of all starts was seen.
+ *
+ * Source: the tracepoint sched:sched_process_exec in a tracefs instance of the agent's own (Linux 4.10 or newer, where
+ * cgroup:cgroup_attach_task is); without it /proc is polled each second, and the observed starts tell the coverage.
+ */
+export const execs: Extractor<State> = {
+  name: 'execs',
+  metrics: execsMetrics,
+  open({ rules, ...services }) {
+    const events = services.events();
+    const counter = new ExecCounter();
+    events.on('exec', ({ absolutePath, path }, where) => {
+      const best = absolutePath ?? path;
+      if (best === undefined) return;
+      const located = where && { ...where, owner: containerLabels(where.place, events.names) };
+      counter.add(rules.current, { path: best }, located);
+    });
+    return { events, rules, counter };
+  },
+  extract(host, { events, rules, counter }) {
+    events.pump();
+    const matches = counter.samples(rules.current, presentContainers(host));
+    return { samples: [...matches, ...coverage(events)], errors: errorsOf(events) };
+  },
+};

@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { SourceError } from '../errors.ts';
+import { openExecSource } from './exec-source.ts';
+import { findContainerHierarchy, type Hierarchy } from './hierarchy.ts';
+import { openPollingSource } from './polling.ts';
+import type { ExecSource } from './source.ts';
+
+/** Where a kernel shows its trace. */
+export interface TracePaths {
+  readonly procfs: string;
+  readonly sysfs: string;
+  /** Undefined: where the kernel has it below sysfs. */
+  readonly tracefs: string | undefined;
+}
+
+/** A source of events, and why it is not the better one. */
+export interface OpenedSource {
+  readonly source: ExecSource;
+  /** Undefined when the kernel's trace is read; else why it cannot be, and `/proc` is polled in its place. */
+  readonly polledBecause: SourceError | undefined;
+}
+
+/** tracefs has its own place since Linux 4.1; before that, and on some hosts still, it is below debugfs. */
+function tracefsOf({ sysfs, tracefs }: TracePaths): string {
+  if (tracefs !== undefined) return tracefs;
+  const candidates = [join(sysfs, 'kernel/tracing'), join(sysfs, 'kernel/debug/tracing')];
+  const found = candidates.find((path) => existsSync(join(path, 'instances')));
+  if (found !== undefined) return found;
+  throw new SourceError('absent', 'tracefs', `tracefs: not mounted at ${candidates.join(' or ')}`);
+}
+
+function hierarchyOf({ procfs, sysfs }: TracePaths): Hierarchy | undefined {
+  try {
+    return findContainerHierarchy(procfs, join(sysfs, 'fs/cgroup'));
+  } catch (error) {
+    if (error instanceof SourceError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The kernel's trace where it can be had, else polling.
+ *
+ * @throws {SourceError} when `/proc` cannot be read either
+ */
+export function openBestSource(paths: TracePaths): OpenedSource {
+  const { procfs, sysfs } = paths;
+  try {
+    const hierarchy = findContainerHierarchy(procfs, join(sysfs, 'fs/cgroup'));
+    return {
+      source: openExecSource({ procfs, tracefs: tracefsOf(paths), hierarchy }),
+      polledBecause: undefined,
+    };
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    return { source: openPollingSource({ procfs, hierarchy: hierarchyOf(paths) }), polledBecause: error };
+  }
+}

@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import { SourceError } from '../../../exporter/errors.ts';
+import { execs } from '../../../exporter/extractors/execs.ts';
+import type { Cgroup } from '../../../exporter/tracing/cgroups.ts';
+import { AT, CONTAINER, openOnEvents, SERVICE } from '../../support/event-series.ts';
+
+function exec(path: string | undefined, cgroup: Cgroup | undefined) {
+  return { kind: 'exec', ...AT, path, absolutePath: path, cgroup } as const;
+}
+
+describe('extractor execs', () => {
+  it('counts a shell in a container by its rule and container, and the same on the host under no rule', async () => {
+    const { source, scrape, close } = await openOnEvents(execs);
+    source.events = [exec('/bin/sh', CONTAINER), exec('/bin/sh', SERVICE), exec('/usr/bin/ls', CONTAINER)];
+    expect((await scrape()).moved).to.deep.equal([
+      'kubevigil_suspicious_execs_total{rule="shell_in_container",namespace="",pod="",container="c3c3c3c3c3c3"} 1',
+    ]);
+    close();
+  });
+
+  it('starts every rule at 0 for the host and for containers that are there', async () => {
+    const { scrape, close } = await openOnEvents(execs);
+    expect((await scrape()).lines).to.include.members([
+      'kubevigil_suspicious_execs_total{rule="shell_in_container",namespace="",pod="",container=""} 0',
+      'kubevigil_suspicious_execs_total{rule="shell_in_container",namespace="shop",pod="web-0",container="nginx"} 0',
+    ]);
+    close();
+  });
+
+  it('never counts what could not be attributed as the host, nor what has no path under a rule', async () => {
+    const { source, scrape, close } = await openOnEvents(execs);
+    source.events = [exec('/tmp/implant', undefined), exec(undefined, CONTAINER)];
+    expect((await scrape()).moved).to.deep.equal([
+      'kubevigil_suspicious_execs_total{rule="exec_from_temp_path",namespace="",pod="_unknown",container=""} 1',
+    ]);
+    close();
+  });
+
+  it('tells how much was seen, and nothing of losses that are not known', async () => {
+    const { source, scrape, close } = await openOnEvents(execs);
+    source.totals = { execs: 5, lost: undefined, unattributed: 1, startsObserved: 9 };
+    const { lines, moved } = await scrape();
+    expect(moved).to.deep.equal([
+      'kubevigil_exec_events_total 5',
+      'kubevigil_exec_events_unattributed_total 1',
+      'kubevigil_process_starts_observed_total 9',
+    ]);
+    expect(lines.some((line) => line.startsWith('kubevigil_exec_events_lost_total'))).to.equal(false);
+    close();
+  });
+
+  it('reports that the trace was denied, and what went wrong since, once', async () => {
+    const denied = new SourceError('unreadable', 'tracefs', 'tracefs: EACCES');
+    const { source, scrape, close } = await openOnEvents(execs, denied);
+    const failure = new SourceError('failed', 'trace', 'trace: EIO');
+    source.failure = failure;
+    expect((await scrape()).errors).to.deep.equal([denied, failure]);
+    expect((await scrape()).errors).to.deep.equal([denied]);
+    close();
+  });
+});

@@ -1,0 +1,32 @@
+import { NO_NAMES } from '../../exporter/containers/names.ts';
+import type { SourceError } from '../../exporter/errors.ts';
+import { ProcessEvents } from '../../exporter/events/process-events.ts';
+import type { Extractor } from '../../exporter/extractor.ts';
+import type { Cgroup } from '../../exporter/tracing/cgroups.ts';
+import { extractOnce, seriesLines } from './extract.ts';
+import { fixtureHost } from './fixture-host.ts';
+import { MemorySource } from './memory-source.ts';
+import { services } from './services.ts';
+
+/** A container that nobody knows by name. */
+export const CONTAINER: Cgroup = {
+  id: 7,
+  path: `/kubepods/pod8a3d9f4e-3c59-4be9-9f1a-2f6a1f3d7c11/${'c3'.repeat(32)}`,
+};
+export const SERVICE: Cgroup = { id: 1, path: '/system.slice/cron.service' };
+
+/** When and by whom: no rule looks at these. */
+export const AT = { timeNs: 1, pid: 2 };
+
+/** An extractor of events that are put into `source`, on the recorded host. */
+export async function openOnEvents<S>(extractor: Extractor<S>, polledBecause?: SourceError) {
+  const source = new MemorySource();
+  const events = new ProcessEvents({ source, polledBecause }, NO_NAMES);
+  const state = (await extractor.open?.(await services({ events: () => events }))) as S;
+  const scrape = async () => {
+    const { samples, errors } = await extractOnce(extractor, fixtureHost(), state);
+    const lines = seriesLines(samples);
+    return { lines, errors, moved: lines.filter((line) => !line.endsWith(' 0')) };
+  };
+  return { source, scrape, close: () => events.close() };
+}
