@@ -1,4 +1,4 @@
-import { leakingColumns, Separations } from './auc.ts';
+import { byAnomaly, leakingColumns, rowKeys, Separations } from './auc.ts';
 import { type Gap, GapFinder } from './gaps.ts';
 import { Moments, type Statistics } from './moments.ts';
 import { RowsDigest } from './rows-digest.ts';
@@ -85,7 +85,11 @@ export class Accounts {
     this.#digest.add(table);
     const splits = strings(table, 'split');
     this.#addClasses(table, splits);
-    this.#separations.add(table, (row) => splits[row] === 'train');
+    this.#separations.add(
+      table,
+      rowKeys(table),
+      byAnomaly(table, (row) => splits[row] === 'train'),
+    );
     const clusters = strings(table, 'cluster');
     const nodes = strings(table, 'node');
     const seen = nodes.map((node, row) => this.#seenBy(clusters[row] ?? null, node ?? ''));

@@ -92,73 +92,90 @@ class Sample {
   }
 }
 
+/** What a row counts as; null for nothing. */
+export type ClassOf = (row: number) => string | null;
+
+const ATTACK = 'attack';
+const OTHER = 'other';
+
+/** Classes by `anomaly`, of the rows that count. */
+export function byAnomaly(table: Table, counts: (row: number) => boolean): ClassOf {
+  const anomaly = table.columns.find(({ name }) => name === 'anomaly');
+  if (anomaly?.type !== 'int32') throw new RangeError('no column anomaly');
+  return (row) => {
+    const value = anomaly.values[row] ?? null;
+    if (value === null || !counts(row)) return null;
+    return value === 1 ? ATTACK : OTHER;
+  };
+}
+
+/** A number in [0, 2^32) per row, from what the row is about and its time. */
+export function rowKeys(table: Table): Float64Array {
+  const names = table.columns.filter(({ name }) => ENTITY_COLUMNS.includes(name));
+  const known = new Map<string, number>();
+  const entityKey = (name: string) => {
+    const key = known.get(name) ?? hash('sha256', name, 'buffer').readUInt32LE(0);
+    known.set(name, key);
+    return key;
+  };
+  return timesOf(table).map((t, row) => {
+    const entity = entityKey(names.map(({ values }) => values[row] ?? '').join('\0'));
+    return mixed(mixed(Math.floor(t / KEYS) ^ entity) ^ (t % KEYS));
+  });
+}
+
 /** Gathers, as rows pass, what the area of every feature is computed from. */
 export class Separations {
-  readonly #columns = new Map<string, { positive: Sample; negative: Sample }>();
-  readonly #entityKeys = new Map<string, number>();
+  /** By feature and class. */
+  readonly #columns = new Map<string, Map<string, Sample>>();
   readonly #keptPerClass: number;
 
   constructor(keptPerClass = KEPT_PER_CLASS) {
     this.#keptPerClass = keptPerClass;
   }
 
-  /** @param counts which rows to count; rows without `anomaly`, and nulls of a feature, never do */
-  add(table: Table, counts: (row: number) => boolean): void {
-    const anomaly = table.columns.find(({ name }) => name === 'anomaly');
-    if (anomaly?.type !== 'int32') throw new RangeError('no column anomaly');
-    const judged = anomaly.values.flatMap((value, row) => (value !== null && counts(row) ? row : []));
-    if (judged.length === 0) {
-      for (const { name, type } of table.columns) if (type === 'double') this.#samplesOf(name);
-      return;
-    }
-    const keys = this.#rowKeys(table);
+  /** @param keys of the rows, as `rowKeys` gives them; nulls of a feature never count */
+  add(table: Table, keys: Float64Array, classOf: ClassOf): void {
+    const classes = Array.from({ length: table.rows }, (_, row) => classOf(row));
     for (const column of table.columns) {
       if (column.type !== 'double') continue;
-      const { positive, negative } = this.#samplesOf(column.name);
-      for (const row of judged) {
-        const value = column.values[row] as number;
-        if (Number.isNaN(value)) continue;
-        (anomaly.values[row] === 1 ? positive : negative).add(keys[row] as number, value);
-      }
+      const samples = this.#columns.get(column.name) ?? new Map<string, Sample>();
+      this.#columns.set(column.name, samples);
+      let name: string | null = null;
+      let sample: Sample | undefined;
+      column.values.forEach((value, row) => {
+        const own = classes[row] ?? null;
+        if (own !== name) {
+          name = own;
+          sample = own === null ? undefined : this.#sampleOf(samples, own);
+        }
+        if (!Number.isNaN(value)) sample?.add(keys[row] as number, value);
+      });
     }
   }
 
-  #samplesOf(name: string) {
-    const known = this.#columns.get(name) ?? {
-      positive: new Sample(this.#keptPerClass),
-      negative: new Sample(this.#keptPerClass),
-    };
-    this.#columns.set(name, known);
-    return known;
+  #sampleOf(samples: Map<string, Sample>, name: string): Sample {
+    const sample = samples.get(name) ?? new Sample(this.#keptPerClass);
+    samples.set(name, sample);
+    return sample;
   }
 
-  /** A number in [0, 2^32) per row, from what the row is about and its time. */
-  #rowKeys(table: Table): Float64Array {
-    const names = table.columns.filter(({ name }) => ENTITY_COLUMNS.includes(name));
-    return timesOf(table).map((t, row) => {
-      const entity = this.#entityKey(names.map(({ values }) => values[row] ?? '').join('\0'));
-      return mixed(mixed(Math.floor(t / KEYS) ^ entity) ^ (t % KEYS));
-    });
-  }
-
-  #entityKey(name: string): number {
-    const known = this.#entityKeys.get(name) ?? hash('sha256', name, 'buffer').readUInt32LE(0);
-    this.#entityKeys.set(name, known);
-    return known;
-  }
-
-  /** By feature, in the order of the columns. */
-  result(): Map<string, Separation> {
+  /** By feature, in the order of the columns: rows of one class against those of another. */
+  between(positive: string, negative: string): Map<string, Separation> {
+    const none = new Sample(0);
     return new Map(
-      [...this.#columns].map(([name, { positive, negative }]) => [
-        name,
-        {
-          auc: areaUnderCurve(positive.values(), negative.values()),
-          positives: positive.count,
-          negatives: negative.count,
-        },
-      ]),
+      [...this.#columns].map(([name, samples]) => {
+        const high = samples.get(positive) ?? none;
+        const low = samples.get(negative) ?? none;
+        const auc = areaUnderCurve(high.values(), low.values());
+        return [name, { auc, positives: high.count, negatives: low.count }];
+      }),
     );
+  }
+
+  /** Attacks against the rest, of classes by `anomaly`. */
+  result(): Map<string, Separation> {
+    return this.between(ATTACK, OTHER);
   }
 }
 

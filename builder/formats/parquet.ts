@@ -1,5 +1,5 @@
 /** Parquet: Snappy, times as TIMESTAMP(MILLIS) in UTC, strings as UTF-8, every column but the first nullable. */
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, type SchemaElement } from 'hyparquet';
+import { asyncBufferFromFile, parquetMetadataAsync, parquetRead, type SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { type ColumnName, type ColumnType, type Table, type TableColumn, valuesOf } from '../table.ts';
 import type { ColumnUnit, Format } from './format.ts';
@@ -53,18 +53,37 @@ function concatenate(tables: readonly Table[], columns: readonly ColumnName[]) {
   });
 }
 
-function columnOf({ name, type }: ColumnName, rows: readonly Record<string, unknown>[]): TableColumn {
-  const values = rows.map((row) => row[name] ?? null);
-  if (type === 'timestamp')
-    return { name, type, values: Float64Array.from(values, (value) => (value as Date).getTime()) };
-  if (type === 'double')
-    return {
-      name,
-      type,
-      values: Float64Array.from(values, (value) => (value as number | null) ?? Number.NaN),
-    };
-  if (type === 'int32') return { name, type, values: values as (number | null)[] };
-  return { name, type, values: values as (string | null)[] };
+/** A piece of a column as the library decodes it, from the row `start` of its row group on. */
+interface Piece {
+  readonly start: number;
+  readonly values: ArrayLike<unknown>;
+}
+
+/** Puts the pieces of a column into their places. */
+function place<T>(
+  target: { [row: number]: T },
+  pieces: readonly Piece[],
+  decoded: (value: unknown) => T,
+): void {
+  for (const { start, values } of pieces) {
+    for (let i = 0; i < values.length; i++) target[start + i] = decoded(values[i]);
+  }
+}
+
+function columnOf({ name, type }: ColumnName, rows: number, pieces: readonly Piece[]): TableColumn {
+  if (type === 'timestamp' || type === 'double') {
+    const values = new Float64Array(rows).fill(Number.NaN);
+    if (type === 'timestamp') place(values, pieces, (value) => (value as Date).getTime());
+    else place(values, pieces, (value) => (value as number | null) ?? Number.NaN);
+    return { name, type, values };
+  }
+  const values = new Array<null>(rows).fill(null);
+  if (type === 'int32') {
+    place<number | null>(values, pieces, (value) => (value as number | null) ?? null);
+    return { name, type, values };
+  }
+  place<string | null>(values, pieces, (value) => (value as string | null) ?? null);
+  return { name, type, values };
 }
 
 export const parquet: Format = {
@@ -120,9 +139,20 @@ export const parquet: Format = {
     if (names.join() !== columns.map(({ name }) => name).join()) throw new Error('the columns are others');
     let rowStart = 0;
     for (const group of metadata.row_groups) {
-      const rowEnd = rowStart + Number(group.num_rows);
-      const rows = await parquetReadObjects({ file, metadata, rowStart, rowEnd });
-      yield { rows: rows.length, columns: columns.map((column) => columnOf(column, rows)) };
+      const rows = Number(group.num_rows);
+      const rowEnd = rowStart + rows;
+      const first = rowStart;
+      const pieces = new Map<string, Piece[]>(columns.map(({ name }) => [name, []]));
+      await parquetRead({
+        file,
+        metadata,
+        rowStart,
+        rowEnd,
+        onChunk: ({ columnName, columnData, rowStart: start }) => {
+          pieces.get(columnName)?.push({ start: start - first, values: columnData });
+        },
+      });
+      yield { rows, columns: columns.map((column) => columnOf(column, rows, pieces.get(column.name) ?? [])) };
       rowStart = rowEnd;
     }
   },

@@ -1,5 +1,5 @@
 /** What a report shows, gathered in one pass over the rows; memory depends on bins, features and nodes drawn. */
-import { type Separation, Separations } from '../auc.ts';
+import { byAnomaly, rowKeys, type Separation, Separations } from '../auc.ts';
 import { strings, type Table, timesOf } from '../table.ts';
 import type { Bins } from './bins.ts';
 import { MARK, type Mark, type Scenario } from './classes.ts';
@@ -46,8 +46,8 @@ export interface Wanted {
   readonly scenarios: readonly Scenario[];
   /** Nodes to show over time. */
   readonly lanes: readonly NodeName[];
-  /** How many of them, from the first, to draw features of. */
-  readonly drawn: number;
+  /** Keys of those whose features to draw. */
+  readonly drawn: ReadonlySet<string>;
 }
 
 export function keyOf({ cluster, node }: NodeName): string {
@@ -61,26 +61,23 @@ export class Collector {
   readonly #nulls: ReadonlyMap<string, Uint32Array>;
   readonly #train = new Separations();
   readonly #all = new Separations();
-  readonly #byScenario: readonly { scenario: Scenario; separations: Separations }[];
+  readonly #byLabel = new Separations(KEPT_PER_SCENARIO);
 
   constructor(wanted: Wanted) {
-    const { bins, features, lanes, drawn, scenarios } = wanted;
+    const { bins, features, lanes, drawn } = wanted;
     this.#wanted = wanted;
     this.#rows = new Uint32Array(bins.count);
     this.#nulls = new Map(features.map((name) => [name, new Uint32Array(bins.count)]));
-    this.#byScenario = scenarios
-      .slice(0, MOST_SCENARIOS)
-      .map((scenario) => ({ scenario, separations: new Separations(KEPT_PER_SCENARIO) }));
     const envelopes = () => new Map(features.map((name) => [name, new Envelope(bins.count)]));
     this.#lanes = new Map(
-      lanes.map((name, i) => [
+      lanes.map((name) => [
         keyOf(name),
         {
           ...name,
           rows: new Uint32Array(bins.count),
           empty: new Uint32Array(bins.count),
           marks: new Uint16Array(bins.count),
-          envelopes: i < drawn ? envelopes() : undefined,
+          envelopes: drawn.has(keyOf(name)) ? envelopes() : undefined,
         },
       ]),
     );
@@ -89,11 +86,12 @@ export class Collector {
   add(table: Table): void {
     const labels = strings(table, 'label');
     const splits = strings(table, 'split');
-    this.#train.add(table, (row) => splits[row] === 'train');
-    this.#all.add(table, () => true);
-    for (const { scenario, separations } of this.#byScenario) {
-      separations.add(table, (row) => labels[row] === scenario.label || labels[row] === 'normal');
-    }
+    const keys = rowKeys(table);
+    const isTraining = (row: number) => splits[row] === 'train';
+    this.#train.add(table, keys, byAnomaly(table, isTraining));
+    const isAny = () => true;
+    this.#all.add(table, keys, byAnomaly(table, isAny));
+    this.#byLabel.add(table, keys, (row) => labels[row] ?? null);
     const bins = Array.from(timesOf(table), (t) => this.#wanted.bins.of(t));
     for (const bin of bins) this.#rows[bin] = (this.#rows[bin] ?? 0) + 1;
     const clusters = strings(table, 'cluster');
@@ -149,9 +147,9 @@ export class Collector {
       nulls: this.#nulls,
       train: this.#train.result(),
       all: this.#all.result(),
-      byScenario: this.#byScenario.map(({ scenario, separations }) => ({
+      byScenario: this.#wanted.scenarios.slice(0, MOST_SCENARIOS).map((scenario) => ({
         scenario,
-        areas: separations.result(),
+        areas: this.#byLabel.between(scenario.label, 'normal'),
       })),
     };
   }

@@ -34,6 +34,11 @@ export function formatShare(part: number, whole: number): string {
   return `${trimmed(percent.toFixed(2))} %`;
 }
 
+/** `1 gap`, `2 gaps` */
+export function counted(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
+}
+
 function trimmed(text: string): string {
   return text.includes('.') && !text.includes('e') ? text.replace(/\.?0+$/, '') : text;
 }

@@ -53,8 +53,8 @@ async function attackRows(folder: string, manifest: Manifest): Promise<Map<strin
   return counts;
 }
 
-/** The nodes to show, those to draw first; all when there are few, else those with most attack rows, then most gaps. */
-async function chooseNodes(folder: string, manifest: Manifest): Promise<NodeName[]> {
+/** All nodes when there are few, else those with most attack rows, then most gaps; those first that matter most. */
+async function rankedNodes(folder: string, manifest: Manifest): Promise<NodeName[]> {
   const { nodes, gaps } = manifest;
   if (nodes.length <= MOST_DRAWN) return nodes;
   const attacks = await attackRows(folder, manifest);
@@ -81,12 +81,14 @@ async function render(folder: string, manifest: Manifest): Promise<string> {
   const ends = manifest.files.map(({ end }) => Date.parse(end));
   const bins = new Bins(Math.min(...starts), Math.max(...ends), stepMs);
   const scenarios = scenariosOf(manifest);
+  const ranked = (await rankedNodes(folder, manifest)).map(keyOf);
+  const shown = new Set(ranked);
   const collector = new Collector({
     bins,
     scenarios,
     features: featuresOf(manifest).map(({ name }) => name),
-    lanes: await chooseNodes(folder, manifest),
-    drawn: MOST_DRAWN,
+    lanes: manifest.nodes.filter((node) => shown.has(keyOf(node))),
+    drawn: new Set(ranked.slice(0, MOST_DRAWN)),
   });
   for await (const table of rowsOf(folder, manifest)) collector.add(table);
   const collected: Collected = collector.result();

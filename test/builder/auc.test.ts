@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { areaUnderCurve, folded, leakingColumns, Separations } from '../../builder/auc.ts';
+import {
+  areaUnderCurve,
+  byAnomaly,
+  folded,
+  leakingColumns,
+  rowKeys,
+  Separations,
+} from '../../builder/auc.ts';
 import type { Table } from '../../builder/table.ts';
 
 /** The definition, pair by pair. */
@@ -57,7 +64,7 @@ function tableOf(rows: readonly Row[]): Table {
 
 function separationOf(tables: readonly Table[], counts: (row: number) => boolean = () => true) {
   const separations = new Separations();
-  for (const table of tables) separations.add(table, counts);
+  for (const table of tables) separations.add(table, rowKeys(table), byAnomaly(table, counts));
   return separations.result().get('feature');
 }
 

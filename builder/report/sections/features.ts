@@ -75,7 +75,7 @@ export function featuresSection(view: View): Html {
       : undefined;
   const down =
     bins.stepsPerBin > 1
-      ? html`<p class="note">Each point of a line spans ${formatCount(bins.stepsPerBin)} steps, drawn from the smallest to the largest value in them: no spike is left out.</p>`
+      ? html`<p class="note">Each point of a line spans ${formatCount(bins.stepsPerBin)} steps, drawn from the smallest to the largest value in them: no spike is left out. An attack that is shorter is shaded as wide as a point.</p>`
       : undefined;
   return html`<section id="features"><h2>Features over time</h2>
 <p class="lead">Each feature on each node, on the same scale. Attacks are shaded by scenario, recovery is hatched; a line is broken where there is no value. Time in UTC.</p>${cut}${down}

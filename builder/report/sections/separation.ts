@@ -19,10 +19,12 @@ function areaText(auc: number): string {
   return value < 1 && value > 0.9995 ? '> 0.999' : value.toFixed(DECIMALS);
 }
 
-function direction(auc: number): string {
+function arrow(auc: number): string {
   if (auc === CHANCE) return '';
-  return auc > CHANCE ? '▲ higher' : '▼ lower';
+  return auc > CHANCE ? '▲' : '▼';
 }
+
+const DIRECTIONS: Readonly<Record<string, string>> = { '▲': '▲ higher', '▼': '▼ lower' };
 
 function meter(auc: number): Html {
   const share = (folded(auc) - CHANCE) / (1 - CHANCE);
@@ -45,7 +47,7 @@ function areaTable(view: View): Html {
   const rows = bySeparation(view).map(({ column: { name }, train, all }) => {
     const { auc } = train.auc === null ? all : train;
     const leaks = auc !== null && folded(auc) > LEAKING_AUC;
-    return html`<tr><th scope="row"><a href="#feature-${name}">${columnCode(name)}</a></th><td class="left">${auc === null ? '–' : direction(auc)}</td>${areaCell(train)}${areaCell(all)}<td>${formatCount(all.positives)}</td><td>${formatCount(all.negatives)}</td><td class="left">${leaks ? html`<span class="badge">suspected leak</span>` : undefined}</td></tr>`;
+    return html`<tr><th scope="row"><a href="#feature-${name}">${columnCode(name)}</a></th><td class="left">${auc === null ? '–' : (DIRECTIONS[arrow(auc)] ?? '')}</td>${areaCell(train)}${areaCell(all)}<td>${formatCount(all.positives)}</td><td>${formatCount(all.negatives)}</td><td class="left">${leaks ? html`<span class="badge">suspected leak</span>` : undefined}</td></tr>`;
   });
   return html`<div class="scroll" tabindex="0"><table><caption>Area under the ROC curve of each feature alone, best first</caption>
 <thead><tr><th scope="col">feature</th><th scope="col" class="left">in attacks</th><th scope="col">AUC, training rows</th><th scope="col">AUC, all rows</th><th scope="col">attack rows</th><th scope="col">other rows</th><th scope="col" class="left"></th></tr></thead><tbody>${rows}</tbody></table></div>`;
@@ -58,7 +60,7 @@ function matrixCell(separation: Separation | undefined): Html {
   const colour = auc > CHANCE ? 'up' : 'down';
   const shade = Math.round(12 + 48 * strength);
   const style = strength > 0 ? `background:color-mix(in srgb,var(--${colour}) ${shade}%,transparent)` : '';
-  return html`<td class="cell"><span style="${style}">${auc > CHANCE ? '▲' : '▼'} ${areaText(auc)}</span></td>`;
+  return html`<td class="cell"><span style="${style}">${arrow(auc)} ${areaText(auc)}</span></td>`;
 }
 
 /** Which scenario moves which feature. */

@@ -1,5 +1,5 @@
 import { columnCode, type Html, html } from '../html.ts';
-import { formatCount, formatShare, formatValue } from '../numbers.ts';
+import { counted, formatCount, formatShare, formatValue } from '../numbers.ts';
 import { type Column, featuresOf, type View } from '../view.ts';
 
 /** A value for people, with the exact one for who points at it. */
@@ -15,7 +15,7 @@ function rowOf({ manifest }: View, { name, unit, nulls }: Column): Html {
   const flags = [
     constant ? 'constant' : undefined,
     manifest.leakingColumns.includes(name) ? 'suspected leak' : undefined,
-    absent > 0 ? `absent on ${formatCount(absent)} ${absent === 1 ? 'node' : 'nodes'}` : undefined,
+    absent > 0 ? `absent on ${counted(absent, 'node')}` : undefined,
   ].filter((flag) => flag !== undefined);
   return html`<tr><th scope="row">${columnCode(name)}</th><td>${formatShare(nulls, manifest.rows)}</td><td>${own === undefined ? '–' : formatCount(own.count)}</td>${valueCell(own?.mean, unit)}${valueCell(own?.std, unit)}${valueCell(own?.min, unit)}${valueCell(own?.max, unit)}<td class="left">${flags.map((flag) => html`<span class="badge">${flag}</span> `)}</td></tr>`;
 }

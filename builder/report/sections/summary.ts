@@ -1,6 +1,6 @@
 import { labelSource } from '../../companions/card.ts';
 import { type Html, html } from '../html.ts';
-import { formatCount, formatShare } from '../numbers.ts';
+import { counted, formatCount, formatShare } from '../numbers.ts';
 import { readableTime } from '../time-axis.ts';
 import { featuresOf, type View } from '../view.ts';
 
@@ -32,13 +32,13 @@ function tiles({ manifest, bins, scenarios }: View): Html {
     [formatCount(featuresOf(manifest).length), 'features'],
     [formatCount(nodes.length), nodes.length === 1 ? 'node' : 'nodes'],
     [spanText(bins.steps * (bins.binMs / bins.stepsPerBin)), `in steps of ${step}`],
+    [formatShare(attacks, rows), `rows under attack, ${counted(scenarios.length, 'scenario')}`],
+    [formatCount(gapSteps), `node steps missing, ${counted(gaps.length, 'gap')}`],
     [
-      formatShare(attacks, rows),
-      `rows under attack, ${scenarios.length} ${scenarios.length === 1 ? 'scenario' : 'scenarios'}`,
+      formatCount(constantColumns.length),
+      constantColumns.length === 1 ? 'constant feature' : 'constant features',
     ],
-    [formatCount(gapSteps), `node steps missing, ${formatCount(gaps.length)} gaps`],
-    [formatCount(constantColumns.length), 'constant features'],
-    [formatCount(leakingColumns.length), 'suspected leaks'],
+    [formatCount(leakingColumns.length), leakingColumns.length === 1 ? 'suspected leak' : 'suspected leaks'],
   ];
   return html`<ul class="tiles">${figures.map(([value, what]) => html`<li><b>${value}</b><span>${what}</span></li>`)}</ul>`;
 }
@@ -56,10 +56,7 @@ export function summarySection(view: View): Html {
   const { prometheus, labels, split, files, format } = manifest;
   const facts: [string, string | Html][] = [
     ['Time', `${readableTime(bins.startMs)} to ${readableTime(bins.endMs)} UTC`],
-    [
-      'Columns',
-      `${manifest.columns.length}, in ${formatCount(files.length)} ${format} ${files.length === 1 ? 'file' : 'files'}`,
-    ],
+    ['Columns', `${manifest.columns.length}, in ${counted(files.length, `${format} file`)}`],
     [
       'Samples',
       `Prometheus ${prometheus.version} by ${prometheus.reading}, scraped every ${manifest.scrapeInterval}`,
