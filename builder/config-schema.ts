@@ -116,6 +116,8 @@ const DEFAULT_URL = 'http://127.0.0.1:9090';
 export const configSchema = z.strictObject({
   about: aboutSchema.optional(),
   prometheus: prometheus.prefault({ url: DEFAULT_URL }),
+  /** By remote read where the server has it, else by range selectors; or one of the two, whatever it has. */
+  reading: z.enum(['auto', 'remote-read', 'query']).default('auto'),
   output: z.string().min(1).default('dataset'),
   format: z.enum(['parquet', 'csv']).default('parquet'),
   start: time.optional(),

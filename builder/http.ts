@@ -1,9 +1,12 @@
 import { Agent as HttpAgent } from 'node:http';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios, { type AxiosResponse } from 'axios';
+import { type AnswerBody, guarded } from './answer-body.ts';
 import type { PrometheusConfig } from './config-schema.ts';
 import { requestHeaders, tlsAgent } from './credentials.ts';
 import { BuilderError, messageOf, systemCode } from './errors.ts';
+import { oneLine } from './one-line.ts';
 
 /** An answer of any status, its body as it came. */
 export interface Answer {
@@ -12,15 +15,57 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-/** Asks the server; `path` is below its URL. The parameters go in the body, or without `post` in the address. */
-export type Ask = (path: string, parameters: URLSearchParams, method: 'GET' | 'POST') => Promise<Answer>;
+/** An answer of any status, its body still to come. */
+export interface StreamedAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: AnswerBody;
+}
+
+/** `path` is below the server's URL; a body makes it a POST. */
+export interface HttpRequest {
+  readonly path: string;
+  readonly body?: Buffer | URLSearchParams;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type Send = (request: HttpRequest) => Promise<StreamedAnswer>;
+
+export interface HttpClient {
+  /**
+   * Runs what asks and reads one answer. It is run again, from its beginning, when the server is busy, the line breaks,
+   * or it throws `BrokenAnswer`.
+   */
+  exchange<T>(task: (send: Send) => Promise<T>): Promise<T>;
+  /** Asks for a page that fits in memory. */
+  ask(request: HttpRequest): Promise<Answer>;
+}
+
+/** What came is not all of the answer, or was changed on its way: asking again may help. */
+export class BrokenAnswer extends BuilderError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('response', message, options);
+  }
+}
+
+/** The server asks to come back later. */
+class Busy extends Error {
+  readonly retryAfter: string | undefined;
+
+  constructor(retryAfter: unknown) {
+    super('busy');
+    this.retryAfter = retryAfter === undefined ? undefined : String(retryAfter);
+  }
+}
 
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const MS_PER_SECOND = 1000;
-/** JSON larger than this cannot be held as one string; the caller asks for less. */
-const LARGEST_ANSWER_BYTES = 400_000_000;
+/** Pages about the server, of which the list of its targets is the longest. */
+const LARGEST_PAGE_BYTES = 100_000_000;
 
 const PASSING_STATUS = [429, 503];
 const PASSING_FAILURE = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'EAI_AGAIN'];
@@ -61,19 +106,42 @@ function isPassing(error: unknown, answeredBefore: boolean): boolean {
 }
 
 /**
- * A client of one server. Requests are POSTs without compression, which would cost the server ten times its CPU;
- * 429 and 503 (without a JSON body of Prometheus' own), and broken connections, are tried again a few times.
+ * Reads a body to its end.
+ *
+ * @throws {BrokenAnswer} when it ends or breaks off too early
  */
-export function httpClient(config: PrometheusConfig, signal: AbortSignal, attempts = ATTEMPTS): Ask {
+export async function collect({ status, contentType, body }: StreamedAnswer, url: string): Promise<Answer> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const piece of body) {
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes > LARGEST_PAGE_BYTES) break;
+    }
+  } catch (error) {
+    throw new BrokenAnswer(`${url} does not answer to the end: ${oneLine(messageOf(error))}`, {
+      cause: error,
+    });
+  }
+  if (bytes <= LARGEST_PAGE_BYTES) return { status, contentType, body: Buffer.concat(pieces) };
+  throw new BuilderError('response', `${url} answers more than ${LARGEST_PAGE_BYTES} bytes`);
+}
+
+/**
+ * A client of one server. Answers come without compression, which would cost the server ten times its CPU; 429 and 503
+ * (without a JSON body of Prometheus' own), and broken connections, are tried again a few times.
+ */
+export function httpClient(config: PrometheusConfig, signal: AbortSignal, attempts = ATTEMPTS): HttpClient {
   const url = shownUrl(config.url);
   const client = axios.create({
     baseURL: config.url.replace(/\/$/, ''),
     headers: { ...requestHeaders(config), 'Accept-Encoding': 'identity', Accept: 'application/json' },
     httpAgent: new HttpAgent({ keepAlive: true }),
     httpsAgent: tlsAgent(config),
-    maxContentLength: LARGEST_ANSWER_BYTES,
+    maxContentLength: -1,
     maxRedirects: 0,
-    responseType: 'arraybuffer',
+    responseType: 'stream',
     signal,
     timeout: config.timeout,
     validateStatus: () => true,
@@ -81,35 +149,50 @@ export function httpClient(config: PrometheusConfig, signal: AbortSignal, attemp
   });
   let answeredBefore = false;
 
-  async function attempt(path: string, parameters: URLSearchParams, method: 'GET' | 'POST') {
-    const response: AxiosResponse<Buffer> =
-      method === 'POST'
-        ? await client.post(path, parameters)
-        : await client.get(path, { params: parameters });
+  /** Sends once; the last attempt's refusal is an answer like any other. */
+  async function send(
+    { path, body: data, headers: own }: HttpRequest,
+    last: boolean,
+  ): Promise<StreamedAnswer> {
+    const method = data === undefined ? 'GET' : 'POST';
+    const response: AxiosResponse<Readable> = await client.request({
+      url: path,
+      method,
+      ...(data !== undefined && { data }),
+      headers: { ...own },
+    });
     answeredBefore = true;
-    return response;
+    const { status, headers, data: body } = response;
+    const contentType = String(headers['content-type'] ?? '');
+    const isOwnAnswer = status === 503 && contentType.includes('json');
+    if (last || isOwnAnswer || !PASSING_STATUS.includes(status))
+      return { status, contentType, headers, body: guarded(body, config.timeout) };
+    body.destroy();
+    throw new Busy(headers['retry-after']);
   }
 
-  return async (path, parameters, method) => {
+  async function exchange<T>(task: (send: Send) => Promise<T>): Promise<T> {
     for (let tried = 0; ; tried++) {
       const last = tried + 1 === attempts;
       let retryAfter: string | undefined;
       try {
-        const { status, headers, data } = await attempt(path, parameters, method);
-        const contentType = String(headers['content-type'] ?? '');
-        const isOwnAnswer = status === 503 && contentType.includes('json');
-        if (last || isOwnAnswer || !PASSING_STATUS.includes(status))
-          return { status, contentType, body: data };
-        retryAfter = headers['retry-after'] as string | undefined;
+        return await task((request) => send(request, last));
       } catch (error) {
         if (signal.aborted) throw new BuilderError('interrupted', 'interrupted', { cause: error });
-        if (messageOf(error).includes('maxContentLength'))
-          return { status: 413, contentType: '', body: Buffer.alloc(0) };
-        if (last || !isPassing(error, answeredBefore)) throw connectionError(error, url);
+        if (error instanceof Busy) retryAfter = error.retryAfter;
+        else if (error instanceof BuilderError) {
+          if (last || !(error instanceof BrokenAnswer)) throw error;
+        } else if (!axios.isAxiosError(error)) throw error;
+        else if (last || !isPassing(error, answeredBefore)) throw connectionError(error, url);
       }
       await sleep(pauseMs(tried, retryAfter, Date.now()), undefined, { signal }).catch((error) => {
         throw new BuilderError('interrupted', 'interrupted', { cause: error });
       });
     }
+  }
+
+  return {
+    exchange,
+    ask: (request) => exchange(async (send) => collect(await send(request), url)),
   };
 }

@@ -11,7 +11,7 @@ import type { NodeRows, Partition } from './model.ts';
 import type { Progress } from './progress.ts';
 import { connect } from './prometheus.ts';
 import { rangeOf } from './range.ts';
-import { rangeSelectorSource } from './range-selectors.ts';
+import { byQueryInstead, openSource } from './reading/open-source.ts';
 import type { SampleSource } from './series.ts';
 import type { Splitter } from './splits/model.ts';
 import { Aligner } from './stages/align.ts';
@@ -83,7 +83,16 @@ function judges(planned: Plan, files: readonly EpisodesFile[] | undefined, nowMs
  *
  * @throws {BuilderError}
  */
-export async function build(
+export async function build(config: BuildConfig, surroundings: Surroundings): Promise<Manifest> {
+  try {
+    return await buildInOneWay(config, surroundings);
+  } catch (error) {
+    return buildInOneWay(byQueryInstead(error, config, surroundings.log), surroundings);
+  }
+}
+
+/** A run that reads everything by remote read, or everything by range selectors. */
+async function buildInOneWay(
   config: BuildConfig,
   { nowMs, log, progress, signal }: Surroundings,
 ): Promise<Manifest> {
@@ -92,7 +101,7 @@ export async function build(
   const prometheus = await connect(config.prometheus, log, signal);
   const planned = await plan(config, range, prometheus, nowMs);
   const replaced = checkOutput(config.output, planned.configDigest);
-  const source = rangeSelectorSource(prometheus);
+  const source = await openSource(prometheus, config.reading, planned.lastMs, log);
   const { label, split } = judges(planned, episodes, nowMs);
   const accounts = new Accounts(planned.stepMs);
   const writer = new DatasetWriter(config.output, FORMATS[config.format], columnUnits(planned));

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { AnswerBody } from '../answer-body.ts';
 import { oneLine } from '../one-line.ts';
 import { RemoteReadError } from './errors.ts';
 
@@ -7,7 +7,7 @@ export interface RemoteReadAnswer {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: Readable;
+  readonly body: AnswerBody;
 }
 
 const STREAMED = /^application\/x-streamed-protobuf\s*;\s*proto=prometheus\.ChunkedReadResponse\s*(;|$)/i;
@@ -47,11 +47,11 @@ function objectionTo(headers: RemoteReadAnswer['headers']): string | undefined {
   return delimited ? undefined : 'the answer does not tell its own end';
 }
 
-async function readExcerpt(body: Readable): Promise<string> {
+async function readExcerpt(body: AnswerBody): Promise<string> {
   const parts: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const part of body as AsyncIterable<Buffer>) {
+    for await (const part of body) {
       parts.push(part);
       bytes += part.length;
       if (bytes >= EXCERPT_BYTES) break;

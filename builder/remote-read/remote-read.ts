@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import type { AnswerBody } from '../answer-body.ts';
 import { oneLine } from '../one-line.ts';
 import type { RawSeries } from '../series.ts';
 import { checkAnswer, type RemoteReadAnswer } from './answer.ts';
@@ -44,7 +44,7 @@ export async function* remoteRead(
   yield* series.end();
 }
 
-async function* pieces(body: Readable): AsyncGenerator<Buffer, void, void> {
+async function* pieces(body: AnswerBody): AsyncGenerator<Buffer, void, void> {
   try {
     yield* body;
   } catch (error) {

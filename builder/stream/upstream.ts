@@ -3,7 +3,7 @@ import type { BuildConfig } from '../config-schema.ts';
 import { messageOf } from '../errors.ts';
 import type { NodeRows } from '../model.ts';
 import { connect, type Prometheus } from '../prometheus.ts';
-import { rangeSelectorSource } from '../range-selectors.ts';
+import { byQueryInstead, openSource } from '../reading/open-source.ts';
 import { readRows } from '../run.ts';
 import type { SampleSource } from '../series.ts';
 import { type Plan, plan } from '../stages/plan.ts';
@@ -32,16 +32,16 @@ export interface UpstreamOptions {
 
 /** Prometheus, as a stream reads it: the plan follows new jobs and intervals, a lost connection is made anew. */
 export class Upstream {
-  readonly #options: UpstreamOptions;
+  #options: UpstreamOptions;
   #source: SampleSource;
   #prometheus: Prometheus;
   #plan: Plan;
   #plannedMs: number;
 
-  private constructor(options: UpstreamOptions, prometheus: Prometheus, planned: Plan) {
+  private constructor(options: UpstreamOptions, connected: Connected, planned: Plan) {
     this.#options = options;
-    this.#prometheus = prometheus;
-    this.#source = rangeSelectorSource(prometheus);
+    this.#prometheus = connected.prometheus;
+    this.#source = connected.source;
     this.#plan = planned;
     this.#plannedMs = options.clock.nowMs();
   }
@@ -51,9 +51,9 @@ export class Upstream {
    * @throws {BuilderError} when there is no Prometheus, or it has none of the metrics
    */
   static async open(options: UpstreamOptions, from: (nowMs: number) => number): Promise<Upstream> {
-    const prometheus = await connectTo(options);
+    const connected = await connectTo(options);
     const fromMs = from(options.clock.nowMs());
-    return new Upstream(options, prometheus, await planNow(options, prometheus, fromMs));
+    return new Upstream(options, connected, await planNow(options, connected.prometheus, fromMs));
   }
 
   get plan(): Plan {
@@ -61,14 +61,23 @@ export class Upstream {
   }
 
   /** The rows of these steps, by the stages of a build. */
-  read(firstMs: number, lastMs: number): Promise<NodeRows[]> {
-    return readRows(this.#source, this.#plan, { date: utcDay(firstMs), firstMs, lastMs });
+  async read(firstMs: number, lastMs: number): Promise<NodeRows[]> {
+    const steps = { date: utcDay(firstMs), firstMs, lastMs };
+    try {
+      return await readRows(this.#source, this.#plan, steps);
+    } catch (error) {
+      const config = byQueryInstead(error, this.#options.config, this.#options.log);
+      this.#options = { ...this.#options, config };
+      await this.reconnect();
+      return readRows(this.#source, this.#plan, steps);
+    }
   }
 
   /** Connects anew after a failure: credentials are read from their files when a connection is made. */
   async reconnect(): Promise<void> {
-    this.#prometheus = await connectTo(this.#options);
-    this.#source = rangeSelectorSource(this.#prometheus);
+    const { prometheus, source } = await connectTo(this.#options);
+    this.#prometheus = prometheus;
+    this.#source = source;
   }
 
   /** Plans again now and then; when that fails, as without metrics for an hour, the plan stays. */
@@ -90,10 +99,15 @@ export class Upstream {
   }
 }
 
-async function connectTo({ config, log, signal, onConnect }: UpstreamOptions): Promise<Prometheus> {
+interface Connected {
+  readonly prometheus: Prometheus;
+  readonly source: SampleSource;
+}
+
+async function connectTo({ config, clock, log, signal, onConnect }: UpstreamOptions): Promise<Connected> {
   const prometheus = await connect(config.prometheus, log, signal, ATTEMPTS);
   await onConnect?.(prometheus);
-  return prometheus;
+  return { prometheus, source: await openSource(prometheus, config.reading, clock.nowMs(), log) };
 }
 
 /** A plan of the last while, or of more: what a stream takes from it are columns, jobs, interval and delay. */

@@ -43,7 +43,7 @@ describe('builder reading', function () {
     const folder = newFolder();
     const stored = fleet(5);
     const config = join(folder, 'dataset.yaml');
-    writeFileSync(config, 'scrapeInterval: 15s\n');
+    writeFileSync(config, 'scrapeInterval: 15s\nreading: query\n');
     const build = (url: string, output: string) =>
       builder([
         ...['build', '--config', config, '--prometheus', url, '--output', join(folder, output)],

@@ -1,0 +1,86 @@
+import { TooMuchAtOnce } from '../api-answer.ts';
+import type { Prometheus } from '../prometheus.ts';
+import { type RawSeries, type SampleSource, type SeriesSelector, seriesKey } from '../series.ts';
+
+const FIRST_WINDOW_MS = 3_600_000;
+const LONGEST_WINDOW_MS = 2 * 86_400_000;
+const SHORTEST_WINDOW_MS = 30_000;
+/** A window's samples, beyond which the next window is half as long. */
+const MOST_SAMPLES = 1_000_000;
+const FEW_SAMPLES = MOST_SAMPLES / 4;
+
+interface Growing {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly times: Float64Array[];
+  readonly values: Float64Array[];
+}
+
+/** Appends what lies after fromMs: before 3.0 the server also sends a sample exactly at the window's start. */
+function append(target: Map<string, Growing>, { labels, timestampsMs, values }: RawSeries, fromMs: number) {
+  const first = (timestampsMs[0] ?? Number.POSITIVE_INFINITY) <= fromMs ? 1 : 0;
+  if (timestampsMs.length === first) return;
+  const key = seriesKey(labels);
+  const series = target.get(key) ?? { labels, times: [], values: [] };
+  target.set(key, series);
+  series.times.push(timestampsMs.subarray(first));
+  series.values.push(values.subarray(first));
+}
+
+function concatenate(parts: readonly Float64Array[]): Float64Array {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+const NO_STALE_MARKERS = new Float64Array(0);
+
+/**
+ * Reads raw samples by instant queries of range selectors, `metric[1h]` at the window's end. A window that the
+ * server finds too much is halved; one that brings little makes the next one longer.
+ *
+ * Stale markers do not come this way.
+ */
+export function rangeSelectorSource(prometheus: Prometheus): SampleSource {
+  /** Window that fitted last, per metric. */
+  const windows = new Map<string, number>();
+
+  async function readWindow(selector: SeriesSelector, fromMs: number, toMs: number) {
+    let windowMs = Math.min(windows.get(selector.metric) ?? FIRST_WINDOW_MS, toMs - fromMs);
+    for (;;) {
+      try {
+        return { windowMs, found: await prometheus.rawSamples(selector, windowMs, fromMs + windowMs) };
+      } catch (error) {
+        if (!(error instanceof TooMuchAtOnce) || windowMs <= SHORTEST_WINDOW_MS) throw error;
+        windowMs = Math.ceil(windowMs / 2);
+      }
+    }
+  }
+
+  return {
+    staleMarkers: false,
+
+    async read(selector, fromMs, toMs): Promise<RawSeries[]> {
+      const all = new Map<string, Growing>();
+      for (let at = fromMs; at < toMs; ) {
+        const { windowMs, found } = await readWindow(selector, at, toMs);
+        for (const series of found) append(all, series, at);
+        const samples = found.reduce((sum, { timestampsMs }) => sum + timestampsMs.length, 0);
+        at += windowMs;
+        const factor = samples > MOST_SAMPLES ? 0.5 : samples < FEW_SAMPLES ? 2 : 1;
+        windows.set(selector.metric, Math.min(Math.ceil(windowMs * factor), LONGEST_WINDOW_MS));
+      }
+      return [...all.values()].map(({ labels, times, values }) => ({
+        labels,
+        timestampsMs: concatenate(times),
+        values: concatenate(values),
+        staleMs: NO_STALE_MARKERS,
+      }));
+    },
+  };
+}
