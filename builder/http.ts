@@ -25,13 +25,13 @@ export interface StreamedAnswer {
 }
 
 /** `path` is below the server's URL; a body makes it a POST. */
-export interface HttpRequest {
+interface HttpRequest {
   readonly path: string;
   readonly body?: Buffer | URLSearchParams;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export type Send = (request: HttpRequest) => Promise<StreamedAnswer>;
+type Send = (request: HttpRequest) => Promise<StreamedAnswer>;
 
 export interface HttpClient {
   /**

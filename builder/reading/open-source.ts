@@ -24,7 +24,8 @@ export async function openSource(
 ): Promise<SampleSource> {
   if (reading === 'query') return rangeSelectorSource(prometheus);
   try {
-    await prometheus.storedChunks({ metric: 'up', matchers: [] }, atMs - 1, atMs);
+    const toMs = Math.floor(atMs);
+    await prometheus.storedChunks({ metric: 'up', matchers: [] }, toMs - 1, toMs);
     return remoteReadSource(prometheus);
   } catch (error) {
     if (reading !== 'auto' || !(error instanceof NoRemoteRead)) throw error;
