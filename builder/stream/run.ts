@@ -53,8 +53,15 @@ async function setClock(clock: ServerClock, prometheus: Prometheus, log: Logger)
     });
 }
 
-function judgeFor(config: BuildConfig, plan: Plan, nowMs: number, metrics: StreamMetrics, log: Logger) {
-  const labels = new LabelWatch(config.labels, log);
+interface Bench {
+  readonly config: BuildConfig;
+  readonly labels: LabelWatch;
+  readonly metrics: StreamMetrics;
+  readonly log: Logger;
+}
+
+/** Who labels and splits the rows. */
+function judgeFor({ config, labels, metrics, log }: Bench, plan: Plan, nowMs: number): Judge {
   const manifest = readManifest(config.output);
   const { stepMs, longestWindowMs, freshnessMs } = plan;
   const times = {
@@ -64,7 +71,7 @@ function judgeFor(config: BuildConfig, plan: Plan, nowMs: number, metrics: Strea
     recoveryMs: longestWindowMs,
     reachMs: longestWindowMs + freshnessMs,
   };
-  const judge = new Judge({
+  return new Judge({
     labels,
     labelDelayMs: config.stream.labelDelay,
     plan,
@@ -72,7 +79,6 @@ function judgeFor(config: BuildConfig, plan: Plan, nowMs: number, metrics: Strea
     onLateEpisode: () => metrics.lateEpisode(),
     log,
   });
-  return { labels, judge };
 }
 
 /**
@@ -85,6 +91,7 @@ function judgeFor(config: BuildConfig, plan: Plan, nowMs: number, metrics: Strea
 export async function stream(options: StreamOptions): Promise<void> {
   const { config, log, signal } = options;
   const web = await openWebConfig(options.webConfigFile, log);
+  const labels = new LabelWatch(config.labels, log);
   const own = new ServerClock();
   const clock = options.clock ?? own;
   const onConnect = (prometheus: Prometheus) => setClock(own, prometheus, log);
@@ -95,7 +102,7 @@ export async function stream(options: StreamOptions): Promise<void> {
   const { stepMs } = upstream.plan;
   const firstMs = Math.floor(options.from(clock.nowMs()) / stepMs) * stepMs + stepMs;
   const metrics = new StreamMetrics();
-  const { labels, judge } = judgeFor(config, upstream.plan, clock.nowMs(), metrics, log);
+  const judge = judgeFor({ config, labels, metrics, log }, upstream.plan, clock.nowMs());
   const journal = new Journal(config.stream.ringBytes, firstMs - stepMs);
   const hub = new Hub((reason) => metrics.clientEnded(reason));
   metrics.observe({

@@ -30,6 +30,7 @@ export class Bcrypt {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
+      worker.ref();
       worker.postMessage({ id, password, hash } satisfies Comparison);
     });
   }
@@ -40,11 +41,12 @@ export class Bcrypt {
     const worker = new Worker(new URL('./bcrypt-worker.js', import.meta.url), {
       resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 },
     });
-    worker.unref();
     worker.on('message', ({ id, same }: { id: number; same: boolean }) => {
       this.#waiting.get(id)?.resolve(same);
       this.#waiting.delete(id);
       if (this.#waiting.size > 0) return;
+      // A program that has ended must not wait for a thread without work.
+      worker.unref();
       this.#idle = setTimeout(() => this.#end(worker), IDLE_MS).unref();
     });
     worker.on('error', (error) => this.#end(worker, error));
