@@ -13,6 +13,8 @@ export interface ExporterOptions {
   readonly telemetryPath: string;
   /** TLS, users and headers, in exporter-toolkit's form. */
   readonly webConfigFile: string | undefined;
+  /** Whether an API server is asked for this node's pods, where there is one. */
+  readonly kubernetes: 'auto' | 'off';
   readonly paths: HostPaths;
   /** Undefined: looked for below sysfs. */
   readonly tracefs: string | undefined;
@@ -28,6 +30,7 @@ type Flags = Readonly<Record<`extractor.${string}`, boolean>> & {
   readonly 'web.listenAddress': readonly string[];
   readonly 'web.telemetryPath': string;
   readonly 'web.config.file'?: string;
+  readonly kubernetes: 'auto' | 'off';
   readonly 'path.procfs': string;
   readonly 'path.sysfs': string;
   readonly 'path.rootfs': string;
@@ -59,6 +62,11 @@ export function exporterCommand(extractors: readonly string[]): Command {
     )
     .option('--web.telemetry-path <path>', 'where the metrics are', telemetryPath, '/metrics')
     .option('--web.config.file <file>', 'TLS, users and headers, reread when changed')
+    .addOption(
+      new Option('--kubernetes <when>', "whether to watch this node's pods, in a cluster or with KUBECONFIG")
+        .choices(['auto', 'off'])
+        .default('auto'),
+    )
     .option('--path.procfs <folder>', "where the host's /proc is mounted", '/proc')
     .option('--path.sysfs <folder>', "where the host's /sys is mounted", '/sys')
     .option('--path.rootfs <folder>', "where the host's root filesystem is mounted", '/')
@@ -97,6 +105,7 @@ export function readOptions(command: Command, extractors: readonly string[]): Ex
     listenAddresses: flags['web.listenAddress'].map((text) => parseListenAddress(text, LISTEN_FLAG)),
     telemetryPath: flags['web.telemetryPath'],
     webConfigFile: flags['web.config.file'],
+    kubernetes: flags.kubernetes,
     paths: { procfs: flags['path.procfs'], sysfs: flags['path.sysfs'], rootfs: flags['path.rootfs'] },
     tracefs: flags['path.tracefs'],
     rulesFile: flags['rules.file'],

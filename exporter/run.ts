@@ -13,6 +13,9 @@ import { type Sample, sample } from './extractor.ts';
 import { EXTRACTORS } from './extractors/index.ts';
 import { HangGuard } from './hang-guard.ts';
 import { type Host, openHost } from './host.ts';
+import { findApiServer } from './kubernetes/access.ts';
+import { PodStore } from './kubernetes/pod-store.ts';
+import { PodWatch } from './kubernetes/pod-watch.ts';
 import { readNodeInfo } from './node-info.ts';
 import { type ExporterOptions, LISTEN_FLAG } from './options.ts';
 import { processFamilies } from './process-metrics.ts';
@@ -48,6 +51,12 @@ async function openRules(file: string | undefined, logger: Logger): Promise<Rule
   } catch (error) {
     throw error instanceof RulesError ? new UsageError(error.message, { cause: error }) : error;
   }
+}
+
+/** A watch of this node's pods, not yet running; undefined outside of clusters. */
+async function openPodWatch({ kubernetes, node }: ExporterOptions): Promise<PodWatch | undefined> {
+  const access = kubernetes === 'off' ? undefined : await findApiServer(process.env);
+  return access && new PodWatch(access, node, new PodStore());
 }
 
 async function stopSignal(): Promise<string> {
@@ -93,14 +102,16 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const enabled = EXTRACTORS.filter(({ name }) => !disabledExtractors.has(name));
   const rules = await openRules(options.rulesFile, logger);
   const web = await openWebConfig(options.webConfigFile, logger);
-  const shared = { processes: new ProcessTable(paths), names: NO_NAMES };
+  const podWatch = await openPodWatch(options);
+  const pods = () => podWatch?.store.list() ?? [];
+  const shared = { processes: new ProcessTable(paths), names: podWatch?.store.names ?? NO_NAMES };
   const scraper = new Scraper(enabled, () => openHost(paths, shared), logger);
   let opened: ProcessEvents | undefined;
   const events = () => {
-    opened ??= new ProcessEvents(openBestSource({ ...paths, tracefs: options.tracefs }), NO_NAMES);
+    opened ??= new ProcessEvents(openBestSource({ ...paths, tracefs: options.tracefs }), shared.names);
     return opened;
   };
-  await scraper.open({ paths, guard: new HangGuard(), rules, logger, events, pods: () => [] });
+  await scraper.open({ paths, guard: new HangGuard(), rules, logger, events, podWatch, pods });
   const info = [sample(agentMetrics.buildInfo, 1, { version, node_version: process.versions.node })];
   const ownFamilies = processFamilies();
   const extraFamilies = () => [...familiesOf(info), ...ownFamilies()];
@@ -111,9 +122,11 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
     for (const wanted of options.listenAddresses) listeners.push(await listen(app, wanted, serving));
     for (const { address, scheme } of listeners)
       logger.info('Listening on', { address, scheme, node, version });
+    void podWatch?.run();
     void addNodeInfo(info, openHost(paths), logger);
     logger.info('Stopping', { signal: await stopping });
   } finally {
+    podWatch?.stop();
     await stop(listeners, scraper);
     opened?.close();
   }

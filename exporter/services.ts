@@ -3,6 +3,7 @@ import type { Logger } from '../common/log.ts';
 import type { ProcessEvents } from './events/process-events.ts';
 import type { HangGuard } from './hang-guard.ts';
 import type { HostPaths } from './host.ts';
+import type { PodWatch } from './kubernetes/pod-watch.ts';
 import type { RuleBook } from './rules/rule-book.ts';
 
 /** What extractors that live longer than one scrape are given when they open. */
@@ -15,4 +16,6 @@ export interface Services {
   readonly events: () => ProcessEvents;
   /** This node's pods as far as they are known; none without Kubernetes. */
   readonly pods: () => readonly V1Pod[];
+  /** Follows this node's pods; undefined without Kubernetes. */
+  readonly podWatch: PodWatch | undefined;
 }

@@ -6,7 +6,7 @@ import type { WebConfigBook } from './config-book.ts';
 import { RateLimit } from './rate-limit.ts';
 
 /** Answers with one line of text. */
-export function refuse(response: ServerResponse, status: number, text: string, headers = {}): void {
+function refuse(response: ServerResponse, status: number, text: string, headers = {}): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', ...headers });
   response.end(`${text}\n`);
 }

@@ -10,7 +10,7 @@ export const podsMetrics = {
     source: 'watch of the pods on this node: increments of restartCount',
     reveals: 'crash after exploitation T1190',
     since: 'birth',
-    status: 'planned',
+    status: 'exposed',
     columns: [
       {
         name: 'container_restarts_per_second',
@@ -30,7 +30,7 @@ export const podsMetrics = {
     attribution: 'pod',
     source: 'watch of the pods on this node, pod rules',
     reveals: 'privileged pods T1610',
-    status: 'planned',
+    status: 'exposed',
     columns: [
       {
         name: 'risky_pods',

@@ -35,11 +35,11 @@ export class MatchCounts<O extends object> {
     this.#other = other;
   }
 
-  /** Counts one event of an owner under each of the rules. */
-  add(rules: readonly string[], owner: O, nowMs = Date.now()): void {
+  /** Counts one event (or `times`) of an owner under each of the rules. */
+  add(rules: readonly string[], owner: O, nowMs = Date.now(), times = 1): void {
     if (rules.length === 0) return;
     const { counts } = this.#shareOf(owner, nowMs);
-    for (const rule of rules) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+    for (const rule of rules) counts.set(rule, (counts.get(rule) ?? 0) + times);
   }
 
   /**

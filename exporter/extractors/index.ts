@@ -15,6 +15,7 @@ import { memory } from './memory.ts';
 import { network } from './network.ts';
 import { oom } from './oom.ts';
 import { podNetwork } from './pod-network.ts';
+import { pods } from './pods.ts';
 import { pressure } from './pressure.ts';
 import { processes } from './processes.ts';
 import { rules } from './rules.ts';
@@ -38,6 +39,7 @@ export const EXTRACTORS: readonly Extractor<unknown>[] = [
   network,
   oom,
   podNetwork,
+  pods,
   pressure,
   processes,
   rules,

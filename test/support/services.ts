@@ -5,6 +5,7 @@ import { HangGuard } from '../../exporter/hang-guard.ts';
 import { RuleBook } from '../../exporter/rules/rule-book.ts';
 import type { Services } from '../../exporter/services.ts';
 import { MemorySource } from './memory-source.ts';
+import { recordedWatch } from './recorded-pods.ts';
 
 const PATHS = { procfs: '/proc', sysfs: '/sys', rootfs: '/' };
 
@@ -13,6 +14,7 @@ export async function services(own: Partial<Services> = {}): Promise<Services> {
   return {
     paths: PATHS,
     guard: new HangGuard(),
+    podWatch: recordedWatch(),
     rules: own.rules ?? (await RuleBook.open(undefined, () => {})),
     logger: createLogger({ level: 'error', format: 'logfmt' }, () => {}),
     events: () => new ProcessEvents({ source: new MemorySource(), polledBecause: undefined }, NO_NAMES),

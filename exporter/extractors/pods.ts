@@ -1,0 +1,35 @@
+import { podsMetrics } from '../catalogue/pods.ts';
+import { SourceError } from '../errors.ts';
+import { riskyPods } from '../events/risky-pods.ts';
+import { type Extractor, sample } from '../extractor.ts';
+import type { PodWatch } from '../kubernetes/pod-watch.ts';
+import type { RuleBook } from '../rules/rule-book.ts';
+
+interface State {
+  readonly watch: PodWatch | undefined;
+  readonly rules: RuleBook;
+}
+
+/**
+ * Restarts of this node's containers, and pods that a rule calls risky.
+ *
+ * Source: a watch of the API server. While it is away, what was known last is exposed, and the extractor has failed.
+ */
+export const pods: Extractor<State> = {
+  name: 'pods',
+  metrics: podsMetrics,
+  open: ({ podWatch: watch, rules }) => ({ watch, rules }),
+  extract(_host, { watch, rules }) {
+    if (watch === undefined) {
+      throw new SourceError('absent', 'kubernetes/pods', 'pods: not in a cluster, or --kubernetes=off');
+    }
+    const { store, error } = watch;
+    const errors = error === undefined ? [] : [error];
+    if (!store.complete) return { samples: [], errors };
+    const listed = store.list();
+    const restarts = store.restarts
+      .series(listed)
+      .map(({ reason, owner, count }) => sample(podsMetrics.restarts, count, { reason, ...owner }));
+    return { samples: [...restarts, ...riskyPods(rules.current, listed)], errors };
+  },
+};

@@ -1,0 +1,100 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import type { ContainerName, ContainerNames, PodName } from '../containers/names.ts';
+import { bareId, containerStatuses } from './statuses.ts';
+
+/** Events of a container are read, and its cgroup is removed, after the API server has forgotten it. */
+const RETAINED_MS = 6 * 60_000;
+/** Names of containers that are gone, beside those that are there: a pod that restarts all the time leaves many. */
+const MAX_GONE = 4_096;
+
+/** Whether every container that the pod is to have has been given an id. */
+function isComplete({ spec, status }: V1Pod): boolean {
+  const pairs = [
+    [spec?.initContainers, status?.initContainerStatuses],
+    [spec?.containers, status?.containerStatuses],
+    [spec?.ephemeralContainers, status?.ephemeralContainerStatuses],
+  ] as const;
+  return pairs.every(([wanted = [], statuses = []]) =>
+    wanted.every(({ name }) =>
+      statuses.some((status) => status.name === name && bareId(status.containerID) !== undefined),
+    ),
+  );
+}
+
+/** The uid, and for the mirror of a static pod the one that the kubelet made up, which its cgroup is named by. */
+function uidsOf({ metadata }: V1Pod): string[] {
+  const { uid, annotations } = metadata ?? {};
+  const own = annotations?.['kubernetes.io/config.mirror'] ?? annotations?.['kubernetes.io/config.hash'];
+  return [uid, own].filter((id) => id !== undefined && id !== '') as string[];
+}
+
+/** The names of one pod and its containers, by the ids that cgroups carry. */
+interface NamesOfPod {
+  readonly pods: ReadonlyMap<string, PodName>;
+  readonly containers: ReadonlyMap<string, ContainerName>;
+}
+
+function namesOf(pod: V1Pod): NamesOfPod {
+  const { namespace = '', name = '' } = pod.metadata ?? {};
+  const podName = { namespace, pod: name, complete: isComplete(pod) };
+  const containers = new Map<string, ContainerName>();
+  for (const { name: container, containerID, lastState } of containerStatuses(pod)) {
+    for (const id of [bareId(lastState?.terminated?.containerID), bareId(containerID)]) {
+      if (id !== undefined) containers.set(id, { namespace, pod: name, container });
+    }
+  }
+  return { pods: new Map(uidsOf(pod).map((uid) => [uid, podName])), containers };
+}
+
+/** A map whose entries, once gone, are still found for some minutes. */
+class Remembered<T> {
+  readonly #present = new Map<string, T>();
+  readonly #gone = new Map<string, { value: T; until: number }>();
+
+  get(key: string): T | undefined {
+    return this.#present.get(key) ?? this.#gone.get(key)?.value;
+  }
+
+  set(key: string, value: T): void {
+    this.#present.set(key, value);
+    this.#gone.delete(key);
+  }
+
+  /** In the order of their going, so that the first are the first to be forgotten. */
+  remove(key: string, nowMs: number): void {
+    const value = this.#present.get(key);
+    if (value === undefined) return;
+    this.#present.delete(key);
+    this.#gone.set(key, { value, until: nowMs + RETAINED_MS });
+    for (const [old, { until }] of this.#gone) {
+      if (until > nowMs && this.#gone.size <= MAX_GONE) break;
+      this.#gone.delete(old);
+    }
+  }
+}
+
+/** Who is who among this node's cgroups, from the pods that the watch shows. */
+export class PodNames implements ContainerNames {
+  readonly #pods = new Remembered<PodName>();
+  readonly #containers = new Remembered<ContainerName>();
+
+  container(containerId: string): ContainerName | undefined {
+    return this.#containers.get(containerId);
+  }
+
+  pod(podUid: string): PodName | undefined {
+    return this.#pods.get(podUid);
+  }
+
+  /** Takes over what a pod has become; undefined before it was there, or now that it is gone. */
+  update(before: V1Pod | undefined, after: V1Pod | undefined, nowMs = Date.now()): void {
+    const next = after && namesOf(after);
+    for (const [uid, name] of next?.pods ?? []) this.#pods.set(uid, name);
+    for (const [id, name] of next?.containers ?? []) this.#containers.set(id, name);
+    const previous = before && namesOf(before);
+    for (const uid of previous?.pods.keys() ?? []) if (!next?.pods.has(uid)) this.#pods.remove(uid, nowMs);
+    for (const id of previous?.containers.keys() ?? []) {
+      if (!next?.containers.has(id)) this.#containers.remove(id, nowMs);
+    }
+  }
+}
