@@ -96,7 +96,6 @@ export function checkOutput(folder: string, configDigest: string): string[] {
       `${folder} already holds a different dataset (${there.start} to ${there.end}, step ${there.step}, ${there.format}): ${elsewhere}`,
     );
   }
-  // A report of rows that are no more would mislead: it goes with them.
   const own = [MANIFEST, REPORT, ...COMPANIONS, ...there.files.map(({ path }) => path)];
   const foreign = files.find((file) => !own.includes(file));
   if (foreign === undefined) return own;

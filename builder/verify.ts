@@ -83,6 +83,13 @@ function verifyCompanion(folder: string, { path, text }: Companion, present: rea
   return same ? [] : [`${path}: is not what the manifest makes of it`];
 }
 
+/** A report need not be there, but must not show other rows. */
+function verifyReport(folder: string, { rowsDigest }: Manifest, present: readonly string[]): string[] {
+  if (!present.includes(REPORT)) return [];
+  const current = readFileSync(join(folder, REPORT), 'utf8').includes(rowsDigest);
+  return current ? [] : [`${REPORT}: shows other rows: draw it again`];
+}
+
 /** What the rows say against the manifest. */
 function verifyClaims(manifest: Manifest, accounts: Accounts): string[] {
   const account = accounts.result();
@@ -121,6 +128,7 @@ export async function verify(folder: string): Promise<{ manifest: Manifest; diff
     .filter((file) => !BESIDE.includes(file) && !claimed.includes(file))
     .map((file) => `${file}: is not in the manifest`);
   lines.push(...companionsOf(manifest).flatMap((companion) => verifyCompanion(folder, companion, present)));
+  lines.push(...verifyReport(folder, manifest, present));
   const accounts = new Accounts(stepMs);
   let complete = true;
   for (const file of manifest.files) {

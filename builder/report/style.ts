@@ -47,7 +47,7 @@ text { font: 11px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", san
 .shade { fill-opacity: 0.26; }
 .k0 { fill: var(--k0); } .k1 { fill: var(--k1); } .k2 { fill: var(--k2); } .k3 { fill: var(--k3); } .k4 { fill: var(--k4); } .k5 { fill: var(--k5); } .k6 { fill: var(--k6); } .k7 { fill: var(--k7); }
 .lanes { margin: 0 0 14px; display: grid; grid-template-columns: minmax(84px, max-content) 1fr max-content; gap: 7px 12px; align-items: center; font-size: 13.5px; }
-.lane { display: contents; } .lanes .name { max-width: 240px; } .lanes .figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; color: var(--soft); }
+.lane { display: contents; } .lanes .name { max-width: 300px; } .lanes .figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; color: var(--soft); }
 .lanes .strip { border-radius: 3px; } .lanes .axis { grid-column: 2; }
 .feature { padding: 18px 0 16px; border-top: 1px solid var(--rule); } .feature:first-of-type { border-top: 0; }
 .feature > p { margin: 0 0 8px; } .feature-head { display: flex; flex-wrap: wrap; gap: 2px 12px; align-items: baseline; }
@@ -67,8 +67,8 @@ th:first-child, td:first-child, .left { text-align: left; } th:first-child { pos
 th .swatch, td .swatch { display: inline-block; vertical-align: -2px; }
 .badge { display: inline-block; border: 1px solid var(--warn-rule); background: var(--warn-bg); color: var(--warn); border-radius: 99px; padding: 0 8px; font-size: 12px; font-weight: 600; line-height: 1.6; }
 @media (max-width: 640px) { .meter { width: 48px; } } .meter { display: inline-block; vertical-align: middle; margin-right: 8px; border-radius: 2px; } .meter-track { fill: var(--hollow); } .meter-up { fill: var(--up); } .meter-down { fill: var(--down); }
-.heat { position: relative; } td.cell { padding: 0; } td.cell span { display: block; padding: 5px 10px; }
-.m0 { fill: var(--hollow); } .m1, .m2, .m3, .m4 { fill: var(--heat); } .m1 { fill-opacity: 0.3; } .m2 { fill-opacity: 0.5; } .m3 { fill-opacity: 0.75; }
+td.cell { padding: 0; } td.cell span { display: block; padding: 5px 10px; }
+.m0 { fill: var(--hollow); } .m1, .m2, .m3, .m4, .m5 { fill: var(--heat); } .m1 { fill-opacity: 0.16; } .m2 { fill-opacity: 0.34; } .m3 { fill-opacity: 0.54; } .m4 { fill-opacity: 0.76; }
 footer { padding-top: 4px; padding-bottom: 40px; font-size: 13px; }
 @media (max-width: 640px) {
   table { font-size: 12.5px; } th, td { padding: 5px 7px; } th:first-child { white-space: normal; min-width: 118px; max-width: 42vw; padding-left: 0; } td.cell span { padding: 5px 7px; }

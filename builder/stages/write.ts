@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { companionsOf } from '../companions/index.ts';
 import { BuilderError, messageOf, systemCode } from '../errors.ts';
-import { MANIFEST, temporaryName } from '../folder.ts';
+import { MANIFEST, REPORT, temporaryName } from '../folder.ts';
 import type { ColumnUnit, Format, TableWriter } from '../formats/format.ts';
 import { OutputFile } from '../formats/output-file.ts';
 import type { Manifest, ManifestFile } from '../manifest-schema.ts';
@@ -129,7 +129,10 @@ export class DatasetWriter {
     this.#createdFolders.push(path);
   }
 
-  /** Puts everything in its place, then removes what the dataset that was there before had beyond it. */
+  /**
+   * Puts everything in its place, then removes what the dataset that was there before had beyond it, its report
+   * included: that shows rows that may be no more.
+   */
   commit(manifest: Manifest, replaced: readonly string[]): void {
     try {
       const last = { path: MANIFEST, text: `${JSON.stringify(manifest, null, 2)}\n` };
@@ -137,7 +140,7 @@ export class DatasetWriter {
       for (const { path, text } of texts) this.#writeText(path, text);
       const kept = [...this.#files, ...texts].map(({ path }) => path);
       for (const path of kept) this.#putInPlace(path);
-      for (const path of replaced)
+      for (const path of [REPORT, ...replaced])
         if (!kept.includes(path)) rmSync(join(this.#folder, path), { force: true });
     } catch (error) {
       throw explained(error, this.#folder);

@@ -8,26 +8,27 @@ import { type Column, featuresOf, type View } from '../view.ts';
 
 const HEIGHT = 14;
 
-/** Classes of the share of nulls: [below, class, meaning]. */
+/** How shares of nulls are drawn, up to which: [share, class, meaning]. */
 const LEVELS = [
   [0, 'm0', 'none'],
-  [0.1, 'm1', 'up to 10 %'],
-  [0.5, 'm2', 'up to 50 %'],
-  [1, 'm3', 'below 100 %'],
-  [Number.POSITIVE_INFINITY, 'm4', 'all'],
+  [0.01, 'm1', 'up to 1 %'],
+  [0.1, 'm2', 'up to 10 %'],
+  [0.5, 'm3', 'up to 50 %'],
+  [1 - Number.EPSILON, 'm4', 'below 100 %'],
+  [1, 'm5', 'all'],
 ] as const;
 
 const NO_ROWS = 'none';
 
 function levelOf(nulls: number, rows: number): string {
-  if (rows === 0) return NO_ROWS;
-  if (nulls === 0) return 'm0';
-  return LEVELS.find(([below]) => nulls / rows < below || (nulls / rows === below && below < 1))?.[1] ?? 'm4';
+  return LEVELS.find(([share]) => nulls <= share * rows)?.[1] ?? 'm5';
 }
 
 function rowOf({ bins, collected, manifest }: View, { name, nulls }: Column): Html {
   const counts = collected.nulls.get(name) ?? new Uint32Array(bins.count);
-  const levels = Array.from(collected.rows, (rows, bin) => levelOf(counts[bin] ?? 0, rows));
+  const levels = Array.from(collected.rows, (rows, bin) =>
+    rows === 0 ? NO_ROWS : levelOf(counts[bin] ?? 0, rows),
+  );
   const bars = runsOf(levels)
     .filter(([level]) => level !== NO_ROWS)
     .map(([level, first, end]) => bar({ from: first / bins.count, to: end / bins.count, className: level }));

@@ -79,8 +79,14 @@ function matrix(view: View): Html | undefined {
 <div class="scroll" tabindex="0"><table><caption>Single-feature AUC by scenario; shaded from ${NOTABLE}</caption><thead><tr><th scope="col">feature</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
+/** Why there is no area at all, where there is none. */
+function nothingToCompare({ scenarios }: View): Html | undefined {
+  if (scenarios.length > 0) return undefined;
+  return html`<p class="note">No row is labelled as an attack, so that there is nothing to compare.</p>`;
+}
+
 export function separationSection(view: View): Html {
   return html`<section id="auc"><h2>Single-feature AUC</h2>
 <p class="lead">The chance that a row under attack has the higher value than a row that is not, ties counted half, nulls left out; folded, so that 0.5 is chance and 1 is perfect either way. Above ${LEAKING_AUC} a feature says more than features do: it may leak the label.</p>
-${areaTable(view)}${matrix(view)}</section>`;
+${nothingToCompare(view)}${areaTable(view)}${matrix(view)}</section>`;
 }

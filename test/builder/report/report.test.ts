@@ -98,10 +98,14 @@ describe('builder report', function () {
       expect(dom.match(/<path class="line" d="M/g)?.length).to.be.above(10);
     });
 
-    it('is the same bytes again, and no part of what verify compares', async () => {
-      await writeReport(join(folder, 'dataset'));
-      expect(readFileSync(join(folder, 'dataset', 'report.html'), 'utf8')).to.equal(document);
-      expect((await verify(join(folder, 'dataset'))).differences).to.deep.equal([]);
+    it('is the same bytes again, and verify tells it from one of other rows', async () => {
+      const path = await writeReport(join(folder, 'dataset'));
+      expect(readFileSync(path, 'utf8')).to.equal(document);
+      const differences = async () => (await verify(join(folder, 'dataset'))).differences;
+      expect(await differences()).to.deep.equal([]);
+      writeFileSync(path, document.replace(/<code>[0-9a-f]{64}/, `<code>${'0'.repeat(64)}`));
+      expect(await differences()).to.deep.equal(['report.html: shows other rows: draw it again']);
+      writeFileSync(path, document);
     });
 
     it('is not made of files that are not what the manifest says', async () => {
@@ -142,6 +146,21 @@ describe('builder report', function () {
     // Those with most attack rows.
     expect(document).to.include('<figcaption>node-59<').and.not.to.include('<figcaption>node-49<');
     expect(document).to.include('>A1</text>');
+  });
+
+  it('says of a dataset without labels that there is nothing to compare', async () => {
+    const folder = newFolder();
+    const rows = nodeRows('n', Float64Array.of(1, 2, 3), () => false, '');
+    const columns = rows.columns.map((column) =>
+      column.type === 'timestamp' || ['node', 'split', 'cpu_busy_ratio'].includes(column.name)
+        ? column
+        : ({ ...column, values: [null, null, null] } as (typeof rows.columns)[number]),
+    );
+    writeDataset(folder, [{ rows: 3, columns }], { classBalance: { unlabelled: 3 }, phases: {} });
+    const document = readFileSync(await writeReport(folder), 'utf8');
+    expect(document)
+      .to.include('nothing to compare')
+      .and.not.to.match(/NaN|undefined|suspected leak</);
   });
 
   it('shows values that no axis can hold, and none at all, without a number that is none', async () => {
