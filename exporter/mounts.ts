@@ -1,3 +1,5 @@
+import { SourceError } from './errors.ts';
+import type { Host } from './host.ts';
 import type { Mount } from './parsers/mountinfo.ts';
 
 /** Not storage: filesystems that show the kernel's state, and images that are full by construction. */
@@ -12,11 +14,16 @@ const NETWORK =
 const PER_CONTAINER =
   /^\/(dev|proc|sys|run\/(containerd|credentials|docker|netns)|var\/lib\/(containerd|containers\/storage|docker|kubelet\/(plugins|pods)))(\/|$)/;
 
+/** Whether a filesystem's server may be away, so that a call into it never returns. */
+export function isNetwork(type: string): boolean {
+  return NETWORK.test(type);
+}
+
 function isStorage({ type, mountpoint, readOnly }: Mount): boolean {
   // A node that is itself a container has nothing but an overlay for its root.
   const pseudo = PSEUDO.test(type) && !(type === 'overlay' && mountpoint === '/');
   const deleted = mountpoint.endsWith('//deleted');
-  return !pseudo && !NETWORK.test(type) && !readOnly && !deleted && !PER_CONTAINER.test(mountpoint);
+  return !pseudo && !isNetwork(type) && !readOnly && !deleted && !PER_CONTAINER.test(mountpoint);
 }
 
 /** The host's own paths: in a container that sees the host below `rootPrefix`, only what lies there is the host's. */
@@ -47,4 +54,20 @@ export function selectMountpoints(mounts: readonly Mount[], rootPrefix: string):
     if (known === undefined || isBetter(mount, known)) byDevice.set(mount.device, mount);
   }
   return [...byDevice.values()].map(({ mountpoint }) => mountpoint);
+}
+
+/**
+ * The host's mounts as the kernel lists them; process 1's are root's to see, and without that right the agent's own
+ * are the best view.
+ *
+ * @throws {SourceError}
+ */
+export function readMountinfo(host: Host): { readonly text: string; readonly path: string } {
+  const [first, own] = ['proc/1/mountinfo', 'proc/self/mountinfo'];
+  try {
+    return { text: host.read(first), path: first };
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    return { text: host.read(own), path: own };
+  }
 }

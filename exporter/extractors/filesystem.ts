@@ -3,18 +3,12 @@ import { SourceError } from '../errors.ts';
 import { type Extractor, type Sample, sample } from '../extractor.ts';
 import type { HangGuard } from '../hang-guard.ts';
 import type { FilesystemUsage, Host } from '../host.ts';
-import { selectMountpoints } from '../mounts.ts';
+import { readMountinfo, selectMountpoints } from '../mounts.ts';
 import { parseMountinfo } from '../parsers/mountinfo.ts';
 
-/** The host's mounts; process 1's are root's to see, and without that right the agent's own are the best view. */
 function hostMounts(host: Host) {
-  const [first, own] = ['proc/1/mountinfo', 'proc/self/mountinfo'];
-  try {
-    return parseMountinfo(host.read(first), first);
-  } catch (error) {
-    if (!(error instanceof SourceError) || error.code === 'malformed') throw error;
-    return parseMountinfo(host.read(own), own);
-  }
+  const { text, path } = readMountinfo(host);
+  return parseMountinfo(text, path);
 }
 
 /** A filesystem without blocks or without inodes of its own (btrfs) has no such ratio. */

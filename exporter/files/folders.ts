@@ -1,17 +1,14 @@
-import { lstat } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { opendir } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { SourceError, sourceError } from '../errors.ts';
+import type { Looker } from './looker.ts';
+import { isSettled, sameVersion } from './version.ts';
 
 const MAX_NAMES = 1_000;
 const MAX_FOLDERS = 1_000;
-/** A folder may change again within the same tick of the clock that its times are taken from. */
-const SETTLED_NS = 1_000_000_000n;
-
-const look = promisify(lstat);
 
 interface Listing {
-  readonly version: string;
+  readonly stat: BigIntStats;
   readonly names: readonly string[];
 }
 
@@ -27,7 +24,12 @@ async function list(folder: string): Promise<string[]> {
 
 /** Names in folders, read again only when the folder changed. */
 export class Folders {
+  readonly #looker: Looker;
   readonly #listings = new Map<string, Listing>();
+
+  constructor(looker: Looker) {
+    this.#looker = looker;
+  }
 
   /**
    * The names in a folder; none where there is no such folder.
@@ -36,14 +38,13 @@ export class Folders {
    */
   async namesIn(folder: string): Promise<readonly string[]> {
     try {
-      const { dev, ino, ctimeNs } = await look(folder, { bigint: true });
+      const stat = await this.#looker.look(folder);
+      if (stat === undefined) return [];
       const known = this.#listings.get(folder);
-      const version = [dev, ino, ctimeNs].join(':');
-      if (known?.version === version) return known.names;
-      const names = await list(folder);
-      const young = BigInt(Date.now()) * 1_000_000n - ctimeNs < SETTLED_NS;
+      if (known !== undefined && sameVersion(known.stat, stat)) return known.names;
+      const names = await this.#looker.guard.run(folder, () => list(folder));
       if (this.#listings.size >= MAX_FOLDERS) this.#listings.clear();
-      if (!young) this.#listings.set(folder, { version, names });
+      if (isSettled(stat)) this.#listings.set(folder, { stat, names });
       return names;
     } catch (cause) {
       const error = sourceError(folder, cause);

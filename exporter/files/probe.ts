@@ -1,29 +1,28 @@
 import { createHash } from 'node:crypto';
-import { type BigIntStats, constants, lstat } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import { open, readlink } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { type SourceError, sourceError } from '../errors.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import type { Looker } from './looker.ts';
+import { isSettled, sameVersion } from './version.ts';
 
-/** Of a larger file only its beginning is hashed, and its time of change stands for the rest. */
+/** Of a larger file only its beginning is hashed, and its time of modification stands for the rest. */
 const HASHED_BYTES = 1_048_576;
 const MOST_AT_ONCE = 65_536;
-/** A file may change again within the same tick of the clock that its times are taken from. */
-const SETTLED_NS = 1_000_000_000n;
 const MODE_BITS = 0o7777n;
-
-const look = promisify(lstat);
 
 /** What one look at a path gave, for the next one to compare with. */
 export interface Probed {
   readonly fingerprint: Fingerprint;
-  /** Identity, size and times; as long as these stay the content is not read again. */
-  readonly version: string;
+  readonly stat: BigIntStats;
+  /** Whether a change of the content from now on would show in the times. */
+  readonly settled: boolean;
   /** Why the content could not be read, where the times stand for it. */
   readonly error: SourceError | undefined;
 }
 
-function versionOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
+/** What stands for a content that cannot be read. */
+function timesOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join(':');
 }
 
@@ -35,7 +34,7 @@ async function hash(path: string): Promise<string> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   try {
     const stat = await handle.stat({ bigint: true });
-    if (!stat.isFile()) return versionOf(stat);
+    if (!stat.isFile()) return timesOf(stat);
     const buffer = Buffer.allocUnsafe(Math.min(Number(stat.size), MOST_AT_ONCE) + 1);
     const digest = createHash('sha256');
     let total = 0;
@@ -72,37 +71,31 @@ async function contentOf(path: string, stat: BigIntStats): Promise<string> {
  * @returns undefined when there is nothing
  * @throws {SourceError} when the path cannot be looked at
  */
-export async function probe(path: string, before: Probed | undefined): Promise<Probed | undefined> {
-  let stat: BigIntStats;
-  try {
-    stat = await look(path, { bigint: true });
-  } catch (error) {
-    const failure = sourceError(path, error);
-    if (failure.code === 'absent') return undefined;
-    throw failure;
-  }
-  const kind = kindOf(stat);
-  const times = versionOf(stat);
-  // The time of change, because the time of modification can be set to anything.
-  const young = BigInt(Date.now()) * 1_000_000n - stat.ctimeNs < SETTLED_NS;
-  const version = young ? '' : times;
+export async function probe(
+  path: string,
+  before: Probed | undefined,
+  looker: Looker,
+): Promise<Probed | undefined> {
+  const look = looker.look(path);
+  // A direct answer is not worth the wait for a promise.
+  const stat = look instanceof Promise ? await look : look;
+  if (stat === undefined) return undefined;
+  if (before?.settled && sameVersion(before.stat, stat)) return before;
   const own = {
-    kind,
+    kind: kindOf(stat),
     mode: Number(stat.mode & MODE_BITS),
     uid: Number(stat.uid),
     gid: Number(stat.gid),
     size: Number(stat.size),
   };
-  if (before !== undefined && !young && before.version === version) {
-    const { content } = before.fingerprint;
-    return { fingerprint: { ...own, content }, version, error: before.error };
-  }
+  const settled = isSettled(stat);
   try {
-    return { fingerprint: { ...own, content: await contentOf(path, stat) }, version, error: undefined };
+    const content = await looker.guard.run(path, () => contentOf(path, stat));
+    return { fingerprint: { ...own, content }, stat, settled, error: undefined };
   } catch (cause) {
     const error = sourceError(path, cause);
     // Replaced while it was being looked at: what is there now is the next look's.
     if (error.code === 'absent' || (cause as NodeJS.ErrnoException).code === 'ELOOP') return before;
-    return { fingerprint: { ...own, content: times }, version, error };
+    return { fingerprint: { ...own, content: timesOf(stat) }, stat, settled, error };
   }
 }

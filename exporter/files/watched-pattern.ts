@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { SourceError } from '../errors.ts';
-import type { HangGuard } from '../hang-guard.ts';
 import { type Change, changeBetween, type Fingerprint } from './fingerprint.ts';
 import type { Folders } from './folders.ts';
+import type { Looker } from './looker.ts';
 import { type Probed, probe } from './probe.ts';
 import { fits } from './wildcard.ts';
 
@@ -19,7 +19,7 @@ export interface FileChange {
 export interface FileAccess {
   /** What stands before the host's paths here, such as `/host`; '' on the host itself. */
   readonly prefix: string;
-  readonly guard: HangGuard;
+  readonly looker: Looker;
   readonly folders: Folders;
 }
 
@@ -82,7 +82,7 @@ export class WatchedPattern {
   ): Promise<Probed | 'failed' | undefined> {
     const here = this.#access.prefix + path;
     try {
-      const probed = await this.#access.guard.run(here, () => probe(here, known));
+      const probed = await probe(here, known, this.#access.looker);
       if (probed?.error !== undefined) errors.push(probed.error);
       return probed;
     } catch (error) {
@@ -94,7 +94,7 @@ export class WatchedPattern {
 
   /** The host's paths that fit the pattern now; undefined when that cannot be told. */
   async #expand(errors: SourceError[]): Promise<string[] | undefined> {
-    const { prefix, guard, folders } = this.#access;
+    const { prefix, folders } = this.#access;
     let paths = ['/'];
     try {
       for (const part of this.#pattern.split('/').filter(Boolean)) {
@@ -104,7 +104,7 @@ export class WatchedPattern {
         }
         const wider: string[] = [];
         for (const path of paths) {
-          const names = await guard.run(prefix + path, () => folders.namesIn(prefix + path));
+          const names = await folders.namesIn(prefix + path);
           wider.push(...names.filter((name) => fits(name, part)).map((name) => posix.join(path, name)));
         }
         paths = wider;

@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { files } from '../../../exporter/extractors/files.ts';
-import type { Host } from '../../../exporter/host.ts';
 import { extractOnce, seriesLines } from '../../support/extract.ts';
+import { memoryHost } from '../../support/memory-host.ts';
 import { services } from '../../support/services.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 
@@ -14,7 +14,7 @@ describe('extractor files', () => {
     writeFileSync(at('etc', 'passwd'), 'root:x:0:0::/root:/bin/sh\n');
     const paths = { procfs: '/proc', sysfs: '/sys', rootfs: `${at()}/` };
     const state = await files.open?.(await services({ paths }));
-    const series = async () => seriesLines((await extractOnce(files, {} as Host, state)).samples);
+    const series = async () => seriesLines((await extractOnce(files, memoryHost({}), state)).samples);
     const zero = await series();
     expect(zero).to.include('kubevigil_file_changes_total{rule="account_file_changed"} 0');
     expect(zero.every((line) => line.endsWith(' 0'))).to.equal(true);

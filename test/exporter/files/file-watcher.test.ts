@@ -4,6 +4,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -16,6 +17,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { FileWatcher } from '../../../exporter/files/file-watcher.ts';
 import { Folders } from '../../../exporter/files/folders.ts';
+import { Looker } from '../../../exporter/files/looker.ts';
 import { HangGuard } from '../../../exporter/hang-guard.ts';
 import { parseRules } from '../../../exporter/rules/parse-rules.ts';
 import { RuleSet } from '../../../exporter/rules/rule-set.ts';
@@ -36,156 +38,181 @@ function rulesOf(paths: readonly string[], condition = 'true'): RuleSet {
   return new RuleSet(parseRules(JSON.stringify({ rules: [rule] }), 'f').rules);
 }
 
-describe('files: watching', () => {
-  const at = temporaryPaths();
+const MOUNTINFO = '/proc/self/mountinfo';
 
-  /** A watcher of a folder as if it were the host's root; each look gives the count and the errors' codes. */
-  async function watch(paths: readonly string[], condition?: string, guard = new HangGuard()) {
-    const watcher = new FileWatcher({ prefix: at(), guard, folders: new Folders() });
-    const rules = rulesOf(paths, condition);
-    const [rule] = rules.on('file');
-    const look = async () => {
-      const errors = await watcher.look(rules);
-      return [rule && watcher.count(rule), ...errors.map(({ code }) => code)];
+for (const direct of [false, true]) {
+  describe(`files: watching, ${direct ? 'local paths looked at directly' : 'mounts unknown'}`, () => {
+    const at = temporaryPaths();
+
+    /** A watcher of a folder as if it were the host's root; each look gives the count and the errors' codes. */
+    async function watch(paths: readonly string[], condition?: string, guard = new HangGuard()) {
+      const looker = new Looker(guard);
+      const watcher = new FileWatcher({ prefix: at(), looker, folders: new Folders(looker) });
+      const rules = rulesOf(paths, condition);
+      const [rule] = rules.on('file');
+      const look = async () => {
+        if (direct) looker.noteMounts(readFileSync(MOUNTINFO, 'utf8'), MOUNTINFO);
+        const errors = await watcher.look(rules);
+        return [rule && watcher.count(rule), ...errors.map(({ code }) => code)];
+      };
+      expect((await look())[0]).to.be.oneOf([0, undefined]);
+      return look;
+    }
+
+    const file = () => at('f');
+    const write = (name: string, text: string) => writeFileSync(at(name), text);
+    const replaceBy = (text: string) => {
+      write('n', text);
+      renameSync(at('n'), file());
     };
-    expect((await look())[0]).to.be.oneOf([0, undefined]);
-    return look;
-  }
+    const insteadOf = (make: () => void) => () => {
+      unlinkSync(file());
+      make();
+    };
+    const setTimes = () => utimesSync(file(), 1, 1);
+    const changes: readonly (readonly [what: string, steps: readonly (() => void)[], count: number])[] = [
+      ['its content', [() => appendFileSync(file(), 'x')], 1],
+      ['its content, with the same size and time', [() => write('f', 'b'), setTimes], 1],
+      ['its mode', [() => chmodSync(file(), 0o4755)], 1],
+      ['mode and content at once', [() => appendFileSync(file(), 'x'), () => chmodSync(file(), 0o755)], 1],
+      ['another file renamed over it', [() => replaceBy('b')], 1],
+      ['its deletion', [() => unlinkSync(file())], 1],
+      ['a link in its place', [insteadOf(() => symlinkSync('/etc/passwd', file()))], 1],
+      ['a folder in its place', [insteadOf(() => mkdirSync(file()))], 1],
+      ['a FIFO in its place', [insteadOf(() => execFileSync('mkfifo', [file()]))], 1],
+      ['a huge file in its place', [() => truncateSync(file(), 2 ** 40)], 1],
+      ['nothing', [], 0],
+      ['its times only', [setTimes], 0],
+      ['the same file written anew', [() => replaceBy('a')], 0],
+      ['another file', [() => write('g', 'a')], 0],
+    ];
+    for (const [what, steps, expected] of changes) {
+      it(`counts ${expected === 0 ? 'no change' : 'one change'}: ${what}`, async () => {
+        write('f', 'a');
+        chmodSync(file(), 0o644);
+        setTimes();
+        const look = await watch(['/f']);
+        for (const step of steps) step();
+        expect(await look()).to.deep.equal([expected]);
+        expect(await look()).to.deep.equal([expected]);
+      });
+    }
 
-  const file = () => at('f');
-  const write = (name: string, text: string) => writeFileSync(at(name), text);
-  const replaceBy = (text: string) => {
-    write('n', text);
-    renameSync(at('n'), file());
-  };
-  const insteadOf = (make: () => void) => () => {
-    unlinkSync(file());
-    make();
-  };
-  const setTimes = () => utimesSync(file(), 1, 1);
-  const changes: readonly (readonly [what: string, steps: readonly (() => void)[], count: number])[] = [
-    ['its content', [() => appendFileSync(file(), 'x')], 1],
-    ['its content, with the same size and time', [() => write('f', 'b'), setTimes], 1],
-    ['its mode', [() => chmodSync(file(), 0o4755)], 1],
-    ['mode and content at once', [() => appendFileSync(file(), 'x'), () => chmodSync(file(), 0o755)], 1],
-    ['another file renamed over it', [() => replaceBy('b')], 1],
-    ['its deletion', [() => unlinkSync(file())], 1],
-    ['a link in its place', [insteadOf(() => symlinkSync('/etc/passwd', file()))], 1],
-    ['a folder in its place', [insteadOf(() => mkdirSync(file()))], 1],
-    ['a FIFO in its place', [insteadOf(() => execFileSync('mkfifo', [file()]))], 1],
-    ['a huge file in its place', [() => truncateSync(file(), 2 ** 40)], 1],
-    ['nothing', [], 0],
-    ['its times only', [setTimes], 0],
-    ['the same file written anew', [() => replaceBy('a')], 0],
-    ['another file', [() => write('g', 'a')], 0],
-  ];
-  for (const [what, steps, expected] of changes) {
-    it(`counts ${expected === 0 ? 'no change' : 'one change'}: ${what}`, async () => {
-      write('f', 'a');
-      chmodSync(file(), 0o644);
-      setTimes();
-      const look = await watch(['/f']);
-      for (const step of steps) step();
-      expect(await look()).to.deep.equal([expected]);
-      expect(await look()).to.deep.equal([expected]);
+    it('counts creation, each rename over it, deletion and creation anew', async () => {
+      const look = await watch(['/d/f']);
+      mkdirSync(at('d'));
+      expect(await look()).to.deep.equal([0]);
+      for (const [i, text] of ['a', 'b', 'c'].entries()) {
+        writeFileSync(at('d', 'new'), text);
+        renameSync(at('d', 'new'), at('d', 'f'));
+        expect(await look()).to.deep.equal([i + 1]);
+      }
+      rmSync(at('d'), { recursive: true });
+      expect(await look()).to.deep.equal([4]);
+      mkdirSync(at('d'));
+      writeFileSync(at('d', 'f'), 'd');
+      expect(await look()).to.deep.equal([5]);
     });
-  }
 
-  it('counts creation, each rename over it, deletion and creation anew', async () => {
-    const look = await watch(['/d/f']);
-    mkdirSync(at('d'));
-    expect(await look()).to.deep.equal([0]);
-    for (const [i, text] of ['a', 'b', 'c'].entries()) {
-      writeFileSync(at('d', 'new'), text);
-      renameSync(at('d', 'new'), at('d', 'f'));
-      expect(await look()).to.deep.equal([i + 1]);
-    }
-    rmSync(at('d'), { recursive: true });
-    expect(await look()).to.deep.equal([4]);
-    mkdirSync(at('d'));
-    writeFileSync(at('d', 'f'), 'd');
-    expect(await look()).to.deep.equal([5]);
-  });
-
-  it('follows a pattern: new and deleted files, once each, also by two patterns of a rule', async () => {
-    mkdirSync(at('cron.d'));
-    writeFileSync(at('cron.d', 'old'), '');
-    const look = await watch(['/cron.d/*', '/cron.*/o*', '/cron.d/old', '/home/*/.ssh/keys']);
-    writeFileSync(at('cron.d', 'new'), '');
-    appendFileSync(at('cron.d', 'old'), 'x');
-    expect(await look()).to.deep.equal([2]);
-    unlinkSync(at('cron.d', 'new'));
-    mkdirSync(at('home', 'eve', '.ssh'), { recursive: true });
-    writeFileSync(at('home', 'eve', '.ssh', 'keys'), 'k');
-    expect(await look()).to.deep.equal([4]);
-  });
-
-  it('sees a file that changes long after it was last read', async function () {
-    this.slow(4_000);
-    writeFileSync(at('f'), 'a');
-    mkdirSync(at('d'));
-    await sleep(1_100);
-    const look = await watch(['/f', '/d/*']);
-    expect(await look()).to.deep.equal([0]);
-    writeFileSync(at('f'), 'b');
-    writeFileSync(at('d', 'n'), '');
-    expect(await look()).to.deep.equal([2]);
-  });
-
-  it('counts what the condition says', async () => {
-    writeFileSync(at('f'), 'a');
-    const look = await watch(['/f'], 'change == "metadata" && mode >= 0x800');
-    appendFileSync(at('f'), 'x');
-    expect(await look()).to.deep.equal([0]);
-    chmodSync(at('f'), 0o755);
-    expect(await look()).to.deep.equal([0]);
-    chmodSync(at('f'), 0o4755);
-    expect(await look()).to.deep.equal([1]);
-  });
-
-  it('says when a folder holds too much, and counts nothing of it', async () => {
-    mkdirSync(at('d'));
-    const look = await watch(['/d/*']);
-    for (let i = 0; i < 1_001; i++) writeFileSync(at('d', String(i)), '');
-    expect(await look()).to.deep.equal([undefined, 'failed']);
-  });
-
-  it('counts an unmount as deletion and goes on', async function () {
-    mkdirSync(at('m'));
-    const mount = (...args: string[]) => execFileSync('mount', args, { stdio: 'pipe' });
-    try {
-      mount('-t', 'tmpfs', 'none', at('m'));
-    } catch (error) {
-      skip(this, String(error));
-    }
-    try {
-      writeFileSync(at('m', 'f'), 'a');
-      const look = await watch(['/m/*', '/m/f']);
-      execFileSync('umount', [at('m')]);
-      expect(await look()).to.deep.equal([1]);
-      mount('-t', 'tmpfs', 'none', at('m'));
-      expect(await look()).to.deep.equal([1]);
-      writeFileSync(at('m', 'f'), 'b');
+    it('follows a pattern: new and deleted files, once each, also by two patterns of a rule', async () => {
+      mkdirSync(at('cron.d'));
+      writeFileSync(at('cron.d', 'old'), '');
+      const look = await watch(['/cron.d/*', '/cron.*/o*', '/cron.d/old', '/home/*/.ssh/keys']);
+      writeFileSync(at('cron.d', 'new'), '');
+      appendFileSync(at('cron.d', 'old'), 'x');
       expect(await look()).to.deep.equal([2]);
-    } finally {
-      execFileSync('umount', [at('m')]);
-    }
-  });
+      unlinkSync(at('cron.d', 'new'));
+      mkdirSync(at('home', 'eve', '.ssh'), { recursive: true });
+      writeFileSync(at('home', 'eve', '.ssh', 'keys'), 'k');
+      expect(await look()).to.deep.equal([4]);
+    });
 
-  it('goes on with the others when a mount does not answer', async function () {
-    mkdirSync(at('dead'));
-    const dead = await deadMount(at('dead'));
-    if (typeof dead === 'string') {
-      skip(this, dead);
-    }
-    try {
+    it('sees a file that changes long after it was last read', async function () {
+      this.slow(4_000);
       writeFileSync(at('f'), 'a');
-      const look = await watch(['/dead/a', '/f'], 'true', new HangGuard(100));
+      mkdirSync(at('d'));
+      await sleep(1_100);
+      const look = await watch(['/f', '/d/*']);
+      expect(await look()).to.deep.equal([0]);
+      writeFileSync(at('f'), 'b');
+      writeFileSync(at('d', 'n'), '');
+      expect(await look()).to.deep.equal([2]);
+    });
+
+    it('counts what the condition says', async () => {
+      writeFileSync(at('f'), 'a');
+      const look = await watch(['/f'], 'change == "metadata" && mode >= 0x800');
       appendFileSync(at('f'), 'x');
-      expect(await look()).to.deep.equal([1, 'failed']);
-    } finally {
-      await dead.end();
-    }
-    expect(existsSync(at('dead', 'a'))).to.equal(false);
+      expect(await look()).to.deep.equal([0]);
+      chmodSync(at('f'), 0o755);
+      expect(await look()).to.deep.equal([0]);
+      chmodSync(at('f'), 0o4755);
+      expect(await look()).to.deep.equal([1]);
+    });
+
+    it('says when a folder holds too much, and counts nothing of it', async () => {
+      mkdirSync(at('d'));
+      const look = await watch(['/d/*']);
+      for (let i = 0; i < 1_001; i++) writeFileSync(at('d', String(i)), '');
+      expect(await look()).to.deep.equal([undefined, 'failed']);
+    });
+
+    it('counts an unmount as deletion and goes on', async function () {
+      mkdirSync(at('m'));
+      const mount = (...args: string[]) => execFileSync('mount', args, { stdio: 'pipe' });
+      try {
+        mount('-t', 'tmpfs', 'none', at('m'));
+      } catch (error) {
+        skip(this, String(error));
+      }
+      try {
+        writeFileSync(at('m', 'f'), 'a');
+        const look = await watch(['/m/*', '/m/f']);
+        execFileSync('umount', [at('m')]);
+        expect(await look()).to.deep.equal([1]);
+        mount('-t', 'tmpfs', 'none', at('m'));
+        expect(await look()).to.deep.equal([1]);
+        writeFileSync(at('m', 'f'), 'b');
+        expect(await look()).to.deep.equal([2]);
+      } finally {
+        execFileSync('umount', [at('m')]);
+      }
+    });
+
+    it('goes on with the others when a mount does not answer', async function () {
+      mkdirSync(at('dead'));
+      const dead = await deadMount(at('dead'));
+      if (typeof dead === 'string') {
+        skip(this, dead);
+      }
+      try {
+        writeFileSync(at('f'), 'a');
+        const look = await watch(['/dead/a', '/f'], 'true', new HangGuard(100));
+        appendFileSync(at('f'), 'x');
+        expect(await look()).to.deep.equal([1, 'failed']);
+      } finally {
+        await dead.end();
+      }
+      expect(existsSync(at('dead', 'a'))).to.equal(false);
+    });
+
+    it('goes on when such a mount comes to lie over what it watches', async function () {
+      mkdirSync(at('d'));
+      writeFileSync(at('d', 'f'), 'a');
+      writeFileSync(at('f'), 'a');
+      const look = await watch(['/d/f', '/f'], 'true', new HangGuard(100));
+      expect(await look()).to.deep.equal([0]);
+      const dead = await deadMount(at('d'));
+      if (typeof dead === 'string') skip(this, dead);
+      try {
+        appendFileSync(at('f'), 'x');
+        expect(await look()).to.deep.equal([1, 'failed']);
+      } finally {
+        await dead.end();
+      }
+      // The kernel answers what waits there a little after the mount is gone.
+      while ((await look()).length > 1) await sleep(5);
+      expect(await look()).to.deep.equal([1]);
+    });
   });
-});
+}
