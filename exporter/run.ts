@@ -11,6 +11,7 @@ import { ProcessEvents } from './events/process-events.ts';
 import { familiesOf } from './exposition.ts';
 import { type Sample, sample } from './extractor.ts';
 import { EXTRACTORS } from './extractors/index.ts';
+import { openHostFiles } from './files/host-files.ts';
 import { HangGuard } from './hang-guard.ts';
 import { type Host, openHost } from './host.ts';
 import { findApiServer } from './kubernetes/access.ts';
@@ -105,13 +106,16 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const podWatch = await openPodWatch(options);
   const pods = () => podWatch?.store.list() ?? [];
   const shared = { processes: new ProcessTable(paths), names: podWatch?.store.names ?? NO_NAMES };
-  const scraper = new Scraper(enabled, () => openHost(paths, shared), logger);
+  const openView = () => openHost(paths, shared);
+  const scraper = new Scraper(enabled, openView, logger);
   let opened: ProcessEvents | undefined;
   const events = () => {
     opened ??= new ProcessEvents(openBestSource({ ...paths, tracefs: options.tracefs }), shared.names);
     return opened;
   };
-  await scraper.open({ paths, guard: new HangGuard(), rules, logger, events, podWatch, pods });
+  const guard = new HangGuard();
+  const hostFiles = openHostFiles(paths.rootfs, guard);
+  await scraper.open({ paths, openView, guard, hostFiles, rules, logger, events, podWatch, pods });
   const info = [sample(agentMetrics.buildInfo, 1, { version, node_version: process.versions.node })];
   const ownFamilies = processFamilies();
   const extraFamilies = () => [...familiesOf(info), ...ownFamilies()];

@@ -1,15 +1,19 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Logger } from '../common/log.ts';
 import type { ProcessEvents } from './events/process-events.ts';
+import type { HostFiles } from './files/host-files.ts';
 import type { HangGuard } from './hang-guard.ts';
-import type { HostPaths } from './host.ts';
+import type { Host, HostPaths } from './host.ts';
 import type { PodWatch } from './kubernetes/pod-watch.ts';
 import type { RuleBook } from './rules/rule-book.ts';
 
 /** What extractors that live longer than one scrape are given when they open. */
 export interface Services {
   readonly paths: HostPaths;
+  /** The host as it is at this moment. */
+  readonly openView: () => Host;
   readonly guard: HangGuard;
+  readonly hostFiles: HostFiles;
   readonly rules: RuleBook;
   readonly logger: Logger;
   /** What happens in the processes of this node; the source is opened by the first who asks. */

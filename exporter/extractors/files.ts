@@ -1,23 +1,13 @@
 import { filesMetrics } from '../catalogue/files.ts';
 import { type Extractor, sample } from '../extractor.ts';
 import { FileWatcher } from '../files/file-watcher.ts';
-import { Folders } from '../files/folders.ts';
-import { Looker } from '../files/looker.ts';
-import type { Host } from '../host.ts';
-import { readMountinfo } from '../mounts.ts';
+import { type HostFiles, noteMounts } from '../files/host-files.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
-import { ifPresent } from '../sources.ts';
 
 interface State {
-  readonly looker: Looker;
+  readonly hostFiles: HostFiles;
   readonly watcher: FileWatcher;
   readonly rules: RuleBook;
-}
-
-/** Without the table of mounts every path is looked at as if it might hang. */
-function noteMounts(host: Host, looker: Looker): void {
-  const mountinfo = ifPresent(() => readMountinfo(host));
-  if (mountinfo !== undefined) looker.noteMounts(mountinfo.text, mountinfo.path);
 }
 
 /**
@@ -30,16 +20,14 @@ function noteMounts(host: Host, looker: Looker): void {
 export const files: Extractor<State> = {
   name: 'files',
   metrics: filesMetrics,
-  async open({ paths, guard, rules }) {
-    const prefix = paths.rootfs.replace(/\/+$/, '');
-    const looker = new Looker(guard);
-    const watcher = new FileWatcher({ prefix, looker, folders: new Folders(looker) });
+  async open({ hostFiles, rules }) {
+    const watcher = new FileWatcher(hostFiles);
     // What changes between now and the first scrape is to be seen by it.
     await watcher.look(rules.current);
-    return { looker, watcher, rules };
+    return { hostFiles, watcher, rules };
   },
-  async extract(host, { looker, watcher, rules: { current } }) {
-    noteMounts(host, looker);
+  async extract(host, { hostFiles, watcher, rules: { current } }) {
+    noteMounts(host, hostFiles);
     const errors = await watcher.look(current);
     const samples = current.on('file').flatMap((rule) => {
       const count = watcher.count(rule);

@@ -2,7 +2,8 @@ import type { RuleEvent } from '../catalogue/events/fields.ts';
 import type { SourceError } from '../errors.ts';
 import type { RuleOn } from '../rules/model.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
-import { type FileAccess, type FileChange, WatchedPattern } from './watched-pattern.ts';
+import type { HostFiles } from './host-files.ts';
+import { type FileChange, WatchedPattern } from './watched-pattern.ts';
 
 function eventOf({ path, change, after }: FileChange): RuleEvent<'file'> {
   if (after === undefined) return { path, change };
@@ -12,12 +13,12 @@ function eventOf({ path, change, after }: FileChange): RuleEvent<'file'> {
 
 /** Counts the changes of the files that rules name. */
 export class FileWatcher {
-  readonly #access: FileAccess;
+  readonly #files: HostFiles;
   readonly #counts = new Map<string, number>();
   #patterns = new Map<string, WatchedPattern>();
 
-  constructor(access: FileAccess) {
-    this.#access = access;
+  constructor(files: HostFiles) {
+    this.#files = files;
   }
 
   /** Matches of a rule since it was first looked for; undefined while none of its paths can be seen. */
@@ -36,7 +37,7 @@ export class FileWatcher {
     const errors: SourceError[] = [];
     const wanted = new Set(rules.on('file').flatMap(({ paths }) => paths));
     this.#patterns = new Map(
-      [...wanted].map((text) => [text, this.#patterns.get(text) ?? new WatchedPattern(text, this.#access)]),
+      [...wanted].map((text) => [text, this.#patterns.get(text) ?? new WatchedPattern(text, this.#files)]),
     );
     const changes = new Map<string, readonly FileChange[]>();
     for (const [text, pattern] of this.#patterns) changes.set(text, await pattern.look(errors));

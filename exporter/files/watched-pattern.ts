@@ -1,8 +1,7 @@
 import { posix } from 'node:path';
 import { SourceError } from '../errors.ts';
 import { type Change, changeBetween, type Fingerprint } from './fingerprint.ts';
-import type { Folders } from './folders.ts';
-import type { Looker } from './looker.ts';
+import type { HostFiles } from './host-files.ts';
 import { type Probed, probe } from './probe.ts';
 import { fits } from './wildcard.ts';
 
@@ -15,24 +14,16 @@ export interface FileChange {
   readonly after: Fingerprint | undefined;
 }
 
-/** How to reach the host's files. */
-export interface FileAccess {
-  /** What stands before the host's paths here, such as `/host`; '' on the host itself. */
-  readonly prefix: string;
-  readonly looker: Looker;
-  readonly folders: Folders;
-}
-
 /** The paths that one pattern stands for, and what was seen of them the last time. */
 export class WatchedPattern {
   readonly #pattern: string;
-  readonly #access: FileAccess;
+  readonly #files: HostFiles;
   #known: Map<string, Probed> | undefined;
   #blind = true;
 
-  constructor(pattern: string, access: FileAccess) {
+  constructor(pattern: string, files: HostFiles) {
     this.#pattern = pattern;
-    this.#access = access;
+    this.#files = files;
   }
 
   /** Whether the last look could not see any of its paths: what it does not count is then unknown, not none. */
@@ -65,6 +56,7 @@ export class WatchedPattern {
         continue;
       }
       if (probed !== undefined) now.set(path, probed);
+      if (probed === known) continue;
       const change = changeBetween(known?.fingerprint, probed?.fingerprint);
       if (before !== undefined && change !== undefined) {
         changes.push({ path, change, after: probed?.fingerprint });
@@ -80,9 +72,9 @@ export class WatchedPattern {
     known: Probed | undefined,
     errors: SourceError[],
   ): Promise<Probed | 'failed' | undefined> {
-    const here = this.#access.prefix + path;
+    const here = this.#files.prefix + path;
     try {
-      const probed = await probe(here, known, this.#access.looker);
+      const probed = await probe(here, known, this.#files.looker);
       if (probed?.error !== undefined) errors.push(probed.error);
       return probed;
     } catch (error) {
@@ -94,7 +86,8 @@ export class WatchedPattern {
 
   /** The host's paths that fit the pattern now; undefined when that cannot be told. */
   async #expand(errors: SourceError[]): Promise<string[] | undefined> {
-    const { prefix, folders } = this.#access;
+    if (!this.#pattern.includes('*')) return [this.#pattern];
+    const { prefix, folders } = this.#files;
     let paths = ['/'];
     try {
       for (const part of this.#pattern.split('/').filter(Boolean)) {

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { SourceError } from '../errors.ts';
 import { LineSplitter } from './line-splitter.ts';
 
 const FOLDERS = ['/var/log/journal', '/run/log/journal'];
 const RESTART_MS = 30_000;
+const PROVEN_MS = 1_000;
 
 /** `Nov 23 14:00:00 node sshd[7]: …`, as in the files that syslog writes. */
 const IDENTIFIER = /^\S+ +\d+ [\d:]+ \S+ ([^\s:[]+)/;
@@ -14,10 +15,10 @@ export function identifierOf(line: string): string | undefined {
   return IDENTIFIER.exec(line)?.[1];
 }
 
-function exists(path: string): boolean {
+/** journalctl ends at once where the folder is empty, as it is without a running journald. */
+function holdsSomething(folder: string): boolean {
   try {
-    accessSync(path);
-    return true;
+    return readdirSync(folder).length > 0;
   } catch {
     return false; // absent, or not to be seen: in both cases journalctl could not read it either
   }
@@ -31,15 +32,16 @@ export class Journal {
   #child: ChildProcess | undefined;
   #failure: SourceError | undefined;
   #retryAtMs = 0;
+  #startedAtMs = 0;
 
   constructor(prefix: string, take: (line: string) => void) {
     this.#prefix = prefix;
     this.#take = take;
   }
 
-  /** Whether the journal is being followed. */
+  /** Whether the journal is being followed: a child that cannot read it ends within this time. */
   get isOpen(): boolean {
-    return this.#child !== undefined;
+    return this.#child !== undefined && Date.now() - this.#startedAtMs >= PROVEN_MS;
   }
 
   /**
@@ -68,7 +70,7 @@ export class Journal {
   }
 
   #start(identifiers: readonly string[]): void {
-    const folder = FOLDERS.find((path) => exists(this.#prefix + path));
+    const folder = FOLDERS.find((path) => holdsSomething(this.#prefix + path));
     if (folder === undefined) {
       this.#fail(new SourceError('absent', 'journal', 'journal: no folder of it on this host'));
       return;
@@ -86,6 +88,7 @@ export class Journal {
       { stdio: ['ignore', 'pipe', 'ignore'] },
     );
     this.#child = child;
+    this.#startedAtMs = Date.now();
     this.#failure = undefined;
     const splitter = new LineSplitter();
     child.stdout.on('data', (chunk: Buffer) => {

@@ -2,12 +2,13 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { SourceError } from '../errors.ts';
 import { type MatchCount, MatchCounts } from '../events/match-counts.ts';
 import { type ContainerOwner, OTHER_POD } from '../events/owners.ts';
+import type { HostFiles } from '../files/host-files.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import { ContainerLines } from './container-lines.ts';
 import { identifierOf, Journal } from './journal.ts';
 import { LineSplitter, MAX_CONTAINER_LINE_BYTES, MAX_LINE_BYTES } from './line-splitter.ts';
 import { type LogRule, type LogTarget, logTargets } from './log-targets.ts';
-import { type LogAccess, Tail } from './tail.ts';
+import { Tail } from './tail.ts';
 
 const HOST: ContainerOwner = { namespace: '', pod: '', container: '' };
 const OTHER: ContainerOwner = { ...HOST, pod: OTHER_POD };
@@ -26,7 +27,7 @@ const keyOf = (rule: string, { namespace, pod, container }: ContainerOwner) =>
 
 /** Counts the lines that log rules match, in the files and containers that they name. */
 export class LogReader {
-  readonly #access: LogAccess;
+  readonly #files: HostFiles;
   readonly #journal: Journal;
   readonly #counts = new MatchCounts<ContainerOwner>([], OTHER);
   readonly #sources = new Map<string, Source>();
@@ -36,10 +37,10 @@ export class LogReader {
   #sinceMs = Date.now();
   #skippedBytes = 0;
 
-  constructor(access: LogAccess, rules: RuleSet) {
-    this.#access = access;
+  constructor(files: HostFiles, rules: RuleSet) {
+    this.#files = files;
     this.#rules = rules;
-    this.#journal = new Journal(access.prefix, (line) => this.#takeFromJournal(line));
+    this.#journal = new Journal(files.prefix, (line) => this.#takeFromJournal(line));
   }
 
   /** Bytes given up because they came faster than they could be read. */
@@ -57,7 +58,7 @@ export class LogReader {
     const errors: SourceError[] = [];
     if (rules !== this.#rules) this.#sinceMs = Date.now();
     this.#rules = rules;
-    const targets = await logTargets(rules, pods, this.#access, errors);
+    const targets = await logTargets(rules, pods, this.#files, errors);
     for (const [path, target] of targets) this.#adopt(path, target);
     for (const [path, source] of this.#sources) {
       await collect(errors, () => source.tail.poll((line) => this.#takeFromFile(source, line)));
@@ -91,7 +92,7 @@ export class LogReader {
       return;
     }
     const splitter = new LineSplitter(target.ofContainer ? MAX_CONTAINER_LINE_BYTES : MAX_LINE_BYTES);
-    const tail = new Tail(path, this.#access, this.#sinceMs, splitter);
+    const tail = new Tail(path, this.#files, this.#sinceMs, splitter);
     const lines = target.ofContainer ? new ContainerLines() : undefined;
     this.#sources.set(path, { tail, lines, target });
   }

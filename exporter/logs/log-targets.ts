@@ -1,10 +1,10 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { SourceError } from '../errors.ts';
 import type { ContainerOwner } from '../events/owners.ts';
+import type { HostFiles } from '../files/host-files.ts';
 import type { RuleOn } from '../rules/model.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import { logFilesOf, selects } from './pod-logs.ts';
-import type { LogAccess } from './tail.ts';
 
 export type LogRule = RuleOn<'log'>;
 
@@ -28,7 +28,7 @@ export interface LogTarget {
 export async function logTargets(
   rules: RuleSet,
   pods: readonly V1Pod[],
-  access: LogAccess,
+  files: HostFiles,
   errors: SourceError[],
 ): Promise<ReadonlyMap<string, LogTarget>> {
   const targets = new Map<string, LogTarget>();
@@ -40,12 +40,13 @@ export async function logTargets(
     targets.set(path, { path, owner, ofContainer, rules: [...(known?.rules ?? []), rule] });
   };
   for (const rule of rules.on('log')) {
-    const { files, pods: selector } = rule.source;
+    const { source } = rule;
+    const selector = source.pods;
     try {
-      for (const path of new Set(files)) add(rule, path, HOST, false);
+      for (const path of new Set(source.files)) add(rule, path, HOST, false);
       if (selector === undefined) continue;
       for (const pod of pods.filter((candidate) => selects(selector, candidate))) {
-        const found = await logFilesOf(pod, selector, access);
+        const found = await logFilesOf(pod, selector, files);
         for (const { path, owner } of found) add(rule, path, owner, true);
       }
     } catch (error) {

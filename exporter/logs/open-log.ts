@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { type BigIntStats, constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readlink } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { SourceError, sourceError } from '../errors.ts';
@@ -23,16 +23,20 @@ async function resolve(prefix: string, path: string): Promise<string> {
 /** An open log file, and what it is. */
 export interface OpenLog {
   readonly handle: FileHandle;
-  /** Device and inode, which stay when the file is renamed. */
   readonly identity: string;
   readonly size: number;
   readonly bornMs: number;
 }
 
+/** Device and inode, which stay when a file is renamed. */
+export function identityOf({ dev, ino }: Pick<BigIntStats | Stats, 'dev' | 'ino'>): string {
+  return `${dev}:${ino}`;
+}
+
 async function identify(handle: FileHandle, path: string): Promise<OpenLog> {
   const stat = await handle.stat();
   if (!stat.isFile()) throw new SourceError('failed', path, `${path}: not a file`);
-  return { handle, identity: `${stat.dev}:${stat.ino}`, size: stat.size, bornMs: stat.birthtimeMs };
+  return { handle, identity: identityOf(stat), size: stat.size, bornMs: stat.birthtimeMs };
 }
 
 /**
@@ -55,11 +59,4 @@ export async function openLog(prefix: string, path: string): Promise<OpenLog | u
     if (error.code === 'absent') return undefined;
     throw error;
   }
-}
-
-/** Device and inode of what lies at the path now; undefined when nothing does. */
-export async function identityAt(prefix: string, path: string): Promise<string | undefined> {
-  const log = await openLog(prefix, path);
-  await log?.handle.close();
-  return log?.identity;
 }

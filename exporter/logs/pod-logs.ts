@@ -1,15 +1,12 @@
-import { readdir } from 'node:fs/promises';
 import type { V1Pod } from '@kubernetes/client-node';
-import { sourceError } from '../errors.ts';
 import type { ContainerOwner } from '../events/owners.ts';
+import type { HostFiles } from '../files/host-files.ts';
 import type { PodSelector } from '../rules/model.ts';
-import type { LogAccess } from './tail.ts';
 
 const FOLDER = '/var/log/pods';
 /** The kubelet gives a static pod's folder the hash of its manifest, not the uid that the API server knows. */
 const STATIC_POD_HASH = 'kubernetes.io/config.hash';
 const ATTEMPT = /^(\d{1,9})\.log$/;
-const MAX_NAMES = 1_000;
 
 /** The log file of a container's present attempt. */
 export interface ContainerLogFile {
@@ -21,16 +18,6 @@ export interface ContainerLogFile {
 export function selects({ namespace, labels = {} }: PodSelector, { metadata }: V1Pod): boolean {
   if (namespace !== undefined && namespace !== metadata?.namespace) return false;
   return Object.entries(labels).every(([key, value]) => metadata?.labels?.[key] === value);
-}
-
-async function namesIn({ prefix, guard }: LogAccess, folder: string): Promise<string[]> {
-  try {
-    return (await guard.run(prefix + folder, () => readdir(prefix + folder))).slice(0, MAX_NAMES);
-  } catch (cause) {
-    const error = sourceError(folder, cause);
-    if (error.code === 'absent') return [];
-    throw error;
-  }
 }
 
 /** `0.log.20261123-140000` and `0.log.20261123-140000.gz` are what the kubelet rotated away. */
@@ -47,14 +34,14 @@ function newestAttempt(names: readonly string[]): string | undefined {
 export async function logFilesOf(
   { metadata }: V1Pod,
   { container: wanted }: PodSelector,
-  access: LogAccess,
+  { prefix, folders }: HostFiles,
 ): Promise<ContainerLogFile[]> {
   const { namespace = '', name: pod = '', uid = '', annotations = {} } = metadata ?? {};
   const folder = `${FOLDER}/${namespace}_${pod}_${annotations[STATIC_POD_HASH] ?? uid}`;
   const files: ContainerLogFile[] = [];
-  for (const container of await namesIn(access, folder)) {
+  for (const container of await folders.namesIn(prefix + folder)) {
     if (wanted !== undefined && wanted !== container) continue;
-    const file = newestAttempt(await namesIn(access, `${folder}/${container}`));
+    const file = newestAttempt(await folders.namesIn(`${prefix}${folder}/${container}`));
     const owner = { namespace, pod, container };
     if (file !== undefined) files.push({ path: `${folder}/${container}/${file}`, owner });
   }

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { HangGuard } from '../hang-guard.ts';
+import type { HostFiles } from '../files/host-files.ts';
 import { LineSplitter } from './line-splitter.ts';
-import { identityAt, type OpenLog, openLog } from './open-log.ts';
+import { identityOf, type OpenLog, openLog } from './open-log.ts';
 
 const CHUNK_BYTES = 65_536;
 /** Read in one go; the rest waits for the next poll, and above the second bound the oldest is given up. */
@@ -9,13 +9,6 @@ const MAX_BYTES_PER_POLL = 8 * 1_048_576;
 const MAX_BACKLOG_BYTES = 64 * 1_048_576;
 const NEWLINE = 0x0a;
 const GZIP_MAGIC = 0x1f8b;
-
-/** How to reach the host's log files. */
-export interface LogAccess {
-  /** What stands before the host's paths here; '' on the host itself. */
-  readonly prefix: string;
-  readonly guard: HangGuard;
-}
 
 /**
  * Reads the lines that are appended to a file, through rotation.
@@ -27,7 +20,7 @@ export class Tail {
   readonly path: string;
   /** Bytes given up because they came faster than they could be read. */
   skippedBytes = 0;
-  readonly #access: LogAccess;
+  readonly #files: HostFiles;
   readonly #splitter: LineSplitter;
   #log: OpenLog | undefined;
   #position = 0;
@@ -36,9 +29,9 @@ export class Tail {
   readonly #sinceMs: number;
   #sawNone = false;
 
-  constructor(path: string, access: LogAccess, sinceMs: number, splitter = new LineSplitter()) {
+  constructor(path: string, files: HostFiles, sinceMs: number, splitter = new LineSplitter()) {
     this.path = path;
-    this.#access = access;
+    this.#files = files;
     this.#sinceMs = sinceMs;
     this.#splitter = splitter;
   }
@@ -57,11 +50,11 @@ export class Tail {
     if (this.#log === undefined) await this.#open();
     if (this.#log === undefined) return;
     const wasRotated = this.#rotated;
-    if (!(await this.#readAppended(this.#log.handle, take))) return;
-    const identity = await this.#guarded(() => identityAt(this.#access.prefix, this.path));
+    const here = await this.#lookHere();
     // Also when nothing is there: holding a deleted file open would keep its space on the disk.
-    this.#rotated = identity !== this.#log.identity;
-    if (!this.#rotated || !wasRotated) return;
+    this.#rotated = here?.identity !== this.#log.identity;
+    if (!this.#rotated && here?.size === this.#position) return;
+    if (!(await this.#readAppended(this.#log.handle, take)) || !this.#rotated || !wasRotated) return;
     await this.close();
     this.#sawNone = true;
     this.#rotated = false;
@@ -77,11 +70,22 @@ export class Tail {
   }
 
   #guarded<T>(call: () => Promise<T>): Promise<T> {
-    return this.#access.guard.run(this.#access.prefix + this.path, call);
+    return this.#files.looker.guard.run(this.#files.prefix + this.path, call);
+  }
+
+  /** What lies at the path now; undefined when nothing does, or something that is no log. */
+  async #lookHere(): Promise<{ readonly identity: string; readonly size: number } | undefined> {
+    const stat = await this.#files.looker.look(this.#files.prefix + this.path);
+    if (stat?.isFile()) return { identity: identityOf(stat), size: Number(stat.size) };
+    if (!stat?.isSymbolicLink()) return undefined;
+    const log = await this.#guarded(() => openLog(this.#files.prefix, this.path));
+    await log?.handle.close();
+    return log;
   }
 
   async #open(): Promise<void> {
-    const log = await this.#guarded(() => openLog(this.#access.prefix, this.path));
+    const there = await this.#files.looker.look(this.#files.prefix + this.path);
+    const log = there && (await this.#guarded(() => openLog(this.#files.prefix, this.path)));
     this.#log = log;
     if (log === undefined) {
       this.#sawNone = true;

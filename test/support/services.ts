@@ -1,19 +1,25 @@
 import { createLogger } from '../../common/log.ts';
+
 import { NO_NAMES } from '../../exporter/containers/names.ts';
 import { ProcessEvents } from '../../exporter/events/process-events.ts';
+import { openHostFiles } from '../../exporter/files/host-files.ts';
 import { HangGuard } from '../../exporter/hang-guard.ts';
 import { RuleBook } from '../../exporter/rules/rule-book.ts';
 import type { Services } from '../../exporter/services.ts';
+import { memoryHost } from './memory-host.ts';
 import { MemorySource } from './memory-source.ts';
 import { recordedWatch } from './recorded-pods.ts';
 
 const PATHS = { procfs: '/proc', sysfs: '/sys', rootfs: '/' };
 
-/** What an extractor is given when it opens: this host, the default rules, no log. */
+/** What an extractor is given when it opens: this host, the default rules, no pods, no log. */
 export async function services(own: Partial<Services> = {}): Promise<Services> {
+  const { paths = PATHS, guard = new HangGuard() } = own;
   return {
-    paths: PATHS,
-    guard: new HangGuard(),
+    paths,
+    openView: () => memoryHost({}),
+    guard,
+    hostFiles: openHostFiles(paths.rootfs, guard),
     podWatch: recordedWatch(),
     rules: own.rules ?? (await RuleBook.open(undefined, () => {})),
     logger: createLogger({ level: 'error', format: 'logfmt' }, () => {}),

@@ -1,8 +1,9 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { auth } from '../../../exporter/extractors/auth.ts';
-import type { Host } from '../../../exporter/host.ts';
+
 import { extractOnce, seriesLines } from '../../support/extract.ts';
+import { memoryHost } from '../../support/memory-host.ts';
 import { services } from '../../support/services.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 
@@ -19,7 +20,7 @@ describe('extractor auth', () => {
     const state = await auth.open?.(await services({ paths }));
     expect(state).not.to.equal(undefined);
     if (state === undefined) return;
-    const series = async () => seriesLines((await extractOnce(auth, {} as Host, state)).samples);
+    const series = async () => seriesLines((await extractOnce(auth, memoryHost({}), state)).samples);
     const host = ',namespace="",pod="",container=""}';
     expect(await series()).to.deep.equal([
       `kubevigil_auth_failures_total{rule="ssh_login_failed"${host} 0`,

@@ -16,8 +16,7 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { FileWatcher } from '../../../exporter/files/file-watcher.ts';
-import { Folders } from '../../../exporter/files/folders.ts';
-import { Looker } from '../../../exporter/files/looker.ts';
+import { openHostFiles } from '../../../exporter/files/host-files.ts';
 import { HangGuard } from '../../../exporter/hang-guard.ts';
 import { parseRules } from '../../../exporter/rules/parse-rules.ts';
 import { RuleSet } from '../../../exporter/rules/rule-set.ts';
@@ -46,12 +45,12 @@ for (const direct of [false, true]) {
 
     /** A watcher of a folder as if it were the host's root; each look gives the count and the errors' codes. */
     async function watch(paths: readonly string[], condition?: string, guard = new HangGuard()) {
-      const looker = new Looker(guard);
-      const watcher = new FileWatcher({ prefix: at(), looker, folders: new Folders(looker) });
+      const files = openHostFiles(at(), guard);
+      const watcher = new FileWatcher(files);
       const rules = rulesOf(paths, condition);
       const [rule] = rules.on('file');
       const look = async () => {
-        if (direct) looker.noteMounts(readFileSync(MOUNTINFO, 'utf8'), MOUNTINFO);
+        if (direct) files.looker.noteMounts(readFileSync(MOUNTINFO, 'utf8'), MOUNTINFO);
         const errors = await watcher.look(rules);
         return [rule && watcher.count(rule), ...errors.map(({ code }) => code)];
       };

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSy
 import { dirname } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
 import { expect } from 'chai';
+import { openHostFiles } from '../../../exporter/files/host-files.ts';
 import { HangGuard } from '../../../exporter/hang-guard.ts';
 import { LogReader } from '../../../exporter/logs/log-reader.ts';
 import { parseRules } from '../../../exporter/rules/parse-rules.ts';
@@ -51,7 +52,7 @@ describe('logs: what rules read', () => {
   };
   const begin = (set: RuleSet) => {
     rules = set;
-    reader = new LogReader({ prefix: at(), guard: new HangGuard() }, rules);
+    reader = new LogReader(openHostFiles(at(), new HangGuard()), rules);
     return poll();
   };
   beforeEach(() => {
@@ -132,7 +133,7 @@ describe('logs: what rules read', () => {
     await reader.close();
     write(podLog('web', 'main'), cri('login failed'));
     await new Promise((resolve) => setTimeout(resolve, 20));
-    reader = new LogReader({ prefix: at(), guard: new HangGuard() }, rules);
+    reader = new LogReader(openHostFiles(at(), new HangGuard()), rules);
     await poll();
     pods = [pod('web', {})];
     expect(await poll()).to.deep.equal(['r0 shop/web/main 0']);

@@ -1,0 +1,56 @@
+import type { SourceError } from '../errors.ts';
+import { noteMounts } from '../files/host-files.ts';
+import type { Host } from '../host.ts';
+import type { Services } from '../services.ts';
+import { LogReader } from './log-reader.ts';
+
+/** How often logs are read when nobody scrapes: what is rotated twice in between is lost. */
+const POLL_MS = 5_000;
+
+/** Reads logs for scrapes and in between, once at a time. */
+export class LogPolling {
+  readonly reader: LogReader;
+  readonly #services: Services;
+  readonly #timer: NodeJS.Timeout;
+  #polling: Promise<SourceError[]> | undefined;
+  #polledAtMs = 0;
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.reader = new LogReader(services.hostFiles, services.rules.current);
+    this.#timer = setInterval(() => void this.#pollIfNobodyDid(), POLL_MS).unref();
+  }
+
+  /**
+   * Reads what was written since the last time.
+   *
+   * @returns what could not be read
+   */
+  poll(host: Host): Promise<SourceError[]> {
+    this.#polling ??= this.#poll(host).finally(() => {
+      this.#polling = undefined;
+    });
+    return this.#polling;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#polling;
+    await this.reader.close();
+  }
+
+  async #poll(host: Host): Promise<SourceError[]> {
+    this.#polledAtMs = Date.now();
+    noteMounts(host, this.#services.hostFiles);
+    return this.reader.poll(this.#services.rules.current, this.#services.pods());
+  }
+
+  async #pollIfNobodyDid(): Promise<void> {
+    if (Date.now() - this.#polledAtMs < POLL_MS) return;
+    try {
+      await this.poll(this.#services.openView());
+    } catch (error) {
+      this.#services.logger.error('Bug in reading logs', { error: String(error) });
+    }
+  }
+}
