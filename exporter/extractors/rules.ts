@@ -3,7 +3,7 @@ import { type Extractor, type Sample, sample } from '../extractor.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
 
 /** How soon a changed file is taken over when nobody scrapes. */
-const REFRESH_MS = 5_000;
+const REFRESH_MS = 15_000;
 
 interface State {
   readonly book: RuleBook;

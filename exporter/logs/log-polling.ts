@@ -5,7 +5,7 @@ import type { Services } from '../services.ts';
 import { LogReader } from './log-reader.ts';
 
 /** How often logs are read when nobody scrapes: what is rotated twice in between is lost. */
-const POLL_MS = 5_000;
+const POLL_MS = 15_000;
 
 /** Reads logs for scrapes and in between, once at a time. */
 export class LogPolling {
