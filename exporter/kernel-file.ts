@@ -1,22 +1,28 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { attempt } from './errors.ts';
+import { attempt, sourceError } from './errors.ts';
 
 const SMALL_FILE_BYTES = 64 * 1024;
 
 /** The kernel hands out long files a page at a time, whatever is asked for. */
 const PIECE_BYTES = 64 * 1024;
 
-const shared = Buffer.allocUnsafe(SMALL_FILE_BYTES);
+/** Where {@link readOpen} puts what it reads; the next call of anything here overwrites it. */
+export const contents = Buffer.allocUnsafe(SMALL_FILE_BYTES);
 
 /**
- * Reads the beginning of a file that is already open, always from its first byte.
+ * Reads the beginning of a file that is already open, always from its first byte, into {@link contents}. This is
+ * done for every process at every scrape, and so without a view or a closure for each.
  *
  * @param name what errors call it: the path on the host, such as `proc/1/stat`
- * @returns a view of a buffer that the next call overwrites, of at most 64 KiB
+ * @returns how many bytes, at most 64 KiB
  * @throws {SourceError} `absent` when the process behind it has ended
  */
-export function readOpen(descriptor: number, name: string): Buffer {
-  return attempt(name, () => shared.subarray(0, readSync(descriptor, shared, 0, SMALL_FILE_BYTES, 0)));
+export function readOpen(descriptor: number, name: string): number {
+  try {
+    return readSync(descriptor, contents, 0, SMALL_FILE_BYTES, 0);
+  } catch (error) {
+    throw sourceError(name, error);
+  }
 }
 
 /**
@@ -27,7 +33,11 @@ export function readOpen(descriptor: number, name: string): Buffer {
  * @throws {SourceError}
  */
 export function openFile(path: string, name: string): number {
-  return attempt(name, () => openSync(path, 'r'));
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    throw sourceError(name, error);
+  }
 }
 
 /**
@@ -35,13 +45,13 @@ export function openFile(path: string, name: string): number {
  *
  * @param path where it is seen from here
  * @param name what errors call it
- * @returns a view of a buffer that the next call overwrites, of at most 64 KiB
+ * @returns a view of {@link contents}, of at most 64 KiB
  * @throws {SourceError}
  */
 export function readSmall(path: string, name: string): Buffer {
   const descriptor = openFile(path, name);
   try {
-    return readOpen(descriptor, name);
+    return contents.subarray(0, readOpen(descriptor, name));
   } finally {
     closeSync(descriptor);
   }

@@ -4,7 +4,7 @@ import { sourceError } from '../errors.ts';
 import { type Hierarchies, UNIFIED } from './hierarchy.ts';
 
 /** The controllers that container figures come from, by their names in v2 and v1. */
-export const CONTROLLERS = {
+const CONTROLLERS = {
   cpu: { v2: 'cpu', v1: 'cpu' },
   cpuUsage: { v2: 'cpu', v1: 'cpuacct' },
   memory: { v2: 'memory', v1: 'memory' },

@@ -1,5 +1,5 @@
 /** Which program made the container, as far as the name of its cgroup tells. */
-export type Runtime = 'containerd' | 'cri-o' | 'docker' | 'podman' | 'unknown';
+type Runtime = 'containerd' | 'cri-o' | 'docker' | 'podman' | 'unknown';
 
 /** Where a cgroup lies: in a container, or in a pod outside of its containers (conmon, a virtual machine's shim). */
 export interface Place {

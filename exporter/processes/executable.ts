@@ -1,5 +1,4 @@
 import { readlinkSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { sourceError } from '../errors.ts';
 
 /** What is unusual about where a process's executable lies. */
@@ -17,7 +16,7 @@ function insideRoot(path: string, root: string): string {
 
 function isTemporary(target: string, procFolder: string): boolean {
   if (!TEMPORARY.some((folder) => target.includes(folder))) return false;
-  const own = insideRoot(target, readlinkSync(join(procFolder, 'root'), 'latin1'));
+  const own = insideRoot(target, readlinkSync(`${procFolder}/root`, 'latin1'));
   return TEMPORARY.some((folder) => own.startsWith(folder));
 }
 
@@ -35,13 +34,13 @@ function isTemporary(target: string, procFolder: string): boolean {
  * @throws {SourceError} `unreadable` without CAP_SYS_PTRACE for other users' processes
  */
 export function executableKind(procFolder: string, name: string): ExecutableKind | undefined {
-  const link = join(procFolder, 'exe');
+  const link = `${procFolder}/exe`;
   try {
     const file = statSync(link, { throwIfNoEntry: false });
     if (file === undefined) return undefined;
     const target = readlinkSync(link, 'latin1');
     if (file.nlink > 0) return isTemporary(target, procFolder) ? 'temp_exe' : undefined;
-    const memory = target.startsWith(MEMFD) && statSync(join(procFolder, 'root')).dev !== file.dev;
+    const memory = target.startsWith(MEMFD) && statSync(`${procFolder}/root`).dev !== file.dev;
     return memory ? 'memfd_exe' : 'deleted_exe';
   } catch (error) {
     throw sourceError(`${name}/exe`, error);

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { SourceError } from '../errors.ts';
 import { readSmall } from '../kernel-file.ts';
 import { type ExecutableKind, executableKind } from './executable.ts';
@@ -39,7 +38,7 @@ function isElevatedOnHost(procfs: string, pid: number, capabilities: bigint): bo
  * @param contained whether the process belongs to a container; capabilities are judged there only
  */
 export function inspect(procfs: string, pid: number, mayTrace: boolean, contained: boolean): Inspection {
-  const folder = join(procfs, String(pid));
+  const folder = `${procfs}/${pid}`;
   const name = `proc/${pid}`;
   const errors: SourceError[] = [];
   const unknown: SuspiciousKind[] = [];
@@ -60,8 +59,7 @@ export function inspect(procfs: string, pid: number, mayTrace: boolean, containe
   let kind: SuspiciousKind | undefined = attempt(() => executableKind(folder, name), EXECUTABLE_KINDS);
   if (kind === undefined) {
     const status = attempt(
-      () =>
-        parseStatus(readSmall(join(folder, 'status'), `${name}/status`).toString('latin1'), `${name}/status`),
+      () => parseStatus(readSmall(`${folder}/status`, `${name}/status`).toString('latin1'), `${name}/status`),
       ['traced', 'elevated_container'],
     );
     if (status?.traced === true) kind = 'traced';

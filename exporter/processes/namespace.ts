@@ -1,5 +1,4 @@
 import { readlinkSync } from 'node:fs';
-import { join } from 'node:path';
 import { SourceError, sourceError } from '../errors.ts';
 import { readSmall } from '../kernel-file.ts';
 import { parseStatLine } from './stat-line.ts';
@@ -19,7 +18,7 @@ const KTHREADD = 2;
  */
 export function namespaceInode(procfs: string, pid: number, kind: NamespaceKind): number | undefined {
   try {
-    const inode = /\[(\d+)\]$/.exec(readlinkSync(join(procfs, String(pid), 'ns', kind)))?.[1];
+    const inode = /\[(\d+)\]$/.exec(readlinkSync(`${procfs}/${pid}/ns/${kind}`))?.[1];
     return inode === undefined ? undefined : Number(inode);
   } catch (error) {
     throw sourceError(`proc/${pid}/ns/${kind}`, error);
@@ -29,7 +28,8 @@ export function namespaceInode(procfs: string, pid: number, kind: NamespaceKind)
 function isKernelThread(procfs: string, pid: number): boolean {
   const name = `proc/${pid}/stat`;
   const line = { state: 0, parent: 0, kernel: false, identity: 0 };
-  parseStatLine(readSmall(join(procfs, String(pid), 'stat'), name), name, line);
+  const bytes = readSmall(`${procfs}/${pid}/stat`, name);
+  parseStatLine(bytes, bytes.length, name, line);
   return line.kernel;
 }
 

@@ -36,8 +36,8 @@ const FIELD_START_STACK = 28;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-function notStat(bytes: Buffer, path: string): Error {
-  return malformed(path, '"<pid> (<name>) <state> <numbers>"', bytes.toString('latin1'));
+function notStat(bytes: Buffer, length: number, path: string): Error {
+  return malformed(path, '"<pid> (<name>) <state> <numbers>"', bytes.toString('latin1', 0, length));
 }
 
 /**
@@ -48,22 +48,24 @@ function notStat(bytes: Buffer, path: string): Error {
  * The name is the process's to choose and may hold parentheses, spaces and newlines; nothing after it can hold a
  * closing parenthesis, so the last one within reach of a name ends it.
  *
+ * @param bytes the text in its first `length` bytes
  * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
  * @throws {SourceError} `malformed`
  */
-export function parseStatLine(bytes: Buffer, path: string, out: StatLine): void {
-  let end = Math.min(bytes.length - 1, LONGEST_PREFIX);
+export function parseStatLine(bytes: Buffer, length: number, path: string, out: StatLine): void {
+  let end = Math.min(length - 1, LONGEST_PREFIX);
   while (end > 0 && bytes[end] !== CLOSE_PARENTHESIS) end--;
-  const begin = bytes.indexOf(OPEN_PARENTHESIS);
-  if (begin < 0 || end <= begin || bytes[end + 1] !== SPACE || bytes[end + 3] !== SPACE) {
-    throw notStat(bytes, path);
+  let begin = 0;
+  while (begin < end && bytes[begin] !== OPEN_PARENTHESIS) begin++;
+  if (end + 3 >= length || begin >= end || bytes[end + 1] !== SPACE || bytes[end + 3] !== SPACE) {
+    throw notStat(bytes, length, path);
   }
   let hash = FNV_OFFSET;
   for (let i = begin + 1; i < end; i++) hash = Math.imul(hash ^ (bytes[i] ?? 0), FNV_PRIME);
   let field = FIELD_PARENT;
   let parent = 0;
   let flags = 0;
-  for (let i = end + 4; i < bytes.length && field <= FIELD_START_STACK; i++) {
+  for (let i = end + 4; i < length && field <= FIELD_START_STACK; i++) {
     const byte = bytes[i] ?? 0;
     if (byte === SPACE) field++;
     else if (field === FIELD_PARENT && byte >= ZERO && byte <= NINE) parent = parent * 10 + (byte - ZERO);
@@ -72,7 +74,7 @@ export function parseStatLine(bytes: Buffer, path: string, out: StatLine): void 
       hash = Math.imul(hash ^ byte, FNV_PRIME);
     }
   }
-  if (field <= FIELD_START_TIME) throw notStat(bytes, path);
+  if (field <= FIELD_START_TIME) throw notStat(bytes, length, path);
   out.parent = parent;
   out.state = bytes[end + 2] ?? 0;
   out.kernel = (flags & KERNEL_THREAD) !== 0;

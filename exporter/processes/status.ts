@@ -7,6 +7,13 @@ export interface ProcessStatus {
   readonly capabilities: bigint;
 }
 
+/** The rest of the line that begins with the field's name; empty where there is none. */
+function field(text: string, name: string): string {
+  const mark = `\n${name}:\t`;
+  const at = text.indexOf(mark);
+  return at < 0 ? '' : text.slice(at + mark.length, text.indexOf('\n', at + 1));
+}
+
 /**
  * Parses `/proc/<pid>/status`. The name in its first line is the process's to choose, but the kernel escapes its
  * newlines, so that it cannot forge a line.
@@ -15,9 +22,9 @@ export interface ProcessStatus {
  * @throws {SourceError} `malformed`
  */
 export function parseStatus(text: string, path: string): ProcessStatus {
-  const tracer = /^TracerPid:\t(\d+)$/m.exec(text)?.[1];
-  const effective = /^CapEff:\t([0-9a-f]+)$/m.exec(text)?.[1];
-  if (tracer === undefined || effective === undefined) {
+  const tracer = field(text, 'TracerPid');
+  const effective = field(text, 'CapEff');
+  if (!/^\d+$/.test(tracer) || !/^[0-9a-f]+$/.test(effective)) {
     throw malformed(path, 'lines "TracerPid:" and "CapEff:"', text);
   }
   return { traced: Number(tracer) !== 0, capabilities: BigInt(`0x${effective}`) };

@@ -1,18 +1,18 @@
-import { closeSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { Hierarchies, UNIFIED } from '../containers/hierarchy.ts';
-import { type Membership, parseMembership, placeOfMember } from '../containers/membership.ts';
+import { readdirSync } from 'node:fs';
 import { SourceError, sourceError } from '../errors.ts';
-import { openFile, readOpen, readSmall } from '../kernel-file.ts';
+import { contents } from '../kernel-file.ts';
 import { Denials } from './denials.ts';
-import { ProcessGroup } from './group.ts';
+import { glance } from './glance.ts';
+import type { ProcessGroup } from './group.ts';
+import { Groups } from './groups.ts';
 import { type Inspection, inspect } from './inspection.ts';
-import { descriptorBudget, hasTraceCapability } from './own-limits.ts';
+import { type KeptFile, KeptFiles } from './kept-files.ts';
+import { hasTraceCapability } from './own-limits.ts';
 import { parseStatLine, type StatLine } from './stat-line.ts';
 import { stateIndex } from './state.ts';
 
 /** A process as it was seen last. */
-export interface Process {
+interface Process {
   readonly pid: number;
   readonly group: ProcessGroup;
   readonly inspection: Inspection;
@@ -27,36 +27,43 @@ export interface ProcessSnapshot {
   readonly errors: readonly SourceError[];
 }
 
-/** `/proc/<pid>/stat`, kept open: reading it again costs half, and it never becomes another process's. */
-interface StatFile {
-  readonly path: string;
-  /** What errors call it. */
-  readonly name: string;
-  descriptor: number | undefined;
-}
-
-interface Entry extends StatFile {
-  readonly pid: number;
+interface Entry extends Process {
+  readonly stat: KeptFile;
+  /** Opened at the first glance. */
+  status: KeptFile | undefined;
   seenIn: number;
   identity: number;
-  kernel: boolean;
+  readonly kernel: boolean;
   /** A zombie tells nothing any more. */
   ended: boolean;
   group: ProcessGroup;
   inspection: Inspection;
+  /** What the last glance saw. */
+  glance: string;
   /** Whether the last look was the first: a container's process often moves to its cgroup right after its start. */
   young: boolean;
 }
 
-const ZOMBIE = 'Z'.charCodeAt(0);
+const [ZERO, NINE, ZOMBIE] = ['0', '9', 'Z'].map((letter) => letter.charCodeAt(0)) as [
+  number,
+  number,
+  number,
+];
 
 /** Nothing known yet, or any more. */
 const NOTHING: Inspection = { networkNamespace: undefined, kind: undefined, unknown: [], errors: [] };
 
-/** Of the processes that show no change, an eighth is looked at in each pass, within these bounds. */
-const ROTATION_SHARE = 8;
-const ROTATION_LEAST = 32;
-const ROTATION_MOST = 256;
+/** How many processes that show no change are looked at in one pass: a share of all, within bounds. */
+interface Share {
+  readonly of: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Glances see what a process can change by itself, or have done to it. */
+const GLANCES: Share = { of: 16, least: 32, most: 256 };
+/** Full looks see cgroup and namespace as well, which change for few after their start. */
+const LOOKS: Share = { of: 128, least: 4, most: 32 };
 
 /** New or changed processes that are looked at in one pass; in a fork bomb the others wait for the next ones. */
 const NEW_MOST = 1_024;
@@ -66,26 +73,24 @@ const NEW_MOST = 1_024;
  *
  * Each pass reads the stat of every process. The rest (cgroup, namespaces, executable, status) is read when a
  * process is new, again in the pass after that, when it runs another program, and in rotation: credentials,
- * tracers and deletions show in no other way.
+ * tracers and deletions show in no other way. Whatever the rotation shows is in the pass that it precedes.
  */
 export class ProcessTable {
   private readonly procfs: string;
-  private readonly hierarchies: Hierarchies;
+  private readonly groups: Groups;
+  private readonly files: KeptFiles;
   private readonly entries = new Map<number, Entry>();
-  /** By the text of `/proc/<pid>/cgroup`, which is the same for all processes of a cgroup. */
-  private readonly groups = new Map<string, ProcessGroup>();
-  /** Whether this process sees the host's cgroups from a namespace of its own; unknown before the first pass. */
-  private isPrivate: boolean | undefined;
-  private freeDescriptors: number | undefined;
-  private tracer: boolean | undefined;
+  private toGlance: Entry[] = [];
+  private toLook: Entry[] = [];
   private passes = 0;
-  private queue: Entry[] = [];
+  private tracer: boolean | undefined;
   private readonly line: StatLine = { state: 0, parent: 0, kernel: false, identity: 0 };
 
   /** @param paths where the host's procfs and sysfs are mounted */
   constructor(paths: { readonly procfs: string; readonly sysfs: string }) {
     this.procfs = paths.procfs;
-    this.hierarchies = new Hierarchies(paths.sysfs);
+    this.groups = new Groups(paths);
+    this.files = new KeptFiles(paths.procfs);
   }
 
   /**
@@ -95,18 +100,19 @@ export class ProcessTable {
    */
   scan(): ProcessSnapshot {
     this.passes++;
-    const pids = this.listPids();
+    const names = this.list();
     const denials = new Denials();
     let looks = 0;
-    this.rotate();
-    for (const group of this.groups.values()) group.clear();
-    for (const pid of pids) {
+    this.toGlance = this.rotate(this.toGlance, GLANCES, (entry) => this.glanceAt(entry), denials);
+    this.toLook = this.rotate(this.toLook, LOOKS, (entry) => this.look(entry), denials);
+    this.groups.clear();
+    for (const name of names) {
+      const first = name.charCodeAt(0);
+      if (first < ZERO || first > NINE) continue;
       try {
-        if (this.visit(pid, looks < NEW_MOST)) looks++;
+        if (this.visit(Number(name), looks < NEW_MOST)) looks++;
       } catch (error) {
-        if (!(error instanceof SourceError)) throw error;
-        // Processes end at any moment.
-        if (error.code !== 'absent') denials.add(error);
+        note(error, denials);
       }
     }
     for (const entry of this.entries.values()) {
@@ -120,9 +126,9 @@ export class ProcessTable {
     for (const entry of this.entries.values()) this.drop(entry);
   }
 
-  private listPids(): number[] {
+  private list(): string[] {
     try {
-      return readdirSync(this.procfs).filter(isNumber).map(Number);
+      return readdirSync(this.procfs);
     } catch (error) {
       throw sourceError('proc', error);
     }
@@ -134,7 +140,7 @@ export class ProcessTable {
     if (entry === undefined) return this.admit(pid, mayLook);
     const { line } = this;
     try {
-      this.readStat(entry);
+      parseStatLine(contents, this.files.read(entry.stat), entry.stat.name, line);
     } catch (error) {
       this.drop(entry);
       if (!(error instanceof SourceError) || error.code !== 'absent') throw error;
@@ -143,46 +149,59 @@ export class ProcessTable {
     }
     const ended = line.state === ZOMBIE;
     const changed = line.identity !== entry.identity && !line.kernel && !ended;
-    const look = (changed || entry.young) && !ended;
+    const look = (changed || entry.young) && !ended && mayLook;
     if (ended) entry.inspection = NOTHING;
     entry.ended = ended;
     entry.seenIn = this.passes;
     entry.identity = line.identity;
-    if (look && mayLook) {
+    if (look) {
       entry.young = changed;
       this.look(entry);
     } else if (changed) {
       entry.young = true;
     }
     this.count(entry);
-    return look && mayLook;
+    return look;
   }
 
   private admit(pid: number, mayLook: boolean): boolean {
-    const stat = this.openStat(pid);
+    const stat = this.files.open(pid, 'stat');
     try {
-      this.readStat(stat);
-      const { identity, kernel } = this.line;
-      const group = this.line.state === ZOMBIE ? this.groupOfZombie(pid) : this.groupOf(pid);
-      const ended = this.line.state === ZOMBIE;
-      const known = { ...stat, seenIn: this.passes, identity, kernel, ended, group };
-      const entry: Entry = { pid, ...known, inspection: NOTHING, young: !kernel && !ended };
+      parseStatLine(contents, this.files.read(stat), stat.name, this.line);
+      const { identity, kernel, state } = this.line;
+      const ended = state === ZOMBIE;
+      const group = ended ? this.groupOfZombie(pid) : this.groups.of(pid);
+      const known = { stat, status: undefined, seenIn: this.passes, identity, kernel, ended, group };
+      const entry: Entry = { pid, ...known, inspection: NOTHING, glance: '', young: !kernel && !ended };
       if (mayLook && !ended) this.look(entry);
       this.entries.set(pid, entry);
-      this.queue.push(entry);
+      if (!kernel) {
+        this.toGlance.push(entry);
+        this.toLook.push(entry);
+      }
       this.count(entry);
       return mayLook;
     } catch (error) {
-      this.closeStat(stat);
+      this.files.close(stat);
       throw error;
     }
   }
 
   private look(entry: Entry): void {
-    entry.group = this.groupOf(entry.pid);
+    entry.group = this.groups.of(entry.pid);
     // Threads of the kernel have no executable, and no namespace but the host's.
     if (entry.kernel) return;
     entry.inspection = inspect(this.procfs, entry.pid, this.mayTrace(), entry.group.place !== undefined);
+  }
+
+  /** Looks closely where a glance shows something else than the one before. */
+  private glanceAt(entry: Entry): void {
+    entry.status ??= this.files.open(entry.pid, 'status');
+    const status = contents.subarray(0, this.files.read(entry.status));
+    const seen = glance(`${this.procfs}/${entry.pid}`, status);
+    if (seen === entry.glance) return;
+    entry.glance = seen;
+    this.look(entry);
   }
 
   private count(entry: Entry): void {
@@ -195,54 +214,25 @@ export class ProcessTable {
    * told by its parent. One that was stays where it was.
    */
   private groupOfZombie(pid: number): ProcessGroup {
-    const own = this.groupOf(pid);
+    const own = this.groups.of(pid);
     if (own.place !== undefined || own.membership.v1.size === 0) return own;
     return this.entries.get(this.line.parent)?.group ?? own;
   }
 
-  private groupOf(pid: number): ProcessGroup {
-    const name = `proc/${pid}/cgroup`;
-    const text = readSmall(join(this.procfs, String(pid), 'cgroup'), name).toString('latin1');
-    const known = this.groups.get(text);
-    if (known !== undefined) return known;
-    const membership = this.absolute(parseMembership(text, name));
-    const group = new ProcessGroup(placeOfMember(membership), membership);
-    this.groups.set(text, group);
-    return group;
-  }
-
-  private absolute(membership: Membership): Membership {
-    this.isPrivate ??= this.seesPrivateNamespace();
-    if (!this.isPrivate) return membership;
-    const { unified, v1 } = membership;
-    const resolve = (controllers: string, path: string) => this.hierarchies.absolute(controllers, path);
-    return {
-      unified: unified === undefined ? undefined : resolve(UNIFIED, unified),
-      v1: new Map([...v1].map(([controllers, path]) => [controllers, resolve(controllers, path)])),
-    };
-  }
-
-  /** Process 1 lies at or near the root; only from a namespace further down does it look like `/../…`. */
-  private seesPrivateNamespace(): boolean {
-    return /:\/\.\.(\/|$)/m.test(
-      readSmall(join(this.procfs, '1/cgroup'), 'proc/1/cgroup').toString('latin1'),
-    );
-  }
-
-  private rotate(): void {
-    const share = Math.ceil(this.queue.length / ROTATION_SHARE);
-    const due = this.queue.splice(0, Math.min(ROTATION_MOST, Math.max(ROTATION_LEAST, share)));
+  /** Has the first entries of the queue looked at, and puts them at its end. */
+  private rotate(queue: Entry[], share: Share, look: (entry: Entry) => void, denials: Denials): Entry[] {
+    const alive = queue.filter((entry) => this.entries.get(entry.pid) === entry);
+    const count = Math.min(share.most, Math.max(share.least, Math.ceil(alive.length / share.of)));
+    const due = alive.splice(0, count);
     for (const entry of due) {
-      if (this.entries.get(entry.pid) !== entry) continue;
-      this.queue.push(entry);
-      if (entry.ended) continue;
       try {
-        this.look(entry);
+        if (!entry.ended) look(entry);
       } catch (error) {
-        // It ended during this pass, and the next one will drop it.
-        if (!(error instanceof SourceError) || error.code !== 'absent') throw error;
+        note(error, denials);
       }
     }
+    alive.push(...due);
+    return alive;
   }
 
   private snapshot(denials: Denials): ProcessSnapshot {
@@ -251,7 +241,7 @@ export class ProcessTable {
       inUse.add(group);
       for (const error of inspection.errors) denials.add(error);
     }
-    for (const [text, group] of this.groups) if (!inUse.has(group)) this.groups.delete(text);
+    this.groups.retain(inUse);
     return { processes: this.entries.values(), groups: inUse, errors: denials.list() };
   }
 
@@ -260,39 +250,15 @@ export class ProcessTable {
     return this.tracer;
   }
 
-  /** Without a descriptor when no more may be kept: the file is then opened at each pass. */
-  private openStat(pid: number): StatFile {
-    const file: StatFile = {
-      path: `${this.procfs}/${pid}/stat`,
-      name: `proc/${pid}/stat`,
-      descriptor: undefined,
-    };
-    this.freeDescriptors ??= descriptorBudget(this.procfs);
-    if (this.freeDescriptors <= 0) return file;
-    file.descriptor = openFile(file.path, file.name);
-    this.freeDescriptors--;
-    return file;
-  }
-
-  private readStat({ path, name, descriptor }: StatFile): void {
-    const bytes = descriptor === undefined ? readSmall(path, name) : readOpen(descriptor, name);
-    parseStatLine(bytes, name, this.line);
-  }
-
-  private closeStat(file: StatFile): void {
-    if (file.descriptor === undefined) return;
-    closeSync(file.descriptor);
-    file.descriptor = undefined;
-    this.freeDescriptors = (this.freeDescriptors ?? 0) + 1;
-  }
-
   private drop(entry: Entry): void {
-    this.closeStat(entry);
+    this.files.close(entry.stat);
+    this.files.close(entry.status);
     if (this.entries.get(entry.pid) === entry) this.entries.delete(entry.pid);
   }
 }
 
-function isNumber(name: string): boolean {
-  const first = name.charCodeAt(0);
-  return first >= 0x30 && first <= 0x39;
+/** Processes end at any moment: that something of one is absent is no trouble. */
+function note(error: unknown, denials: Denials): void {
+  if (!(error instanceof SourceError)) throw error;
+  if (error.code !== 'absent') denials.add(error);
 }

@@ -1,0 +1,31 @@
+import { statSync } from 'node:fs';
+
+const TRACER = Buffer.from('\nTracerPid:\t');
+const CAPABILITIES = Buffer.from('\nCapEff:\t');
+const CAPABILITY_DIGITS = 16;
+const LONGEST_PID = 8;
+
+/**
+ * A text that changes when something changes that {@link inspect} looks at, but for a fraction of its price: which
+ * file the executable is and whether it has a link, the tracer, and the effective capabilities.
+ *
+ * @param procFolder `/proc/<pid>`, as seen from here
+ * @param status text of its `status`
+ */
+export function glance(procFolder: string, status: Buffer): string {
+  const tracer = status.indexOf(TRACER) + TRACER.length;
+  const effective = status.indexOf(CAPABILITIES) + CAPABILITIES.length;
+  const tracerPid = status.toString('latin1', tracer, tracer + LONGEST_PID);
+  const capabilities = status.toString('latin1', effective, effective + CAPABILITY_DIGITS);
+  return `${executable(procFolder)} ${tracerPid} ${capabilities}`;
+}
+
+function executable(procFolder: string): string {
+  try {
+    const file = statSync(`${procFolder}/exe`, { throwIfNoEntry: false });
+    return file === undefined ? 'none' : `${file.dev} ${file.ino} ${file.nlink}`;
+  } catch (error) {
+    // Whatever it is, it is told apart from another; the full look reports it.
+    return (error as NodeJS.ErrnoException).code ?? 'failed';
+  }
+}
