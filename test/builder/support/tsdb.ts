@@ -27,11 +27,12 @@ export async function prometheusWith(
   folder: string,
   series: readonly StoredSeries[],
   flags: readonly string[] = [],
+  config: object = {},
 ): Promise<RunningPrometheus> {
   mkdirSync(folder, { recursive: true });
   const text = join(folder, 'samples.txt');
   writeFileSync(text, openMetrics(series));
   const promtool = await program('promtool');
   await run(promtool, ['tsdb', 'create-blocks-from', 'openmetrics', text, join(folder, 'data')]);
-  return startPrometheus(folder, {}, ['--storage.tsdb.retention.time=100y', ...flags]);
+  return startPrometheus(folder, config, ['--storage.tsdb.retention.time=100y', ...flags]);
 }
