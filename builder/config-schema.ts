@@ -93,6 +93,35 @@ const prometheus = z.strictObject({
   timeout: positiveDuration.default(150_000),
 });
 
+const metricLabels = z.strictObject({
+  selector: matchers.prefault(''),
+  /** The label that has the affected node; `exported_node` where the scrape does not honour labels. */
+  nodeLabel: labelName.default('node'),
+});
+
+const promqlLabels = z
+  .strictObject({
+    promql: z.string().min(1),
+    scenario: z
+      .string()
+      .min(1)
+      .refine((name) => name !== 'normal', 'is the label of rows without an episode')
+      .optional(),
+    /** The label that has the scenario's name, such as `alertname`. */
+    scenarioLabel: labelName.optional(),
+    nodeLabel: labelName.default('node'),
+    namespaceLabel: labelName.default('namespace'),
+    podLabel: labelName.default('pod'),
+    role: z.string().min(1).optional(),
+  })
+  .refine(({ scenario, scenarioLabel }) => scenario ?? scenarioLabel, 'needs a scenario or a scenarioLabel');
+
+const labelSource = z.union([
+  z.strictObject({ episodes: z.string().min(1) }),
+  z.strictObject({ metric: metricLabels }),
+  promqlLabels,
+]);
+
 const LEAST_RING_BYTES = 65_536;
 const RING_BYTES = 67_108_864;
 const DEFAULT_CLIENTS = 100;
@@ -132,7 +161,8 @@ export const configSchema = z.strictObject({
   clusterLabel: labelName.default('cluster'),
   selector: matchers.prefault(''),
   columns: z.array(column).min(1).optional(),
-  labels: z.array(z.strictObject({ episodes: z.string().min(1) })).optional(),
+  /** In order of precedence. */
+  labels: z.array(labelSource).optional(),
   split: split.prefault({ by: 'time' }),
   seed: z.union([z.string(), z.number().transform(String)]).default('kubevigil'),
   stream: stream.prefault({}),
@@ -142,3 +172,5 @@ export const configSchema = z.strictObject({
 export type BuildConfig = z.output<typeof configSchema>;
 export type PrometheusConfig = BuildConfig['prometheus'];
 export type SplitConfig = BuildConfig['split'];
+export type MetricLabels = z.output<typeof metricLabels>;
+export type PromqlLabels = z.output<typeof promqlLabels>;

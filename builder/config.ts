@@ -89,7 +89,9 @@ function absolutePaths(config: BuildConfig, folder: string): BuildConfig {
     ...config,
     output: resolve(folder, config.output),
     ...(config.labels && {
-      labels: config.labels.map(({ episodes }) => ({ episodes: resolve(folder, episodes) })),
+      labels: config.labels.map((source) =>
+        'episodes' in source ? { episodes: resolve(folder, source.episodes) } : source,
+      ),
     }),
     prometheus: {
       ...prometheus,

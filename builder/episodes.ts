@@ -20,6 +20,8 @@ export interface Episode {
   readonly run: string;
   /** Where it was written: `episodes.csv line 3`. */
   readonly place: string;
+  /** Place of its source among the label sources: the first, 0, when it is not given. */
+  readonly rank?: number;
 }
 
 /** Episodes with what the manifest says of their file. */
@@ -32,7 +34,7 @@ export interface EpisodesFile {
 const REQUIRED = ['episode', 'scenario', 'start', 'end', 'node'] as const;
 const OPTIONAL = ['namespace', 'pod', 'role', 'run'] as const;
 const KNOWN: readonly string[] = [...REQUIRED, ...OPTIONAL];
-const DEFAULT_ROLE = 'attack';
+export const DEFAULT_ROLE = 'attack';
 
 const MILLISECONDS = /^\d+$/;
 /** Fewer milliseconds than this are the seventies, and far more likely Unix seconds. */

@@ -4,6 +4,7 @@ const time = z.iso.datetime({ precision: 3 });
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const counts = z.record(z.string(), z.int().nonnegative());
 const cluster = z.string().nullable();
+const episodes = z.int().nonnegative();
 const number = z.number().nullable();
 
 const column = z.strictObject({
@@ -105,15 +106,24 @@ export const manifestSchema = z.strictObject({
   nodes: z.array(z.strictObject({ cluster, node: z.string() })),
   files: z.array(file),
   labels: z.array(
-    z.strictObject({
-      kind: z.literal('episodes'),
-      file: z.string(),
-      sha256,
-      episodes: z.int().nonnegative(),
-    }),
+    z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('episodes'), file: z.string(), sha256, episodes }),
+      z.strictObject({ kind: z.literal('metric'), metric: z.string(), episodes }),
+      /** Evaluated at each step, with the server's lookback: a series counts for up to 5 minutes after its last sample. */
+      z.strictObject({ kind: z.literal('promql'), promql: z.string(), episodes }),
+    ]),
   ),
   conflicts: z.array(
-    z.strictObject({ node: z.string(), kept: z.string(), ignored: z.string(), start: time, end: time }),
+    z.strictObject({
+      node: z.string(),
+      kept: z.string(),
+      ignored: z.string(),
+      start: time,
+      end: time,
+      /** Where the two are from, when that is not the same source. */
+      keptFrom: z.string().optional(),
+      ignoredFrom: z.string().optional(),
+    }),
   ),
   classBalance: counts,
   phases: counts,

@@ -28,6 +28,13 @@ export interface Prometheus {
    */
   rawSamples(selector: SeriesSelector, rangeMs: number, timeMs: number): Promise<RawSeries[]>;
   /**
+   * An expression's values at each multiple of the step from `startMs` to `endMs`; its series have the labels that
+   * the expression left, and the server's external ones.
+   *
+   * @throws {TooMuchAtOnce}
+   */
+  rangeQuery(query: string, startMs: number, endMs: number, stepMs: number): Promise<RawSeries[]>;
+  /**
    * The raw samples of a selector in (fromMs, toMs], with stale markers, by remote read.
    *
    * @throws {NoRemoteRead} when it must be read in another way
@@ -97,6 +104,15 @@ export async function connect(
         readMatrix(await send({ path: '/api/v1/query', body }), url, log),
       );
       return withExternalLabels(series, selector, external);
+    },
+
+    async rangeQuery(query, startMs, endMs, stepMs) {
+      const times = { start: seconds(startMs), end: seconds(endMs), step: seconds(stepMs) };
+      const body = new URLSearchParams({ query, ...times });
+      const series = await client.exchange(async (send) =>
+        readMatrix(await send({ path: '/api/v1/query_range', body }), url, log),
+      );
+      return series.map((one) => ({ ...one, labels: { ...external, ...one.labels } }));
     },
 
     async storedChunks(selector, startMs, endMs) {

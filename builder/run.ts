@@ -1,11 +1,12 @@
 import type { Logger } from '../common/log.ts';
 import { Accounts } from './accounts.ts';
 import type { BuildConfig } from './config-schema.ts';
-import { type EpisodesFile, readEpisodes } from './episodes.ts';
 import { BuilderError } from './errors.ts';
 import { checkOutput } from './folder.ts';
 import type { ColumnUnit } from './formats/format.ts';
 import { FORMATS } from './formats/index.ts';
+import type { LabelSet } from './labels/model.ts';
+import { openLabels } from './labels/open.ts';
 import type { Manifest } from './manifest-schema.ts';
 import type { NodeRows, Partition } from './model.ts';
 import type { Progress } from './progress.ts';
@@ -61,8 +62,8 @@ function columnUnits({ columns }: Plan): ColumnUnit[] {
 }
 
 /** How labels and splits come about, which is known before the first row is. */
-function judges(planned: Plan, files: readonly EpisodesFile[] | undefined, nowMs: number) {
-  const episodes = files?.flatMap((file) => file.episodes);
+function judges(planned: Plan, labels: readonly LabelSet[] | undefined, nowMs: number) {
+  const episodes = labels?.flatMap(({ episodes: own }) => own);
   const { firstMs, lastMs, stepMs, longestWindowMs, freshnessMs, config } = planned;
   const times = {
     firstMs,
@@ -96,13 +97,14 @@ async function buildInOneWay(
   config: BuildConfig,
   { nowMs, log, progress, signal }: Surroundings,
 ): Promise<Manifest> {
-  const episodes = config.labels?.map((source) => readEpisodes(source.episodes));
+  const readLabels = openLabels(config.labels);
   const range = rangeOf(config, nowMs);
   const prometheus = await connect(config.prometheus, log, signal);
   const planned = await plan(config, range, prometheus, nowMs);
   const replaced = checkOutput(config.output, planned.configDigest);
   const source = await openSource(prometheus, config.reading, planned.lastMs, log);
-  const { label, split } = judges(planned, episodes, nowMs);
+  const labels = await readLabels?.(prometheus, source, planned, nowMs);
+  const { label, split } = judges(planned, labels, nowMs);
   const accounts = new Accounts(planned.stepMs);
   const writer = new DatasetWriter(config.output, FORMATS[config.format], columnUnits(planned));
 
@@ -134,7 +136,7 @@ async function buildInOneWay(
       source,
       account,
       files,
-      episodes,
+      labels,
       conflicts,
       split: split.description,
     });

@@ -31,3 +31,10 @@ export function seriesKey(labels: Readonly<Record<string, string>>): string {
   const names = Object.keys(labels).sort();
   return JSON.stringify(names.map((name) => [name, labels[name]]));
 }
+
+/** A series as PromQL writes it, for messages. */
+export function seriesName(labels: Readonly<Record<string, string>>): string {
+  const { __name__: name = '', ...rest } = labels;
+  const inner = Object.entries(rest).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
+  return `${name}{${inner.join(',')}}`;
+}

@@ -11,6 +11,9 @@ export interface Conflict {
   /** The part of the dataset's time in which both were on. */
   readonly start: string;
   readonly end: string;
+  /** Where the two were told, when that was not by one source. */
+  readonly keptFrom?: string;
+  readonly ignoredFrom?: string;
 }
 
 /** Labels rows of any partition. */
@@ -29,9 +32,17 @@ export function isBenign({ role }: Episode): boolean {
   return role === BENIGN;
 }
 
-/** Attacks before look-alikes, then by start, then as written: the first that meets a row labels it. */
+/** Which place its source has among the sources. */
+const rankOf = ({ rank = 0 }: Episode) => rank;
+
+/**
+ * By their sources' precedence, then attacks before look-alikes, then by start, then as written: the first that meets
+ * a row labels it.
+ */
 function inPrecedence(episodes: readonly Episode[]): Episode[] {
-  return [...episodes].sort((a, b) => Number(isBenign(a)) - Number(isBenign(b)) || a.startMs - b.startMs);
+  return [...episodes].sort(
+    (a, b) => rankOf(a) - rankOf(b) || Number(isBenign(a)) - Number(isBenign(b)) || a.startMs - b.startMs,
+  );
 }
 
 function labelOf(episode: Episode): RowLabel {
@@ -54,6 +65,7 @@ function conflictsOf(node: string, episodes: readonly Episode[], fromMs: number,
         ignored: ignored.episode,
         start: formatTime(startMs),
         end: formatTime(endMs),
+        ...(rankOf(kept) !== rankOf(ignored) && { keptFrom: kept.place, ignoredFrom: ignored.place }),
       };
     }),
   );
@@ -62,7 +74,7 @@ function conflictsOf(node: string, episodes: readonly Episode[], fromMs: number,
 /**
  * Labels rows by episodes. Row t is attack when (t − step, t] meets [start, end) of an episode of its node; of several
  * the one that started first counts, but an attack before any look-alike: otherwise an attack that begins under a
- * benign load would count as normal. For as long as the longest window after an attack, features still remember it:
+ * benign load would count as normal. What a source says goes before all that later ones do. For as long as the longest window after an attack, features still remember it:
  * those rows are `normal` with the phase `recovery`.
  *
  * @param episodes undefined when there is no label source at all: then nobody knows, and every label is null

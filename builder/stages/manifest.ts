@@ -3,7 +3,7 @@ import { packageVersion } from '../../common/version.ts';
 import { columnQuery, matcherText } from '../../exporter/catalogue/model/promql.ts';
 import type { Account } from '../accounts.ts';
 import { LEAKING_AUC } from '../auc.ts';
-import type { EpisodesFile } from '../episodes.ts';
+import type { LabelSet } from '../labels/model.ts';
 import { type Manifest, type ManifestFile, manifestSchema, SCHEMA_VERSION } from '../manifest-schema.ts';
 import type { SampleSource } from '../series.ts';
 import type { SplitDescription } from '../splits/model.ts';
@@ -20,7 +20,7 @@ export interface Outcome {
   readonly account: Account;
   readonly files: readonly ManifestFile[];
   /** Undefined when there is no label source. */
-  readonly episodes: readonly EpisodesFile[] | undefined;
+  readonly labels: readonly LabelSet[] | undefined;
   readonly conflicts: readonly Conflict[];
   readonly split: SplitDescription;
 }
@@ -47,13 +47,13 @@ function columnsOf({ columns, config }: Plan, nulls: Readonly<Record<string, num
 
 /** Episodes that label no row, and why that may be a mistake. */
 function idleEpisodes(
-  episodes: readonly EpisodesFile[],
+  labels: readonly LabelSet[],
   { firstMs, lastMs, stepMs }: Plan,
   account: Account,
 ): string[] {
   const nodes = new Set(account.nodes.map(({ node }) => node));
-  return episodes.flatMap((file) =>
-    file.episodes.flatMap(({ episode, node, startMs, endMs, place }) => {
+  return labels.flatMap(({ episodes }) =>
+    episodes.flatMap(({ episode, node, startMs, endMs, place }) => {
       if (!nodes.has(node))
         return `${place}: episode ${episode} is about node ${node}, of which there are no rows`;
       const outside = startMs > lastMs || endMs <= firstMs - stepMs;
@@ -80,15 +80,15 @@ function columnWarnings({ missing, nodes, constant }: Account): string[] {
   ];
 }
 
-function warningsOf({ plan, source, account, episodes, conflicts, split }: Outcome): string[] {
+function warningsOf({ plan, source, account, labels, conflicts, split }: Outcome): string[] {
   const warnings = [...plan.warnings];
   if (!source.staleMarkers) {
     warnings.push(
       'read by range selectors: stale markers were not seen, so that an interruption shorter than the window can lie within a rate',
     );
   }
-  if (episodes === undefined) warnings.push('there is no label source: label, anomaly and phase are null');
-  else warnings.push(...idleEpisodes(episodes, plan, account));
+  if (labels === undefined) warnings.push('there is no label source: label, anomaly and phase are null');
+  else warnings.push(...labels.flatMap((set) => set.warnings), ...idleEpisodes(labels, plan, account));
   for (const { node, kept, ignored, start, end } of conflicts) {
     warnings.push(
       `node ${node}: ${kept} and ${ignored} overlap from ${start} to ${end}: rows are labelled ${kept}`,
@@ -123,7 +123,7 @@ export function claimsOf(account: Account) {
 
 /** Says what the run made; the same input gives the same text. */
 export function manifest(outcome: Outcome): Manifest {
-  const { plan, source, account, files, episodes, conflicts, split } = outcome;
+  const { plan, source, account, files, labels, conflicts, split } = outcome;
   return manifestSchema.parse({
     schemaVersion: SCHEMA_VERSION,
     builder: `kubevigil-builder ${packageVersion()}`,
@@ -147,12 +147,7 @@ export function manifest(outcome: Outcome): Manifest {
     delay: formatDuration(plan.delayMs),
     columns: columnsOf(plan, account.nulls),
     files,
-    labels: (episodes ?? []).map((file) => ({
-      kind: 'episodes',
-      file: file.file,
-      sha256: file.sha256,
-      episodes: file.episodes.length,
-    })),
+    labels: (labels ?? []).map(({ source: told }) => told),
     conflicts,
     ...claimsOf(account),
     split: { ...split, rows: account.splitRows, classBalance: account.splitClassBalance },

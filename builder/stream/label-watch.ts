@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import type { Logger } from '../../common/log.ts';
 import type { BuildConfig } from '../config-schema.ts';
 import { type Episode, readEpisodes } from '../episodes.ts';
-import { messageOf } from '../errors.ts';
+import { BuilderError, messageOf } from '../errors.ts';
 
 /** What changes when a file is written again; empty while there is none. */
 function stamp(path: string): string {
@@ -23,7 +23,10 @@ export class LabelWatch {
    * @throws {BuilderError} `labels`, when a file cannot be read now
    */
   constructor(sources: BuildConfig['labels'], log: Logger) {
-    this.#paths = sources?.map(({ episodes }) => episodes);
+    this.#paths = sources?.map((source) => {
+      if ('episodes' in source) return source.episodes;
+      throw new BuilderError('config', 'labels: a stream takes labels from episodes files alone');
+    });
     this.#log = log;
     this.#read();
   }

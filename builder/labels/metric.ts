@@ -1,0 +1,116 @@
+/** Ground truth as the scenarios expose it: when each episode started and ended, as values of two metrics. */
+import { groupBy } from '../collections.ts';
+import type { MetricLabels } from '../config-schema.ts';
+import { DEFAULT_ROLE, type Episode } from '../episodes.ts';
+import { BuilderError } from '../errors.ts';
+import { type RawSeries, type SampleSource, seriesName } from '../series.ts';
+import { formatTime } from '../times.ts';
+import type { LabelSet } from './model.ts';
+
+const START_METRIC = 'kubevigil_scenario_start_timestamp_seconds';
+const END_METRIC = 'kubevigil_scenario_end_timestamp_seconds';
+const MS_PER_SECOND = 1000;
+/** An episode's end is exposed for so long, so that it is seen by then. */
+const KEPT_MS = 600_000;
+
+/** The time for which labels are wanted, and what can still be known of it. */
+export interface LabelTimes {
+  /** First moment in which an episode can have a say in a row. */
+  readonly fromMs: number;
+  /** The last row. */
+  readonly lastMs: number;
+  readonly nowMs: number;
+  readonly freshnessMs: number;
+}
+
+/** The last moment that was told; 0 and NaN stand for «not yet». */
+function toldMs({ values }: RawSeries): number | undefined {
+  const told = values.findLast((value) => value > 0 && Number.isFinite(value));
+  return told === undefined ? undefined : Math.round(told * MS_PER_SECOND);
+}
+
+/** The moment that most recently was told by any of the series: several, when the exporter's address changed. */
+function newestTold(series: readonly RawSeries[]): number | undefined {
+  const told = series.flatMap((each) => {
+    const ms = toldMs(each);
+    return ms === undefined ? [] : [{ ms, at: each.timestampsMs.at(-1) ?? 0 }];
+  });
+  return told.sort((a, b) => b.at - a.at || a.ms - b.ms)[0]?.ms;
+}
+
+function subjectOf({ labels }: RawSeries, nodeLabel: string): string {
+  const { episode, namespace, pod } = labels;
+  return JSON.stringify([episode, labels[nodeLabel], namespace, pod]);
+}
+
+/**
+ * The episodes that the two metrics tell of, exact to the millisecond. One without an end goes on until it is seen
+ * ended: to `lastMs`, or, when it is exposed no more, to when it was last seen, with a warning.
+ *
+ * @throws {BuilderError} `labels` for a series without episode, scenario or node
+ */
+function episodesOfMetric(
+  starts: readonly RawSeries[],
+  ends: readonly RawSeries[],
+  nodeLabel: string,
+  { lastMs, nowMs, freshnessMs }: LabelTimes,
+): { episodes: Episode[]; warnings: string[] } {
+  const warnings: string[] = [];
+  const endsOf = groupBy(ends, (each) => subjectOf(each, nodeLabel));
+  const knownUntilMs = Math.min(nowMs, lastMs + KEPT_MS);
+  const episodes = [...groupBy(starts, (each) => subjectOf(each, nodeLabel))].flatMap(([subject, own]) => {
+    const [first] = own as [RawSeries];
+    const { episode = '', scenario = '', namespace = '', pod = '', role = '', run = '' } = first.labels;
+    const node = first.labels[nodeLabel] ?? '';
+    const missing = Object.entries({ episode, scenario, [nodeLabel]: node }).find(
+      ([, value]) => value === '',
+    );
+    if (missing !== undefined)
+      throw new BuilderError(
+        'labels',
+        `labels metric: ${seriesName(first.labels)} has no label ${missing[0]}`,
+      );
+    const place = `metric episode ${episode}`;
+    const startMs = newestTold(own);
+    if (startMs === undefined) return [];
+    const told = newestTold(endsOf.get(subject) ?? []);
+    const seenMs = Math.max(...own.map(({ timestampsMs }) => timestampsMs.at(-1) ?? 0));
+    const isLost = told === undefined && seenMs <= Math.min(knownUntilMs, lastMs) - freshnessMs;
+    if (isLost)
+      warnings.push(`${place} on ${node} was never seen to end: it counts until ${formatTime(seenMs)}`);
+    const endMs = told ?? (isLost ? seenMs : lastMs) + 1;
+    // A row later than the dataset's last has no end that matters, and a moment has no rows.
+    if (endMs <= startMs) return [];
+    return {
+      episode,
+      scenario,
+      startMs,
+      endMs,
+      node,
+      namespace,
+      pod,
+      role: role || DEFAULT_ROLE,
+      run,
+      place,
+    };
+  });
+  const known = new Set(episodes.map(({ episode }) => episode));
+  const endless = new Set(ends.map(({ labels }) => labels['episode'] ?? ''));
+  for (const episode of endless) {
+    if (!known.has(episode)) warnings.push(`metric episode ${episode} ended, but its start was never seen`);
+  }
+  return { episodes, warnings };
+}
+
+/** Reads the two metrics as raw samples, without the lookback of a query. */
+export async function metricLabels(
+  { selector, nodeLabel }: MetricLabels,
+  source: SampleSource,
+  times: LabelTimes,
+): Promise<LabelSet> {
+  const toMs = Math.min(times.nowMs, times.lastMs + KEPT_MS);
+  const read = (metric: string) => source.read({ metric, matchers: selector }, times.fromMs, toMs);
+  const starts = await read(START_METRIC);
+  const { episodes, warnings } = episodesOfMetric(starts, await read(END_METRIC), nodeLabel, times);
+  return { source: { kind: 'metric', metric: START_METRIC, episodes: episodes.length }, episodes, warnings };
+}

@@ -1,0 +1,44 @@
+import type { BuildConfig } from '../config-schema.ts';
+import type { Prometheus } from '../prometheus.ts';
+import type { SampleSource } from '../series.ts';
+import type { Plan } from '../stages/plan.ts';
+import { fileLabels } from './file.ts';
+import { joinSources } from './join.ts';
+import { type LabelTimes, metricLabels } from './metric.ts';
+import type { LabelSet } from './model.ts';
+import { promqlLabels } from './promql.ts';
+
+/** Reads what the sources say that are no files, once it is known for which time. */
+export type ReadLabels = (
+  prometheus: Prometheus,
+  source: SampleSource,
+  plan: Plan,
+  nowMs: number,
+) => Promise<LabelSet[]>;
+
+/**
+ * Opens the label sources: files are read at once, so that what is wrong with them shows before anything is asked of
+ * a server.
+ *
+ * @returns undefined when there is no label source
+ * @throws {BuilderError} `labels`
+ */
+export function openLabels(sources: BuildConfig['labels']): ReadLabels | undefined {
+  if (sources === undefined) return undefined;
+  const files = sources.map((source) => ('episodes' in source ? fileLabels(source.episodes) : undefined));
+  return async (prometheus, samples, { firstMs, lastMs, stepMs, longestWindowMs, freshnessMs }, nowMs) => {
+    // An episode that was over this long before the first row is forgotten by then.
+    const beforeSteps = Math.ceil(longestWindowMs / stepMs) + 1;
+    const earliestMs = firstMs - beforeSteps * stepMs;
+    const times: LabelTimes = { fromMs: earliestMs - freshnessMs, lastMs, nowMs, freshnessMs };
+    const sets: LabelSet[] = [];
+    for (const [i, source] of sources.entries()) {
+      const file = files[i];
+      if (file !== undefined) sets.push(file);
+      else if ('metric' in source) sets.push(await metricLabels(source.metric, samples, times));
+      else if ('promql' in source)
+        sets.push(await promqlLabels(source, prometheus, { firstMs: earliestMs, lastMs, stepMs }));
+    }
+    return joinSources(sets, stepMs);
+  };
+}

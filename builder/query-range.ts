@@ -1,0 +1,48 @@
+import { TooMuchAtOnce } from './api-answer.ts';
+import type { Prometheus } from './prometheus.ts';
+import { type RawSeries, seriesKey } from './series.ts';
+
+/** More points of a series than this Prometheus refuses. */
+const MOST_POINTS = 11_000;
+
+function joined(parts: readonly RawSeries[]): RawSeries {
+  const [first] = parts as [RawSeries];
+  return {
+    labels: first.labels,
+    timestampsMs: Float64Array.from(parts.flatMap(({ timestampsMs }) => [...timestampsMs])),
+    values: Float64Array.from(parts.flatMap(({ values }) => [...values])),
+    staleMs: new Float64Array(0),
+  };
+}
+
+/**
+ * Evaluates an expression at every multiple of the step from `firstMs` to `lastMs`, both included and both multiples
+ * themselves; in several queries where the server would refuse one.
+ *
+ * @throws {BuilderError} also when the server warns, which means that the answer may not be whole
+ */
+export async function queryRange(
+  prometheus: Prometheus,
+  query: string,
+  { firstMs, lastMs, stepMs }: { firstMs: number; lastMs: number; stepMs: number },
+): Promise<RawSeries[]> {
+  const found = new Map<string, RawSeries[]>();
+  let points = MOST_POINTS;
+  for (let at = firstMs; at <= lastMs; ) {
+    const untilMs = Math.min(at + (points - 1) * stepMs, lastMs);
+    try {
+      for (const series of await prometheus.rangeQuery(query, at, untilMs, stepMs)) {
+        const key = seriesKey(series.labels);
+        const parts = found.get(key) ?? [];
+        found.set(key, parts);
+        parts.push(series);
+      }
+    } catch (error) {
+      if (!(error instanceof TooMuchAtOnce) || untilMs === at) throw error;
+      points = Math.ceil(((untilMs - at) / stepMs + 1) / 2);
+      continue;
+    }
+    at = untilMs + stepMs;
+  }
+  return [...found.values()].map(joined);
+}
