@@ -1,12 +1,13 @@
 import type { Logger } from '../../common/log.ts';
 import type { Episode } from '../episodes.ts';
-import type { EntityName, LabelledRows, NodeRows, PlannedColumn, RowLabel, Split } from '../model.ts';
+import type { LabelledRows, NodeRows, PlannedColumn, Split } from '../model.ts';
 import type { Splitter } from '../splits/model.ts';
 import { type Labeller, labeller } from '../stages/label.ts';
 import type { Plan } from '../stages/plan.ts';
 import { type Table, tableOf } from '../table.ts';
 import { formatTime } from '../times.ts';
 import type { LabelWatch } from './label-watch.ts';
+import { Pending, type Said } from './pending.ts';
 import type { GapRecord, LabelRecord } from './records.ts';
 
 export interface JudgeOptions {
@@ -19,23 +20,11 @@ export interface JudgeOptions {
   readonly log: Logger;
 }
 
-/** What was said of a row whose labels are not final. */
-interface Said extends EntityName {
-  readonly timeMs: number;
-  readonly label: RowLabel;
-  readonly split: Split | null;
-}
-
-/** The rows of one step that are not final. */
-interface Pending {
-  readonly timeMs: number;
-  readonly rows: readonly Said[];
-}
-
 /** While labels cannot be read, rows wait for so many label delays before they are given up. */
 const MOST_DELAYS = 4;
 
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+/** An episode as it is known by, wherever it stands. */
+const known = (episode: Episode) => JSON.stringify({ ...episode, place: '' });
 
 /** Labels and splits rows as they come, by the stages of a build, and again when episodes arrive late. */
 export class Judge {
@@ -44,10 +33,8 @@ export class Judge {
   #label: Labeller;
   #split: Splitter | undefined;
   #known: readonly Episode[];
-  #pending: Pending[] = [];
+  readonly #pending = new Pending();
   #finalMs = Number.NEGATIVE_INFINITY;
-  /** First and last step that was given up. */
-  #unknown: { fromMs: number; toMs: number } | undefined;
 
   constructor(options: JudgeOptions) {
     this.#options = options;
@@ -82,11 +69,11 @@ export class Judge {
     // Without a source no label will ever change.
     const dueMs = labels.episodes === undefined ? closedMs : Math.min(closedMs, settledMs);
     if (!labels.readable) {
-      this.#giveUp(nowMs - MOST_DELAYS * labelDelayMs);
+      this.#pending.giveUp(nowMs - MOST_DELAYS * labelDelayMs, plan.stepMs);
       return [];
     }
     this.#finalMs = Math.max(this.#finalMs, dueMs);
-    this.#pending = this.#pending.filter(({ timeMs }) => timeMs > this.#finalMs);
+    this.#pending.finish(this.#finalMs);
     return [...corrections.map((said) => this.#correction(said)), ...this.#givenUp()];
   }
 
@@ -113,19 +100,15 @@ export class Judge {
 
   #remember(labelled: readonly LabelledRows[], splits: readonly (readonly (Split | null)[])[]): void {
     if (this.#options.labels.episodes === undefined) return;
-    const byTime = new Map<number, Said[]>();
-    labelled.forEach(({ cluster, node, timesMs, labels }, i) => {
-      timesMs.forEach((timeMs, row) => {
-        const label = labels[row];
-        if (timeMs <= this.#finalMs || label === undefined) return;
-        const said = byTime.get(timeMs) ?? [];
-        byTime.set(timeMs, said);
-        said.push({ cluster, node, timeMs, label, split: splits[i]?.[row] ?? null });
-      });
-    });
-    for (const timeMs of [...byTime.keys()].sort((a, b) => a - b)) {
-      this.#pending.push({ timeMs, rows: byTime.get(timeMs) ?? [] });
-    }
+    const all = labelled.flatMap(({ timesMs, labels, features: _, ...entity }, i) =>
+      labels.map((label, row) => ({
+        entity,
+        timeMs: timesMs[row] as number,
+        label,
+        split: splits[i]?.[row] ?? null,
+      })),
+    );
+    this.#pending.add(all.filter(({ timeMs }) => timeMs > this.#finalMs));
   }
 
   /** Labels all pending rows again, and gives those of which something else is to be said. */
@@ -136,33 +119,24 @@ export class Judge {
     this.#known = episodes;
     this.#label = this.#labeller();
     this.#split = splitFor(episodes);
-    const corrections: Said[] = [];
-    this.#pending = this.#pending.map(({ timeMs, rows }) => ({
-      timeMs,
-      rows: rows.map((before) => {
-        const after = this.#sayAgain(before);
-        if (!same(before, after)) corrections.push(after);
-        return after;
-      }),
-    }));
-    return corrections;
+    return this.#pending.sayAgain((row) => this.#sayAgain(row));
   }
 
   /** What is to be said of one row by now. */
-  #sayAgain({ cluster, node, timeMs }: Said): Said {
-    const rows = this.#label.label({ cluster, node, timesMs: Float64Array.of(timeMs), features: [] });
+  #sayAgain({ entity, timeMs }: Said): Said {
+    const rows = this.#label.label({ ...entity, timesMs: Float64Array.of(timeMs), features: [] });
     const [label] = rows.labels;
     if (label === undefined) throw new RangeError('a row without a label');
-    return { cluster, node, timeMs, label, split: this.#splitsOf(rows)[0] ?? null };
+    return { entity, timeMs, label, split: this.#splitsOf(rows)[0] ?? null };
   }
 
-  #correction({ cluster, node, timeMs, label, split }: Said): LabelRecord {
+  #correction({ entity, timeMs, label, split }: Said): LabelRecord {
     return {
       type: 'label',
       label_state: timeMs <= this.#finalMs ? 'final' : 'provisional',
       timestamp: formatTime(timeMs),
-      cluster: cluster === '' ? null : cluster,
-      node,
+      ...entity,
+      cluster: entity.cluster === '' ? null : entity.cluster,
       ...label,
       split,
     };
@@ -170,9 +144,9 @@ export class Judge {
 
   #warnOfLate(episodes: readonly Episode[]): void {
     const { onLateEpisode, log } = this.#options;
-    const known = new Set(this.#known.map((episode) => JSON.stringify(episode)));
+    const before = new Set(this.#known.map(known));
     for (const episode of episodes) {
-      if (known.has(JSON.stringify(episode)) || episode.startMs > this.#finalMs) continue;
+      if (before.has(known(episode)) || episode.startMs > this.#finalMs) continue;
       onLateEpisode();
       log.warn('an episode came when rows of its time were final: raise stream.labelDelay', {
         place: episode.place,
@@ -182,24 +156,15 @@ export class Judge {
     }
   }
 
-  #giveUp(beforeMs: number): void {
-    const given = this.#pending.filter(({ timeMs }) => timeMs <= beforeMs);
-    const last = given.at(-1);
-    if (given[0] === undefined || last === undefined) return;
-    this.#pending = this.#pending.slice(given.length);
-    this.#unknown = { fromMs: this.#unknown?.fromMs ?? given[0].timeMs, toMs: last.timeMs };
-  }
-
   #givenUp(): GapRecord[] {
-    if (this.#unknown === undefined) return [];
-    const { fromMs, toMs } = this.#unknown;
-    this.#unknown = undefined;
+    const span = this.#pending.takeGivenUp();
+    if (span === undefined) return [];
     return [
       {
         type: 'gap',
         reason: 'labels_unknown',
-        from: formatTime(fromMs - this.#options.plan.stepMs),
-        to: formatTime(toMs),
+        from: formatTime(span.afterMs),
+        to: formatTime(span.toMs),
         message:
           'the label sources could not be read for so long that these rows keep their provisional labels',
       },

@@ -22,7 +22,8 @@ const SPACE_FOR_PLUS = / (?=\d{2}:\d{2}$)/;
 export function startOf({ lastEventId, from }: Wanted, head: Position, nowMs: number): Position | Refusal {
   if (lastEventId !== undefined && lastEventId !== '') {
     const position = parsePosition(lastEventId);
-    return position ?? { refusal: `Last-Event-ID ${JSON.stringify(lastEventId)} is no id of this stream` };
+    if (position !== undefined && position.timeMs <= nowMs) return position;
+    return { refusal: `Last-Event-ID ${JSON.stringify(lastEventId)} is no id of this stream` };
   }
   if (from === undefined) return head;
   const ms = typeof from === 'string' ? parseTime(from.replace(SPACE_FOR_PLUS, '+'), nowMs) : undefined;

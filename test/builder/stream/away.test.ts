@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { parse } from 'csv-parse/sync';
 import { stringify } from 'yaml';
 import { type Child, startChild } from '../../../tools/programs/child.ts';
 import { freePort } from '../../../tools/programs/ports.ts';
@@ -8,6 +9,8 @@ import { answers } from '../../../tools/programs/prometheus.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
 import { program } from '../../support/programs.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
+import { builder } from '../support/cli.ts';
+import { manifestOf } from '../support/dataset.ts';
 import { serverThat } from '../support/server.ts';
 import { coveredSteps } from './support/coverage.ts';
 import { type StreamProcess, startStreamProcess } from './support/programs.ts';
@@ -100,6 +103,34 @@ describe('builder stream: Prometheus is killed and comes back', function () {
       rows.length,
     );
     expect(stream.log()).to.contain('rows are late no more');
+
+    // A build after the fact, on what Prometheus holds now, gives the rows that went out live.
+    const iso = (ms: number) => new Date(ms).toISOString();
+    const span = ['--start', iso((steps[0] ?? 0) - STEP_MS), '--end', iso(steps.at(-1) ?? 0)];
+    const output = join(folder, 'dataset');
+    const built = await builder([
+      'build',
+      ...args.slice(0, -2),
+      ...span,
+      '--format',
+      'csv',
+      '--output',
+      output,
+    ]);
+    expect(built).to.include({ code: 0, stderr: '' });
+    const [header, ...lines] = manifestOf(output).files.flatMap(
+      ({ path }) => parse(readFileSync(join(output, path), 'utf8')) as string[][],
+    );
+    const features = lines.map((cells) =>
+      Object.fromEntries((header ?? []).map((name, i) => [name, cells[i]])),
+    );
+    const lastMs = steps.at(-1) ?? 0;
+    expect(
+      rows
+        .map(({ row }) => row as { timestamp: string; forks_per_second: number | null })
+        .filter(({ timestamp }) => Date.parse(timestamp) <= lastMs)
+        .map(({ timestamp, forks_per_second: value }) => [timestamp, value === null ? '' : String(value)]),
+    ).to.deep.equal(features.map(({ timestamp, forks_per_second: value }) => [timestamp, value]));
 
     const response = await open(`${stream.url}/stream`);
     expect(await stream.stop()).to.deep.equal({ code: 0, signal: null });

@@ -213,6 +213,7 @@ describe('builder/stream/server', () => {
     ['?from=yesterday', {}, 'from="yesterday" is no time'],
     ['?from=1h&from=2h', {}, 'is no time'],
     ['?from=2030-01-01T00:00:00Z', {}, 'lies in the future'],
+    ['', { 'last-event-id': '1900000000000-0' }, 'is no id of this stream'],
     ['', { 'last-event-id': 'abc' }, 'Last-Event-ID "abc" is no id of this stream'],
   ];
   for (const [query, headers, text] of refused) {
