@@ -6,6 +6,7 @@ import { UsageError } from '../common/cli.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../common/log.ts';
 import { packageVersion } from '../common/version.ts';
 import { type ListenAddress, parseListenAddress } from '../common/web/listen-address.ts';
+import { AUTHORIZATIONS, type AuthorizationOptions } from './authorization/open.ts';
 import type { HostPaths } from './host.ts';
 
 export interface ExporterOptions {
@@ -13,6 +14,7 @@ export interface ExporterOptions {
   readonly telemetryPath: string;
   /** TLS, users and headers, in exporter-toolkit's form. */
   readonly webConfigFile: string | undefined;
+  readonly authorization: AuthorizationOptions;
   /** Whether an API server is asked for this node's pods, where there is one. */
   readonly kubernetes: 'auto' | 'off';
   readonly paths: HostPaths;
@@ -30,6 +32,8 @@ type Flags = Readonly<Record<`extractor.${string}`, boolean>> & {
   readonly 'web.listenAddress': readonly string[];
   readonly 'web.telemetryPath': string;
   readonly 'web.config.file'?: string;
+  readonly 'web.authorization': AuthorizationOptions['kind'];
+  readonly 'web.authorization.audience': readonly string[];
   readonly kubernetes: 'auto' | 'off';
   readonly 'path.procfs': string;
   readonly 'path.sysfs': string;
@@ -62,6 +66,17 @@ export function exporterCommand(extractors: readonly string[]): Command {
     )
     .option('--web.telemetry-path <path>', 'where the metrics are', telemetryPath, '/metrics')
     .option('--web.config.file <file>', 'TLS, users and headers, reread when changed')
+    .addOption(
+      new Option('--web.authorization <how>', 'who decides on requests: kubernetes asks the API server')
+        .choices(AUTHORIZATIONS)
+        .default('none'),
+    )
+    .option(
+      '--web.authorization.audience <name>',
+      "what tokens must be for; repeatable (default: the API server's own)",
+      (text, before: readonly string[]) => [...before, text],
+      [],
+    )
     .addOption(
       new Option('--kubernetes <when>', "whether to watch this node's pods, in a cluster or with KUBECONFIG")
         .choices(['auto', 'off'])
@@ -105,6 +120,10 @@ export function readOptions(command: Command, extractors: readonly string[]): Ex
     listenAddresses: flags['web.listenAddress'].map((text) => parseListenAddress(text, LISTEN_FLAG)),
     telemetryPath: flags['web.telemetryPath'],
     webConfigFile: flags['web.config.file'],
+    authorization: {
+      kind: flags['web.authorization'],
+      audiences: flags['web.authorization.audience'],
+    },
     kubernetes: flags.kubernetes,
     paths: { procfs: flags['path.procfs'], sysfs: flags['path.sysfs'], rootfs: flags['path.rootfs'] },
     tracefs: flags['path.tracefs'],

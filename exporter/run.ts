@@ -5,6 +5,7 @@ import { createLogger, type Logger } from '../common/log.ts';
 import { packageVersion } from '../common/version.ts';
 import { type Listener, listen } from '../common/web/listen.ts';
 import { openWebConfig } from '../common/web/open-config.ts';
+import { openAuthorization } from './authorization/open.ts';
 import { agentMetrics } from './catalogue/agent.ts';
 import { NO_NAMES } from './containers/names.ts';
 import { ProcessEvents } from './events/process-events.ts';
@@ -14,7 +15,7 @@ import { EXTRACTORS } from './extractors/index.ts';
 import { openHostFiles } from './files/host-files.ts';
 import { HangGuard } from './hang-guard.ts';
 import { type Host, openHost } from './host.ts';
-import { findApiServer } from './kubernetes/access.ts';
+import { type ApiAccess, findApiServer } from './kubernetes/access.ts';
 import { PodStore } from './kubernetes/pod-store.ts';
 import { PodWatch } from './kubernetes/pod-watch.ts';
 import { readNodeInfo } from './node-info.ts';
@@ -54,10 +55,15 @@ async function openRules(file: string | undefined, logger: Logger): Promise<Rule
   }
 }
 
+/** The API server, when anything is to be asked of it. */
+async function openApiServer({ kubernetes, authorization }: ExporterOptions): Promise<ApiAccess | undefined> {
+  const isNeeded = kubernetes !== 'off' || authorization.kind === 'kubernetes';
+  return isNeeded ? findApiServer(process.env) : undefined;
+}
+
 /** A watch of this node's pods, not yet running; undefined outside of clusters. */
-async function openPodWatch({ kubernetes, node }: ExporterOptions): Promise<PodWatch | undefined> {
-  const access = kubernetes === 'off' ? undefined : await findApiServer(process.env);
-  return access && new PodWatch(access, node, new PodStore());
+function openPodWatch({ kubernetes, node }: ExporterOptions, access: ApiAccess | undefined) {
+  return access && kubernetes !== 'off' ? new PodWatch(access, node, new PodStore()) : undefined;
 }
 
 async function stopSignal(): Promise<string> {
@@ -103,7 +109,9 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const enabled = EXTRACTORS.filter(({ name }) => !disabledExtractors.has(name));
   const rules = await openRules(options.rulesFile, logger);
   const web = await openWebConfig(options.webConfigFile, logger);
-  const podWatch = await openPodWatch(options);
+  const apiServer = await openApiServer(options);
+  const authorize = openAuthorization(options.authorization, apiServer, web, logger);
+  const podWatch = openPodWatch(options, apiServer);
   const pods = () => podWatch?.store.list() ?? [];
   const shared = { processes: new ProcessTable(paths), names: podWatch?.store.names ?? NO_NAMES };
   const openView = () => openHost(paths, shared);
@@ -119,7 +127,7 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const info = [sample(agentMetrics.buildInfo, 1, { version, node_version: process.versions.node })];
   const ownFamilies = processFamilies();
   const extraFamilies = () => [...familiesOf(info), ...ownFamilies()];
-  const app = createApp({ scraper, extraFamilies, telemetryPath, version, node, logger });
+  const app = createApp({ scraper, extraFamilies, authorize, telemetryPath, version, node, logger });
   const serving = { flag: LISTEN_FLAG, logger, web, responseMs: RESPONSE_MS };
   const listeners: Listener[] = [];
   try {

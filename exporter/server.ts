@@ -1,8 +1,10 @@
-import { gzipSync } from 'node:zlib';
 import express, { type Application, type NextFunction, type Request, type Response } from 'express';
 import type { Logger } from '../common/log.ts';
-import { type Family, familiesOf, renderExposition } from './exposition.ts';
+import { admit } from './authorization/admit.ts';
+import type { Authorize } from './authorization/decision.ts';
+import type { Family } from './exposition.ts';
 import { landingPage } from './landing-page.ts';
+import { metricsPages } from './metrics-page.ts';
 import { acceptsGzip, CONTENT_TYPES, negotiateFormat } from './negotiation.ts';
 import type { Scraper } from './scrape.ts';
 import { collectionDeadlineMs } from './scrape-timeout.ts';
@@ -11,6 +13,8 @@ export interface ServerOptions {
   readonly scraper: Scraper;
   /** Families that come with every page, beside the extractors'. */
   readonly extraFamilies: () => readonly Family[];
+  /** Who decides on requests; without it everybody may. */
+  readonly authorize?: Authorize | undefined;
   readonly telemetryPath: string;
   readonly version: string;
   readonly node: string;
@@ -29,6 +33,7 @@ function line(response: Response, status: number, text: string): void {
 }
 
 function metricsHandler({ scraper, extraFamilies }: ServerOptions) {
+  const pages = metricsPages(scraper, extraFamilies);
   return async (request: Request, response: Response) => {
     const only = collectFilter(request.query);
     const unknown = [...(only ?? [])].filter((name) => !scraper.names.includes(name));
@@ -37,20 +42,18 @@ function metricsHandler({ scraper, extraFamilies }: ServerOptions) {
       return;
     }
     const deadlineMs = collectionDeadlineMs(request.get('x-prometheus-scrape-timeout-seconds'));
-    const samples = await scraper.scrape(deadlineMs, only);
     const format = negotiateFormat(request.get('accept'));
-    const text = await renderExposition([...familiesOf(samples), ...extraFamilies()], format);
+    const gzip = acceptsGzip(request.get('accept-encoding'));
+    const body = await pages({ deadlineMs, only, format, gzip });
     response.setHeader('Content-Type', CONTENT_TYPES[format]);
     response.setHeader('Vary', 'Accept, Accept-Encoding');
-    if (acceptsGzip(request.get('accept-encoding'))) {
-      response.setHeader('Content-Encoding', 'gzip');
-      // Not in libuv's thread pool: a mount that hangs may have taken it.
-      response.end(gzipSync(text));
-    } else {
-      response.end(text);
-    }
+    if (gzip) response.setHeader('Content-Encoding', 'gzip');
+    response.end(body);
   };
 }
+
+/** What a kubelet asks for, which has no token: they say nothing about the node. */
+const OPEN_PAGES: readonly string[] = ['/-/healthy', '/-/ready'];
 
 /**
  * The exporter's HTTP interface: the metrics, a landing page, and what a kubelet asks for. Errors are one line of
@@ -65,7 +68,8 @@ export function createApp(options: ServerOptions): Application {
     ['/-/ready', (_, response) => line(response, 200, 'ready')],
     [options.telemetryPath, metricsHandler(options)],
   ]);
-  app.use((request, response) => {
+  const { authorize } = options;
+  app.use(async (request, response) => {
     const page = pages.get(request.path);
     if (page === undefined) {
       line(response, 404, 'not found');
@@ -76,7 +80,8 @@ export function createApp(options: ServerOptions): Application {
       line(response, 405, 'method not allowed');
       return;
     }
-    return page(request, response);
+    const isOpen = authorize === undefined || OPEN_PAGES.includes(request.path);
+    if (isOpen || (await admit(authorize, request.path, request, response))) await page(request, response);
   });
   app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
     options.logger.error('Request failed', { path: request.path, error: String(error) });
