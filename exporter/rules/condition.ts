@@ -21,6 +21,8 @@ export type Verdict = 'match' | 'no_match' | 'missing' | 'failed';
 export interface Condition<K extends RuleKind> {
   /** Never throws, whatever the event holds. */
   evaluate(event: RuleEvent<K>): Verdict;
+  /** What its patterns take in all, as a measure of memory. */
+  readonly patternSize: number;
   /** The fields that it looks at. */
   readonly fields: ReadonlySet<string>;
 }
@@ -36,10 +38,15 @@ export class ConditionError extends Error {
   }
 }
 
+/** Steps of the patterns of the condition that is being compiled. */
+let patternSize = 0;
+
 function environmentOf(kind: RuleKind): Environment {
   const environment = new Environment({ limits: LIMITS });
   for (const [name, { type }] of Object.entries(FIELDS[kind])) environment.registerVariable(name, type);
-  return registerMatches(environment);
+  return registerMatches(environment, (size) => {
+    patternSize += size;
+  });
 }
 
 const ENVIRONMENTS = new Map(RULE_KINDS.map((kind) => [kind, environmentOf(kind)]));
@@ -88,12 +95,14 @@ function identifiers(node: ASTNode): string[] {
  */
 export function compileCondition<K extends RuleKind>(kind: K, text: string): Condition<K> {
   let program: ReturnType<typeof parse>;
+  patternSize = 0;
   try {
     program = parse(kind, text);
   } catch (error) {
     throw conditionError(error);
   }
   return {
+    patternSize,
     fields: new Set(identifiers(program.ast).filter((name) => Object.hasOwn(FIELDS[kind], name))),
     evaluate(event) {
       try {

@@ -3,6 +3,8 @@ import { RE2JS } from 're2js';
 
 /** Longer patterns are refused: a lookup table belongs into a list, not into an alternation. */
 const MAX_PATTERN_CHARACTERS = 1_000;
+/** Steps of the matching machine: repetitions of repetitions multiply. */
+const MAX_PATTERN_SIZE = 500;
 
 /** What this module needs of the library's expression nodes, evaluator and checker. */
 interface Node {
@@ -34,11 +36,14 @@ function compile(pattern: Node | undefined): RE2JS {
   if (pattern.args.length > MAX_PATTERN_CHARACTERS) {
     throw new PatternError(`a pattern of more than ${MAX_PATTERN_CHARACTERS} characters`);
   }
+  let compiled: RE2JS;
   try {
-    return RE2JS.compile(pattern.args);
+    compiled = RE2JS.compile(pattern.args);
   } catch (error) {
     throw new PatternError((error as Error).message, { cause: error });
   }
+  if (compiled.programSize() <= MAX_PATTERN_SIZE) return compiled;
+  throw new PatternError(`a pattern that takes more than ${MAX_PATTERN_SIZE} steps`);
 }
 
 /**
@@ -48,10 +53,13 @@ function compile(pattern: Node | undefined): RE2JS {
  * stop the agent. Built-in functions cannot be replaced, but a macro is found by its name before them, whatever it
  * is registered on; so this one is registered on a type that has no such function. As a macro it also sees its
  * pattern when the rule is loaded, so that a bad one is refused then and none ever comes out of an event.
+ *
+ * @param compiled is told the size of each pattern
  */
-export function registerMatches(environment: Environment): Environment {
+export function registerMatches(environment: Environment, compiled: (size: number) => void): Environment {
   const expand = ({ receiver, args }: MacroCall) => {
     const pattern = compile(args[0]);
+    compiled(pattern.programSize());
     if (receiver === null) throw new PatternError('matches() is written text.matches(pattern)');
     return {
       typeCheck(checker: Checker, _macro: unknown, context: unknown) {

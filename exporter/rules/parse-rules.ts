@@ -1,10 +1,13 @@
 import { LineCounter, type Node, parseDocument } from 'yaml';
 import { type Problem, RulesError } from './errors.ts';
 import type { Rule, RulesDocument } from './model.ts';
+import { firstTooDeepLine } from './nesting.ts';
 import { parseRule } from './parse-rule.ts';
 import { YamlReader } from './yaml-reader.ts';
 
 const MAX_RULES = 200;
+/** Some megabytes of memory. */
+const MAX_PATTERN_SIZE = 20_000;
 /** More would only repeat what one mistake, such as a wrong indent, caused. */
 const MAX_PROBLEMS = 20;
 
@@ -15,7 +18,7 @@ interface Parsed extends RulesDocument {
 function parse(text: string): Parsed {
   const lines = new LineCounter();
   const reader = new YamlReader(lines);
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   for (const { message, pos } of document.errors) {
     reader.problems.push({ line: lines.linePos(pos[0]).line, reason: message });
   }
@@ -24,12 +27,17 @@ function parse(text: string): Parsed {
   const root = reader.fields(document.contents as Node | null, 'a rules file', ['rules']);
   const rules = new Map<string, Rule>();
   const disabled = new Map<string, number>();
+  let patternSize = 0;
   for (const node of reader.items(root?.get('rules'), 'rules', MAX_RULES)) {
     const rule = parseRule(reader, node);
     if (rule === undefined) continue;
     if ('disabled' in rule) disabled.set(rule.disabled, reader.lineOf(node));
     else if (rules.has(rule.name)) reader.refuse(node, `a second rule is named ${rule.name}`);
     else rules.set(rule.name, rule);
+    patternSize += 'disabled' in rule ? 0 : rule.condition.patternSize;
+    if (patternSize <= MAX_PATTERN_SIZE) continue;
+    reader.refuse(node, `the patterns up to here take more than ${MAX_PATTERN_SIZE} steps`);
+    break;
   }
   return { rules: [...rules.values()], disabled, problems: reader.problems };
 }
@@ -41,15 +49,10 @@ function parse(text: string): Parsed {
  * @throws {RulesError} `invalid` with the line and reason of each problem
  */
 export function parseRules(text: string, file: string): RulesDocument {
-  let parsed: Parsed;
-  try {
-    parsed = parse(text);
-  } catch (error) {
-    // The YAML library descends by recursion; a million brackets end its stack before they end the file.
-    if (!(error instanceof RangeError)) throw error;
-    throw new RulesError('invalid', file, [{ line: 1, reason: 'nested too deep' }], { cause: error });
-  }
-  const { problems, ...document } = parsed;
+  const line = firstTooDeepLine(text);
+  if (line !== undefined)
+    throw new RulesError('invalid', file, [{ line, reason: 'nested too deep, or too long' }]);
+  const { problems, ...document } = parse(text);
   if (problems.length === 0) return document;
   const ordered = [...problems].sort((a, b) => a.line - b.line);
   throw new RulesError('invalid', file, ordered.slice(0, MAX_PROBLEMS));

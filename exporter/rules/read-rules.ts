@@ -4,8 +4,8 @@ import { RulesError } from './errors.ts';
 import type { RulesDocument } from './model.ts';
 import { parseRules } from './parse-rules.ts';
 
-/** About a thousand rules; a file that is larger is refused before it is read. */
-const MAX_BYTES = 256 * 1024;
+/** Room for all the rules that a file may have; one that is larger is refused before it is read. */
+const MAX_BYTES = 128 * 1024;
 
 /**
  * Reads and parses a rules file.

@@ -38,7 +38,8 @@ export class YamlReader {
       const name = isScalar(key) ? String(key.value) : '';
       if (!known.includes(name)) {
         this.refuse(key, `${what} has no field ${JSON.stringify(name)}; it has ${known.join(', ')}`);
-      } else if (value !== null) fields.set(name, value);
+      } else if (fields.has(name)) this.refuse(key, `${what} has ${name} twice`);
+      else if (value !== null) fields.set(name, value);
     }
     return fields;
   }

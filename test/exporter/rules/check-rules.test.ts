@@ -46,7 +46,7 @@ describe('kubevigil-exporter check-rules', () => {
     const { status, stderr } = exporter('check-rules', at('r'));
     expect({ status, stderr }).to.deep.equal({
       status: 2,
-      stderr: `${at('r')}:1: is larger than 262144 bytes\n`,
+      stderr: `${at('r')}:1: is larger than 131072 bytes\n`,
     });
   });
 

@@ -21,7 +21,7 @@ describe('rules: reading the file', () => {
   it('refuses 10 MB with one line', async () => {
     writeFileSync(at('r'), '');
     truncateSync(at('r'), 10_000_000);
-    expect(await refusal(at('r'))).to.equal('unreadable F:1: is larger than 262144 bytes');
+    expect(await refusal(at('r'))).to.equal('unreadable F:1: is larger than 131072 bytes');
   });
 
   it('refuses a FIFO without waiting for its writer', async () => {
