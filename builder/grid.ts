@@ -21,6 +21,11 @@ function lastAtMost(sorted: Float64Array, limit: number): number {
   return low - 1;
 }
 
+/** Whether there is a sample of exactly that time, as all samples of a scrape have the same. */
+export function hasTime(timesMs: Float64Array, ms: number): boolean {
+  return timesMs[lastAtMost(timesMs, ms)] === ms;
+}
+
 /** Calls `visit` at each step with the index of the newest sample in (t − freshness, t], −1 when there is none. */
 export function eachStep(
   timesMs: Float64Array,

@@ -1,7 +1,7 @@
 /** From the samples of a partition to its rows: what each series is worth at each step, then one value per column. */
 import { compare, groupBy } from '../collections.ts';
 import { BuilderError } from '../errors.ts';
-import { type Birth, birthsOf, eachStep, gaugeValues, rateValues, type Scrapes } from '../grid.ts';
+import { type Birth, birthsOf, eachStep, gaugeValues, hasTime, rateValues, type Scrapes } from '../grid.ts';
 import type { EntityName, Grid, NodeRows, Partition, PlannedColumn } from '../model.ts';
 import { fits } from '../selectors.ts';
 import { type RawSeries, seriesKey } from '../series.ts';
@@ -178,7 +178,7 @@ export class Aligner {
     const result = new Float64Array(this.#grid.steps).fill(Number.NaN);
     for (const series of target.series) {
       if (!fits(series.labels, selector)) continue;
-      this.#seriesValues(planned, series, target.key).forEach((value, step) => {
+      this.#seriesValues(planned, series, target).forEach((value, step) => {
         if (Number.isNaN(value)) return;
         const before = result[step] as number;
         if (Number.isNaN(before)) result[step] = value;
@@ -191,7 +191,7 @@ export class Aligner {
   #seriesValues(
     { column, metric, windowMs }: PlannedColumn,
     series: RawSeries,
-    target: string,
+    target: Target,
   ): Float64Array {
     const { freshnessMs } = this.#plan;
     if (column.op === 'value') return gaugeValues(series, this.#grid, freshnessMs);
@@ -204,12 +204,22 @@ export class Aligner {
     return rates;
   }
 
-  #births(series: RawSeries, target: string, windowMs: number): Birth[] {
-    const scrapes = this.#scrapes.get(target);
+  /**
+   * Births of which the scrapes before tell: those at which the target exposed another series of the metric. Without
+   * any, as when the exporter has only now been told (or able) to look, the totals are older than their series.
+   */
+  #births(series: RawSeries, target: Target, windowMs: number): Birth[] {
+    const scrapes = this.#scrapes.get(target.key);
     if (scrapes === undefined) return [];
     const { freshnessMs } = this.#plan;
     const lookbackMs = birthLookback(windowMs, freshnessMs);
-    return birthsOf(series, scrapes, { lookbackMs, freshnessMs, knownSinceMs: this.#knownSinceMs });
+    const times = { lookbackMs, freshnessMs, knownSinceMs: this.#knownSinceMs };
+    return birthsOf(series, scrapes, times).flatMap(({ index, absentMs }) => {
+      const told = absentMs.filter((ms) =>
+        target.series.some(({ timestampsMs }) => hasTime(timestampsMs, ms)),
+      );
+      return told.length === 0 ? [] : [{ index, absentMs: told }];
+    });
   }
 }
 

@@ -148,16 +148,38 @@ describe('builder/stages/align', () => {
       { device: 'sda', direction: 'write' },
       scrapes(5, 2).map((ms, i) => [ms, 300 + 150 * i] as const),
     );
-    expect(disk(rowsOf([up, born]), 1)).to.be.NaN;
-    expect(disk(rowsOf([up, born]), 2)).to.equal(20);
-    expect(disk(rowsOf([up, born]), 3)).to.equal(10);
+    const sibling = rawSeries(
+      DISK,
+      { device: 'sdb', direction: 'write' },
+      scrapes(STEPS, -30).map((ms) => [ms, 5] as const),
+    );
+    expect(disk(rowsOf([up, sibling, born]), 1)).to.equal(0);
+    expect(disk(rowsOf([up, sibling, born]), 2)).to.equal(20);
+    expect(disk(rowsOf([up, sibling, born]), 3)).to.equal(10);
     const down = rawSeries(
       'up',
       {},
       scrapes(STEPS, -30).map((ms) => [ms, ms < T0 ? 0 : Number(ms >= T0 + 2 * STEP_MS - 5_000)] as const),
     );
-    expect(disk(rowsOf([down, born]), 2)).to.be.NaN;
-    expect(disk(rowsOf([down, born]), 3)).to.equal(10);
+    expect(disk(rowsOf([down, sibling, born]), 2)).to.equal(0);
+    expect(disk(rowsOf([down, sibling, born]), 3)).to.equal(10);
+  });
+
+  it('takes no series for born when its target had no other of the metric before', () => {
+    const appear = (device: string, labels = {}) =>
+      rawSeries(
+        DISK,
+        { device, direction: 'write', ...labels },
+        scrapes(5, 2).map((ms, i) => [ms, 1e12 + 150 * i] as const),
+      );
+    const elsewhere = rawSeries(
+      DISK,
+      { device: 'sdc', direction: 'write', instance: 'b:24924', node: 'b' },
+      scrapes(STEPS, -30).map((ms) => [ms, 5] as const),
+    );
+    const rows = rowsOf([up, appear('sda'), appear('sdb'), elsewhere]);
+    expect(disk(rows, 2)).to.be.NaN;
+    expect(disk(rows, 3)).to.equal(20);
   });
 
   it('bridges no stale marker', () => {

@@ -27,18 +27,23 @@ function increase(samples: Samples): number {
   return sum;
 }
 
-/** Scrapes that found the target up and the series not there, right before it was born. */
+/** Scrapes that found the target up with series of the metric, and this one not there, right before it was born. */
 function absences(
   series: StoredSeries,
   up: StoredSeries | undefined,
+  stored: readonly StoredSeries[],
   { freshnessMs, birthLookbackMs }: ReferenceTimes,
 ) {
   const born = series.samples[0]?.[0] ?? 0;
   const found: number[] = [];
+  const { __name__: name, instance } = series.labels;
+  const siblings = stored.filter(
+    ({ labels }) => labels['__name__'] === name && labels['instance'] === instance,
+  );
   let next = born;
   for (const [ms, value] of (up?.samples ?? []).filter(([ms]) => ms < born).toReversed()) {
     if (value !== 1 || next - ms > freshnessMs || ms < born - birthLookbackMs) break;
-    found.push(ms);
+    if (siblings.some(({ samples }) => samples.some(([at]) => at === ms))) found.push(ms);
     next = ms;
   }
   return found;
@@ -51,6 +56,7 @@ function rate(
   windowMs: number,
   times: ReferenceTimes,
   born: boolean,
+  stored: readonly StoredSeries[],
 ) {
   const { freshnessMs } = times;
   const b = newest(series.samples, t - freshnessMs, t);
@@ -62,7 +68,9 @@ function rate(
     const inside = series.samples.filter(([ms]) => ms >= a[0] && ms <= b[0]);
     return (1000 * increase(inside)) / (b[0] - a[0]);
   }
-  const absent = born ? absences(series, up, times).find((ms) => ms <= latest && ms > after) : undefined;
+  const absent = born
+    ? absences(series, up, stored, times).find((ms) => ms <= latest && ms > after)
+    : undefined;
   if (absent === undefined) return undefined;
   const since = series.samples.filter(([ms]) => ms <= b[0]);
   return (1000 * increase([[absent, 0], ...since])) / (b[0] - absent);
@@ -90,7 +98,15 @@ export function referenceValue(
       .map((series) =>
         column.op === 'value'
           ? newest(series.samples, t - times.freshnessMs, t)?.[1]
-          : rate(series, up, t, windowMs, times, metric.type === 'counter' && metric.since === 'birth'),
+          : rate(
+              series,
+              up,
+              t,
+              windowMs,
+              times,
+              metric.type === 'counter' && metric.since === 'birth',
+              stored,
+            ),
       )
       .filter((value) => value !== undefined);
     if (values.length === 0) return undefined;
