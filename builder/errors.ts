@@ -3,7 +3,7 @@
  * `config` the configuration or a flag is wrong, `labels` a label source is, `unreachable` nothing answers at the URL,
  * `unauthorised` the server wants (other) credentials, `response` what answers is no Prometheus, `query` it refused a
  * query, `partial` it answered with less than was asked for, `data` the samples cannot make a dataset, `output` the
- * folder is not ours to write to, `disk-full`, `damaged` files are not what their manifest says, `interrupted`.
+ * folder is not ours to write to, `busy` another run writes to it, `disk-full`, `damaged` files are not what their manifest says, `interrupted`.
  */
 export type BuilderErrorCode =
   | 'config'
@@ -15,6 +15,7 @@ export type BuilderErrorCode =
   | 'partial'
   | 'data'
   | 'output'
+  | 'busy'
   | 'disk-full'
   | 'damaged'
   | 'interrupted';

@@ -4,16 +4,11 @@ import { join } from 'node:path';
 import { COMPANIONS } from './companions/index.ts';
 import { BuilderError, messageOf, systemCode } from './errors.ts';
 import { type Manifest, manifestSchema } from './manifest-schema.ts';
+import { isBookkeeping, type Places } from './output/places.ts';
 
+/** Where a whole dataset's manifest is. */
 export const MANIFEST = 'manifest.json';
 export const REPORT = 'report.html';
-
-const TEMPORARY = /(^|\/)\.[^/]+\.tmp$/;
-
-/** A file beside the one that it will be renamed to. */
-export function temporaryName(file: string): string {
-  return file.replace(/[^/]+$/, (name) => `.${name}.tmp`);
-}
 
 /** Paths of all files below a folder, relative to it and with `/`, sorted; none when there is no such folder. */
 export function filesBelow(folder: string): string[] {
@@ -36,9 +31,9 @@ export function filesBelow(folder: string): string[] {
     .sort();
 }
 
-/** Whether a run that was killed left this file behind. */
-export function isTemporary(file: string): boolean {
-  return TEMPORARY.test(file);
+/** The files of a folder that are no bookkeeping of a run. */
+export function datasetFiles(folder: string): string[] {
+  return filesBelow(folder).filter((file) => !isBookkeeping(file));
 }
 
 /**
@@ -46,8 +41,8 @@ export function isTemporary(file: string): boolean {
  *
  * @throws {BuilderError} `damaged` when it is not as this version writes it
  */
-export function readManifest(folder: string): Manifest | undefined {
-  const path = join(folder, MANIFEST);
+export function readManifest(folder: string, file = MANIFEST): Manifest | undefined {
+  const path = join(folder, file);
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -65,36 +60,47 @@ export function readManifest(folder: string): Manifest | undefined {
   }
 }
 
+const ELSEWHERE = 'choose another --output, or remove it';
+
+/** The manifest of the dataset that a run would write to, if it is ours. */
+export function manifestThere(folder: string, { manifest }: Places): Manifest | undefined {
+  try {
+    return readManifest(folder, manifest);
+  } catch (error) {
+    const message = `${folder} holds a manifest that is not ours (${messageOf(error)}): ${ELSEWHERE}`;
+    throw new BuilderError('output', message, { cause: error });
+  }
+}
+
+/** What a dataset was asked to be, and until when. */
+interface Identity {
+  readonly configDigest: string;
+  readonly end: string;
+}
+
+/** Refuses a dataset that is there and is not the one that is asked for. */
+export function checkSame(folder: string, there: Manifest, asked: Partial<Identity>): void {
+  const other = Object.entries(asked).some(([key, value]) => there[key as keyof Identity] !== value);
+  if (!other) return;
+  throw new BuilderError(
+    'output',
+    `${folder} already holds a different dataset (${there.start} to ${there.end}, step ${there.step}, ${there.format}): ${ELSEWHERE}`,
+  );
+}
+
 /**
- * Makes sure that building into the folder destroys nothing: it holds nothing, or this same dataset.
+ * Makes sure that writing into the folder destroys nothing: it holds nothing, or the dataset of that manifest.
  *
  * @returns the files of the dataset that is there, to be replaced
  * @throws {BuilderError} `output`
  */
-export function checkOutput(folder: string, configDigest: string): string[] {
-  const files = filesBelow(folder).filter((file) => !isTemporary(file));
+export function checkOutput(folder: string, there: Manifest | undefined, { shared }: Places): string[] {
+  const files = datasetFiles(folder);
+  // Shards know their own files alone; `merge` looks at all of them together.
+  if (shared) return there === undefined ? [] : there.files.map(({ path }) => path);
   if (files.length === 0) return [];
-  const elsewhere = 'choose another --output, or remove it';
-  let there: Manifest | undefined;
-  try {
-    there = readManifest(folder);
-  } catch (error) {
-    throw new BuilderError(
-      'output',
-      `${folder} holds a manifest that is not ours (${messageOf(error)}): ${elsewhere}`,
-      {
-        cause: error,
-      },
-    );
-  }
   if (there === undefined) {
-    throw new BuilderError('output', `${folder} holds ${files[0]}, but no dataset: ${elsewhere}`);
-  }
-  if (there.configDigest !== configDigest) {
-    throw new BuilderError(
-      'output',
-      `${folder} already holds a different dataset (${there.start} to ${there.end}, step ${there.step}, ${there.format}): ${elsewhere}`,
-    );
+    throw new BuilderError('output', `${folder} holds ${files[0]}, but no dataset: ${ELSEWHERE}`);
   }
   const own = [MANIFEST, REPORT, ...COMPANIONS, ...there.files.map(({ path }) => path)];
   const foreign = files.find((file) => !own.includes(file));

@@ -5,11 +5,14 @@ import { runCommand, UsageError } from '../common/cli.ts';
 import { createLogger, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../common/log.ts';
 import { packageVersion } from '../common/version.ts';
 import { type BuildFlags, loadConfig } from './config.ts';
+import type { BuildConfig } from './config-schema.ts';
 import { endSignal } from './end-signal.ts';
 import { BuilderError } from './errors.ts';
+import type { Manifest } from './manifest-schema.ts';
 import { progressOn } from './progress.ts';
 import { writeReport } from './report/report.ts';
-import { build } from './run.ts';
+import { build, type Surroundings, update } from './run.ts';
+import { parseShard } from './shard.ts';
 import { streamCommand } from './stream/command.ts';
 import { summary } from './summary.ts';
 import { verify } from './verify.ts';
@@ -19,16 +22,26 @@ interface LogFlags {
   readonly 'log.format': LogFormat;
 }
 
-async function runBuild({
-  'log.level': level,
-  'log.format': format,
-  ...flags
-}: BuildFlags & LogFlags): Promise<void> {
+type MakeFlags = BuildFlags & LogFlags & { readonly shard?: string };
+
+async function run(
+  { 'log.level': level, 'log.format': format, shard: _, ...flags }: MakeFlags,
+  make: (config: BuildConfig, surroundings: Surroundings) => Promise<Manifest>,
+): Promise<void> {
   const log = createLogger({ level, format });
   const progress = progressOn(process.stderr, log);
   const config = loadConfig(flags);
-  const manifest = await build(config, { nowMs: Date.now(), log, progress, signal: endSignal() });
+  const manifest = await make(config, { nowMs: Date.now(), log, progress, signal: endSignal() });
   process.stdout.write(summary(manifest, config.output));
+}
+
+function runBuild(flags: MakeFlags): Promise<void> {
+  const shard = flags.shard === undefined ? undefined : parseShard(flags.shard, process.env);
+  return run(flags, (config, surroundings) => build(config, surroundings, shard));
+}
+
+function runUpdate(flags: MakeFlags): Promise<void> {
+  return run(flags, update);
 }
 
 async function runVerify(folder: string): Promise<void> {
@@ -47,18 +60,8 @@ async function runReport(folder: string): Promise<void> {
   process.stdout.write(`${await writeReport(resolve(folder))}\n`);
 }
 
-function program(): Command {
-  const command = new Command('kubevigil-builder')
-    .description('Builds labelled time-series datasets from the metrics that Prometheus holds.')
-    .version(packageVersion())
-    .allowExcessArguments()
-    .action((_, { args }: Command) => {
-      const unknown = args[0] === undefined ? '' : `there is no command ${args[0]}: `;
-      throw new UsageError(`${unknown}say build, stream, verify or report (see --help)`);
-    });
-  command
-    .command('build')
-    .description('Build a dataset of a time range.')
+function withBuildOptions(command: Command): Command {
+  return command
     .option('--config <file>', 'YAML file; flags override it, paths in it are relative to it')
     .option('--prometheus <url>', 'server to read from (default: http://127.0.0.1:9090)')
     .option('--start <time>', 'first moment: RFC 3339 with a zone, Unix seconds, or a duration back from now')
@@ -79,8 +82,29 @@ function program(): Command {
     )
     .addOption(
       new Option('--log.format <format>', 'shape of the lines').choices(LOG_FORMATS).default('logfmt'),
+    );
+}
+
+function program(): Command {
+  const command = new Command('kubevigil-builder')
+    .description('Builds labelled time-series datasets from the metrics that Prometheus holds.')
+    .version(packageVersion())
+    .allowExcessArguments()
+    .action((_, { args }: Command) => {
+      const unknown = args[0] === undefined ? '' : `there is no command ${args[0]}: `;
+      throw new UsageError(`${unknown}say build, update, stream, verify or report (see --help)`);
+    });
+  withBuildOptions(command.command('build').description('Build a dataset of a time range.'))
+    .option(
+      '--shard <i/n>',
+      'only the nodes of shard i (from 0) of n, or auto/n in an Indexed Job; see merge',
     )
     .action(runBuild);
+  withBuildOptions(
+    command
+      .command('update')
+      .description('Continue the dataset in the output folder to now, or build it when there is none.'),
+  ).action(runUpdate);
   command.addCommand(streamCommand());
   command
     .command('verify')

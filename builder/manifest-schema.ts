@@ -38,6 +38,8 @@ const file = z.strictObject({
   sha256,
   start: time,
   end: time,
+  /** Digest of all that the labels and splits of these rows follow from: a file whose own is another is written anew. */
+  judgement: sha256,
 });
 
 const split = z.strictObject({
@@ -46,6 +48,8 @@ const split = z.strictObject({
   seed: z.string().optional(),
   embargo: z.string(),
   bounds: z.array(time).optional(),
+  /** The bounds before episodes moved them; `update` keeps to these. */
+  askedBounds: z.tuple([time, time]).optional(),
   blocks: z
     .array(
       z.strictObject({ episode: z.string(), part: z.enum(['train', 'validation', 'test']), until: time }),
@@ -83,6 +87,8 @@ export const manifestSchema = z.strictObject({
   builder: z.string(),
   about: aboutSchema.optional(),
   configDigest: sha256,
+  /** In the manifest of a shard, which is not a whole dataset yet. */
+  shard: z.strictObject({ index: z.int().nonnegative(), count: z.int().positive() }).optional(),
   entity: z.literal('node'),
   prometheus: z.strictObject({
     version: z.string(),
@@ -100,7 +106,8 @@ export const manifestSchema = z.strictObject({
   freshness: z.string(),
   scrapeInterval: z.string(),
   delay: z.string(),
-  rows: z.int().positive(),
+  /** None in a shard that no node falls to. */
+  rows: z.int().nonnegative(),
   rowsDigest: sha256,
   columns: z.array(column),
   nodes: z.array(z.strictObject({ cluster, node: z.string() })),

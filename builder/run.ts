@@ -1,32 +1,39 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../common/log.ts';
 import { Accounts } from './accounts.ts';
 import type { BuildConfig } from './config-schema.ts';
 import { BuilderError } from './errors.ts';
-import { checkOutput } from './folder.ts';
+import { checkOutput, checkSame, manifestThere } from './folder.ts';
 import type { ColumnUnit } from './formats/format.ts';
 import { FORMATS } from './formats/index.ts';
-import type { LabelSet } from './labels/model.ts';
 import { openLabels } from './labels/open.ts';
 import type { Manifest } from './manifest-schema.ts';
 import type { NodeRows, Partition } from './model.ts';
+import { alone } from './output/alone.ts';
+import { type Disk, localDisk } from './output/disk.ts';
+import type { Lock } from './output/lock.ts';
+import { type Places, placesOf } from './output/places.ts';
 import type { Progress } from './progress.ts';
 import { connect } from './prometheus.ts';
 import { rangeOf } from './range.ts';
 import { byQueryInstead, openSource } from './reading/open-source.ts';
 import type { SampleSource } from './series.ts';
-import type { Splitter } from './splits/model.ts';
+import type { Shard } from './shard.ts';
 import { Aligner } from './stages/align.ts';
+import { checkHole } from './stages/check-hole.ts';
+import { type Day, daysOf } from './stages/days.ts';
 import { fetchMetrics, fetchUp } from './stages/fetch.ts';
-import { type Labeller, labeller } from './stages/label.ts';
+import { type Judge, judgeOf } from './stages/judge.ts';
 import { manifest } from './stages/manifest.ts';
-import { type Plan, plan } from './stages/plan.ts';
-import { splitter } from './stages/split.ts';
+import { type Continued, type Plan, plan } from './stages/plan.ts';
+import { joinRows, readBack, tablesOfFile } from './stages/read-back.ts';
 import { DatasetWriter } from './stages/write.ts';
 import { type Table, tableColumns, tableOf } from './table.ts';
-import { formatTime } from './times.ts';
+import { formatTime, parseRfc3339 } from './times.ts';
 
 /** What a run needs beside its configuration. */
 export interface Surroundings {
+  readonly disk?: Disk;
   readonly nowMs: number;
   readonly log: Logger;
   readonly progress: Progress;
@@ -44,13 +51,15 @@ export async function readRows(
   return aligner.rows();
 }
 
-function* tablesOf(
-  rows: readonly NodeRows[],
-  label: Labeller,
-  split: Splitter,
-  { columns }: Plan,
-): Generator<Table> {
-  for (const node of rows) yield tableOf(split.split(label.label(node)), columns);
+function* tablesOf(rows: readonly NodeRows[], judge: Judge, { columns }: Plan): Generator<Table> {
+  for (const node of rows) yield tableOf(judge.judge(node), columns);
+}
+
+function* accounted(tables: Iterable<Table>, accounts: Accounts): Generator<Table> {
+  for (const table of tables) {
+    accounts.add(table);
+    yield table;
+  }
 }
 
 function columnUnits({ columns }: Plan): ColumnUnit[] {
@@ -61,86 +70,86 @@ function columnUnits({ columns }: Plan): ColumnUnit[] {
   });
 }
 
-/** How labels and splits come about, which is known before the first row is. */
-function judges(planned: Plan, labels: readonly LabelSet[] | undefined, nowMs: number) {
-  const episodes = labels?.flatMap(({ episodes: own }) => own);
-  const { firstMs, lastMs, stepMs, longestWindowMs, freshnessMs, config } = planned;
-  const times = {
-    firstMs,
-    lastMs,
-    stepMs,
-    recoveryMs: longestWindowMs,
-    reachMs: longestWindowMs + freshnessMs,
-  };
-  return {
-    label: labeller(episodes, times),
-    split: splitter(config.split, config.seed, episodes ?? [], times, nowMs),
-  };
+/** The part of a dataset that stands fixed once there is one. */
+function continuedOf(there: Manifest): Continued {
+  const [firstMs = Number.NaN, watermarkMs = Number.NaN] = [there.start, there.watermark].map(parseRfc3339);
+  return { firstMs, watermarkMs, jobs: there.prometheus.jobs, askedBounds: there.split.askedBounds };
 }
 
-/**
- * Builds a dataset: plan, then for each UTC day fetch, align, label, split and write, then the manifest. Memory
- * depends on a day, not on the range. When anything fails the output folder is as it was.
- *
- * @throws {BuilderError}
- */
-export async function build(config: BuildConfig, surroundings: Surroundings): Promise<Manifest> {
-  try {
-    return await buildInOneWay(config, surroundings);
-  } catch (error) {
-    return buildInOneWay(byQueryInstead(error, config, surroundings.log), surroundings);
-  }
+/** The dataset to make, and what of it there is. */
+interface Task {
+  readonly config: BuildConfig;
+  readonly places: Places;
+  readonly lock: Lock;
+  readonly shard: Shard | undefined;
+  /** The dataset that is there, to be continued; undefined to make all of it. */
+  readonly earlier: Manifest | undefined;
+  /** The dataset that is there. */
+  readonly there: Manifest | undefined;
 }
 
 /** A run that reads everything by remote read, or everything by range selectors. */
-async function buildInOneWay(
-  config: BuildConfig,
-  { nowMs, log, progress, signal }: Surroundings,
-): Promise<Manifest> {
+async function makeInOneWay(task: Task, { nowMs, log, progress, signal, disk = localDisk }: Surroundings) {
+  const { config, places, earlier, there, shard } = task;
+  const { output: folder } = config;
   const readLabels = openLabels(config.labels);
   const range = rangeOf(config, nowMs);
   const prometheus = await connect(config.prometheus, log, signal);
-  const planned = await plan(config, range, prometheus, nowMs);
-  const replaced = checkOutput(config.output, planned.configDigest);
+  const continued = earlier && continuedOf(earlier);
+  const planned = await plan(config, range, prometheus, nowMs, { continued, shard });
+  const { configDigest } = planned;
+  if (there !== undefined) {
+    checkSame(folder, there, earlier ? { configDigest } : { configDigest, end: formatTime(planned.lastMs) });
+  }
+  const replaced = checkOutput(folder, there, places);
   const source = await openSource(prometheus, config.reading, planned.lastMs, log);
   const labels = await readLabels?.(prometheus, source, planned, nowMs);
-  const { label, split } = judges(planned, labels, nowMs);
+  const judge = judgeOf(planned, labels, nowMs);
   const accounts = new Accounts(planned.stepMs);
-  const writer = new DatasetWriter(config.output, FORMATS[config.format], columnUnits(planned));
+  const format = FORMATS[config.format];
+  const writer = new DatasetWriter({ folder, places, format, columns: columnUnits(planned), disk });
 
-  function* accounted(tables: Iterable<Table>): Generator<Table> {
-    for (const table of tables) {
-      accounts.add(table);
-      yield table;
+  /** Leaves a day's file as it is when nothing about it changes, else writes the day anew. */
+  async function makeDay(day: Day): Promise<void> {
+    const basis = judge.basis(day);
+    if (earlier !== undefined && day.there !== undefined && day.fresh === undefined) {
+      if (day.there.judgement === basis || !judge.canRelabel(day)) {
+        for await (const table of tablesOfFile(folder, day.there, earlier)) accounts.add(table);
+        writer.keep(day.there);
+        return;
+      }
     }
+    const before = earlier && day.there ? await readBack(folder, day.there, earlier) : [];
+    const after = day.fresh ? await readRows(source, planned, day.fresh) : [];
+    const tables = tablesOf(joinRows(before, after), judge, planned);
+    await writer.partition(day.date, accounted(tables, accounts), basis);
   }
 
-  progress.start(planned.partitions.length);
   try {
-    for (const partition of planned.partitions) {
-      const rows = await readRows(source, planned, partition);
-      await writer.partition(partition.date, accounted(tablesOf(rows, label, split, planned)));
-      progress.done(partition.date, accounts.rows);
+    const days = daysOf(planned, earlier, places);
+    if (earlier !== undefined && continued !== undefined && planned.partitions.length > 0) {
+      const last = earlier.files.at(-1);
+      const rows = last === undefined ? [] : await readBack(folder, last, earlier);
+      await checkHole(source, planned, continued.watermarkMs, rows);
+    }
+    progress.start(days.length);
+    for (const day of days) {
+      await makeDay(day);
+      progress.done(day.date, accounts.rows);
     }
     const account = accounts.result();
-    if (account.rows === 0) {
+    if (account.rows === 0 && shard === undefined) {
       throw new BuilderError(
         'data',
         `there is no sample between ${formatTime(planned.firstMs)} and ${formatTime(planned.lastMs)}`,
       );
     }
+    const { conflicts, split } = judge;
+    const staleMarkers = source.staleMarkers && (earlier?.prometheus.staleMarkers ?? true);
     const { files } = writer;
-    const { conflicts } = label;
-    const made = manifest({
-      plan: planned,
-      source,
-      account,
-      files,
-      labels,
-      conflicts,
-      split: split.description,
-    });
-    writer.commit(made, replaced);
+    const made = manifest({ plan: planned, staleMarkers, account, files, labels, conflicts, split });
+    task.lock.confirm();
+    if (!isDeepStrictEqual(made, earlier)) writer.commit(made, replaced);
     return made;
   } catch (error) {
     writer.discard();
@@ -148,4 +157,58 @@ async function buildInOneWay(
   } finally {
     progress.stop();
   }
+}
+
+async function make(task: Task, surroundings: Surroundings): Promise<Manifest> {
+  try {
+    return await makeInOneWay(task, surroundings);
+  } catch (error) {
+    const config = byQueryInstead(error, task.config, surroundings.log);
+    return makeInOneWay({ ...task, config }, surroundings);
+  }
+}
+
+/**
+ * Builds a dataset: plan, then for each UTC day fetch, align, label, split and write, then the manifest. Memory
+ * depends on a day, not on the range. When anything fails the output folder is as it was.
+ *
+ * @param shard makes that part of the dataset only, to be joined with the others by `merge`
+ * @throws {BuilderError}
+ */
+export async function build(
+  config: BuildConfig,
+  surroundings: Surroundings,
+  shard?: Shard,
+): Promise<Manifest> {
+  const places = placesOf(shard);
+  return alone(config.output, places, surroundings.disk ?? localDisk, (lock) => {
+    const there = manifestThere(config.output, places);
+    return make({ config, places, lock, shard, there, earlier: undefined }, surroundings);
+  });
+}
+
+/**
+ * Continues the dataset that is in the output folder to the last step that is complete; builds it when there is none.
+ * Days that are over stay as they are, unless their labels or splits have become others. However many updates there
+ * were, the dataset is the same, byte for byte, as if it had been built at once.
+ *
+ * @throws {BuilderError} `data` when Prometheus has not kept the samples since the last update
+ */
+export async function update(config: BuildConfig, surroundings: Surroundings): Promise<Manifest> {
+  const places = placesOf(undefined);
+  return alone(config.output, places, surroundings.disk ?? localDisk, (lock) => {
+    const there = manifestThere(config.output, places);
+    if (there !== undefined) refuseShards(config.output, there);
+    return make({ config, places, lock, shard: undefined, there, earlier: there }, surroundings);
+  });
+}
+
+/** A day's file is one file here: what several runs have written, several runs would have to continue. */
+function refuseShards(folder: string, { files }: Manifest): void {
+  const shard = files.find(({ path }) => !/\/part-0\./.test(path));
+  if (shard === undefined) return;
+  throw new BuilderError(
+    'output',
+    `${folder} was merged from shards (${shard.path}) and cannot be continued: build its shards for the whole time, then merge them`,
+  );
 }

@@ -1,5 +1,5 @@
 import type { Labels, Selector } from '../exporter/catalogue/model/define.ts';
-import { type Matcher, matchersOf, matcherText } from '../exporter/catalogue/model/promql.ts';
+import { escapeRegex, type Matcher, matchersOf, matcherText } from '../exporter/catalogue/model/promql.ts';
 import type { PlannedColumn } from './model.ts';
 import type { SeriesSelector } from './series.ts';
 
@@ -42,6 +42,11 @@ export function fits(
     if (wanted === undefined) return true;
     return 'not' in wanted ? !wanted.not.includes(value) : wanted.includes(value);
   });
+}
+
+/** The series of these scrape jobs. */
+export function jobMatcher(jobs: readonly string[]): Matcher {
+  return { name: 'job', operator: '=~', value: jobs.map(escapeRegex).join('|') };
 }
 
 /** The selector in PromQL. */

@@ -5,7 +5,7 @@ import { parseDurationMs } from '../common/duration.ts';
 import { Accounts } from './accounts.ts';
 import { COMPANIONS, type Companion, companionsOf } from './companions/index.ts';
 import { BuilderError, messageOf } from './errors.ts';
-import { filesBelow, isTemporary, MANIFEST, REPORT, readManifest } from './folder.ts';
+import { datasetFiles, MANIFEST, REPORT, readManifest } from './folder.ts';
 import { FORMATS } from './formats/index.ts';
 import type { Manifest, ManifestFile } from './manifest-schema.ts';
 import { claimsOf } from './stages/manifest.ts';
@@ -122,7 +122,7 @@ export async function verify(folder: string): Promise<{ manifest: Manifest; diff
   const stepMs = parseDurationMs(manifest.step);
   if (stepMs === undefined)
     throw new BuilderError('damaged', `${join(folder, MANIFEST)}: step ${manifest.step} is no duration`);
-  const present = filesBelow(folder).filter((file) => !isTemporary(file));
+  const present = datasetFiles(folder);
   const claimed = manifest.files.map(({ path }) => path);
   const lines = present
     .filter((file) => !BESIDE.includes(file) && !claimed.includes(file))

@@ -69,6 +69,7 @@ export function byEpisode(
       embargo: formatDuration(embargoMs),
       blocks: blocks.map(({ name, part, untilMs }) => ({ episode: name, part, until: formatTime(untilMs) })),
     },
+    basis: (timesMs) => Array.from(timesMs, splitAt),
     split: (rows) => ({ ...rows, splits: Array.from(rows.timesMs, splitAt) }),
   };
 }

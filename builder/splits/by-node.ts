@@ -25,10 +25,11 @@ function representatives(episodes: readonly Episode[]): Map<string, string> {
  */
 export function byNode({ fractions }: NodeSplit, episodes: readonly Episode[], seed: string): Splitter {
   const joined = representatives(episodes);
-  const nameOf = ({ cluster, node }: EntityName) =>
-    joined.get(node) ?? (cluster === '' ? node : `${cluster}/${node}`);
+  // Episodes know no clusters; a name that took the cluster in would move a node when its first episode comes.
+  const nameOf = ({ node }: EntityName) => joined.get(node) ?? node;
   return {
     description: { by: 'node', fractions, seed, embargo: formatDuration(0) },
+    basis: () => [...joined].filter(([node, first]) => node !== first),
     split: (rows) => {
       const part = partOf(seed, nameOf(rows), fractions);
       return { ...rows, splits: Array.from(rows.timesMs, () => part) };

@@ -15,9 +15,10 @@ function pastEpisodes(boundMs: number, extents: readonly Extent[], embargoMs: nu
   return cut === undefined ? boundMs : pastEpisodes(cut.lastMs, extents, embargoMs);
 }
 
-function wantedBounds(
+/** The bounds that the configuration asks for, of the training and of the validation part. */
+export function askedBounds(
   { fractions, bounds }: TimeSplit,
-  { firstMs, lastMs, stepMs }: SplitTimes,
+  { firstMs, lastMs, stepMs }: Pick<SplitTimes, 'firstMs' | 'lastMs' | 'stepMs'>,
   nowMs: number,
 ): [number, number] {
   if (bounds === undefined) {
@@ -46,7 +47,7 @@ export function byTime(
 ): Splitter {
   const embargoMs = config.embargo ?? times.reachMs;
   const extents = extentsOf(episodes, times);
-  const [wantedTrain, wantedValidation] = wantedBounds(config, times, nowMs);
+  const [wantedTrain, wantedValidation] = askedBounds(config, times, nowMs);
   const train = pastEpisodes(wantedTrain, extents, embargoMs);
   const hasValidation = wantedValidation > wantedTrain;
   const validation = hasValidation
@@ -64,7 +65,9 @@ export function byTime(
       fractions: config.fractions,
       embargo: formatDuration(embargoMs),
       bounds: [formatTime(train), formatTime(validation)],
+      askedBounds: [formatTime(wantedTrain), formatTime(wantedValidation)],
     },
+    basis: (timesMs) => Array.from(timesMs, splitAt),
     split: (rows) => ({ ...rows, splits: Array.from(rows.timesMs, splitAt) }),
   };
 }

@@ -8,12 +8,16 @@ export interface SplitDescription {
   readonly embargo: string;
   /** Last row of the training and of the validation part. */
   readonly bounds?: readonly string[];
+  /** The same before episodes moved them. */
+  readonly askedBounds?: readonly [string, string];
   /** Last row before each change of episodes. */
   readonly blocks?: readonly { readonly episode: string; readonly part: Part; readonly until: string }[];
 }
 
 export interface Splitter {
   split(rows: LabelledRows): SplitRows;
+  /** Something plain that is the same as long as the split of all rows of these times is. */
+  basis(timesMs: Float64Array): unknown;
   readonly description: SplitDescription;
 }
 

@@ -1,19 +1,14 @@
-import { escapeRegex } from '../../exporter/catalogue/model/promql.ts';
 import { groupBy } from '../collections.ts';
 import { BuilderError } from '../errors.ts';
 import type { Partition, PlannedColumn } from '../model.ts';
-import { selectorFor } from '../selectors.ts';
-import type { Matcher, RawSeries, SampleSource } from '../series.ts';
+import { jobMatcher, selectorFor } from '../selectors.ts';
+import type { RawSeries, SampleSource } from '../series.ts';
 import type { Plan } from './plan.ts';
 
 /** The series of one metric with the columns that are made of them. */
 export interface FetchedMetric {
   readonly columns: readonly PlannedColumn[];
   readonly series: readonly RawSeries[];
-}
-
-function jobMatcher(jobs: readonly string[]): Matcher {
-  return { name: 'job', operator: '=~', value: jobs.map(escapeRegex).join('|') };
 }
 
 /** Readings under way at once; more would only take the server's CPUs from each other. */
@@ -38,7 +33,7 @@ export function fetchUp(
   plan: Plan,
   { firstMs, lastMs }: Partition,
 ): Promise<RawSeries[]> {
-  const matchers = [jobMatcher(plan.jobs), ...plan.config.selector];
+  const matchers = [jobMatcher(plan.jobs), ...plan.config.selector, ...plan.shardMatchers];
   return source.read({ metric: 'up', matchers }, firstMs - plan.leadInMs, lastMs);
 }
 
@@ -56,7 +51,11 @@ export async function* fetchMetrics(
   const byMetric = groupBy(plan.columns, ({ metric }) => metric.name);
   const tasks = [...byMetric.values()].map((columns) => async () => ({
     columns,
-    series: await source.read(selectorFor(columns, plan.config.selector), firstMs - plan.leadInMs, lastMs),
+    series: await source.read(
+      selectorFor(columns, [...plan.config.selector, ...plan.shardMatchers]),
+      firstMs - plan.leadInMs,
+      lastMs,
+    ),
   }));
   for await (const fetched of inOrder(tasks)) {
     for (const { labels } of fetched.series) {

@@ -5,7 +5,6 @@ import type { Account } from '../accounts.ts';
 import { LEAKING_AUC } from '../auc.ts';
 import type { LabelSet } from '../labels/model.ts';
 import { type Manifest, type ManifestFile, manifestSchema, SCHEMA_VERSION } from '../manifest-schema.ts';
-import type { SampleSource } from '../series.ts';
 import type { SplitDescription } from '../splits/model.ts';
 import { COLUMN_HELP, tableColumns } from '../table.ts';
 import { formatTime } from '../times.ts';
@@ -16,7 +15,8 @@ import { emptyParts } from './split.ts';
 /** What a run knows at its end. */
 export interface Outcome {
   readonly plan: Plan;
-  readonly source: SampleSource;
+  /** Whether all samples came with their stale markers. */
+  readonly staleMarkers: boolean;
   readonly account: Account;
   readonly files: readonly ManifestFile[];
   /** Undefined when there is no label source. */
@@ -80,9 +80,9 @@ function columnWarnings({ missing, nodes, constant }: Account): string[] {
   ];
 }
 
-function warningsOf({ plan, source, account, labels, conflicts, split }: Outcome): string[] {
+function warningsOf({ plan, staleMarkers, account, labels, conflicts, split }: Outcome): string[] {
   const warnings = [...plan.warnings];
-  if (!source.staleMarkers) {
+  if (!staleMarkers) {
     warnings.push(
       'read by range selectors: stale markers were not seen, so that an interruption shorter than the window can lie within a rate',
     );
@@ -123,17 +123,18 @@ export function claimsOf(account: Account) {
 
 /** Says what the run made; the same input gives the same text. */
 export function manifest(outcome: Outcome): Manifest {
-  const { plan, source, account, files, labels, conflicts, split } = outcome;
+  const { plan, staleMarkers, account, files, labels, conflicts, split } = outcome;
   return manifestSchema.parse({
     schemaVersion: SCHEMA_VERSION,
     builder: `kubevigil-builder ${packageVersion()}`,
     ...(plan.config.about !== undefined && { about: plan.config.about }),
     configDigest: plan.configDigest,
+    ...(plan.shard !== undefined && { shard: plan.shard }),
     entity: plan.config.entity,
     prometheus: {
       version: plan.serverVersion,
-      reading: source.staleMarkers ? 'remote-read' : 'range-selectors',
-      staleMarkers: source.staleMarkers,
+      reading: staleMarkers ? 'remote-read' : 'range-selectors',
+      staleMarkers,
       jobs: plan.jobs,
     },
     format: plan.config.format,

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import { formatDuration, parseDurationMs } from '../../common/duration.ts';
-import { type BuildConfig, EXPOSED_COLUMNS } from '../config-schema.ts';
+import { escapeRegex } from '../../exporter/catalogue/model/promql.ts';
+import { type BuildConfig, EXPOSED_COLUMNS, type SplitConfig } from '../config-schema.ts';
 import { BuilderError } from '../errors.ts';
 import type { Partition, PlannedColumn } from '../model.ts';
 import type { Prometheus, TargetTimes } from '../prometheus.ts';
 import type { TimeRange } from '../range.ts';
-import type { SeriesSelector } from '../series.ts';
-import { formatTime, nextUtcDay, utcDay } from '../times.ts';
+import { jobMatcher } from '../selectors.ts';
+import type { Matcher, SeriesSelector } from '../series.ts';
+import { isInShard, type Shard } from '../shard.ts';
+import { askedBounds } from '../splits/by-time.ts';
+import { formatTime, nextUtcDay, parseTime, utcDay } from '../times.ts';
 
 /** All that a run has decided before it reads the first sample. */
 export interface Plan {
@@ -23,13 +27,35 @@ export interface Plan {
   readonly longestWindowMs: number;
   /** How far back of a row samples can matter, births included. */
   readonly leadInMs: number;
+  /** All UTC days that have rows, those included that an update finds written already. */
+  readonly days: readonly Partition[];
+  /** The days, or the parts of them, whose rows are made of samples. */
   readonly partitions: readonly Partition[];
+  /** What series have to fit beside the configuration's selector: that they belong to the shard. */
+  readonly shardMatchers: readonly Matcher[];
+  readonly shard: Shard | undefined;
   /** The scrape jobs that the columns' series come from. */
   readonly jobs: readonly string[];
   readonly serverVersion: string;
   /** Names this dataset among others: of what was asked for, not of what came out. */
   readonly configDigest: string;
   readonly warnings: readonly string[];
+}
+
+/** What stands fixed about a dataset that is continued. */
+export interface Continued {
+  readonly firstMs: number;
+  /** Its last row's time. */
+  readonly watermarkMs: number;
+  readonly jobs: readonly string[];
+  /** Of a split by time. */
+  readonly askedBounds: readonly [string, string] | undefined;
+}
+
+/** What a run is besides a build of everything. */
+export interface Scope {
+  readonly continued?: Continued | undefined;
+  readonly shard?: Shard | undefined;
 }
 
 /** A series must have been absent for so long before its first sample can be its birth: Prometheus' own lookback. */
@@ -99,17 +125,83 @@ function checkedScrapeInterval(
   );
 }
 
+/** The split with its bounds fixed: those of the dataset that is continued, else as asked for. */
+function fixedSplit(
+  config: SplitConfig,
+  times: { firstMs: number; lastMs: number; stepMs: number },
+  nowMs: number,
+  frozen: readonly [string, string] | undefined,
+): SplitConfig {
+  if (config.by !== 'time') return config;
+  if (frozen !== undefined && config.bounds === undefined) return { ...config, bounds: [...frozen] };
+  const [train, validation] = askedBounds(config, times, nowMs);
+  return { ...config, bounds: [formatTime(train), formatTime(validation)] };
+}
+
+/** The split as the digest has it: in a fixed order. */
+function splitIdentity(split: SplitConfig): unknown {
+  return split.by === 'node'
+    ? [split.by, split.fractions]
+    : [split.by, split.fractions, split.by === 'time' ? split.bounds : null, split.embargo ?? null];
+}
+
+/** The steps to build. The first stays what it was; one that was never written before it is another dataset. */
+function stepsOf(
+  config: BuildConfig,
+  { startMs, endMs }: TimeRange,
+  continued: Continued | undefined,
+  nowMs: number,
+  delayMs: number,
+) {
+  const stepMs = config.step;
+  const askedFirstMs = Math.floor(startMs / stepMs) * stepMs + stepMs;
+  const absolute =
+    config.start !== undefined && parseTime(config.start, nowMs) === parseTime(config.start, 2 * nowMs);
+  const firstMs = continued === undefined || absolute ? askedFirstMs : continued.firstMs;
+  const askedLastMs = Math.floor(endMs / stepMs) * stepMs;
+  const closedMs = Math.min(askedLastMs, Math.floor((nowMs - delayMs) / stepMs) * stepMs);
+  const lastMs = Math.max(closedMs, continued?.watermarkMs ?? closedMs);
+  if (firstMs <= lastMs) return { firstMs, lastMs, askedLastMs };
+  throw new BuilderError(
+    'config',
+    `no step of ${formatDuration(stepMs)} closes between ${formatTime(startMs)} and ${formatTime(Math.min(endMs, nowMs - delayMs))}`,
+  );
+}
+
+/** The series of the shard's nodes; those without a node go to the first shard, which complains of them. */
+async function matchersOfShard(
+  { nodeLabel, selector }: BuildConfig,
+  shard: Shard | undefined,
+  prometheus: Prometheus,
+  anyMetric: SeriesSelector,
+  jobs: readonly string[],
+  { startMs, endMs }: TimeRange,
+): Promise<Matcher[]> {
+  if (shard === undefined) return [];
+  const up = { metric: 'up', matchers: [jobMatcher(jobs), ...selector] };
+  const found = [
+    ...(await prometheus.labelValues(nodeLabel, anyMetric, startMs, endMs)),
+    ...(await prometheus.labelValues(nodeLabel, up, startMs, endMs)),
+  ];
+  const own = [...new Set(found)].filter((node) => isInShard(node, shard)).sort();
+  const nobody = '-';
+  const values = shard.index === 0 ? ['', ...own] : own.length === 0 ? [nobody] : own;
+  return [{ name: nodeLabel, operator: '=~', value: values.map(escapeRegex).join('|') }];
+}
+
 /**
  * Decides what to build: the rows' times, the columns, how far back to read, and the dataset's digest.
  *
+ * @param range of the whole dataset
  * @param nowMs the present, to know which steps are closed
  * @throws {BuilderError} `config`, or `data` when the server has none of the metrics in that time
  */
 export async function plan(
   config: BuildConfig,
-  { startMs, endMs }: TimeRange,
+  range: TimeRange,
   prometheus: Prometheus,
   nowMs: number,
+  { continued, shard }: Scope = {},
 ): Promise<Plan> {
   const columns = plannedColumns(config);
   const metrics = [...new Set(columns.map(({ metric }) => metric.name))];
@@ -117,11 +209,13 @@ export async function plan(
     metric: '',
     matchers: [{ name: '__name__', operator: '=~', value: metrics.join('|') }, ...config.selector],
   };
-  const jobs = (await prometheus.labelValues('job', anyMetric, startMs, endMs)).sort();
+  const startMs = continued?.watermarkMs ?? range.startMs;
+  const found = await prometheus.labelValues('job', anyMetric, startMs, Math.max(range.endMs, startMs));
+  const jobs = [...new Set([...(continued?.jobs ?? []), ...found])].sort();
   if (jobs.length === 0) {
     throw new BuilderError(
       'data',
-      `Prometheus has no Kubevigil metrics between ${formatTime(startMs)} and ${formatTime(endMs)}: is the exporter scraped, and the time right?`,
+      `Prometheus has no Kubevigil metrics between ${formatTime(range.startMs)} and ${formatTime(range.endMs)}: is the exporter scraped, and the time right?`,
     );
   }
   const active =
@@ -138,20 +232,14 @@ export async function plan(
   const delayMs = config.delay ?? longestOf(targets, 'scrapeTimeout') ?? DEFAULT_DELAY_MS;
 
   const stepMs = config.step;
-  const firstMs = Math.floor(startMs / stepMs) * stepMs + stepMs;
-  const askedLastMs = Math.floor(endMs / stepMs) * stepMs;
-  const lastMs = Math.min(askedLastMs, Math.floor((nowMs - delayMs) / stepMs) * stepMs);
-  if (firstMs > lastMs) {
-    throw new BuilderError(
-      'config',
-      `no step of ${formatDuration(stepMs)} closes between ${formatTime(startMs)} and ${formatTime(Math.min(endMs, nowMs - delayMs))}`,
-    );
-  }
+  const { firstMs, lastMs, askedLastMs } = stepsOf(config, range, continued, nowMs, delayMs);
+  const newFirstMs = continued === undefined ? firstMs : continued.watermarkMs + stepMs;
   const freshnessMs = Math.max(stepMs, FRESH_SCRAPES * scrapeIntervalMs);
   const longestWindowMs = Math.max(...columns.map(({ windowMs }) => windowMs));
+  const split = fixedSplit(config.split, { firstMs, lastMs, stepMs }, nowMs, continued?.askedBounds);
   const cut = `the dataset ends at ${formatTime(lastMs)}: later steps were not closed yet`;
   return {
-    config,
+    config: { ...config, split },
     firstMs,
     lastMs,
     stepMs,
@@ -161,11 +249,14 @@ export async function plan(
     columns,
     longestWindowMs,
     leadInMs: longestWindowMs + freshnessMs + birthLookback(longestWindowMs, freshnessMs),
-    partitions: partitionsOf(firstMs, lastMs, stepMs),
+    days: partitionsOf(firstMs, lastMs, stepMs),
+    partitions: partitionsOf(newFirstMs, lastMs, stepMs),
+    shardMatchers: await matchersOfShard(config, shard, prometheus, anyMetric, jobs, range),
+    shard,
     jobs,
     serverVersion: prometheus.version,
     configDigest: digest([
-      [firstMs, lastMs, stepMs, scrapeIntervalMs, config.format, config.entity, config.seed, config.split],
+      [firstMs, stepMs, scrapeIntervalMs, config.format, config.entity, config.seed, splitIdentity(split)],
       [config.nodeLabel, config.clusterLabel, config.selector, config.labels ?? null],
       columns.map(({ column, windowMs }) => [column.name, windowMs]),
     ]),

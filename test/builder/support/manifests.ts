@@ -52,6 +52,7 @@ export function manifestWith(changes: Partial<Manifest> = {}): Manifest {
         sha256: DIGEST,
         start: START,
         end: END,
+        judgement: DIGEST,
       },
     ],
     labels: [{ kind: 'episodes', file: 'episodes.csv', sha256: DIGEST, episodes: 1 }],

@@ -85,6 +85,7 @@ export function writeDataset(
         sha256: createHash('sha256')
           .update(readFileSync(join(folder, path)))
           .digest('hex'),
+        judgement: '0'.repeat(64),
       },
     ],
     ...changes,

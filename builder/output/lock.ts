@@ -1,0 +1,182 @@
+/** One run at a time writes to a dataset's folder. */
+import { randomUUID } from 'node:crypto';
+import {
+  linkSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { BuilderError, messageOf, systemCode } from '../errors.ts';
+import { formatTime } from '../times.ts';
+import { hasEnded, type ProcessIdentity, thisProcess } from './process-identity.ts';
+
+/** How long the lock of a run that cannot be seen from here holds without being renewed. */
+const LEASE_MS = 300_000;
+const RENEWALS_PER_LEASE = 5;
+/** Others who take over the same lock at the same time can make taking it fail, but not for ever. */
+const ATTEMPTS = 10;
+
+const ownerSchema = z.object({
+  token: z.string(),
+  host: z.string(),
+  boot: z.string(),
+  pidNamespace: z.string(),
+  pid: z.int(),
+  started: z.string(),
+  since: z.string(),
+  leaseMs: z.int().positive(),
+});
+
+type Owner = z.output<typeof ownerSchema>;
+
+/** The lock file's owner, and when it was last renewed; undefined when there is no such file. */
+function readLock(path: string): { owner: Owner; renewedMs: number } | undefined {
+  try {
+    const owner = ownerSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return { owner, renewedMs: statSync(path).mtimeMs };
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    const message = `${path} is no lock of ours (${messageOf(error).split('\n')[0]}): remove it if no run is under way`;
+    throw new BuilderError('output', message, { cause: error });
+  }
+}
+
+export interface LockOptions {
+  readonly nowMs?: () => number;
+  readonly leaseMs?: number;
+  readonly self?: ProcessIdentity;
+}
+
+export class Lock {
+  readonly #path: string;
+  readonly #token: string;
+  readonly #renewal: NodeJS.Timeout;
+
+  private constructor(path: string, token: string, leaseMs: number) {
+    this.#path = path;
+    this.#token = token;
+    this.#renewal = setInterval(() => this.#renew(), leaseMs / RENEWALS_PER_LEASE);
+    this.#renewal.unref();
+  }
+
+  /**
+   * Takes the lock, from an owner that has ended too: at once when that can be seen, else when its lease is over.
+   *
+   * @param path the lock file, in a folder that is there
+   * @throws {BuilderError} `busy`, naming the owner
+   */
+  static take(path: string, options: LockOptions = {}): Lock {
+    const { nowMs = Date.now, leaseMs = LEASE_MS, self = thisProcess() } = options;
+    const token = randomUUID();
+    // A name of its own, which a later run knows for ours: a kill between the next two lines leaves it behind.
+    const own = `${path}.${token}.tmp`;
+    const owner: Owner = { token, ...self, since: formatTime(nowMs()), leaseMs };
+    try {
+      writeFileSync(own, `${JSON.stringify(owner)}\n`, { flag: 'wx' });
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        if (linked(own, path)) {
+          sweep(path, own, self);
+          return new Lock(path, token, leaseMs);
+        }
+        const found = readLock(path);
+        if (found !== undefined) dislodge(path, found, self, nowMs());
+      }
+      throw new BuilderError('busy', `${dirname(path)} is being locked by several runs at once: try again`);
+    } finally {
+      rmSync(own, { force: true });
+    }
+  }
+
+  #isOurs(): boolean {
+    return readLock(this.#path)?.owner.token === this.#token;
+  }
+
+  #renew(): void {
+    const now = new Date();
+    try {
+      if (this.#isOurs()) utimesSync(this.#path, now, now);
+    } catch {
+      // Whether the lock still is ours is what `confirm` asks before anything is committed.
+    }
+  }
+
+  /** Makes sure that nobody has taken the lock over meanwhile, believing this run dead. */
+  confirm(): void {
+    if (this.#isOurs()) return;
+    throw new BuilderError(
+      'busy',
+      `${dirname(this.#path)} was taken over by another run while this one stood still: nothing is written`,
+    );
+  }
+
+  release(): void {
+    clearInterval(this.#renewal);
+    if (this.#isOurs()) rmSync(this.#path, { force: true });
+  }
+}
+
+/** Gives the file its second name; false when the name is taken. */
+function linked(own: string, path: string): boolean {
+  try {
+    linkSync(own, path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Removes the lock of an owner that has ended, or throws. */
+function dislodge(
+  path: string,
+  { owner, renewedMs }: { owner: Owner; renewedMs: number },
+  self: ProcessIdentity,
+  nowMs: number,
+): void {
+  const leaseEndMs = renewedMs + owner.leaseMs;
+  const ended = hasEnded(owner, self);
+  if (ended === false || (ended === undefined && nowMs < leaseEndMs)) {
+    const until = ended === undefined ? ` (its lease lasts until ${formatTime(leaseEndMs)})` : '';
+    throw new BuilderError(
+      'busy',
+      `${dirname(path)} is being written by process ${owner.pid} on ${owner.host} since ${owner.since}${until}: wait until it has ended`,
+    );
+  }
+  const aside = `${path}.${randomUUID()}.tmp`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return;
+    throw error;
+  }
+  // Another run may have taken it over, and locked, since we read it: then that lock goes back.
+  if (readLock(aside)?.owner.token !== owner.token) linked(aside, path);
+  rmSync(aside, { force: true });
+}
+
+/** Removes what was left by runs that ended while they were taking the lock. */
+function sweep(path: string, own: string, self: ProcessIdentity): void {
+  const folder = dirname(path);
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name);
+    if (file === own || !name.startsWith(`${basename(path)}.`) || !name.endsWith('.tmp')) continue;
+    if (isLeft(file, self)) rmSync(file, { force: true });
+  }
+}
+
+function isLeft(file: string, self: ProcessIdentity): boolean {
+  try {
+    const found = readLock(file);
+    return found !== undefined && hasEnded(found.owner, self) === true;
+  } catch (error) {
+    // Killed while it wrote this.
+    if (error instanceof BuilderError) return Date.now() - statSync(file).mtimeMs > LEASE_MS;
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import { type Shard, shardName } from '../shard.ts';
+
+/** Names of the files with which a run commits what it wrote. */
+export interface Places {
+  readonly manifest: string;
+  readonly lock: string;
+  readonly journal: string;
+  /** Number in the names of the data files. */
+  readonly part: number;
+  /** Whether others write to the same folder at the same time. */
+  readonly shared: boolean;
+}
+
+/** Shards of one dataset write to one folder without getting in each other's way. */
+export function placesOf(shard: Shard | undefined): Places {
+  const suffix = shard === undefined ? '' : `-${shardName(shard)}`;
+  return {
+    manifest: `manifest${suffix}.json`,
+    lock: `.lock${suffix}`,
+    journal: `.commit${suffix}.json`,
+    part: shard?.index ?? 0,
+    shared: shard !== undefined,
+  };
+}
+
+/** The file of a UTC day. */
+export function dataPath(date: string, { part }: Places, extension: string): string {
+  return `data/date=${date}/part-${part}.${extension}`;
+}
+
+const SHARD_MANIFEST = /^manifest-(\d+)-of-(\d+)\.json$/;
+const BOOKKEEPING = /^\.(lock|commit)(-\d+-of-\d+)?(\.json)?$/;
+const TEMPORARY = /^(.*\/)?\.[^/]+\.tmp$/;
+
+export function isShardManifest(file: string): boolean {
+  return SHARD_MANIFEST.test(file);
+}
+
+/** Whether a run that goes on or was killed keeps this file for itself: no part of a dataset. */
+export function isBookkeeping(file: string): boolean {
+  return TEMPORARY.test(file) || BOOKKEEPING.test(file);
+}
+
+/** A file beside the one that it will be renamed to. */
+export function temporaryName(file: string): string {
+  return file.replace(/[^/]+$/, (name) => `.${name}.tmp`);
+}
+
+const OWN_BEGINNINGS = ['.part-', '.manifest', '.README.md', '.croissant.json', '.report.html', '..commit'];
+
+/** Whether a killed run that wrote to these places may have left this temporary file behind. */
+export function isOwnTemporary(file: string, { part, manifest, journal, shared }: Places): boolean {
+  const beginnings = shared ? [`.part-${part}.`, `.${manifest}.`, `.${journal}.`] : OWN_BEGINNINGS;
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  return TEMPORARY.test(file) && beginnings.some((beginning) => name.startsWith(beginning));
+}

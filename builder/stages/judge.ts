@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import type { Episode } from '../episodes.ts';
+import type { LabelSet } from '../labels/model.ts';
+import type { NodeRows, Partition, SplitRows } from '../model.ts';
+import type { SplitDescription } from '../splits/model.ts';
+import { type Conflict, labeller } from './label.ts';
+import type { Plan } from './plan.ts';
+import { splitter } from './split.ts';
+
+/** How labels and splits come about, which is known before the first row is. */
+export interface Judge {
+  readonly conflicts: readonly Conflict[];
+  readonly split: SplitDescription;
+  judge(rows: NodeRows): SplitRows;
+  /** A digest of all that the labels and splits of a day's rows follow from: as long as it is the same, so are they. */
+  basis(day: Partition): string;
+  /** Whether a day that is written already may be labelled again. */
+  canRelabel(day: Partition): boolean;
+}
+
+function timesOf({ firstMs, lastMs }: Partition, stepMs: number): Float64Array {
+  return Float64Array.from({ length: (lastMs - firstMs) / stepMs + 1 }, (_, i) => firstMs + i * stepMs);
+}
+
+/** The same values without their repetitions. */
+function changes(basis: unknown): unknown {
+  if (!Array.isArray(basis)) return basis;
+  return basis.flatMap((value, i) => (i > 0 && basis[i - 1] === value ? [] : [[i, value]]));
+}
+
+/** What Prometheus says of labels is asked again for so long: it forgets, and a day must not lose its labels then. */
+const RELABELLED_MS = 86_400_000;
+
+/** @param sets what the label sources say; undefined when there is none */
+export function judgeOf(planned: Plan, sets: readonly LabelSet[] | undefined, nowMs: number): Judge {
+  const episodes = sets?.flatMap(({ episodes: own }) => own);
+  const fromFiles = (sets ?? []).every(({ source }) => source.kind === 'episodes');
+  const { firstMs, lastMs, stepMs, longestWindowMs: recoveryMs, freshnessMs, config } = planned;
+  const times = { firstMs, lastMs, stepMs, recoveryMs, reachMs: recoveryMs + freshnessMs };
+  const labels = labeller(episodes, times);
+  const splits = splitter(config.split, config.seed, episodes ?? [], times, nowMs);
+  const concerns = (day: Partition) => (episode: Episode) =>
+    episode.startMs <= day.lastMs && episode.endMs + recoveryMs > day.firstMs - stepMs;
+  return {
+    conflicts: labels.conflicts,
+    split: splits.description,
+    judge: (rows) => splits.split(labels.label(rows)),
+    canRelabel: (day) => fromFiles || day.lastMs > lastMs - RELABELLED_MS,
+    basis(day) {
+      const own = episodes?.filter(concerns(day)).map(({ place: _, endMs, ...rest }) => {
+        // One that goes on after the day is the same for it, whenever it ends.
+        const endInDayMs = Math.min(endMs, day.lastMs + 1);
+        return [...Object.values(rest), endInDayMs];
+      });
+      const basis = [own ?? null, changes(splits.basis(timesOf(day, stepMs)))];
+      return createHash('sha256').update(JSON.stringify(basis)).digest('hex');
+    },
+  };
+}

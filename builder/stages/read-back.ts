@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { BuilderError, messageOf } from '../errors.ts';
+import { FORMATS } from '../formats/index.ts';
+import type { Manifest, ManifestFile } from '../manifest-schema.ts';
+import type { NodeRows } from '../model.ts';
+import { byNode, strings, type Table, timesOf } from '../table.ts';
+import { sha256OfFile } from './write.ts';
+
+/** The rows of a dataset's file, a few at a time, in its order. */
+export async function* tablesOfFile(
+  folder: string,
+  { path }: ManifestFile,
+  { format, columns }: Pick<Manifest, 'format' | 'columns'>,
+): AsyncGenerator<Table> {
+  yield* FORMATS[format].read(join(folder, path), columns);
+}
+
+interface Growing {
+  readonly cluster: string;
+  readonly node: string;
+  readonly timesMs: number[];
+  readonly features: number[][];
+}
+
+function addTable(nodes: Map<string, Growing>, table: Table): void {
+  const features = table.columns.filter(({ type }) => type === 'double');
+  const clusters = strings(table, 'cluster');
+  const names = strings(table, 'node');
+  timesOf(table).forEach((t, row) => {
+    const cluster = clusters[row] ?? '';
+    const node = names[row] ?? '';
+    const key = JSON.stringify([cluster, node]);
+    const rows = nodes.get(key) ?? { cluster, node, timesMs: [], features: features.map(() => []) };
+    nodes.set(key, rows);
+    rows.timesMs.push(t);
+    features.forEach(({ values }, i) => void rows.features[i]?.push(values[row] as number));
+  });
+}
+
+/**
+ * The rows of a file as they were before they were labelled.
+ *
+ * @throws {BuilderError} `damaged` when the file is not what the manifest says
+ */
+export async function readBack(folder: string, file: ManifestFile, manifest: Manifest): Promise<NodeRows[]> {
+  const damaged = (reason: string, cause?: unknown) =>
+    new BuilderError('damaged', `${join(folder, file.path)} ${reason}: see kubevigil-builder verify`, {
+      cause,
+    });
+  const nodes = new Map<string, Growing>();
+  try {
+    if ((await sha256OfFile(join(folder, file.path))) !== file.sha256)
+      throw damaged('is not the file that the manifest names');
+    for await (const table of tablesOfFile(folder, file, manifest)) addTable(nodes, table);
+  } catch (error) {
+    throw error instanceof BuilderError ? error : damaged(`cannot be read (${messageOf(error)})`, error);
+  }
+  return [...nodes.values()].map(({ timesMs, features, ...name }) => ({
+    ...name,
+    timesMs: Float64Array.from(timesMs),
+    features: features.map((values) => Float64Array.from(values)),
+  }));
+}
+
+/** Rows of the same time range's two parts, the earlier first, in the order of files. */
+export function joinRows(earlier: readonly NodeRows[], later: readonly NodeRows[]): NodeRows[] {
+  const same = (one: NodeRows) => (other: NodeRows) => byNode(one, other) === 0;
+  const joined = earlier.map((rows) => {
+    const more = later.find(same(rows));
+    if (more === undefined) return rows;
+    const concatenated = (a: Float64Array, b: Float64Array | undefined) =>
+      Float64Array.from([...a, ...(b ?? [])]);
+    return {
+      ...rows,
+      timesMs: concatenated(rows.timesMs, more.timesMs),
+      features: rows.features.map((values, i) => concatenated(values, more.features[i])),
+    };
+  });
+  return [...joined, ...later.filter((rows) => !earlier.some(same(rows)))].sort(byNode);
+}
