@@ -26,24 +26,26 @@ export function hasTime(timesMs: Float64Array, ms: number): boolean {
   return timesMs[lastAtMost(timesMs, ms)] === ms;
 }
 
-/** Calls `visit` at each step with the index of the newest sample in (t − freshness, t], −1 when there is none. */
-export function eachStep(
+/** At each step the index of the newest sample in (t − freshness, t], −1 when there is none. */
+export function newestAtSteps(
   timesMs: Float64Array,
   { firstMs, stepMs, steps }: Grid,
   freshnessMs: number,
-  visit: (step: number, t: number, newest: number) => void,
-): void {
+): Int32Array {
+  const result = new Int32Array(steps);
   let newest = -1;
   for (let step = 0; step < steps; step++) {
     const t = firstMs + step * stepMs;
     while (newest + 1 < timesMs.length && (timesMs[newest + 1] as number) <= t) newest++;
     const fresh = newest >= 0 && (timesMs[newest] as number) > t - freshnessMs;
-    visit(step, t, fresh ? newest : -1);
+    result[step] = fresh ? newest : -1;
   }
+  return result;
 }
 
 /** Whether a stale marker lies strictly after `fromMs` and not after `toMs`. */
 function staleWithin(staleMs: Float64Array, fromMs: number, toMs: number): boolean {
+  if (staleMs.length === 0) return false;
   const last = lastAtMost(staleMs, toMs);
   return last >= 0 && (staleMs[last] as number) > fromMs;
 }
@@ -57,10 +59,13 @@ function orNull(value: number): number {
 export function gaugeValues(series: RawSeries, grid: Grid, freshnessMs: number): Float64Array {
   const { timestampsMs, values, staleMs } = series;
   const result = new Float64Array(grid.steps).fill(Number.NaN);
-  eachStep(timestampsMs, grid, freshnessMs, (step, t, newest) => {
-    if (newest < 0 || staleWithin(staleMs, timestampsMs[newest] as number, t)) return;
+  const newestAt = newestAtSteps(timestampsMs, grid, freshnessMs);
+  for (let step = 0; step < grid.steps; step++) {
+    const newest = newestAt[step] as number;
+    const t = grid.firstMs + step * grid.stepMs;
+    if (newest < 0 || staleWithin(staleMs, timestampsMs[newest] as number, t)) continue;
     result[step] = orNull(values[newest] as number);
-  });
+  }
   return result;
 }
 
@@ -98,27 +103,32 @@ export function rateValues(series: RawSeries, grid: Grid, options: RateOptions):
   const { freshnessMs, windowMs, births = [] } = options;
   const result = new Float64Array(grid.steps).fill(Number.NaN);
 
-  /** The start of the rate: a sample, or an absence just before a birth, from which the total counted up from 0. */
-  function startOf(t: number, b: number): { ms: number; from: number; value: number } | undefined {
-    const latest = (timestampsMs[b] as number) - LEAST_WINDOW * windowMs;
-    const after = t - windowMs - freshnessMs;
-    const a = lastAtMost(timestampsMs, latest);
-    const aMs = timestampsMs[a] ?? Number.NEGATIVE_INFINITY;
-    if (aMs > after) return { ms: aMs, from: a, value: values[a] as number };
-    const birth = births.findLast(({ index }) => index <= b);
-    const absentMs = birth?.absentMs[lastAtMost(birth.absentMs, latest)];
-    if (birth === undefined || absentMs === undefined || absentMs <= after) return undefined;
-    return { ms: absentMs, from: birth.index, value: 0 };
-  }
-
-  eachStep(timestampsMs, grid, freshnessMs, (step, t, b) => {
-    if (b < 0) return;
-    const start = startOf(t, b);
+  const newestAt = newestAtSteps(timestampsMs, grid, freshnessMs);
+  /** The newest sample at or before t_b − 0.9 window: it only ever moves on. */
+  let a = -1;
+  for (let step = 0; step < grid.steps; step++) {
+    const b = newestAt[step] as number;
+    if (b < 0) continue;
     const endMs = timestampsMs[b] as number;
-    if (start === undefined || staleWithin(staleMs, start.ms, endMs)) return;
-    const increase = (values[b] as number) - start.value + lostByResets(values, start.from, b);
-    result[step] = orNull(increase / ((endMs - start.ms) / MS_PER_SECOND));
-  });
+    const latest = endMs - LEAST_WINDOW * windowMs;
+    const after = grid.firstMs + step * grid.stepMs - windowMs - freshnessMs;
+    while (a + 1 < b && (timestampsMs[a + 1] as number) <= latest) a++;
+    let from = a;
+    let startMs = a < 0 ? Number.NEGATIVE_INFINITY : (timestampsMs[a] as number);
+    let startValue = a < 0 ? 0 : (values[a] as number);
+    if (startMs <= after) {
+      // Without a sample, an absence just before a birth can serve, from which the total counted up from 0.
+      const birth = births.findLast(({ index }) => index <= b);
+      const absentMs = birth?.absentMs[lastAtMost(birth.absentMs, latest)];
+      if (birth === undefined || absentMs === undefined || absentMs <= after) continue;
+      from = birth.index;
+      startMs = absentMs;
+      startValue = 0;
+    }
+    if (staleWithin(staleMs, startMs, endMs)) continue;
+    const increase = (values[b] as number) - startValue + lostByResets(values, from, b);
+    result[step] = orNull(increase / ((endMs - startMs) / MS_PER_SECOND));
+  }
   return result;
 }
 

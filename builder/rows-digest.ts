@@ -9,67 +9,100 @@ const EXACT_ADDITIONS = 2 ** 20;
 const NULL = 0;
 const PRESENT = 1;
 
+const FIRST_CAPACITY = 4096;
+/** Of a value that is no string, with the byte before it. */
+const LONGEST_PLAIN_BYTES = 9;
+const LONGEST_PREFIX_BYTES = 5;
+/** Different strings that are kept as bytes; a dataset has few. */
+const MOST_STRINGS = 10_000;
+
 /** Bytes of a row, growing with need. */
 class Encoder {
-  #bytes = Buffer.alloc(4096);
+  #bytes = Buffer.alloc(FIRST_CAPACITY);
+  #view = viewOf(this.#bytes);
   #length = 0;
+  readonly #strings = new Map<string, Buffer>();
 
-  reset(): void {
+  /** The row's bytes, until the next is encoded. */
+  encode(columns: readonly TableColumn[], row: number): Buffer {
     this.#length = 0;
-  }
-
-  get bytes(): Buffer {
+    for (const column of columns) {
+      this.#reserve(LONGEST_PLAIN_BYTES);
+      if (column.type === 'double') this.#double(column.values[row] as number);
+      else if (column.type === 'timestamp') this.#int64(column.values[row] as number);
+      else if (column.type === 'string') this.#string(column.values[row] ?? null);
+      else this.#int32(column.values[row] ?? null);
+    }
     return this.#bytes.subarray(0, this.#length);
   }
 
-  #reserve(bytes: number): number {
-    if (this.#length + bytes > this.#bytes.length) {
-      this.#bytes = Buffer.concat([this.#bytes, Buffer.alloc(this.#bytes.length + bytes)]);
+  #reserve(bytes: number): void {
+    if (this.#length + bytes <= this.#bytes.length) return;
+    this.#bytes = Buffer.concat([this.#bytes, Buffer.alloc(this.#bytes.length + bytes)]);
+    this.#view = viewOf(this.#bytes);
+  }
+
+  #null(): void {
+    this.#bytes[this.#length++] = NULL;
+  }
+
+  #double(value: number): void {
+    if (Number.isNaN(value)) {
+      this.#null();
+      return;
     }
-    const at = this.#length;
-    this.#length += bytes;
-    return at;
+    this.#bytes[this.#length] = PRESENT;
+    this.#view.setFloat64(this.#length + 1, value, true);
+    this.#length += LONGEST_PLAIN_BYTES;
   }
 
-  null(): void {
-    const at = this.#reserve(1);
-    this.#bytes[at] = NULL;
+  #int64(value: number): void {
+    if (Number.isNaN(value)) {
+      this.#null();
+      return;
+    }
+    const high = Math.floor(value / WORD);
+    this.#bytes[this.#length] = PRESENT;
+    this.#view.setUint32(this.#length + 1, value - high * WORD, true);
+    this.#view.setInt32(this.#length + 5, high, true);
+    this.#length += LONGEST_PLAIN_BYTES;
   }
 
-  int64(value: number): void {
-    const at = this.#reserve(9);
-    this.#bytes[at] = PRESENT;
-    this.#bytes.writeBigInt64LE(BigInt(value), at + 1);
+  #int32(value: number | null): void {
+    if (value === null) {
+      this.#null();
+      return;
+    }
+    this.#bytes[this.#length] = PRESENT;
+    this.#view.setInt32(this.#length + 1, value, true);
+    this.#length += 5;
   }
 
-  double(value: number): void {
-    const at = this.#reserve(9);
-    this.#bytes[at] = PRESENT;
-    this.#bytes.writeDoubleLE(value, at + 1);
+  #string(value: string | null): void {
+    if (value === null) {
+      this.#null();
+      return;
+    }
+    const bytes = this.#bytesOf(value);
+    this.#reserve(LONGEST_PREFIX_BYTES + bytes.length);
+    this.#bytes[this.#length] = PRESENT;
+    this.#view.setUint32(this.#length + 1, bytes.length, true);
+    this.#bytes.set(bytes, this.#length + LONGEST_PREFIX_BYTES);
+    this.#length += LONGEST_PREFIX_BYTES + bytes.length;
   }
 
-  int32(value: number): void {
-    const at = this.#reserve(5);
-    this.#bytes[at] = PRESENT;
-    this.#bytes.writeInt32LE(value, at + 1);
-  }
-
-  string(value: string): void {
-    const length = Buffer.byteLength(value);
-    const at = this.#reserve(5 + length);
-    this.#bytes[at] = PRESENT;
-    this.#bytes.writeUInt32LE(length, at + 1);
-    this.#bytes.write(value, at + 5, 'utf8');
+  #bytesOf(value: string): Buffer {
+    const known = this.#strings.get(value);
+    if (known !== undefined) return known;
+    const bytes = Buffer.from(value);
+    if (this.#strings.size === MOST_STRINGS) this.#strings.clear();
+    this.#strings.set(value, bytes);
+    return bytes;
   }
 }
 
-function encode(encoder: Encoder, column: TableColumn, row: number): void {
-  const value = column.values[row];
-  if (value === null || value === undefined || Number.isNaN(value)) encoder.null();
-  else if (column.type === 'string') encoder.string(value as string);
-  else if (column.type === 'timestamp') encoder.int64(value as number);
-  else if (column.type === 'double') encoder.double(value as number);
-  else encoder.int32(value as number);
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /**
@@ -86,9 +119,7 @@ export class RowsDigest {
 
   add(table: Table): void {
     for (let row = 0; row < table.rows; row++) {
-      this.#encoder.reset();
-      for (const column of table.columns) encode(this.#encoder, column, row);
-      const digest = hash('sha256', this.#encoder.bytes, 'buffer');
+      const digest = hash('sha256', this.#encoder.encode(table.columns, row), 'buffer');
       for (let word = 0; word < WORDS; word++) {
         this.#words[word] = (this.#words[word] as number) + digest.readUInt32BE(4 * word);
       }

@@ -1,7 +1,7 @@
 /** Parquet: Snappy, times as TIMESTAMP(MILLIS) in UTC, strings as UTF-8, every column but the first nullable. */
 import { asyncBufferFromFile, parquetMetadataAsync, parquetRead, type SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import { type ColumnName, type ColumnType, type Table, type TableColumn, valuesOf } from '../table.ts';
+import type { ColumnName, ColumnType, Table, TableColumn } from '../table.ts';
 import type { ColumnUnit, Format } from './format.ts';
 import { OutputFile } from './output-file.ts';
 
@@ -32,25 +32,49 @@ function schemaOf(columns: readonly ColumnName[]): SchemaElement[] {
   ];
 }
 
-function dataOf(column: TableColumn) {
-  const data =
-    column.type === 'timestamp' ? BigInt64Array.from(column.values, BigInt) : [...valuesOf(column)];
-  return { name: column.name, data };
+/** The doubles of a column under each other: an array with null for NaN, or where there is none the doubles themselves. */
+function doublesOf(parts: readonly Float64Array[], rows: number): Float64Array | (number | null)[] {
+  const all = new Float64Array(rows);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  if (!all.some(Number.isNaN)) return all;
+  const nullable = new Array<number | null>(rows);
+  for (let row = 0; row < rows; row++) {
+    const value = all[row] as number;
+    nullable[row] = Number.isNaN(value) ? null : value;
+  }
+  return nullable;
+}
+
+function valuesUnderEachOther(columns: readonly (TableColumn | undefined)[], rows: number) {
+  if (columns[0]?.type === 'double') {
+    return doublesOf(
+      columns.flatMap((column) => (column?.type === 'double' ? [column.values] : [])),
+      rows,
+    );
+  }
+  const all = new Array<bigint | number | string | null>(rows);
+  let at = 0;
+  for (const column of columns) {
+    if (column?.type === 'timestamp') for (const ms of column.values) all[at++] = BigInt(ms);
+    else if (column !== undefined) for (const value of column.values) all[at++] = value;
+  }
+  return all;
 }
 
 /** The rows of several tables under each other. */
 function concatenate(tables: readonly Table[], columns: readonly ColumnName[]) {
-  return columns.map(({ name }, i) => {
-    const parts = tables.flatMap((table) => {
-      const column = table.columns[i];
-      return column === undefined ? [] : dataOf(column);
-    });
-    const [only] = parts;
-    if (only !== undefined && parts.length === 1) return only;
-    const isTime = parts[0]?.data instanceof BigInt64Array;
-    const all = parts.flatMap(({ data }) => [...(data as Iterable<bigint | number | string | null>)]);
-    return { name, data: isTime ? BigInt64Array.from(all as bigint[]) : all };
-  });
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  return columns.map(({ name }, i) => ({
+    name,
+    data: valuesUnderEachOther(
+      tables.map((table) => table.columns[i]),
+      rows,
+    ),
+  }));
 }
 
 /** A piece of a column as the library decodes it, from the row `start` of its row group on. */

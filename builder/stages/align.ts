@@ -1,7 +1,15 @@
 /** From the samples of a partition to its rows: what each series is worth at each step, then one value per column. */
 import { compare, groupBy } from '../collections.ts';
 import { BuilderError } from '../errors.ts';
-import { type Birth, birthsOf, eachStep, gaugeValues, hasTime, rateValues, type Scrapes } from '../grid.ts';
+import {
+  type Birth,
+  birthsOf,
+  gaugeValues,
+  hasTime,
+  newestAtSteps,
+  rateValues,
+  type Scrapes,
+} from '../grid.ts';
 import type { EntityName, Grid, NodeRows, Partition, PlannedColumn } from '../model.ts';
 import { fits } from '../selectors.ts';
 import { type RawSeries, seriesKey } from '../series.ts';
@@ -65,13 +73,11 @@ export class Aligner {
     return [...this.#nodes.values()].sort(byNode).flatMap(({ cluster, node, present, features }) => {
       const kept = Array.from({ length: steps }, (_, step) => step).filter((step) => present[step] === 1);
       if (kept.length === 0) return [];
-      const pick = (all: Float64Array | undefined) =>
-        Float64Array.from(kept, (step) => all?.[step] ?? Number.NaN);
       return {
         cluster,
         node,
         timesMs: Float64Array.from(kept, (step) => firstMs + step * stepMs),
-        features: this.#plan.columns.map(({ column }) => pick(features.get(column.name))),
+        features: this.#plan.columns.map(({ column }) => pick(features.get(column.name), kept)),
       };
     });
   }
@@ -93,9 +99,9 @@ export class Aligner {
   }
 
   #markPresent(node: Building, { timestampsMs }: RawSeries): void {
-    eachStep(timestampsMs, this.#grid, this.#plan.freshnessMs, (step, _, newest) => {
-      if (newest >= 0) node.present[step] = 1;
-    });
+    const newest = newestAtSteps(timestampsMs, this.#grid, this.#plan.freshnessMs);
+    for (let step = 0; step < newest.length; step++)
+      if ((newest[step] as number) >= 0) node.present[step] = 1;
   }
 
   /** The series by target, each target's in a fixed order, so that sums do not depend on the server's. */
@@ -150,8 +156,9 @@ export class Aligner {
   #newest({ series }: Target): Float64Array {
     const result = new Float64Array(this.#grid.steps).fill(Number.NEGATIVE_INFINITY);
     for (const { timestampsMs } of series) {
-      eachStep(timestampsMs, this.#grid, this.#plan.freshnessMs, (step, _, newest) => {
-        if (newest >= 0) result[step] = Math.max(result[step] as number, timestampsMs[newest] as number);
+      const newest = newestAtSteps(timestampsMs, this.#grid, this.#plan.freshnessMs);
+      newest.forEach((index, step) => {
+        if (index >= 0) result[step] = Math.max(result[step] as number, timestampsMs[index] as number);
       });
     }
     return result;
@@ -178,12 +185,14 @@ export class Aligner {
     const result = new Float64Array(this.#grid.steps).fill(Number.NaN);
     for (const series of target.series) {
       if (!fits(series.labels, selector)) continue;
-      this.#seriesValues(planned, series, target).forEach((value, step) => {
-        if (Number.isNaN(value)) return;
+      const values = this.#seriesValues(planned, series, target);
+      for (let step = 0; step < values.length; step++) {
+        const value = values[step] as number;
+        if (Number.isNaN(value)) continue;
         const before = result[step] as number;
         if (Number.isNaN(before)) result[step] = value;
         else result[step] = aggregate === 'sum' ? before + value : Math.max(before, value);
-      });
+      }
     }
     return result;
   }
@@ -221,6 +230,14 @@ export class Aligner {
       return told.length === 0 ? [] : [{ index, absentMs: told }];
     });
   }
+}
+
+/** The values at some steps; without any, all are null. */
+function pick(all: Float64Array | undefined, steps: readonly number[]): Float64Array {
+  const picked = new Float64Array(steps.length).fill(Number.NaN);
+  if (all !== undefined)
+    for (let i = 0; i < picked.length; i++) picked[i] = all[steps[i] as number] as number;
+  return picked;
 }
 
 /** A time at which a sample of `other` lies between two samples of `one` that are at most `apartMs` apart. */
