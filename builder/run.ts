@@ -102,7 +102,9 @@ async function makeInOneWay(task: Task, { nowMs, log, progress, signal, disk = l
     checkSame(folder, there, earlier ? { configDigest } : { configDigest, end: formatTime(planned.lastMs) });
   }
   const replaced = checkOutput(folder, there, places);
-  const source = await openSource(prometheus, config.reading, planned.lastMs, log);
+  // A dataset that was begun without stale markers goes on without them.
+  const reading = earlier?.prometheus.staleMarkers === false ? 'query' : config.reading;
+  const source = await openSource(prometheus, reading, planned.lastMs, log);
   const labels = await readLabels?.(prometheus, source, planned, nowMs);
   const judge = judgeOf(planned, labels, nowMs);
   const accounts = new Accounts(planned.stepMs);
