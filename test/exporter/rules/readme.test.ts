@@ -8,7 +8,9 @@ import { ROOT } from '../../support/paths.ts';
 
 describe('rules: the README', () => {
   it('shows a file that is accepted over the default set', async () => {
-    const example = /```yaml\n(rules:\n  - name: [\s\S]*?)```/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))?.[1];
+    const example = /```yaml\n(rules:\n {2}- name: [\s\S]*?)```/.exec(
+      readFileSync(join(ROOT, 'README.md'), 'utf8'),
+    )?.[1];
     const own = parseRules(example ?? '', 'README.md');
     expect(own.rules.map(({ name }) => name)).to.deep.equal([
       'shell_in_shop',
