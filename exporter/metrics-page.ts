@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { type Family, familiesOf, renderExposition } from './exposition.ts';
 import type { ExpositionFormat } from './negotiation.ts';
 import type { Scraper } from './scrape.ts';
+import { SeriesCap } from './series-cap.ts';
 
 /** What a page depends on beside the moment. */
 interface WantedPage {
@@ -22,10 +23,11 @@ export function metricsPages(
   scraper: Scraper,
   extraFamilies: () => readonly Family[],
 ): (wanted: WantedPage) => Promise<Buffer> {
+  const cap = new SeriesCap();
   const rendering = new Map<string, Promise<Buffer>>();
 
   async function render({ deadlineMs, only, format, gzip }: WantedPage): Promise<Buffer> {
-    const samples = await scraper.scrape(deadlineMs, only);
+    const samples = cap.apply(await scraper.scrape(deadlineMs, only));
     const text = await renderExposition([...familiesOf(samples), ...extraFamilies()], format);
     // Not in libuv's thread pool: a mount that hangs may have taken it.
     return gzip ? gzipSync(text) : Buffer.from(text);

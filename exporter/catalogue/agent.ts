@@ -45,11 +45,11 @@ export const agentMetrics = {
   }),
   seriesDropped: counter({
     name: 'kubevigil_series_dropped_total',
-    help: 'Series folded into the pod _other because the cap of the metric was reached.',
+    help: 'Series folded into the pod _other, or left out where they have no pod, beyond the cap of the metric.',
     labels: { metric: OPEN },
     source: 'the agent',
     since: 'birth',
-    status: 'planned',
+    status: 'exposed',
     columns: [],
   }),
   socketTableAge: gauge({

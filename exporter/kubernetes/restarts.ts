@@ -43,7 +43,7 @@ export class Restarts {
   readonly #counts = new MatchCounts<ContainerOwner>([], {
     namespace: '',
     pod: OTHER_POD,
-    container: OTHER_POD,
+    container: '',
   });
 
   /**
