@@ -2,6 +2,7 @@ import { groupBy } from '../../common/group-by.ts';
 import { processesMetrics } from '../catalogue/processes.ts';
 import { containerKey, containerLabels } from '../containers/attribution.ts';
 import type { ContainerName, ContainerNames } from '../containers/names.ts';
+import type { SourceError } from '../errors.ts';
 import type { Extractor, Sample } from '../extractor.ts';
 import { sample } from '../extractor.ts';
 import type { ProcessGroup, SuspiciousKind } from '../processes/group.ts';
@@ -44,6 +45,11 @@ function suspiciousSamples({ labels, contained, groups }: Tally): Sample[] {
   );
 }
 
+/** A count of the processes that happen to be visible would look like a count of all. */
+function hidesProcesses({ code, path }: SourceError): boolean {
+  return code === 'unreadable' && /\/(stat|cgroup)$/.test(path);
+}
+
 /**
  * Processes by state, and those whose executable, tracer or capabilities are unusual.
  *
@@ -56,6 +62,7 @@ export const processes: Extractor = {
   extract(host) {
     const { groups, errors } = host.processes();
     const ownErrors = errors.filter(({ path }) => !path.endsWith('/ns/net'));
+    if (ownErrors.some(hidesProcesses)) return { samples: [], errors: ownErrors };
     const samples = byContainer(groups, host.names).flatMap((tally) => [
       ...PROCESS_STATES.map((state, i) =>
         sample(

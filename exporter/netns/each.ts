@@ -10,6 +10,12 @@ export interface EachNamespace<T> {
   readonly errors: readonly SourceError[];
 }
 
+/** Process 1 always exists: where it is not to be seen, procfs hides the processes of other users. */
+function hidden(cause: SourceError): SourceError {
+  const message = `${cause.path}: process 1 is hidden (hidepid)`;
+  return new SourceError('unreadable', cause.path, message, { cause });
+}
+
 /**
  * Reads something of every network namespace; trouble with one of them takes nothing from the others.
  *
@@ -24,7 +30,8 @@ export function readEach<T>(host: Host, read: (namespace: NetworkNamespace) => T
     try {
       values.set(namespace, read(namespace));
     } catch (error) {
-      if (!(error instanceof SourceError) || (namespace.isHost && error.code === 'absent')) throw error;
+      if (!(error instanceof SourceError)) throw error;
+      if (namespace.isHost && error.code === 'absent') throw host.exists('proc/1') ? error : hidden(error);
       if (error.code === 'absent') unread.push(namespace);
       else errors.push(error);
     }

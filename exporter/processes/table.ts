@@ -102,6 +102,7 @@ export class ProcessTable {
     this.passes++;
     const names = this.list();
     const denials = new Denials();
+    if (!names.includes('1')) denials.add(hidden());
     let looks = 0;
     this.toGlance = this.rotate(this.toGlance, GLANCES, (entry) => this.glanceAt(entry), denials);
     this.toLook = this.rotate(this.toLook, LOOKS, (entry) => this.look(entry), denials);
@@ -255,6 +256,12 @@ export class ProcessTable {
     this.files.close(entry.status);
     if (this.entries.get(entry.pid) === entry) this.entries.delete(entry.pid);
   }
+}
+
+/** Process 1 always exists: where it is not to be seen, procfs hides the processes of other users. */
+function hidden(): SourceError {
+  const message = 'proc/1/stat: process 1 is hidden (hidepid), and so are others';
+  return new SourceError('unreadable', 'proc/1/stat', message);
 }
 
 /** Processes end at any moment: that something of one is absent is no trouble. */

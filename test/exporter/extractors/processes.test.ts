@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { SourceError } from '../../../exporter/errors.ts';
 import { processes } from '../../../exporter/extractors/processes.ts';
 import { extractOnce, seriesLines } from '../../support/extract.ts';
 import { fixtureHost } from '../../support/fixture-host.ts';
@@ -29,6 +30,13 @@ describe('processes', () => {
       'c3c3c3c3c3c3 1',
       'nginx 0',
     ]);
+  });
+
+  it('has no count where processes are hidden', async () => {
+    const recorded = fixtureHost();
+    const hidden = new SourceError('unreadable', 'proc/<pid>/stat', 'proc/1/stat: EPERM');
+    const host = { ...recorded, processes: () => ({ ...recorded.processes(), errors: [hidden] }) };
+    expect(await extractOnce(processes, host)).to.deep.equal({ samples: [], errors: [hidden] });
   });
 
   describe('on this machine', () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { tcp } from '../../../exporter/extractors/tcp.ts';
 import { extractOnce, seriesLines } from '../../support/extract.ts';
 import { fixtureHost } from '../../support/fixture-host.ts';
+import { memoryHost } from '../../support/memory-host.ts';
 import { Machine, needsPods, Pod } from '../../support/pod.ts';
 
 const RETRANSMITTED = 'tcp_retransmitted_segments_total';
@@ -31,6 +32,11 @@ describe('tcp', () => {
     const lines = seriesLines(samples);
     expect(lines.filter((line) => line.includes('syncookie'))).to.deep.equal([]);
     expect(lines.filter((line) => line.includes('overflow'))).to.have.length(3);
+  });
+
+  it('takes a process 1 that is hidden for a denial, and not for an absence', async () => {
+    const failure = await extractOnce(tcp, memoryHost({})).catch((error: unknown) => error);
+    expect(failure).to.include({ code: 'unreadable', path: 'proc/1/net/snmp' });
   });
 
   describe('on this machine', () => {

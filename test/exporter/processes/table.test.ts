@@ -85,6 +85,16 @@ describe('ProcessTable', () => {
     ]);
   });
 
+  it('says that processes are hidden where process 1 is', () => {
+    open(64);
+    rmSync(join(procfs, '1'), { recursive: true });
+    const { errors } = table.scan();
+    expect(errors.map(({ code, path: where }) => [code, where])).to.deep.include([
+      'unreadable',
+      'proc/<pid>/stat',
+    ]);
+  });
+
   it('counts a zombie that was never seen alive with its parent on v1', () => {
     open(64);
     for (const [pid, cgroup] of [
