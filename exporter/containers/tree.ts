@@ -3,10 +3,16 @@ import { join } from 'node:path';
 import { SourceError, sourceError } from '../errors.ts';
 import { type Place, placeOf } from './place.ts';
 
+interface Child {
+  readonly path: string;
+  readonly place: Place | undefined;
+}
+
 interface Folder {
   /** The kernel counts a cgroup's children in its link count. */
   links: number;
-  children: readonly string[];
+  /** Containers, and what may hold some. */
+  children: readonly Child[];
   /** Passes until it is listed again although the count is the same. */
   passesLeft: number;
 }
@@ -18,7 +24,7 @@ const PASSES_BETWEEN_LISTINGS = 16;
 const DEEPEST = 6;
 
 /** Units that systemd runs itself, and what users do with their sessions. */
-const NEVER_CONTAINERS = /(\.(service|mount|automount|socket|swap|timer|device|path)|^user\.slice)$/;
+const NEVER_CONTAINERS = /(\.(service|mount|automount|socket|swap|timer|device|path)|^\/user\.slice)$/;
 
 /**
  * The containers that a cgroup hierarchy shows, whether or not their processes can be seen.
@@ -53,11 +59,9 @@ export class ContainerTree {
         continue;
       }
       seen.set(path, folder);
-      for (const name of folder.children) {
-        const child = `${path}/${name}`;
-        const place = placeOf(child);
-        if (place?.containerId !== undefined) found.set(child, place);
-        else if (place !== undefined || mayHoldContainers(child, name)) open.push(child);
+      for (const child of folder.children) {
+        if (child.place?.containerId === undefined) open.push(child.path);
+        else found.set(child.path, child.place);
       }
     }
     this.folders = seen;
@@ -86,7 +90,8 @@ export class ContainerTree {
       }
       const children = readdirSync(absolute, { withFileTypes: true })
         .filter((entry) => entry.isDirectory())
-        .map(({ name }) => name);
+        .map(({ name }) => ({ path: `${path}/${name}`, place: placeOf(`${path}/${name}`) }))
+        .filter((child) => child.place !== undefined || mayHoldContainers(child.path));
       return { links, children, passesLeft: PASSES_BETWEEN_LISTINGS };
     } catch (cause) {
       const error = sourceError(`sys/fs/cgroup${path}`, cause);
@@ -99,6 +104,6 @@ export class ContainerTree {
 
 const parentOf = (path: string) => path.slice(0, path.lastIndexOf('/'));
 
-function mayHoldContainers(path: string, name: string): boolean {
-  return path.split('/').length <= DEEPEST && !NEVER_CONTAINERS.test(name);
+function mayHoldContainers(path: string): boolean {
+  return path.split('/').length <= DEEPEST && !NEVER_CONTAINERS.test(path);
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { readSmall } from '../kernel-file.ts';
 import { type DeviceBytes, parseBlkio, parseIoStat } from '../parsers/cgroup-io.ts';
 import { parseFlatKeyed, parseSingle } from '../parsers/cgroup-stat.ts';
@@ -11,7 +10,7 @@ type Read = <T>(file: string, parse: (text: string, path: string) => T) => T;
 export function reader(folder: string): Read {
   return (file, parse) => {
     const name = `sys/fs/cgroup/<container>/${file}`;
-    return parse(readSmall(join(folder, file), name).toString('latin1'), name);
+    return parse(readSmall(`${folder}/${file}`, name).toString('latin1'), name);
   };
 }
 
@@ -20,13 +19,13 @@ const NANOSECONDS = 1e9;
 
 /** Seconds that the CPU limit kept tasks waiting; undefined without the cpu controller. */
 export const throttledSeconds = {
-  2: (read: Read) => seconds(read('cpu.stat', parseFlatKeyed).get('throttled_usec'), MICROSECONDS),
-  1: (read: Read) => seconds(read('cpu.stat', parseFlatKeyed).get('throttled_time'), NANOSECONDS),
+  2: (read: Read) => seconds(field(read, 'cpu.stat', 'throttled_usec'), MICROSECONDS),
+  1: (read: Read) => seconds(field(read, 'cpu.stat', 'throttled_time'), NANOSECONDS),
 };
 
 /** Seconds of CPU time. */
 export const cpuSeconds = {
-  2: (read: Read) => seconds(read('cpu.stat', parseFlatKeyed).get('usage_usec'), MICROSECONDS),
+  2: (read: Read) => seconds(field(read, 'cpu.stat', 'usage_usec'), MICROSECONDS),
   1: (read: Read) => seconds(read('cpuacct.usage', parseSingle), NANOSECONDS),
 };
 
@@ -50,11 +49,20 @@ function blkio(read: Read): Map<string, DeviceBytes> {
  */
 export const deviceBytes = {
   2: (read: Read) => read('io.stat', parseIoStat),
-  1: (read: Read, root: Read) => {
+  1: (read: Read, machineCounts: () => boolean) => {
     const devices = blkio(read);
-    return devices.size === 0 && blkio(root).size === 0 ? undefined : devices;
+    return devices.size === 0 && !machineCounts() ? undefined : devices;
   },
 };
+
+/** Whether the kernel counts on v1 at all. */
+export function countsDisks(root: Read): boolean {
+  return blkio(root).size > 0;
+}
+
+function field(read: Read, file: string, name: string): number | undefined {
+  return read(file, (text, path) => parseFlatKeyed(text, path, name));
+}
 
 function seconds(value: number | undefined, perSecond: number): number | undefined {
   return value === undefined ? undefined : value / perSecond;
@@ -62,5 +70,5 @@ function seconds(value: number | undefined, perSecond: number): number | undefin
 
 function workingSet(read: Read, usageFile: string, inactive: string): number {
   const usage = read(usageFile, parseSingle);
-  return Math.max(0, usage - (read('memory.stat', parseFlatKeyed).get(inactive) ?? 0));
+  return Math.max(0, usage - (field(read, 'memory.stat', inactive) ?? 0));
 }

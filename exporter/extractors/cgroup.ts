@@ -5,7 +5,14 @@ import { type Controller, findController, type Mounted } from '../containers/con
 import { Hierarchies } from '../containers/hierarchy.ts';
 import type { ContainerName } from '../containers/names.ts';
 import { ContainerTree } from '../containers/tree.ts';
-import { cpuSeconds, deviceBytes, reader, throttledSeconds, workingSetBytes } from '../containers/usage.ts';
+import {
+  countsDisks,
+  cpuSeconds,
+  deviceBytes,
+  reader,
+  throttledSeconds,
+  workingSetBytes,
+} from '../containers/usage.ts';
 import { SourceError } from '../errors.ts';
 import type { Extractor, Sample } from '../extractor.ts';
 import { extractEach, sample } from '../extractor.ts';
@@ -24,7 +31,7 @@ type Read = ReturnType<typeof reader>;
 /** What one controller says of one container, and what becomes of several that go by the same names. */
 interface Figure<T> {
   readonly controller: Controller;
-  readonly read: Readonly<Record<1 | 2, (read: Read, root: Read) => T | undefined>>;
+  readonly read: Readonly<Record<1 | 2, (read: Read, machineCounts: () => boolean) => T | undefined>>;
   readonly samples: (values: readonly T[], labels: Labels, host: Host) => Sample[];
 }
 
@@ -83,12 +90,16 @@ interface Found {
 
 /** What the containers have of a figure; `isOld` when one of them turned out to be gone. */
 function readAll(host: Host, mounted: Mounted, tree: ContainerTree, { read }: Figure<unknown>) {
-  const root = reader(mounted.folder);
+  let counts: boolean | undefined;
+  const machineCounts = () => {
+    counts ??= countsDisks(reader(mounted.folder));
+    return counts;
+  };
   const found: Found[] = [];
   let isOld = false;
   for (const [path, place] of tree.containers()) {
     try {
-      const value = read[mounted.version](reader(`${mounted.folder}${path}`), root);
+      const value = read[mounted.version](reader(`${mounted.folder}${path}`), machineCounts);
       if (value !== undefined) found.push({ labels: containerLabels(place, host.names), value });
     } catch (error) {
       if (!(error instanceof SourceError) || error.code !== 'absent') throw error;

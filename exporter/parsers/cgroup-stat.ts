@@ -1,22 +1,22 @@
 import { malformed } from '../errors.ts';
 
 /**
- * Parses a file of `<name> <number>` lines, such as a cgroup's `cpu.stat` or `memory.stat`.
+ * Finds a number in a file of `<name> <number>` lines, such as a cgroup's `cpu.stat` or `memory.stat`.
  *
  *     usage_usec 123456
  *     nr_throttled 7
  *
- * @throws {SourceError} `malformed` when a line is anything else
+ * @returns undefined when the file has no such line
+ * @throws {SourceError} `malformed` when it has one without a number
  */
-export function parseFlatKeyed(text: string, path: string): ReadonlyMap<string, number> {
-  const values = new Map<string, number>();
-  for (const line of text.split('\n')) {
-    if (line === '') continue;
-    const [, name, value] = /^(\S+) (\d+)$/.exec(line) ?? [];
-    if (name === undefined) throw malformed(path, 'lines "<name> <number>"', line);
-    values.set(name, Number(value));
-  }
-  return values;
+export function parseFlatKeyed(text: string, path: string, name: string): number | undefined {
+  const mark = `${name} `;
+  const at = text.startsWith(mark) ? 0 : text.indexOf(`\n${mark}`) + 1;
+  if (at === 0 && !text.startsWith(mark)) return undefined;
+  const end = text.indexOf('\n', at);
+  const digits = text.slice(at + mark.length, end < 0 ? undefined : end);
+  if (!/^\d+$/.test(digits)) throw malformed(path, `"${mark}<number>"`, text.slice(at));
+  return Number(digits);
 }
 
 /**
