@@ -64,7 +64,8 @@ export const cgroupMetrics = {
     help: 'Bytes that the container read from and wrote to block devices.',
     labels: { direction: ['read', 'write'] },
     attribution: 'container',
-    source: 'cgroup: v2 io.stat, v1 blkio.throttle.io_service_bytes',
+    source:
+      'cgroup: v2 io.stat, v1 blkio.throttle.io_service_bytes (since Linux 6.10 only while some cgroup has a limit); disks, as for kubevigil_disk_bytes_total',
     since: 'birth',
     status: 'exposed',
     columns: [

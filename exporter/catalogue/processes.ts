@@ -7,7 +7,7 @@ export const processesMetrics = {
     help: 'Processes by state.',
     labels: { state: ['running', 'sleeping', 'blocked', 'zombie', 'other'] },
     attribution: 'container',
-    source: '/proc/<pid>/stat',
+    source: '/proc/<pid>/stat; idle threads of the kernel are sleeping, stopped and traced processes other',
     reveals: 'fork bombs T1499',
     status: 'exposed',
     columns: [
@@ -45,7 +45,8 @@ export const processesMetrics = {
     help: 'Processes whose executable, tracer or capabilities are unusual; each counts under the first kind that fits.',
     labels: { kind: ['deleted_exe', 'memfd_exe', 'temp_exe', 'traced', 'elevated_container'] },
     attribution: 'container',
-    source: '/proc/<pid>/exe (deleted: no link left), /proc/<pid>/status TracerPid and CapEff',
+    source:
+      '/proc/<pid>/exe (deleted: no link left; temporary: in /tmp, /var/tmp or /dev/shm of its own root), /proc/<pid>/status TracerPid and CapEff (elevated: more than runtimes give by default, in the user namespace of the host)',
     reveals: 'fileless malware T1620, escape T1611',
     status: 'exposed',
     columns: [

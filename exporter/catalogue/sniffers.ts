@@ -7,7 +7,8 @@ export const sniffersMetrics = {
     help: 'Packet sockets, and interfaces in promiscuous mode that are not ports of a bridge.',
     labels: { kind: ['packet_socket', 'promiscuous_interface'] },
     attribution: 'pod',
-    source: 'net/packet and interface flags of every network namespace',
+    source:
+      'net/packet of every network namespace; interface flags of the host, and of pods through the sysfs that their runtime mounted',
     reveals: 'sniffing T1040',
     status: 'exposed',
     columns: [
