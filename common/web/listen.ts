@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { UsageError } from '../cli.ts';
 import type { Logger } from '../log.ts';
+import { bounded } from './bounded.ts';
 import { admits, requestOptions } from './client-certificates.ts';
 import type { WebConfigBook } from './config-book.ts';
 import { guarded } from './guard.ts';
@@ -68,20 +69,11 @@ function createTlsServer(book: WebConfigBook, handler: RequestListener): Server 
   return server;
 }
 
-function cutOff(handler: RequestListener, responseMs: number): RequestListener {
-  return (request, response) => {
-    const timer = setTimeout(() => request.socket.destroy(), responseMs).unref();
-    response.once('close', () => clearTimeout(timer));
-    handler(request, response);
-  };
-}
-
 function createServer(handler: RequestListener, { web, responseMs, logger }: ListenOptions): Server {
-  const guardedHandler = web === undefined ? handler : guarded(web, handler, logger);
-  const bounded = responseMs === undefined ? guardedHandler : cutOff(guardedHandler, responseMs);
+  const admitted = bounded(web === undefined ? handler : guarded(web, handler, logger), responseMs);
   return web?.current().tls === undefined
-    ? createHttpServer(TIMEOUTS, bounded)
-    : createTlsServer(web, bounded);
+    ? createHttpServer(TIMEOUTS, admitted)
+    : createTlsServer(web, admitted);
 }
 
 /**

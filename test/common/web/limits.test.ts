@@ -37,6 +37,21 @@ describe('limits', () => {
     for (const { bytesRead } of slow) expect(bytesRead).to.be.below(PAGE.length);
   });
 
+  it('a client that sends many requests without reading is cut off', async () => {
+    let answered = 0;
+    const handler: RequestListener = (_, response) => setTimeout(() => response.end(String(++answered)), 20);
+    const served = await serve({}, { handler });
+    const socket = open(served.port);
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(8));
+    await waitFor('eight answers', () => answered === 8 || undefined);
+    expect(socket.destroyed).to.equal(false);
+    const closed = once(socket, 'close');
+    socket.resume();
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(1_000));
+    await closed;
+    expect(answered).to.be.at.most(16);
+  });
+
   it('more connections than that are closed at once', async () => {
     const served = await serve({});
     const held = Array.from({ length: 256 }, () => open(served.port));
