@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { COMPANIONS } from './companions/index.ts';
 import { BuilderError, messageOf, systemCode } from './errors.ts';
 import { type Manifest, manifestSchema } from './manifest-schema.ts';
-import { isBookkeeping, type Places } from './output/places.ts';
+import { isBookkeeping, isShardManifest, type Places } from './output/places.ts';
+import type { Shard } from './shard.ts';
 
 /** Where a whole dataset's manifest is. */
 export const MANIFEST = 'manifest.json';
@@ -109,4 +110,18 @@ export function checkOutput(folder: string, there: Manifest | undefined, { share
     'output',
     `${folder} holds ${foreign}, which is not part of the dataset there: remove it`,
   );
+}
+
+/**
+ * Makes sure that a shard's files are no others' already: neither a whole dataset's, nor those of shards of another number.
+ *
+ * @throws {BuilderError} `output`
+ */
+export function checkShards(folder: string, { count }: Shard): void {
+  const files = datasetFiles(folder);
+  if (files.includes(MANIFEST))
+    throw new BuilderError('output', `${folder} already holds a whole dataset: ${ELSEWHERE}`);
+  const other = files.filter(isShardManifest).find((file) => !file.endsWith(`-of-${count}.json`));
+  if (other === undefined) return;
+  throw new BuilderError('output', `${folder} holds ${other}, which is not of ${count} shards: ${ELSEWHERE}`);
 }

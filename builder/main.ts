@@ -9,6 +9,7 @@ import type { BuildConfig } from './config-schema.ts';
 import { endSignal } from './end-signal.ts';
 import { BuilderError } from './errors.ts';
 import type { Manifest } from './manifest-schema.ts';
+import { merge } from './merge.ts';
 import { progressOn } from './progress.ts';
 import { writeReport } from './report/report.ts';
 import { build, type Surroundings, update } from './run.ts';
@@ -56,6 +57,10 @@ async function runVerify(folder: string): Promise<void> {
   process.exitCode = new BuilderError('damaged', folder).exitCode;
 }
 
+async function runMerge(folder: string): Promise<void> {
+  process.stdout.write(summary(await merge(resolve(folder)), folder));
+}
+
 async function runReport(folder: string): Promise<void> {
   process.stdout.write(`${await writeReport(resolve(folder))}\n`);
 }
@@ -92,7 +97,7 @@ function program(): Command {
     .allowExcessArguments()
     .action((_, { args }: Command) => {
       const unknown = args[0] === undefined ? '' : `there is no command ${args[0]}: `;
-      throw new UsageError(`${unknown}say build, update, stream, verify or report (see --help)`);
+      throw new UsageError(`${unknown}say build, update, merge, stream, verify or report (see --help)`);
     });
   withBuildOptions(command.command('build').description('Build a dataset of a time range.'))
     .option(
@@ -106,6 +111,11 @@ function program(): Command {
       .description('Continue the dataset in the output folder to now, or build it when there is none.'),
   ).action(runUpdate);
   command.addCommand(streamCommand());
+  command
+    .command('merge')
+    .description('Join the shards in a folder to one dataset.')
+    .argument('<folder>', 'where build --shard 0/n to n-1/n have written')
+    .action(runMerge);
   command
     .command('verify')
     .description('Recompute everything that the manifest of a dataset claims.')

@@ -2,7 +2,7 @@ import type { BuildConfig } from './config-schema.ts';
 import { BuilderError } from './errors.ts';
 import { formatTime, parseTime } from './times.ts';
 
-const MS_PER_DAY = 86_400_000;
+export const MS_PER_DAY = 86_400_000;
 
 /** (startMs, endMs] */
 export interface TimeRange {

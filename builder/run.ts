@@ -3,7 +3,7 @@ import type { Logger } from '../common/log.ts';
 import { Accounts } from './accounts.ts';
 import type { BuildConfig } from './config-schema.ts';
 import { BuilderError } from './errors.ts';
-import { checkOutput, checkSame, manifestThere } from './folder.ts';
+import { checkOutput, checkSame, checkShards, manifestThere } from './folder.ts';
 import type { ColumnUnit } from './formats/format.ts';
 import { FORMATS } from './formats/index.ts';
 import { openLabels } from './labels/open.ts';
@@ -15,7 +15,7 @@ import type { Lock } from './output/lock.ts';
 import { type Places, placesOf } from './output/places.ts';
 import type { Progress } from './progress.ts';
 import { connect } from './prometheus.ts';
-import { rangeOf } from './range.ts';
+import { MS_PER_DAY, rangeOf, type TimeRange } from './range.ts';
 import { byQueryInstead, openSource } from './reading/open-source.ts';
 import type { SampleSource } from './series.ts';
 import type { Shard } from './shard.ts';
@@ -29,7 +29,7 @@ import { type Continued, type Plan, plan } from './stages/plan.ts';
 import { joinRows, readBack, tablesOfFile } from './stages/read-back.ts';
 import { DatasetWriter } from './stages/write.ts';
 import { type Table, tableColumns, tableOf } from './table.ts';
-import { formatTime, parseRfc3339 } from './times.ts';
+import { formatTime, parseRfc3339, parseTime } from './times.ts';
 
 /** What a run needs beside its configuration. */
 export interface Surroundings {
@@ -76,6 +76,25 @@ function continuedOf(there: Manifest): Continued {
   return { firstMs, watermarkMs, jobs: there.prometheus.jobs, askedBounds: there.split.askedBounds };
 }
 
+/** Shards are built at different moments, and must nevertheless be of the same time. */
+function checkComplete({ lastMs, stepMs }: Plan, { endMs }: TimeRange): void {
+  if (endMs - lastMs < stepMs) return;
+  throw new BuilderError(
+    'config',
+    `end ${formatTime(endMs)} is not over yet: shards need an end whose last step is complete`,
+  );
+}
+
+function checkAbsolute({ start, end }: BuildConfig): void {
+  const absolute = (text: string | undefined) =>
+    text !== undefined && parseTime(text, 0) === parseTime(text, MS_PER_DAY);
+  if (absolute(start) && absolute(end)) return;
+  throw new BuilderError(
+    'config',
+    '--shard needs --start and --end, both absolute, so that all shards are of the same time',
+  );
+}
+
 /** The dataset to make, and what of it there is. */
 interface Task {
   readonly config: BuildConfig;
@@ -102,6 +121,7 @@ async function makeInOneWay(task: Task, { nowMs, log, progress, signal, disk = l
     checkSame(folder, there, earlier ? { configDigest } : { configDigest, end: formatTime(planned.lastMs) });
   }
   const replaced = checkOutput(folder, there, places);
+  if (shard !== undefined) checkComplete(planned, range);
   // A dataset that was begun without stale markers goes on without them.
   const reading = earlier?.prometheus.staleMarkers === false ? 'query' : config.reading;
   const source = await openSource(prometheus, reading, planned.lastMs, log);
@@ -183,8 +203,10 @@ export async function build(
   shard?: Shard,
 ): Promise<Manifest> {
   const places = placesOf(shard);
+  if (shard !== undefined) checkAbsolute(config);
   return alone(config.output, places, surroundings.disk ?? localDisk, (lock) => {
     const there = manifestThere(config.output, places);
+    if (shard !== undefined) checkShards(config.output, shard);
     return make({ config, places, lock, shard, there, earlier: undefined }, surroundings);
   });
 }

@@ -6,9 +6,10 @@ import { Accounts } from './accounts.ts';
 import { COMPANIONS, type Companion, companionsOf } from './companions/index.ts';
 import { BuilderError, messageOf } from './errors.ts';
 import { datasetFiles, MANIFEST, REPORT, readManifest } from './folder.ts';
-import { FORMATS } from './formats/index.ts';
 import type { Manifest, ManifestFile } from './manifest-schema.ts';
+import { NodeOrder } from './node-order.ts';
 import { claimsOf } from './stages/manifest.ts';
+import { tablesOfFile } from './stages/read-back.ts';
 import { sha256OfFile } from './stages/write.ts';
 import { timesOf } from './table.ts';
 import { formatTime } from './times.ts';
@@ -40,32 +41,28 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** Reads a file's rows into the account; gives what the manifest should say of the file. */
-async function readFileRows(
-  folder: string,
-  file: ManifestFile,
-  { format, columns }: Manifest,
-  accounts: Accounts,
-) {
+async function readFileRows(folder: string, file: ManifestFile, manifest: Manifest, order: NodeOrder) {
   let rows = 0;
   let startMs = Number.POSITIVE_INFINITY;
   let endMs = Number.NEGATIVE_INFINITY;
-  for await (const table of FORMATS[format].read(join(folder, file.path), columns)) {
-    accounts.add(table);
+  for await (const table of tablesOfFile(folder, file, manifest)) {
+    order.add(file, table);
     rows += table.rows;
     for (const t of timesOf(table)) {
       startMs = Math.min(startMs, t);
       endMs = Math.max(endMs, t);
     }
   }
+  order.end(file);
   return { rows, ...(rows > 0 && { start: formatTime(startMs), end: formatTime(endMs) }) };
 }
 
 /** Compares one file with its entry; `readable` tells whether its rows are in the account. */
-async function verifyFile(folder: string, file: ManifestFile, manifest: Manifest, accounts: Accounts) {
+async function verifyFile(folder: string, file: ManifestFile, manifest: Manifest, order: NodeOrder) {
   const path = join(folder, file.path);
   const found = { bytes: statSync(path).size, sha256: await sha256OfFile(path) };
   try {
-    const rows = await readFileRows(folder, file, manifest, accounts);
+    const rows = await readFileRows(folder, file, manifest, order);
     return { readable: true, lines: differences(`${file.path}: `, file, { ...found, ...rows }) };
   } catch (error) {
     const unreadable = `${file.path}: cannot be read as ${manifest.format}: ${messageOf(error)}`;
@@ -130,6 +127,7 @@ export async function verify(folder: string): Promise<{ manifest: Manifest; diff
   lines.push(...companionsOf(manifest).flatMap((companion) => verifyCompanion(folder, companion, present)));
   lines.push(...verifyReport(folder, manifest, present));
   const accounts = new Accounts(stepMs);
+  const order = new NodeOrder(manifest.files, (table) => accounts.add(table));
   let complete = true;
   for (const file of manifest.files) {
     if (!present.includes(file.path)) {
@@ -137,7 +135,7 @@ export async function verify(folder: string): Promise<{ manifest: Manifest; diff
       complete = false;
       continue;
     }
-    const result = await verifyFile(folder, file, manifest, accounts);
+    const result = await verifyFile(folder, file, manifest, order);
     lines.push(...result.lines);
     complete &&= result.readable;
   }

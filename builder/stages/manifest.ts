@@ -5,6 +5,7 @@ import type { Account } from '../accounts.ts';
 import { LEAKING_AUC } from '../auc.ts';
 import type { LabelSet } from '../labels/model.ts';
 import { type Manifest, type ManifestFile, manifestSchema, SCHEMA_VERSION } from '../manifest-schema.ts';
+import { isInShard } from '../shard.ts';
 import type { SplitDescription } from '../splits/model.ts';
 import { COLUMN_HELP, tableColumns } from '../table.ts';
 import { formatTime } from '../times.ts';
@@ -48,12 +49,13 @@ function columnsOf({ columns, config }: Plan, nulls: Readonly<Record<string, num
 /** Episodes that label no row, and why that may be a mistake. */
 function idleEpisodes(
   labels: readonly LabelSet[],
-  { firstMs, lastMs, stepMs }: Plan,
+  { firstMs, lastMs, stepMs, shard }: Plan,
   account: Account,
 ): string[] {
   const nodes = new Set(account.nodes.map(({ node }) => node));
   return labels.flatMap(({ episodes }) =>
     episodes.flatMap(({ episode, node, startMs, endMs, place }) => {
+      if (shard !== undefined && !isInShard(node, shard)) return [];
       if (!nodes.has(node))
         return `${place}: episode ${episode} is about node ${node}, of which there are no rows`;
       const outside = startMs > lastMs || endMs <= firstMs - stepMs;
@@ -94,15 +96,21 @@ function warningsOf({ plan, staleMarkers, account, labels, conflicts, split }: O
       `node ${node}: ${kept} and ${ignored} overlap from ${start} to ${end}: rows are labelled ${kept}`,
     );
   }
-  if (account.leaking.length > 0) {
-    const columns = account.leaking.join(', ');
-    warnings.push(
-      `columns that alone tell attacks from the rest (AUC above ${LEAKING_AUC}): ${columns}: do they leak the label?`,
-    );
-  }
-  warnings.push(...columnWarnings(account));
-  warnings.push(...emptyParts(split, account.splitRows));
-  return warnings;
+  // What is said of a shard's rows would be wrong of the whole: `merge` says it.
+  return plan.shard === undefined ? [...warnings, ...accountWarnings(account, split)] : warnings;
+}
+
+/** Warnings that follow from the rows alone. */
+export function accountWarnings(
+  account: Account,
+  split: Pick<SplitDescription, 'by' | 'fractions'>,
+): string[] {
+  const leaking = `columns that alone tell attacks from the rest (AUC above ${LEAKING_AUC}): ${account.leaking.join(', ')}: do they leak the label?`;
+  return [
+    ...(account.leaking.length === 0 ? [] : [leaking]),
+    ...columnWarnings(account),
+    ...emptyParts(split, account.splitRows),
+  ];
 }
 
 /** The part of the manifest that follows from the rows alone. */

@@ -23,7 +23,7 @@ export function splitter(
 
 /** A warning for every part that ought to have rows and has none. */
 export function emptyParts(
-  { fractions, by }: SplitDescription,
+  { fractions, by }: Pick<SplitDescription, 'fractions' | 'by'>,
   rows: Readonly<Record<string, number>>,
 ): string[] {
   return PARTS.filter((part, i) => (fractions[i] ?? 0) > 0 && !rows[part]).map(

@@ -1,0 +1,149 @@
+/** Joins the shards of a dataset, which several runs have written into one folder. */
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { parseDurationMs } from '../common/duration.ts';
+import { Accounts } from './accounts.ts';
+import { companionsOf } from './companions/index.ts';
+import { BuilderError } from './errors.ts';
+import { datasetFiles, MANIFEST, REPORT, readManifest } from './folder.ts';
+import { type Manifest, type ManifestFile, manifestSchema } from './manifest-schema.ts';
+import { NodeOrder } from './node-order.ts';
+import { alone } from './output/alone.ts';
+import { commit } from './output/commit.ts';
+import { type Disk, localDisk } from './output/disk.ts';
+import { isShardManifest, placesOf, temporaryName } from './output/places.ts';
+import { accountWarnings, claimsOf } from './stages/manifest.ts';
+import { tablesOfFile } from './stages/read-back.ts';
+import { sha256OfFile } from './stages/write.ts';
+
+interface ShardManifest extends Manifest {
+  readonly shard: NonNullable<Manifest['shard']>;
+}
+
+/** What all shards must have been asked for, and have found, alike. */
+const ALIKE = [
+  ...['builder', 'configDigest', 'about', 'entity', 'format', 'start', 'end', 'step', 'window', 'freshness'],
+  ...['scrapeInterval', 'delay', 'labels', 'conflicts'],
+] as const;
+
+function outputError(message: string): BuilderError {
+  return new BuilderError('output', message);
+}
+
+function nodeNames({ nodes }: Manifest): string[] {
+  return nodes.map(({ cluster, node }) => (cluster === null ? node : `${cluster}/${node}`));
+}
+
+/** Refuses shards that are no parts of one dataset. */
+function checkAlike(first: ShardManifest, other: ShardManifest): void {
+  const pair = `shards ${first.shard.index} and ${other.shard.index}`;
+  const splitOf = ({ split: { rows: _, classBalance: __, ...rest } }: Manifest) => rest;
+  const different =
+    ALIKE.find((key) => !isDeepStrictEqual(first[key as keyof Manifest], other[key as keyof Manifest])) ??
+    (isDeepStrictEqual(splitOf(first), splitOf(other)) ? undefined : 'split');
+  if (different !== undefined)
+    throw outputError(
+      `${pair} are of different datasets: ${different} is not the same; build one of them anew`,
+    );
+  const twice = nodeNames(other).find((name) => nodeNames(first).includes(name));
+  if (twice !== undefined) throw outputError(`${pair} both hold node ${twice}`);
+}
+
+/** The shards' manifests in order, all of them there. */
+function readShards(folder: string): ShardManifest[] {
+  const shards = datasetFiles(folder)
+    .filter(isShardManifest)
+    .flatMap((file) => {
+      const read = readManifest(folder, file);
+      return read?.shard === undefined ? [] : { ...read, shard: read.shard };
+    })
+    .sort((a, b) => a.shard.index - b.shard.index);
+  const [first] = shards;
+  if (first === undefined)
+    throw outputError(`${folder} holds no shards: build them with --shard 0/n and so on`);
+  const { count } = first.shard;
+  const other = shards.find(({ shard }) => shard.count !== count);
+  if (other !== undefined)
+    throw outputError(`${folder} holds shards of ${count} and of ${other.shard.count}: remove one kind`);
+  const missing = Array.from({ length: count }, (_, i) => i).filter(
+    (index) => !shards.some(({ shard }) => shard.index === index),
+  );
+  if (missing.length > 0) {
+    throw outputError(
+      `${folder}: not all shards are there: missing ${missing.map((i) => `${i}/${count}`).join(', ')}`,
+    );
+  }
+  shards.forEach((one, i) => void shards.slice(i + 1).forEach((two) => void checkAlike(one, two)));
+  return shards;
+}
+
+const PART = /\/part-(\d+)\./;
+
+function byDayAndPart(a: ManifestFile, b: ManifestFile): number {
+  const [dayA = '', dayB = ''] = [a, b].map(({ path }) => path.split('/part-')[0]);
+  const [partA = 0, partB = 0] = [a, b].map(({ path }) => Number(PART.exec(path)?.[1]));
+  return dayA === dayB ? partA - partB : dayA < dayB ? -1 : 1;
+}
+
+/** Reads all rows, as they stand in the files that the shards' manifests name. */
+async function accountOf(
+  folder: string,
+  files: readonly ManifestFile[],
+  { step, format, columns }: Manifest,
+) {
+  const accounts = new Accounts(parseDurationMs(step) ?? Number.NaN);
+  const order = new NodeOrder(files, (table) => accounts.add(table));
+  for (const file of files) {
+    const path = join(folder, file.path);
+    if ((await sha256OfFile(path)) !== file.sha256)
+      throw new BuilderError(
+        'damaged',
+        `${path} is not the file that its shard's manifest names: build the shard anew`,
+      );
+    for await (const table of tablesOfFile(folder, file, { format, columns })) order.add(file, table);
+    order.end(file);
+  }
+  return accounts.result();
+}
+
+/**
+ * Joins all shards in a folder to one dataset, whose manifest takes the place of theirs. The rows stay where they are;
+ * all that is said of them is what one run would have said.
+ *
+ * @throws {BuilderError} `output` when shards are missing or are not of one dataset
+ */
+export async function merge(folder: string, disk: Disk = localDisk): Promise<Manifest> {
+  const places = placesOf(undefined);
+  return alone(folder, places, disk, async (lock) => {
+    const shards = readShards(folder);
+    const [first] = shards as [ShardManifest];
+    const files = shards.flatMap((shard) => shard.files).sort(byDayAndPart);
+    const account = await accountOf(folder, files, first);
+    if (account.rows === 0) throw new BuilderError('data', `${folder}: no shard has any row`);
+    const { shard: _, ...common } = first;
+    const staleMarkers = shards.every(({ prometheus }) => prometheus.staleMarkers);
+    const manifest = manifestSchema.parse({
+      ...common,
+      prometheus: {
+        ...first.prometheus,
+        staleMarkers,
+        reading: staleMarkers ? 'remote-read' : 'range-selectors',
+      },
+      columns: first.columns.map((column) => ({ ...column, nulls: account.nulls[column.name] ?? 0 })),
+      files,
+      ...claimsOf(account),
+      split: { ...first.split, rows: account.splitRows, classBalance: account.splitClassBalance },
+      warnings: [
+        ...new Set(shards.flatMap(({ warnings }) => warnings)),
+        ...accountWarnings(account, first.split),
+      ],
+    });
+    const last = { path: MANIFEST, text: `${JSON.stringify(manifest, null, 2)}\n` };
+    const texts = [...companionsOf(manifest), last];
+    for (const { path, text } of texts) disk.writeText(join(folder, temporaryName(path)), text);
+    lock.confirm();
+    const remove = [REPORT, ...shards.map(({ shard }) => placesOf(shard).manifest)];
+    commit(folder, { put: texts.map(({ path }) => path), remove }, places, disk, () => {});
+    return manifest;
+  });
+}
