@@ -8,9 +8,9 @@ import { Lateness } from './lateness.ts';
 /** What is done with what is read. */
 export interface Outlet {
   /** The rows of these steps; steps without any had no sample. */
-  publish(rows: readonly NodeRows[], firstMs: number, lastMs: number): void;
+  publish(rows: readonly NodeRows[], firstMs: number, lastMs: number): Promise<void>;
   /** This step cannot have rows. */
-  skip(timeMs: number, message: string): void;
+  skip(timeMs: number, message: string): Promise<void>;
   /** This step is due, and its rows cannot be had yet. */
   late(timeMs: number, message: string): void;
   /** Prometheus could not be read; it will be tried again. */
@@ -79,7 +79,7 @@ export async function follow({ firstMs, inlet, outlet, clock, log, signal }: Fol
     } else if (lastMs > next) {
       singlyUntil = lastMs;
     } else {
-      outlet.skip(next, error.message);
+      await outlet.skip(next, error.message);
       move(next);
     }
   }
@@ -94,7 +94,7 @@ export async function follow({ firstMs, inlet, outlet, clock, log, signal }: Fol
       const atOnce = next <= singlyUntil ? 1 : STEPS_AT_ONCE;
       const lastMs = Math.min(Math.max(closedMs, next), next + (atOnce - 1) * stepMs);
       try {
-        outlet.publish(await read(lastMs), next, lastMs);
+        await outlet.publish(await read(lastMs), next, lastMs);
         move(lastMs);
       } catch (error) {
         await failed(error, lastMs);

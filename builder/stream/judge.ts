@@ -1,6 +1,7 @@
 import type { Logger } from '../../common/log.ts';
 import type { Episode } from '../episodes.ts';
 import type { LabelledRows, NodeRows, PlannedColumn, Split } from '../model.ts';
+import type { SampleSource } from '../series.ts';
 import type { Splitter } from '../splits/model.ts';
 import { type Labeller, labeller } from '../stages/label.ts';
 import type { Plan } from '../stages/plan.ts';
@@ -12,6 +13,8 @@ import type { GapRecord, LabelRecord } from './records.ts';
 
 export interface JudgeOptions {
   readonly labels: LabelWatch;
+  /** Where labels that are in Prometheus are read. */
+  readonly samples: () => SampleSource;
   /** How long after a row labels can still change. */
   readonly labelDelayMs: number;
   readonly plan: Plan;
@@ -23,8 +26,8 @@ export interface JudgeOptions {
 /** While labels cannot be read, rows wait for so many label delays before they are given up. */
 const MOST_DELAYS = 4;
 
-/** An episode as it is known by, wherever it stands. */
-const known = (episode: Episode) => JSON.stringify({ ...episode, place: '' });
+/** An episode as it is known by, wherever it stands and however long it goes on. */
+const known = (episode: Episode) => JSON.stringify({ ...episode, place: '', endMs: 0 });
 
 /** Labels and splits rows as they come, by the stages of a build, and again when episodes arrive late. */
 export class Judge {
@@ -59,17 +62,23 @@ export class Judge {
   /**
    * Reads the label sources again, and moves on what is final.
    *
-   * @param closedMs the newest step that is closed
+   * @param firstMs the first of the steps whose rows come next
+   * @param closedMs the newest of them
    * @returns what must be said anew of rows that are out
    */
-  refresh(nowMs: number, closedMs: number): (LabelRecord | GapRecord)[] {
-    const { labels, labelDelayMs, plan } = this.#options;
-    const corrections = labels.refresh() ? this.#relabel() : [];
-    const settledMs = Math.floor((nowMs - labelDelayMs) / plan.stepMs) * plan.stepMs;
+  async refresh(nowMs: number, firstMs: number, closedMs: number): Promise<(LabelRecord | GapRecord)[]> {
+    const { labels, samples, labelDelayMs, plan } = this.#options;
+    const { stepMs, longestWindowMs, freshnessMs } = plan;
+    // An episode that was over this long before the first row that can change is forgotten by then.
+    const earliestMs = Math.min(this.#pending.firstMs ?? firstMs, firstMs) - longestWindowMs - 2 * stepMs;
+    const times = { fromMs: earliestMs - freshnessMs, lastMs: closedMs, nowMs, freshnessMs };
+    const changed = await labels.refresh({ samples: samples(), times, stepMs });
+    const corrections = changed ? this.#relabel() : [];
+    const settledMs = Math.floor((nowMs - labelDelayMs) / stepMs) * stepMs;
     // Without a source no label will ever change.
     const dueMs = labels.episodes === undefined ? closedMs : Math.min(closedMs, settledMs);
     if (!labels.readable) {
-      this.#pending.giveUp(nowMs - MOST_DELAYS * labelDelayMs, plan.stepMs);
+      this.#pending.giveUp(nowMs - MOST_DELAYS * labelDelayMs, stepMs);
       return [];
     }
     this.#finalMs = Math.max(this.#finalMs, dueMs);

@@ -1,8 +1,23 @@
 import { statSync } from 'node:fs';
 import type { Logger } from '../../common/log.ts';
 import type { BuildConfig } from '../config-schema.ts';
-import { type Episode, readEpisodes } from '../episodes.ts';
+import type { Episode } from '../episodes.ts';
 import { BuilderError, messageOf } from '../errors.ts';
+import { fileLabels } from '../labels/file.ts';
+import { joinSources } from '../labels/join.ts';
+import { type LabelTimes, metricLabels } from '../labels/metric.ts';
+import type { LabelSet } from '../labels/model.ts';
+import type { SampleSource } from '../series.ts';
+
+/** Where and for which time to look for labels that are in Prometheus. */
+export interface LabelQuery {
+  readonly samples: SampleSource;
+  readonly times: LabelTimes;
+  readonly stepMs: number;
+}
+
+/** Reads what a source says by now; the same set as before while nothing has changed. */
+type Read = (query: LabelQuery) => LabelSet | Promise<LabelSet>;
 
 /** What changes when a file is written again; empty while there is none. */
 function stamp(path: string): string {
@@ -10,11 +25,35 @@ function stamp(path: string): string {
   return stats === undefined ? '' : `${stats.ino} ${stats.size} ${stats.mtimeMs}`;
 }
 
-/** The episodes files, read again when they change: episodes are written down when they are over. */
+/** An episodes file, read now and then whenever it has changed. */
+function fileReader(path: string): Read {
+  // Taken before the file is read: a change in between is then seen the next time.
+  let seen = stamp(path);
+  let set = fileLabels(path);
+  return () => {
+    const now = stamp(path);
+    if (now === seen && now !== '') return set;
+    set = fileLabels(path);
+    seen = now;
+    return set;
+  };
+}
+
+function readerOf(source: NonNullable<BuildConfig['labels']>[number]): Read {
+  if ('episodes' in source) return fileReader(source.episodes);
+  if ('metric' in source) return ({ samples, times }) => metricLabels(source.metric, samples, times);
+  // Its episodes are named by when they began, which a stream that looks back so far cannot always tell.
+  throw new BuilderError(
+    'config',
+    'labels: a stream takes labels from episodes files and metrics, not promql',
+  );
+}
+
+/** The label sources, looked at again with each step: episodes are written down when they are over. */
 export class LabelWatch {
-  readonly #paths: readonly string[] | undefined;
+  readonly #readers: readonly Read[] | undefined;
   readonly #log: Logger;
-  #stamps: string | undefined;
+  readonly #warned = new Set<string>();
   #episodes: readonly Episode[] | undefined;
   #readable = true;
 
@@ -23,12 +62,9 @@ export class LabelWatch {
    * @throws {BuilderError} `labels`, when a file cannot be read now
    */
   constructor(sources: BuildConfig['labels'], log: Logger) {
-    this.#paths = sources?.map((source) => {
-      if ('episodes' in source) return source.episodes;
-      throw new BuilderError('config', 'labels: a stream takes labels from episodes files alone');
-    });
+    this.#readers = sources?.map(readerOf);
+    this.#episodes = sources && [];
     this.#log = log;
-    this.#read();
   }
 
   /** All episodes; undefined when there is no label source. */
@@ -36,33 +72,37 @@ export class LabelWatch {
     return this.#episodes;
   }
 
-  /** Whether the files could be read last time; until they can be again, what they said before stands. */
+  /** Whether the sources could be read last time; until they can be again, what they said before stands. */
   get readable(): boolean {
     return this.#readable;
   }
 
-  /** Reads the files if one of them has changed, and tells whether that was so. */
-  refresh(): boolean {
+  /** Reads the sources again, and tells whether they say something else than before. */
+  async refresh(query: LabelQuery): Promise<boolean> {
+    if (this.#readers === undefined) return false;
     try {
-      const changed = this.#read();
+      const sets: LabelSet[] = [];
+      for (const read of this.#readers) sets.push(await read(query));
       if (!this.#readable) this.#log.info('the label sources can be read again');
       this.#readable = true;
-      return changed;
+      return this.#take(joinSources(sets, query.stepMs));
     } catch (error) {
-      // Most likely it is just being written: said once, and tried again with the next step.
+      if (!(error instanceof BuilderError)) throw error;
+      // A file is just being written, or Prometheus is away: said once, and tried again with the next step.
       if (this.#readable) this.#log.warn('labels stay as they are', { error: messageOf(error) });
       this.#readable = false;
       return false;
     }
   }
 
-  #read(): boolean {
-    if (this.#paths === undefined) return false;
-    // Taken before the files are read: a change in between is then seen the next time.
-    const stamps = this.#paths.map(stamp).join('\n');
-    if (stamps === this.#stamps && this.#readable) return false;
-    this.#episodes = this.#paths.flatMap((path) => readEpisodes(path).episodes);
-    this.#stamps = stamps;
-    return true;
+  #take(sets: readonly LabelSet[]): boolean {
+    for (const warning of sets.flatMap(({ warnings }) => warnings)) {
+      if (!this.#warned.has(warning)) this.#log.warn(warning);
+      this.#warned.add(warning);
+    }
+    const episodes = sets.flatMap((set) => set.episodes);
+    const changed = JSON.stringify(episodes) !== JSON.stringify(this.#episodes);
+    this.#episodes = episodes;
+    return changed;
   }
 }

@@ -20,6 +20,11 @@ export class Pending {
   /** The time of rows that were given up, until somebody asks. */
   #givenUp: Span | undefined;
 
+  /** Time of the first row. */
+  get firstMs(): number | undefined {
+    return this.#rows[0]?.timeMs;
+  }
+
   add(rows: readonly Said[]): void {
     this.#rows = [...this.#rows, ...[...rows].sort((a, b) => a.timeMs - b.timeMs)];
   }

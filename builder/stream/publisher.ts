@@ -39,8 +39,8 @@ export function publisher(options: PublisherOptions): Outlet {
   }
 
   /** Labels may have become known since: says so before the next rows. */
-  function refreshLabels(closedMs: number): void {
-    for (const record of judge.refresh(clock.nowMs(), closedMs)) append(record);
+  async function refreshLabels(firstMs: number, closedMs: number): Promise<void> {
+    for (const record of await judge.refresh(clock.nowMs(), firstMs, closedMs)) append(record);
     metrics.labelsRead(labelsReadable());
   }
 
@@ -66,9 +66,9 @@ export function publisher(options: PublisherOptions): Outlet {
   }
 
   return {
-    publish(nodes, firstMs, lastMs) {
+    async publish(nodes, firstMs, lastMs) {
       const { stepMs, columns } = plan();
-      refreshLabels(lastMs);
+      await refreshLabels(firstMs, lastMs);
       const byTime = rowsByTime(judge.judge(nodes, columns).map((table) => [timesOf(table), rowsOf(table)]));
       let doneMs = firstMs - stepMs;
       for (let timeMs = firstMs; timeMs <= lastMs; timeMs += stepMs) {
@@ -83,9 +83,9 @@ export function publisher(options: PublisherOptions): Outlet {
       hub.wake();
     },
 
-    skip(timeMs, message) {
+    async skip(timeMs, message) {
       const { stepMs } = plan();
-      refreshLabels(timeMs);
+      await refreshLabels(timeMs, timeMs);
       journal.begin(timeMs);
       gap('data', timeMs - stepMs, timeMs, message);
       metrics.stepClosed(timeMs, 0);

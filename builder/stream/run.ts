@@ -6,7 +6,6 @@ import { openWebConfig } from '../../common/web/open-config.ts';
 import type { BuildConfig } from '../config-schema.ts';
 import { readManifest } from '../folder.ts';
 import type { Prometheus } from '../prometheus.ts';
-import type { Plan } from '../stages/plan.ts';
 import { formatTime } from '../times.ts';
 import { type Clock, ServerClock } from './clock.ts';
 import { follow } from './follow.ts';
@@ -56,13 +55,15 @@ async function setClock(clock: ServerClock, prometheus: Prometheus, log: Logger)
 interface Bench {
   readonly config: BuildConfig;
   readonly labels: LabelWatch;
+  readonly upstream: Upstream;
   readonly metrics: StreamMetrics;
   readonly log: Logger;
 }
 
 /** Who labels and splits the rows. */
-function judgeFor({ config, labels, metrics, log }: Bench, plan: Plan, nowMs: number): Judge {
+function judgeFor({ config, labels, upstream, metrics, log }: Bench, nowMs: number): Judge {
   const manifest = readManifest(config.output);
+  const { plan } = upstream;
   const { stepMs, longestWindowMs, freshnessMs } = plan;
   const times = {
     firstMs: Number.NEGATIVE_INFINITY,
@@ -73,6 +74,7 @@ function judgeFor({ config, labels, metrics, log }: Bench, plan: Plan, nowMs: nu
   };
   return new Judge({
     labels,
+    samples: () => upstream.samples,
     labelDelayMs: config.stream.labelDelay,
     plan,
     splitFor: (episodes) => frozenSplit(config, manifest, episodes, times, nowMs),
@@ -102,7 +104,7 @@ export async function stream(options: StreamOptions): Promise<void> {
   const { stepMs } = upstream.plan;
   const firstMs = Math.floor(options.from(clock.nowMs()) / stepMs) * stepMs + stepMs;
   const metrics = new StreamMetrics();
-  const judge = judgeFor({ config, labels, metrics, log }, upstream.plan, clock.nowMs());
+  const judge = judgeFor({ config, labels, upstream, metrics, log }, clock.nowMs());
   const journal = new Journal(config.stream.ringBytes, firstMs - stepMs);
   const hub = new Hub((reason) => metrics.clientEnded(reason));
   metrics.observe({

@@ -56,6 +56,11 @@ export class Upstream {
     return new Upstream(options, connected, await planNow(options, connected.prometheus, fromMs));
   }
 
+  /** The way in which samples are read. */
+  get samples(): SampleSource {
+    return this.#source;
+  }
+
   get plan(): Plan {
     return this.#plan;
   }

@@ -40,9 +40,9 @@ async function story({ bad = [], failing = [], steps, strideMs = 0, error }: Scr
     refresh() {},
   };
   const outlet = {
-    publish: (_: unknown, firstMs: number, lastMs: number) =>
+    publish: async (_: unknown, firstMs: number, lastMs: number) =>
       void told.push(firstMs === lastMs ? `${number(firstMs)}` : `${number(firstMs)}-${number(lastMs)}`),
-    skip: (timeMs: number, message: string) => void told.push(`skip ${number(timeMs)}: ${message}`),
+    skip: async (timeMs: number, message: string) => void told.push(`skip ${number(timeMs)}: ${message}`),
     late: () => void told.push('late'),
     failed: () => void told.push('failed'),
   };

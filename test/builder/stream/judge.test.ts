@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { BuilderError } from '../../../builder/errors.ts';
+import type { SampleSource } from '../../../builder/series.ts';
 import { Judge } from '../../../builder/stream/judge.ts';
 import { LabelWatch } from '../../../builder/stream/label-watch.ts';
 import { createLogger } from '../../../common/log.ts';
@@ -11,6 +12,8 @@ import { planOf, STEP_MS } from '../support/plans.ts';
 const FIRST_MS = Date.UTC(2026, 10, 23);
 const DELAY_STEPS = 4;
 const at = (step: number) => FIRST_MS + step * STEP_MS;
+/** A server without samples. */
+const nothing: SampleSource = { staleMarkers: true, read: async () => [] };
 const iso = (step: number) => new Date(at(step)).toISOString();
 
 describe('builder/stream/judge', () => {
@@ -34,6 +37,7 @@ describe('builder/stream/judge', () => {
   function newJudge(): Judge {
     return new Judge({
       labels: new LabelWatch([{ episodes: file }], log),
+      samples: () => nothing,
       labelDelayMs: DELAY_STEPS * STEP_MS,
       plan: planOf([], FIRST_MS, FIRST_MS),
       splitFor: () => undefined,
@@ -43,8 +47,8 @@ describe('builder/stream/judge', () => {
   }
 
   /** Closes one step: what is said anew, then what is said of the step's rows. */
-  function close(judge: Judge, step: number) {
-    const records = judge.refresh(at(step), at(step));
+  async function close(judge: Judge, step: number) {
+    const records = await judge.refresh(at(step), at(step), at(step));
     const nodes = ['m', 'n'].map((node) => ({
       cluster: '',
       node,
@@ -63,12 +67,12 @@ describe('builder/stream/judge', () => {
     write();
   });
 
-  it('says anew what an episode changes that came late, and nothing else', () => {
+  it('says anew what an episode changes that came late, and nothing else', async () => {
     const judge = newJudge();
     for (let step = 1; step <= 5; step++)
-      expect(close(judge, step).labels).to.deep.equal(['normal', 'normal']);
+      expect((await close(judge, step)).labels).to.deep.equal(['normal', 'normal']);
     write('e1 3 4 victim');
-    const { records, labels } = close(judge, 6);
+    const { records, labels } = await close(judge, 6);
     const common = { type: 'label', label_state: 'provisional', cluster: null, node: 'n', split: null };
     const attack = {
       label: 'cpu_burn',
@@ -85,16 +89,16 @@ describe('builder/stream/judge', () => {
       { ...common, timestamp: iso(5), ...recovery },
     ]);
     expect(labels).to.deep.equal(['normal', 'normal']);
-    expect(close(judge, 7).records).to.deep.equal([]);
+    expect((await close(judge, 7)).records).to.deep.equal([]);
     expect(lateEpisodes).to.equal(0);
   });
 
-  it('takes back what an episode said that is gone', () => {
+  it('takes back what an episode said that is gone', async () => {
     write('e1 2 9');
     const judge = newJudge();
-    for (const step of [1, 2, 3]) close(judge, step);
+    for (const step of [1, 2, 3]) await close(judge, step);
     write();
-    const { records } = close(judge, 4);
+    const { records } = await close(judge, 4);
     expect(
       records.map((record) => ('label' in record ? [record.timestamp, record.label] : [])),
     ).to.deep.equal([
@@ -103,12 +107,12 @@ describe('builder/stream/judge', () => {
     ]);
   });
 
-  it('moves on what is final, and leaves that as it was', () => {
+  it('moves on what is final, and leaves that as it was', async () => {
     const judge = newJudge();
-    for (let step = 1; step <= 6; step++) close(judge, step);
+    for (let step = 1; step <= 6; step++) await close(judge, step);
     expect(judge.finalMs).to.equal(at(6 - DELAY_STEPS));
     write('e1 1 9');
-    const { records } = close(judge, 7);
+    const { records } = await close(judge, 7);
     expect(records.map((record) => 'label' in record && record.timestamp)).to.deep.equal(
       [3, 4, 5, 6].map(iso),
     );
@@ -119,22 +123,22 @@ describe('builder/stream/judge', () => {
     expect(written).to.contain('raise stream.labelDelay');
   });
 
-  it('has the last word before the first when a row is older than the delay', () => {
+  it('has the last word before the first when a row is older than the delay', async () => {
     const judge = newJudge();
-    judge.refresh(at(100), at(50));
+    await judge.refresh(at(100), at(50), at(50));
     expect(judge.finalMs).to.equal(at(50));
   });
 
-  it('finalises nothing while the labels cannot be read, and tells which rows it gave up', () => {
+  it('finalises nothing while the labels cannot be read, and tells which rows it gave up', async () => {
     const judge = newJudge();
-    for (const step of [1, 2]) close(judge, step);
+    for (const step of [1, 2]) await close(judge, step);
     writeFileSync(file, 'episode,scenario,start,end,node\nhalf a li');
     for (let step = 3; step <= 2 + 4 * DELAY_STEPS + 3; step++)
-      expect(close(judge, step).records).to.deep.equal([]);
+      expect((await close(judge, step)).records).to.deep.equal([]);
     expect(judge.finalMs).to.be.lessThan(at(1));
     expect(written.split('labels stay as they are')).to.have.length(2);
     write('e1 1 9');
-    const { records } = close(judge, 22);
+    const { records } = await close(judge, 22);
     expect(records.at(-1)).to.deep.include({
       type: 'gap',
       reason: 'labels_unknown',
@@ -147,12 +151,12 @@ describe('builder/stream/judge', () => {
     expect(written).to.contain('can be read again');
   });
 
-  it('keeps the labels when the file is gone, and refuses to begin without it', () => {
+  it('keeps the labels when the file is gone, and refuses to begin without it', async () => {
     write('e1 2 9');
     const judge = newJudge();
-    expect(close(judge, 1).labels).to.deep.equal(['normal', 'normal']);
+    expect((await close(judge, 1)).labels).to.deep.equal(['normal', 'normal']);
     rmSync(file);
-    expect(close(judge, 2).labels).to.deep.equal(['normal', 'cpu_burn']);
+    expect((await close(judge, 2)).labels).to.deep.equal(['normal', 'cpu_burn']);
     expect(newJudge).to.throw(BuilderError, 'there is no such file');
   });
 });

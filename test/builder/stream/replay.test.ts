@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../support/temporary.ts';
 import { builder } from '../support/cli.ts';
 import { manifestOf } from '../support/dataset.ts';
 import { AWAY_MS, FLEET_END_MS, FLEET_START_MS, fleet, SCRAPE_MS } from '../support/fleet.ts';
-import { prometheusWith } from '../support/tsdb.ts';
+import { prometheusWith, type StoredSeries } from '../support/tsdb.ts';
 import { replayClock } from './support/clocks.ts';
 import { readNdjson, type SeenRecord } from './support/reader.ts';
 import { startStream } from './support/streams.ts';
@@ -18,9 +18,39 @@ const DELAY_MS = 10_000;
 /** The rows end with the last step that the samples reach into. */
 const LAST_STEP_MS = FLEET_END_MS;
 
+type Row = Record<string, number | string | null>;
+
+/** The rows, with what was said anew of their labels. */
+function rowsOf(records: readonly SeenRecord[]): Row[] {
+  const rows = records.flatMap(({ type, row }) => (type === 'row' ? [row as Row] : []));
+  for (const { type, label_state: _, id: __, ...said } of records) {
+    if (type !== 'label') continue;
+    const row = rows.find(({ timestamp, node }) => timestamp === said['timestamp'] && node === said['node']);
+    Object.assign(row ?? {}, said);
+  }
+  return rows;
+}
+
 /** The cells of a row as they stand in a CSV file. */
-function cellsOf(row: Record<string, number | string | null>): string[] {
+function cellsOf(row: Row): string[] {
   return Object.values(row).map((value) => (value === null ? '' : String(value)));
+}
+
+/** An episode as the scenarios expose it: from minute 40 to 44, and remembered for ten minutes after. */
+function groundTruth(): StoredSeries[] {
+  const minute = (n: number) => FLEET_START_MS + n * 60_000;
+  const series = (name: string, fromMs: number, valueMs: number): StoredSeries => ({
+    labels: {
+      __name__: `kubevigil_scenario_${name}_timestamp_seconds`,
+      ...{ scenario: 'port_scan', episode: 'e4', node: 'node-a', role: 'attack', job: 'scenarios' },
+      instance: 'x:24925',
+    },
+    samples: Array.from({ length: (minute(54) - fromMs) / SCRAPE_MS }, (_, i) => [
+      fromMs + i * SCRAPE_MS + 2_000,
+      valueMs / 1000,
+    ]),
+  });
+  return [series('start', minute(40), minute(40) + 321), series('end', minute(44), minute(44) + 1_234)];
 }
 
 describe('builder stream: replay', function () {
@@ -36,7 +66,7 @@ describe('builder stream: replay', function () {
 
   before(async () => {
     folder = newFolder();
-    prometheus = await prometheusWith(join(folder, 'prometheus'), fleet(1));
+    prometheus = await prometheusWith(join(folder, 'prometheus'), [...fleet(1), ...groundTruth()]);
     const minutes = (from: number, to: number) =>
       [from, to].map((minute) => iso(FLEET_START_MS + minute * 60_000)).join(',');
     writeFileSync(
@@ -56,7 +86,7 @@ describe('builder stream: replay', function () {
         delay: '10s',
         format: 'csv',
         output: 'dataset',
-        labels: [{ episodes: 'episodes.csv' }],
+        labels: [{ episodes: 'episodes.csv' }, { metric: {} }],
         start: iso(FLEET_START_MS),
         end: iso(FLEET_END_MS),
       }),
@@ -91,8 +121,9 @@ describe('builder stream: replay', function () {
       } finally {
         await running.stop();
       }
-      const rows = records.flatMap(({ type, row }) =>
-        type === 'row' ? [row as Record<string, number | string | null>] : [],
+      const rows = rowsOf(records);
+      expect(new Set(rows.map(({ label }) => label))).to.deep.equal(
+        new Set(['normal', 'cpu_burn', 'disk, "thrash"', 'port_scan']),
       );
       expect(rows.map((row) => Object.keys(row).join()).find((keys) => keys !== header.join())).to.equal(
         undefined,
