@@ -1,7 +1,9 @@
 import { statSync } from 'node:fs';
 import { UsageError } from '../cli.ts';
 import type { Logger } from '../log.ts';
-import { filesOf, loadWebConfig, readWebConfigFile, type WebConfig, WebConfigError } from './config.ts';
+import { loadWebConfig, type WebConfig } from './config.ts';
+import { WebConfigError } from './config-error.ts';
+import { filesOf, readWebConfigFile } from './config-file.ts';
 
 /** Identity and version of a file, or why there is none: differs whenever its content may differ. */
 function versionOf(file: string): string {

@@ -102,6 +102,11 @@ describe('web configuration', () => {
         tls({ client_auth_type: 'VerifyClientCertIfGiven' }),
         /needs client_ca/,
       ],
+      [
+        'an authority that is none',
+        tls({ client_ca_file: 'web.yml', client_auth_type: 'RequireAndVerifyClientCert' }),
+        /tls_server_config: .+/,
+      ],
       ['an authority without a policy', tls({ client_ca_file: 'ca.crt' }), /without a client_auth_type/],
       ['another header', { http_server_config: { headers: { Server: 'x' } } }, /headers: .*"Server"/],
       [

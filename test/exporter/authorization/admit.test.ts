@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { hashSync } from 'bcryptjs';
 import { expect } from 'chai';
 import { stringify } from 'yaml';
+import { waitFor } from '../../../tools/programs/wait.ts';
 import { ApiServer } from '../../support/api-server.ts';
 import { type ExporterProcess, runExporter, startExporter } from '../../support/exporter.ts';
+import { startPrometheus } from '../../support/programs.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 describe('kubevigil-exporter --web.authorization=kubernetes', () => {
@@ -55,6 +57,33 @@ describe('kubevigil-exporter --web.authorization=kubernetes', () => {
     expect((await get('/m', undefined, 'HEAD')).status).to.equal(401);
     expect((await get('/m?collect[]=cpu')).status).to.equal(401);
     expect((await get('/', 'Bearer scraper')).status).to.equal(403);
+  });
+
+  it('is scraped by a real Prometheus that has a token', async () => {
+    const job = (name: string, credentials: string) => ({
+      job_name: name,
+      metrics_path: '/m',
+      scrape_interval: '1s',
+      authorization: { credentials },
+      static_configs: [{ targets: [exporter.address] }],
+    });
+    const prometheus = await startPrometheus(folder(), {
+      scrape_configs: [job('scraper', 'scraper'), job('other', 'other')],
+    });
+    try {
+      const errors = await waitFor('the first scrapes', async () => {
+        const answer = await fetch(`${prometheus.url}/api/v1/targets`);
+        const { data } = (await answer.json()) as {
+          data: { activeTargets: { scrapePool: string; health: string; lastError: string }[] };
+        };
+        const known = data.activeTargets.filter(({ health }) => health !== 'unknown');
+        return known.length === 2 ? new Map(known.map((t) => [t.scrapePool, t.lastError])) : undefined;
+      });
+      expect(errors.get('scraper')).to.equal('');
+      expect(errors.get('other')).to.contain('403');
+    } finally {
+      await prometheus.stop();
+    }
   });
 
   it('answers a kubelet, which has no token', async () => {
