@@ -1,18 +1,7 @@
-import { readSmall } from '../kernel-file.ts';
 import { type DeviceBytes, parseBlkio, parseIoStat } from '../parsers/cgroup-io.ts';
 import { parseFlatKeyed, parseSingle } from '../parsers/cgroup-stat.ts';
 import { ifPresent } from '../sources.ts';
-
-/** Reads a file of one cgroup; errors call it by its name alone, the same for every container. */
-type Read = <T>(file: string, parse: (text: string, path: string) => T) => T;
-
-/** @param folder the cgroup's, as seen from here */
-export function reader(folder: string): Read {
-  return (file, parse) => {
-    const name = `sys/fs/cgroup/<container>/${file}`;
-    return parse(readSmall(`${folder}/${file}`, name).toString('latin1'), name);
-  };
-}
+import type { Read } from './reading.ts';
 
 const MICROSECONDS = 1e6;
 const NANOSECONDS = 1e9;

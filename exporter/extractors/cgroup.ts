@@ -4,18 +4,18 @@ import { containerKey, containerLabels } from '../containers/attribution.ts';
 import { type Controller, findController, type Mounted } from '../containers/controllers.ts';
 import { Hierarchies } from '../containers/hierarchy.ts';
 import type { ContainerName } from '../containers/names.ts';
+import { type Read, Reading } from '../containers/reading.ts';
 import { ContainerTree } from '../containers/tree.ts';
 import {
   countsDisks,
   cpuSeconds,
   deviceBytes,
-  reader,
   throttledSeconds,
   workingSetBytes,
 } from '../containers/usage.ts';
 import { SourceError } from '../errors.ts';
-import type { Extractor, Sample } from '../extractor.ts';
-import { extractEach, sample } from '../extractor.ts';
+import type { Extraction, Extractor, Sample } from '../extractor.ts';
+import { sample } from '../extractor.ts';
 import type { Host } from '../host.ts';
 import type { DeviceBytes } from '../parsers/cgroup-io.ts';
 
@@ -26,7 +26,6 @@ interface State {
 }
 
 type Labels = ContainerName;
-type Read = ReturnType<typeof reader>;
 
 /** What one controller says of one container, and what becomes of several that go by the same names. */
 interface Figure<T> {
@@ -83,47 +82,62 @@ function treeAt({ trees }: State, { folder }: Mounted): ContainerTree {
   return known;
 }
 
+/** What a scrape has for a figure. */
+interface Scrape extends State {
+  readonly host: Host;
+  readonly reading: Reading;
+}
+
 interface Found {
   readonly labels: Labels;
   readonly value: unknown;
 }
 
-/** What the containers have of a figure; `isOld` when one of them turned out to be gone. */
-function readAll(host: Host, mounted: Mounted, tree: ContainerTree, { read }: Figure<unknown>) {
+/** What the containers have of a figure, and what is wrong; `isOld` when one of them turned out to be gone. */
+function readAll(
+  { host, reading }: Scrape,
+  mounted: Mounted,
+  tree: ContainerTree,
+  { read }: Figure<unknown>,
+) {
   let counts: boolean | undefined;
   const machineCounts = () => {
-    counts ??= countsDisks(reader(mounted.folder));
+    counts ??= countsDisks(reading.of(mounted.folder));
     return counts;
   };
   const found: Found[] = [];
+  const errors = new Map<string, SourceError>();
   let isOld = false;
-  for (const [path, place] of tree.containers()) {
+  for (const [path, place] of reading.containers(tree)) {
     try {
-      const value = read[mounted.version](reader(`${mounted.folder}${path}`), machineCounts);
+      const value = read[mounted.version](reading.of(`${mounted.folder}${path}`), machineCounts);
       if (value !== undefined) found.push({ labels: containerLabels(place, host.names), value });
     } catch (error) {
-      if (!(error instanceof SourceError) || error.code !== 'absent') throw error;
-      if (tree.missed(path)) isOld = true;
+      if (!(error instanceof SourceError)) throw error;
+      if (error.code !== 'absent') errors.set(error.path, error);
+      else if (reading.missed(tree, path)) isOld = true;
     }
   }
-  return { found, isOld };
+  return { found, errors: [...errors.values()], isOld };
 }
 
-/** @throws {SourceError} when a container could not be read; one that is gone, or has no such figure, is left out */
-function extractFigure(host: Host, state: State, figure: Figure<unknown>): Sample[] {
-  state.hierarchies ??= new Hierarchies(host.locate('sys/'));
-  const mounted = findController(state.hierarchies, figure.controller);
+/** One figure of all containers; one that is gone, or has no such figure, is left out. */
+function extractFigure(scrape: Scrape, figure: Figure<unknown>): Extraction {
+  const { host, hierarchies } = scrape;
+  const mounted = hierarchies === undefined ? undefined : findController(hierarchies, figure.controller);
   if (mounted === undefined) {
-    throw new SourceError('absent', 'sys/fs/cgroup', `sys/fs/cgroup: no hierarchy for ${figure.controller}`);
+    const message = `sys/fs/cgroup: no hierarchy for ${figure.controller}`;
+    return { samples: [], errors: [new SourceError('absent', 'sys/fs/cgroup', message)] };
   }
-  const tree = treeAt(state, mounted);
-  const first = readAll(host, mounted, tree, figure);
+  const tree = treeAt(scrape, mounted);
+  const first = readAll(scrape, mounted, tree, figure);
   // Where one ended, its successor may stand unseen.
-  const { found } = first.isOld ? readAll(host, mounted, tree, figure) : first;
-  return [...groupBy(found, ({ labels }) => containerKey(labels)).values()].flatMap((same) => {
+  const { found, errors } = first.isOld ? readAll(scrape, mounted, tree, figure) : first;
+  const samples = [...groupBy(found, ({ labels }) => containerKey(labels)).values()].flatMap((same) => {
     const values = same.map(({ value }) => value);
     return same[0] === undefined ? [] : figure.samples(values, same[0].labels, host);
   });
+  return { samples, errors };
 }
 
 /**
@@ -137,5 +151,13 @@ export const cgroup: Extractor<State> = {
   name: 'cgroup',
   metrics: cgroupMetrics,
   open: () => ({ hierarchies: undefined, trees: new Map() }),
-  extract: (host, state) => extractEach(FIGURES, (each) => extractFigure(host, state, each)),
+  extract(host, state) {
+    state.hierarchies ??= new Hierarchies(host.locate('sys/'));
+    const scrape = { ...state, host, reading: new Reading() };
+    const figures = FIGURES.map((figure) => extractFigure(scrape, figure));
+    return {
+      samples: figures.flatMap(({ samples }) => samples),
+      errors: figures.flatMap(({ errors }) => errors),
+    };
+  },
 };

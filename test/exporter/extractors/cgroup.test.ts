@@ -76,7 +76,11 @@ describe('cgroup', () => {
         'kubevigil_container_memory_working_set_bytes',
       ]);
       appendFileSync(join(container, 'memory.current'), 'more\n');
-      expect((await containers(state)).errors.map(({ code }) => code)).to.deep.equal(['malformed']);
+      const broken = await containers(state);
+      expect(broken.errors.map(({ code }) => code)).to.deep.equal(['malformed']);
+      expect(seriesLines(broken.samples).join()).to.contain(
+        'working_set_bytes{namespace="",pod="",container="a7a7',
+      );
     });
   });
 

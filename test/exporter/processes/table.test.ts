@@ -120,6 +120,27 @@ describe('ProcessTable', () => {
     expect(kinds()).not.to.include('traced');
   });
 
+  it('goes on while processes come and go as fast as they can, and keeps nothing of them', async () => {
+    table = new ProcessTable({ procfs: '/proc', sysfs: '/sys' });
+    const own = () => readdirSync('/proc/self/fd').length;
+    const settled = total(table.scan());
+    const files = own();
+    // 200 at a time, some of them zombies for a moment, all of them with a name that lies.
+    const churn = '$0 = "x) R 1 (y"; for (1..20) { for (1..200) { fork or exit } 1 while wait > 0 }';
+    const child = spawn('perl', ['-e', churn], { stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    while (child.exitCode === null) {
+      const snapshot = table.scan();
+      expect(snapshot.errors.filter(({ code }) => code !== 'absent' && code !== 'unreadable')).to.deep.equal(
+        [],
+      );
+      await new Promise(setImmediate);
+    }
+    await ended;
+    expect(total(table.scan())).to.be.within(settled / 2, settled * 2 + 50);
+    expect(own()).to.be.below(files + 200);
+  });
+
   describe('from a private cgroup namespace', () => {
     let pod: Pod;
 

@@ -1,0 +1,39 @@
+import { readSmall } from '../kernel-file.ts';
+import type { Place } from './place.ts';
+import type { ContainerTree } from './tree.ts';
+
+/** Reads a file of one cgroup; errors call it by its name alone, the same for every container. */
+export type Read = <T>(file: string, parse: (text: string, path: string) => T) => T;
+
+/** What one scrape sees of cgroups: each hierarchy is gone through once, each file is read once. */
+export class Reading {
+  private readonly found = new Map<ContainerTree, ReadonlyMap<string, Place>>();
+  private readonly texts = new Map<string, string>();
+
+  /**
+   * The containers of a hierarchy, by the path of their cgroup.
+   *
+   * @throws {SourceError} when the hierarchy's root cannot be listed
+   */
+  containers(tree: ContainerTree): ReadonlyMap<string, Place> {
+    const found = this.found.get(tree) ?? tree.containers();
+    this.found.set(tree, found);
+    return found;
+  }
+
+  /** Something of a container could not be found; true when it is gone, and all are to be looked for again. */
+  missed(tree: ContainerTree, path: string): boolean {
+    return tree.missed(path) && this.found.delete(tree);
+  }
+
+  /** @param folder the cgroup's, as seen from here */
+  of(folder: string): Read {
+    return (file, parse) => {
+      const path = `${folder}/${file}`;
+      const name = `sys/fs/cgroup/<container>/${file}`;
+      const text = this.texts.get(path) ?? readSmall(path, name).toString('latin1');
+      this.texts.set(path, text);
+      return parse(text, name);
+    };
+  }
+}
