@@ -3,7 +3,9 @@ import { parseDurationMs } from '../common/duration.ts';
 import { METRICS } from '../exporter/catalogue/index.ts';
 import { columnsOf } from '../exporter/catalogue/model/columns.ts';
 import { aboutSchema } from './manifest-schema.ts';
+import { withoutStrings } from './promql-text.ts';
 import { parseMatchers } from './selectors.ts';
+import { COLUMN_HELP } from './table.ts';
 
 /** The columns that can be had from this version's exporter, in the catalogue's order. */
 export const EXPOSED_COLUMNS = columnsOf(
@@ -31,8 +33,31 @@ const columnName = z.string().refine((name) => COLUMN_NAMES.includes(name), {
   error: ({ input }) => `unknown column ${JSON.stringify(input)}: choose from ${COLUMN_NAMES.join(', ')}`,
 });
 
+/** Modifiers that let an expression see what comes after the step that it is evaluated at. */
+const AHEAD = /\boffset\s*-|@/;
+
+const expression = z
+  .string()
+  .min(1)
+  .refine(
+    (text) => !AHEAD.test(withoutStrings(text)),
+    'may not look ahead (a negative offset, or @): no row depends on a later sample',
+  );
+
+const queryColumn = z.strictObject({
+  name: labelName
+    .refine((name) => !COLUMN_NAMES.includes(name), 'is the name of a column of the catalogue')
+    .refine((name) => !(name in COLUMN_HELP), 'is the name of a column that every dataset has'),
+  promql: expression,
+  unit: z.string().min(1).optional(),
+  help: z.string().min(1).optional(),
+  /** How far back it looks; without it the longest range in the expression, and offset. */
+  window: positiveDuration.optional(),
+});
+
 const column = z.union([
   columnName.transform((name) => ({ name })),
+  queryColumn,
   z.strictObject({ name: columnName, window: positiveDuration.optional() }),
 ]);
 

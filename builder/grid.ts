@@ -51,7 +51,7 @@ function staleWithin(staleMs: Float64Array, fromMs: number, toMs: number): boole
 }
 
 /** A value that a dataset can hold; minus zero would not survive CSV. */
-function orNull(value: number): number {
+export function orNull(value: number): number {
   return Number.isFinite(value) ? value + 0 : Number.NaN;
 }
 

@@ -14,6 +14,21 @@ export interface PlannedColumn {
   readonly windowMs: number;
 }
 
+/** A column that an expression gives, evaluated by the server at each step. */
+export interface QueryColumn {
+  readonly column: { readonly name: string; readonly help: string; readonly unit?: string };
+  readonly promql: string;
+  /** How far back the expression looks. */
+  readonly windowMs: number;
+}
+
+export type FeatureColumn = PlannedColumn | QueryColumn;
+
+/** Whether a column is made of raw samples, as the catalogue says. */
+export function isPlanned(column: FeatureColumn): column is PlannedColumn {
+  return 'metric' in column;
+}
+
 /** The rows of one UTC day: every multiple of the step from the first to the last, both included. */
 export interface Partition {
   /** `2026-11-23` */

@@ -63,7 +63,7 @@ function* accounted(tables: Iterable<Table>, accounts: Accounts): Generator<Tabl
 }
 
 function columnUnits({ columns }: Plan): ColumnUnit[] {
-  const units = new Map<string, string>(columns.map(({ column }) => [column.name, column.unit]));
+  const units = new Map(columns.map(({ column }) => [column.name, column.unit]));
   return tableColumns([...units.keys()]).map((column) => {
     const unit = units.get(column.name);
     return unit === undefined ? column : { ...column, unit };
@@ -125,7 +125,7 @@ async function makeInOneWay(task: Task, { nowMs, log, progress, signal, disk = l
   // A dataset that was begun without stale markers goes on without them.
   const reading = earlier?.prometheus.staleMarkers === false ? 'query' : config.reading;
   const source = await openSource(prometheus, reading, planned.lastMs, log);
-  const labels = await readLabels?.(prometheus, source, planned, nowMs);
+  const labels = await readLabels?.(source, planned, nowMs);
   const judge = judgeOf(planned, labels, nowMs);
   const accounts = new Accounts(planned.stepMs);
   const format = FORMATS[config.format];

@@ -18,12 +18,21 @@ export interface SeriesSelector {
   readonly matchers: readonly Matcher[];
 }
 
+/** Every multiple of the step from the first to the last, both included and both multiples themselves. */
+export interface Steps {
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly stepMs: number;
+}
+
 /** A way to read raw samples. */
 export interface SampleSource {
   /** Whether stale markers come along. */
   readonly staleMarkers: boolean;
   /** All samples in (fromMs, toMs], without lookback; the series in no particular order. */
   read(selector: SeriesSelector, fromMs: number, toMs: number): Promise<RawSeries[]>;
+  /** An expression's values at each step, as the server computes them: with lookback. */
+  evaluate(query: string, steps: Steps): Promise<RawSeries[]>;
 }
 
 /** A text that is the same for the same labels, whatever their order. */

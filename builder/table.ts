@@ -1,5 +1,5 @@
 import { compare } from './collections.ts';
-import type { LabelledRows, PlannedColumn, Split } from './model.ts';
+import type { FeatureColumn, LabelledRows, Split } from './model.ts';
 
 export type ColumnType = 'timestamp' | 'double' | 'int32' | 'string';
 
@@ -78,7 +78,7 @@ interface FinishedRows extends LabelledRows {
 }
 
 /** The rows of one node as a table. */
-export function tableOf(rows: FinishedRows, columns: readonly PlannedColumn[]): Table {
+export function tableOf(rows: FinishedRows, columns: readonly FeatureColumn[]): Table {
   const constant = (value: string | null) => Array.from(rows.timesMs, () => value);
   const string = (name: string, values: readonly (string | null)[]): TableColumn => ({
     name,

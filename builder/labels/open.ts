@@ -1,5 +1,4 @@
 import type { BuildConfig } from '../config-schema.ts';
-import type { Prometheus } from '../prometheus.ts';
 import type { SampleSource } from '../series.ts';
 import type { Plan } from '../stages/plan.ts';
 import { fileLabels } from './file.ts';
@@ -9,12 +8,7 @@ import type { LabelSet } from './model.ts';
 import { promqlLabels } from './promql.ts';
 
 /** Reads what the sources say that are no files, once it is known for which time. */
-export type ReadLabels = (
-  prometheus: Prometheus,
-  source: SampleSource,
-  plan: Plan,
-  nowMs: number,
-) => Promise<LabelSet[]>;
+export type ReadLabels = (source: SampleSource, plan: Plan, nowMs: number) => Promise<LabelSet[]>;
 
 /**
  * Opens the label sources: files are read at once, so that what is wrong with them shows before anything is asked of
@@ -26,7 +20,7 @@ export type ReadLabels = (
 export function openLabels(sources: BuildConfig['labels']): ReadLabels | undefined {
   if (sources === undefined) return undefined;
   const files = sources.map((source) => ('episodes' in source ? fileLabels(source.episodes) : undefined));
-  return async (prometheus, samples, { firstMs, lastMs, stepMs, longestWindowMs, freshnessMs }, nowMs) => {
+  return async (samples, { firstMs, lastMs, stepMs, longestWindowMs, freshnessMs }, nowMs) => {
     // An episode that was over this long before the first row is forgotten by then.
     const beforeSteps = Math.ceil(longestWindowMs / stepMs) + 1;
     const earliestMs = firstMs - beforeSteps * stepMs;
@@ -37,7 +31,7 @@ export function openLabels(sources: BuildConfig['labels']): ReadLabels | undefin
       if (file !== undefined) sets.push(file);
       else if ('metric' in source) sets.push(await metricLabels(source.metric, samples, times));
       else if ('promql' in source)
-        sets.push(await promqlLabels(source, prometheus, { firstMs: earliestMs, lastMs, stepMs }));
+        sets.push(await promqlLabels(source, samples, { firstMs: earliestMs, lastMs, stepMs }));
     }
     return joinSources(sets, stepMs);
   };

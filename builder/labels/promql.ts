@@ -3,9 +3,7 @@ import { groupBy } from '../collections.ts';
 import type { PromqlLabels } from '../config-schema.ts';
 import { DEFAULT_ROLE, type Episode } from '../episodes.ts';
 import { BuilderError } from '../errors.ts';
-import type { Prometheus } from '../prometheus.ts';
-import { queryRange } from '../query-range.ts';
-import { type RawSeries, seriesName } from '../series.ts';
+import { type RawSeries, type SampleSource, type Steps, seriesName } from '../series.ts';
 import { formatTime } from '../times.ts';
 import type { LabelSet } from './model.ts';
 
@@ -79,11 +77,11 @@ export function episodesOfMatrix(
 /** Evaluates the expression at each step. */
 export async function promqlLabels(
   config: PromqlLabels,
-  prometheus: Prometheus,
-  grid: { firstMs: number; lastMs: number; stepMs: number },
+  source: SampleSource,
+  steps: Steps,
 ): Promise<LabelSet> {
-  const matrix = await queryRange(prometheus, config.promql, grid);
-  const episodes = episodesOfMatrix(matrix, config, grid.stepMs);
+  const matrix = await source.evaluate(config.promql, steps);
+  const episodes = episodesOfMatrix(matrix, config, steps.stepMs);
   const { promql } = config;
   return { source: { kind: 'promql', promql, episodes: episodes.length }, episodes, warnings: [] };
 }

@@ -1,6 +1,7 @@
 import { TooMuchAtOnce } from '../api-answer.ts';
 import type { Prometheus } from '../prometheus.ts';
 import { type RawSeries, type SampleSource, type SeriesSelector, seriesKey } from '../series.ts';
+import { queryRange } from './query-range.ts';
 
 const FIRST_WINDOW_MS = 3_600_000;
 const LONGEST_WINDOW_MS = 2 * 86_400_000;
@@ -64,6 +65,7 @@ export function rangeSelectorSource(prometheus: Prometheus): SampleSource {
 
   return {
     staleMarkers: false,
+    evaluate: (query, steps) => queryRange(prometheus, query, steps),
 
     async read(selector, fromMs, toMs): Promise<RawSeries[]> {
       const all = new Map<string, Growing>();

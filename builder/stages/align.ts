@@ -7,15 +7,16 @@ import {
   gaugeValues,
   hasTime,
   newestAtSteps,
+  orNull,
   rateValues,
   type Scrapes,
 } from '../grid.ts';
 import type { EntityName, Grid, NodeRows, Partition, PlannedColumn } from '../model.ts';
 import { fits } from '../selectors.ts';
-import { type RawSeries, seriesKey } from '../series.ts';
+import { type RawSeries, seriesKey, seriesName } from '../series.ts';
 import { byNode } from '../table.ts';
 import { formatTime } from '../times.ts';
-import type { FetchedMetric } from './fetch.ts';
+import type { FetchedMetric, FetchedQuery } from './fetch.ts';
 import { birthLookback, type Plan } from './plan.ts';
 
 /** One node while its columns are being filled. */
@@ -23,6 +24,8 @@ interface Building extends EntityName {
   /** 1 at the steps at which it was scraped, with whatever success. */
   readonly present: Uint8Array;
   readonly features: Map<string, Float64Array>;
+  /** Only expressions tell of it. */
+  readonly unscraped: boolean;
 }
 
 /** A target's series of one metric; several on a node follow each other when its exporter gets a new address. */
@@ -56,8 +59,13 @@ export class Aligner {
     }
   }
 
-  /** Computes the metric's columns for every node that has series of it. */
-  add({ columns, series }: FetchedMetric): void {
+  /** Computes the metric's columns, or takes the expression's, for every node that has series of it. */
+  add(fetched: FetchedMetric | FetchedQuery): void {
+    if ('query' in fetched) this.#addQuery(fetched);
+    else this.#addMetric(fetched);
+  }
+
+  #addMetric({ columns, series }: FetchedMetric): void {
     const nodes = groupBy(series, (each) => this.#nodeOf(each));
     for (const [node, own] of nodes) {
       for (const each of own) this.#markPresent(node, each);
@@ -65,6 +73,44 @@ export class Aligner {
       this.#rates = new Map();
       for (const column of columns) node.features.set(column.column.name, this.#columnOf(column, targets));
     }
+  }
+
+  /** Takes over an expression's values, one series for each node. */
+  #addQuery({ query: { column, promql }, series }: FetchedQuery): void {
+    const { firstMs, stepMs, steps } = this.#grid;
+    const refuse = (labels: RawSeries['labels'], reason: string) =>
+      new BuilderError('config', `column ${column.name}: ${promql} gives ${seriesName(labels)}, ${reason}`);
+    for (const { labels, timestampsMs, values } of series) {
+      const { nodeLabel, clusterLabel } = this.#plan.config;
+      if (!labels[nodeLabel])
+        throw refuse(labels, `which has no label ${nodeLabel}: aggregate by (${nodeLabel})`);
+      const node = this.#nodeOfResult(labels);
+      if (node === undefined)
+        throw refuse(
+          labels,
+          `which may be of several clusters: aggregate by (${clusterLabel}, ${nodeLabel})`,
+        );
+      const own = node.features.get(column.name) ?? new Float64Array(steps).fill(Number.NaN);
+      node.features.set(column.name, own);
+      timestampsMs.forEach((ms, i) => {
+        const step = (ms - firstMs) / stepMs;
+        if (!Number.isNaN(own[step]))
+          throw refuse(labels, `one of several for a node: aggregate, such as sum by (${nodeLabel})`);
+        own[step] = orNull(values[i] as number);
+        // A node that is scraped has rows when it is: a lookback would add some after an outage.
+        if (node.unscraped) node.present[step] = 1;
+      });
+    }
+  }
+
+  /** The node that a result is about, also when the expression dropped its cluster; undefined when it may be several. */
+  #nodeOfResult(labels: RawSeries['labels']): Building | undefined {
+    const { nodeLabel, clusterLabel } = this.#plan.config;
+    const known = [...this.#nodes.values()].filter(({ node }) => node === labels[nodeLabel]);
+    if (labels[clusterLabel] !== undefined || known.length === 0) {
+      return this.#nodeOf({ labels }, true);
+    }
+    return known.length === 1 ? known[0] : undefined;
   }
 
   /** The rows: for each node those steps at which it was scraped, ordered by cluster, node and time. */
@@ -82,14 +128,20 @@ export class Aligner {
     });
   }
 
-  #nodeOf({ labels }: RawSeries): Building {
+  #nodeOf({ labels }: Pick<RawSeries, 'labels'>, unscraped = false): Building {
     const { nodeLabel, clusterLabel } = this.#plan.config;
     const cluster = labels[clusterLabel] ?? '';
     const node = labels[nodeLabel] ?? '';
     const key = JSON.stringify([cluster, node]);
     const known = this.#nodes.get(key);
     if (known !== undefined) return known;
-    const building = { cluster, node, present: new Uint8Array(this.#grid.steps), features: new Map() };
+    const building = {
+      cluster,
+      node,
+      unscraped,
+      present: new Uint8Array(this.#grid.steps),
+      features: new Map(),
+    };
     this.#nodes.set(key, building);
     return building;
   }

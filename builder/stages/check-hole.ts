@@ -1,6 +1,6 @@
 import { groupBy } from '../collections.ts';
 import { BuilderError } from '../errors.ts';
-import type { NodeRows } from '../model.ts';
+import { isPlanned, type NodeRows } from '../model.ts';
 import { jobMatcher, selectorFor } from '../selectors.ts';
 import type { RawSeries, SampleSource, SeriesSelector } from '../series.ts';
 import { formatTime } from '../times.ts';
@@ -15,7 +15,9 @@ function selectorsOf({ columns, config, jobs, shardMatchers }: Plan): SeriesSele
   const matchers = [...config.selector, ...shardMatchers];
   return [
     { metric: 'up', matchers: [jobMatcher(jobs), ...matchers] },
-    ...[...groupBy(columns, ({ metric }) => metric.name).values()].map((own) => selectorFor(own, matchers)),
+    ...[...groupBy(columns.filter(isPlanned), ({ metric }) => metric.name).values()].map((own) =>
+      selectorFor(own, matchers),
+    ),
   ];
 }
 

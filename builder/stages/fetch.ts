@@ -1,13 +1,20 @@
 import { groupBy } from '../collections.ts';
 import { BuilderError } from '../errors.ts';
-import type { Partition, PlannedColumn } from '../model.ts';
+import { isPlanned, type Partition, type PlannedColumn, type QueryColumn } from '../model.ts';
 import { jobMatcher, selectorFor } from '../selectors.ts';
 import type { RawSeries, SampleSource } from '../series.ts';
+import { isInShard } from '../shard.ts';
 import type { Plan } from './plan.ts';
 
 /** The series of one metric with the columns that are made of them. */
 export interface FetchedMetric {
   readonly columns: readonly PlannedColumn[];
+  readonly series: readonly RawSeries[];
+}
+
+/** What an expression gives at the steps of a partition. */
+export interface FetchedQuery {
+  readonly query: QueryColumn;
   readonly series: readonly RawSeries[];
 }
 
@@ -39,7 +46,7 @@ export function fetchUp(
 
 /**
  * Reads the samples that the rows of a partition depend on, metric by metric, so that only two metrics' samples are
- * in memory at a time.
+ * in memory at a time; then what the expressions give.
  *
  * @throws {BuilderError} `data` for a series that does not tell its node
  */
@@ -47,8 +54,8 @@ export async function* fetchMetrics(
   source: SampleSource,
   plan: Plan,
   { firstMs, lastMs }: Partition,
-): AsyncGenerator<FetchedMetric> {
-  const byMetric = groupBy(plan.columns, ({ metric }) => metric.name);
+): AsyncGenerator<FetchedMetric | FetchedQuery> {
+  const byMetric = groupBy(plan.columns.filter(isPlanned), ({ metric }) => metric.name);
   const tasks = [...byMetric.values()].map((columns) => async () => ({
     columns,
     series: await source.read(
@@ -63,6 +70,17 @@ export async function* fetchMetrics(
     }
     yield fetched;
   }
+  const queries = plan.columns.filter((column): column is QueryColumn => !isPlanned(column));
+  const steps = { firstMs, lastMs, stepMs: plan.stepMs };
+  const { config, shard } = plan;
+  const isOwn = ({ labels }: RawSeries) =>
+    shard === undefined || isInShard(labels[config.nodeLabel] ?? '', shard);
+  yield* inOrder(
+    queries.map((query) => async () => {
+      const series = await source.evaluate(query.promql, steps);
+      return { query, series: series.filter(isOwn) };
+    }),
+  );
 }
 
 function withoutNode(labels: Readonly<Record<string, string>>, nodeLabel: string): BuilderError {

@@ -5,6 +5,7 @@ import type { Account } from '../accounts.ts';
 import { LEAKING_AUC } from '../auc.ts';
 import type { LabelSet } from '../labels/model.ts';
 import { type Manifest, type ManifestFile, manifestSchema, SCHEMA_VERSION } from '../manifest-schema.ts';
+import { isPlanned } from '../model.ts';
 import { isInShard } from '../shard.ts';
 import type { SplitDescription } from '../splits/model.ts';
 import { COLUMN_HELP, tableColumns } from '../table.ts';
@@ -26,14 +27,22 @@ export interface Outcome {
   readonly split: SplitDescription;
 }
 
+/** What is different about columns that are expressions. */
+const EVALUATED =
+  'PromQL, evaluated by the server at each step: a series counts for its lookback (5m unless configured) after its last sample, and rate() extrapolates';
+
 function columnsOf({ columns, config }: Plan, nulls: Readonly<Record<string, number>>): Manifest['columns'] {
   const features = new Map(columns.map((planned) => [planned.column.name, planned]));
   return tableColumns([...features.keys()]).map(({ name, type }) => {
     const planned = features.get(name);
     const common = { name, type, nulls: nulls[name] ?? 0 };
     if (planned === undefined) return { ...common, help: COLUMN_HELP[name] ?? '' };
-    const { column, metric, windowMs } = planned;
-    const window = formatDuration(windowMs);
+    const window = formatDuration(planned.windowMs);
+    if (!isPlanned(planned)) {
+      const { promql, column: described } = planned;
+      return { ...common, ...described, source: EVALUATED, promql, window };
+    }
+    const { column, metric } = planned;
     return {
       ...common,
       help: column.help,

@@ -3,8 +3,9 @@ import { formatDuration, parseDurationMs } from '../../common/duration.ts';
 import { escapeRegex } from '../../exporter/catalogue/model/promql.ts';
 import { type BuildConfig, EXPOSED_COLUMNS, type SplitConfig } from '../config-schema.ts';
 import { BuilderError } from '../errors.ts';
-import type { Partition, PlannedColumn } from '../model.ts';
+import { type FeatureColumn, isPlanned, type Partition, type QueryColumn } from '../model.ts';
 import type { Prometheus, TargetTimes } from '../prometheus.ts';
+import { reachOf } from '../promql-text.ts';
 import type { TimeRange } from '../range.ts';
 import { jobMatcher } from '../selectors.ts';
 import type { Matcher, SeriesSelector } from '../series.ts';
@@ -23,7 +24,7 @@ export interface Plan {
   /** A sample counts as current for so long. */
   readonly freshnessMs: number;
   readonly delayMs: number;
-  readonly columns: readonly PlannedColumn[];
+  readonly columns: readonly FeatureColumn[];
   readonly longestWindowMs: number;
   /** How far back of a row samples can matter, births included. */
   readonly leadInMs: number;
@@ -68,7 +69,17 @@ export function birthLookback(windowMs: number, freshnessMs: number): number {
   return Math.max(BIRTH_LOOKBACK_MS, windowMs + freshnessMs);
 }
 
-function plannedColumns(config: BuildConfig): PlannedColumn[] {
+function queryColumns({ columns = [], step }: BuildConfig): QueryColumn[] {
+  return columns.flatMap((column) => {
+    if (!('promql' in column)) return [];
+    const { name, promql, help, unit, window } = column;
+    const described = { name, help: help ?? 'A PromQL expression.', ...(unit !== undefined && { unit }) };
+    return { column: described, promql, windowMs: window ?? Math.max(reachOf(promql), step) };
+  });
+}
+
+/** Those of the catalogue in its order, then expressions in the configuration's. */
+function plannedColumns(config: BuildConfig): FeatureColumn[] {
   const windowMs = config.window ?? config.step;
   if (config.columns === undefined) return EXPOSED_COLUMNS.map((known) => ({ ...known, windowMs }));
   const wanted = new Map(
@@ -76,10 +87,11 @@ function plannedColumns(config: BuildConfig): PlannedColumn[] {
   );
   if (wanted.size < config.columns.length)
     throw new BuilderError('config', 'config: columns: a column is named twice');
-  return EXPOSED_COLUMNS.filter(({ column }) => wanted.has(column.name)).map((known) => ({
-    ...known,
-    windowMs: wanted.get(known.column.name) ?? windowMs,
+  const known = EXPOSED_COLUMNS.filter(({ column }) => wanted.has(column.name)).map((each) => ({
+    ...each,
+    windowMs: wanted.get(each.column.name) ?? windowMs,
   }));
+  return [...known, ...queryColumns(config)];
 }
 
 function longestOf(
@@ -109,7 +121,7 @@ function digest(value: unknown): string {
 function checkedScrapeInterval(
   config: BuildConfig,
   intervalMs: number,
-  columns: readonly PlannedColumn[],
+  columns: readonly FeatureColumn[],
 ): number {
   if (config.step < intervalMs) {
     throw new BuilderError(
@@ -204,18 +216,20 @@ export async function plan(
   { continued, shard }: Scope = {},
 ): Promise<Plan> {
   const columns = plannedColumns(config);
-  const metrics = [...new Set(columns.map(({ metric }) => metric.name))];
-  const anyMetric: SeriesSelector = {
-    metric: '',
-    matchers: [{ name: '__name__', operator: '=~', value: metrics.join('|') }, ...config.selector],
-  };
+  const metrics = [...new Set(columns.filter(isPlanned).map(({ metric }) => metric.name))];
+  const name = { name: '__name__', operator: '=~', value: metrics.join('|') } as const;
+  // Where expressions are all there is, whatever is scraped tells which nodes there are, and when.
+  const anyMetric: SeriesSelector =
+    metrics.length === 0
+      ? { metric: 'up', matchers: config.selector }
+      : { metric: '', matchers: [name, ...config.selector] };
   const startMs = continued?.watermarkMs ?? range.startMs;
   const found = await prometheus.labelValues('job', anyMetric, startMs, Math.max(range.endMs, startMs));
   const jobs = [...new Set([...(continued?.jobs ?? []), ...found])].sort();
   if (jobs.length === 0) {
     throw new BuilderError(
       'data',
-      `Prometheus has no Kubevigil metrics between ${formatTime(range.startMs)} and ${formatTime(range.endMs)}: is the exporter scraped, and the time right?`,
+      `Prometheus has no ${metrics.length === 0 ? 'scrapes' : 'Kubevigil metrics'} between ${formatTime(range.startMs)} and ${formatTime(range.endMs)}: is the exporter scraped, and the time right?`,
     );
   }
   const active =
@@ -258,7 +272,11 @@ export async function plan(
     configDigest: digest([
       [firstMs, stepMs, scrapeIntervalMs, config.format, config.entity, config.seed, splitIdentity(split)],
       [config.nodeLabel, config.clusterLabel, config.selector, config.labels ?? null],
-      columns.map(({ column, windowMs }) => [column.name, windowMs]),
+      columns.map((each) => [
+        each.column.name,
+        each.windowMs,
+        ...(isPlanned(each) ? [] : [each.promql, each.column.unit, each.column.help]),
+      ]),
     ]),
     warnings: config.end !== undefined && lastMs < askedLastMs ? [cut] : [],
   };

@@ -1,6 +1,6 @@
 import type { Logger } from '../../common/log.ts';
 import type { Episode } from '../episodes.ts';
-import type { LabelledRows, NodeRows, PlannedColumn, Split } from '../model.ts';
+import type { FeatureColumn, LabelledRows, NodeRows, Split } from '../model.ts';
 import type { SampleSource } from '../series.ts';
 import type { Splitter } from '../splits/model.ts';
 import { type Labeller, labeller } from '../stages/label.ts';
@@ -52,7 +52,7 @@ export class Judge {
   }
 
   /** Labels and splits rows, and remembers what it said of them. */
-  judge(rows: readonly NodeRows[], columns: readonly PlannedColumn[]): Table[] {
+  judge(rows: readonly NodeRows[], columns: readonly FeatureColumn[]): Table[] {
     const labelled = rows.map((node) => this.#label.label(node));
     const splits = labelled.map((node) => this.#splitsOf(node));
     this.#remember(labelled, splits);

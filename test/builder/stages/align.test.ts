@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { groupBy } from '../../../builder/collections.ts';
 import { BuilderError } from '../../../builder/errors.ts';
+import { isPlanned } from '../../../builder/model.ts';
 import type { RawSeries } from '../../../builder/series.ts';
 import { Aligner } from '../../../builder/stages/align.ts';
 import { cutSeries, planOf, rawSeries, STEP_MS } from '../support/plans.ts';
@@ -27,7 +28,7 @@ function rowsOf(
   const seen = all.map((series) => cutSeries(series, firstMs - plan.leadInMs, lastMs));
   const named = (name: string) => seen.filter(({ labels }) => labels['__name__'] === name);
   const aligner = new Aligner(plan, { date: '', firstMs, lastMs }, named('up'));
-  for (const [name, columns] of groupBy(plan.columns, ({ metric }) => metric.name)) {
+  for (const [name, columns] of groupBy(plan.columns.filter(isPlanned), ({ metric }) => metric.name)) {
     aligner.add({ columns, series: named(name).filter(({ timestampsMs }) => timestampsMs.length > 0) });
   }
   const [node] = aligner.rows();

@@ -1,6 +1,6 @@
-import { TooMuchAtOnce } from './api-answer.ts';
-import type { Prometheus } from './prometheus.ts';
-import { type RawSeries, seriesKey } from './series.ts';
+import { TooMuchAtOnce } from '../api-answer.ts';
+import type { Prometheus } from '../prometheus.ts';
+import { type RawSeries, type Steps, seriesKey } from '../series.ts';
 
 /** More points of a series than this Prometheus refuses. */
 const MOST_POINTS = 11_000;
@@ -16,15 +16,14 @@ function joined(parts: readonly RawSeries[]): RawSeries {
 }
 
 /**
- * Evaluates an expression at every multiple of the step from `firstMs` to `lastMs`, both included and both multiples
- * themselves; in several queries where the server would refuse one.
+ * Evaluates an expression at every step; in several queries where the server would refuse one.
  *
  * @throws {BuilderError} also when the server warns, which means that the answer may not be whole
  */
 export async function queryRange(
   prometheus: Prometheus,
   query: string,
-  { firstMs, lastMs, stepMs }: { firstMs: number; lastMs: number; stepMs: number },
+  { firstMs, lastMs, stepMs }: Steps,
 ): Promise<RawSeries[]> {
   const found = new Map<string, RawSeries[]>();
   let points = MOST_POINTS;
