@@ -1,0 +1,98 @@
+import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { BuilderError } from '../../../builder/errors.ts';
+import { Lock } from '../../../builder/output/lock.ts';
+import { type ProcessIdentity, thisProcess } from '../../../builder/output/process-identity.ts';
+import { waitFor } from '../../../tools/programs/wait.ts';
+import { temporaryPaths } from '../../support/temporary.ts';
+
+const LEASE_MS = 300_000;
+
+describe('builder/output/lock', () => {
+  const path = temporaryPaths();
+  const self = thisProcess();
+  /** Process 1 is there wherever a test can run, but it started at another time. */
+  const ended: ProcessIdentity = { ...self, pid: 1, started: 'never' };
+
+  function refusal(take: () => Lock): string {
+    try {
+      take().release();
+    } catch (error) {
+      expect(error).to.be.instanceOf(BuilderError).and.include({ code: 'busy', exitCode: 2 });
+      return (error as BuilderError).message;
+    }
+    throw new Error('it was not refused');
+  }
+
+  it('is held once, and leaves nothing behind', () => {
+    const lock = Lock.take(path('.lock'));
+    expect(refusal(() => Lock.take(path('.lock')))).to.match(
+      new RegExp(`is being written by process ${process.pid} on ${self.host} since \\d`),
+    );
+    lock.confirm();
+    lock.release();
+    expect(readdirSync(path())).to.deep.equal([]);
+    Lock.take(path('.lock')).release();
+  });
+
+  const gone: readonly (readonly [string, ProcessIdentity])[] = [
+    ['a process that has ended', ended],
+    ['a process from before a reboot', { ...self, boot: 'before' }],
+  ];
+  for (const [what, owner] of gone) {
+    it(`is taken over at once from ${what}`, () => {
+      const before = Lock.take(path('.lock'), { self: owner });
+      const after = Lock.take(path('.lock'));
+      expect(() => before.confirm()).to.throw(BuilderError, 'taken over');
+      before.release();
+      after.confirm();
+      after.release();
+      expect(readdirSync(path())).to.deep.equal([]);
+    });
+  }
+
+  const foreign: readonly (readonly [string, ProcessIdentity])[] = [
+    ['another host', { ...ended, host: 'elsewhere' }],
+    ['another container on this host', { ...ended, pidNamespace: 'pid:[1]' }],
+  ];
+  for (const [what, owner] of foreign) {
+    it(`is taken over from ${what} after its lease only`, () => {
+      const before = Lock.take(path('.lock'), { self: owner });
+      const takenMs = statSync(path('.lock')).mtimeMs;
+      const at = (afterMs: number) => () => Lock.take(path('.lock'), { nowMs: () => takenMs + afterMs });
+      expect(refusal(at(LEASE_MS - 1000))).to.match(/its lease lasts until /);
+      // Renewed since.
+      const renewed = (takenMs + LEASE_MS / 2) / 1000;
+      utimesSync(path('.lock'), renewed, renewed);
+      expect(refusal(at(LEASE_MS + 1000))).to.match(/its lease lasts until /);
+      const after = at(1.5 * LEASE_MS + 1000)();
+      expect(() => before.confirm()).to.throw(BuilderError, 'taken over');
+      after.release();
+      before.release();
+    });
+  }
+
+  it('is renewed while it is held', async () => {
+    const lock = Lock.take(path('.lock'), { leaseMs: 100 });
+    utimesSync(path('.lock'), 1, 1);
+    await waitFor('a renewal', () => statSync(path('.lock')).mtimeMs > 1000 || undefined);
+    lock.release();
+  });
+
+  it('sweeps what was left by runs that were killed while they took it', () => {
+    const lock = Lock.take(path('.other'), { self: ended });
+    writeFileSync(path('.lock.left.tmp'), '');
+    lock.release();
+    const old = Date.now() / 1000 - 3600;
+    utimesSync(path('.lock.left.tmp'), old, old);
+    const after = Lock.take(path('.lock'));
+    expect(readdirSync(path())).to.deep.equal(['.lock']);
+    after.release();
+  });
+
+  it('does not touch a file that is no lock', () => {
+    writeFileSync(path('.lock'), 'mine');
+    expect(() => Lock.take(path('.lock'))).to.throw(BuilderError, 'is no lock of ours');
+    expect(readdirSync(path())).to.deep.equal(['.lock']);
+  });
+});
