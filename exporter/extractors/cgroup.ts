@@ -22,6 +22,8 @@ import type { DeviceBytes } from '../parsers/cgroup-io.ts';
 /** The hierarchies of the host, and the containers seen in each: the same for every view of it. */
 interface State {
   hierarchies: Hierarchies | undefined;
+  /** Where each controller was found; what was not found is looked for again. */
+  readonly mounted: Map<Controller, Mounted>;
   readonly trees: Map<string, ContainerTree>;
 }
 
@@ -76,6 +78,14 @@ const FIGURES: readonly Figure<unknown>[] = [
   }),
 ];
 
+function mountOf({ hierarchies, mounted }: State, controller: Controller): Mounted | undefined {
+  const known = mounted.get(controller);
+  if (known !== undefined || hierarchies === undefined) return known;
+  const found = findController(hierarchies, controller);
+  if (found !== undefined) mounted.set(controller, found);
+  return found;
+}
+
 function treeAt({ trees }: State, { folder }: Mounted): ContainerTree {
   const known = trees.get(folder) ?? new ContainerTree(folder);
   trees.set(folder, known);
@@ -123,8 +133,8 @@ function readAll(
 
 /** One figure of all containers; one that is gone, or has no such figure, is left out. */
 function extractFigure(scrape: Scrape, figure: Figure<unknown>): Extraction {
-  const { host, hierarchies } = scrape;
-  const mounted = hierarchies === undefined ? undefined : findController(hierarchies, figure.controller);
+  const { host } = scrape;
+  const mounted = mountOf(scrape, figure.controller);
   if (mounted === undefined) {
     const message = `sys/fs/cgroup: no hierarchy for ${figure.controller}`;
     return { samples: [], errors: [new SourceError('absent', 'sys/fs/cgroup', message)] };
@@ -150,7 +160,7 @@ function extractFigure(scrape: Scrape, figure: Figure<unknown>): Extraction {
 export const cgroup: Extractor<State> = {
   name: 'cgroup',
   metrics: cgroupMetrics,
-  open: () => ({ hierarchies: undefined, trees: new Map() }),
+  open: () => ({ hierarchies: undefined, mounted: new Map(), trees: new Map() }),
   extract(host, state) {
     state.hierarchies ??= new Hierarchies(host.locate('sys/'));
     const scrape = { ...state, host, reading: new Reading() };

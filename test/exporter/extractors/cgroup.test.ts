@@ -53,7 +53,7 @@ describe('cgroup', () => {
     };
 
     it('notices a container that takes the place of another', async () => {
-      const state = { hierarchies: undefined, trees: new Map() };
+      const state = { hierarchies: undefined, mounted: new Map(), trees: new Map() };
       expect((await containers(state)).found).to.include('c3c3c3c3c3c3');
       const [before, after] = ['c3', 'd4'].map((byte) => `cri-containerd-${byte.repeat(32)}.scope`);
       cpSync(join(folder, POD, `${before}`), join(folder, POD, `${after}`), { recursive: true });
@@ -67,7 +67,7 @@ describe('cgroup', () => {
       const container = join(folder, POD, `cri-containerd-${'c3'.repeat(32)}.scope`);
       rmSync(join(container, 'io.stat'));
       writeFileSync(join(container, 'cpu.stat'), 'usage_usec 7\n');
-      const state = { hierarchies: undefined, trees: new Map() };
+      const state = { hierarchies: undefined, mounted: new Map(), trees: new Map() };
       const { samples, errors } = await containers(state);
       const own = seriesLines(samples).filter((line) => line.includes('c3c3c3'));
       expect(errors).to.deep.equal([]);
