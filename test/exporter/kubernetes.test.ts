@@ -17,7 +17,7 @@ describe('kubevigil-exporter in a cluster', () => {
   before(async () => {
     for (const pod of recordedPods()) server.put(pod);
     await server.start();
-    env = { ...process.env, KUBECONFIG: server.writeKubeconfig(folder()) };
+    env = { KUBECONFIG: server.writeKubeconfig(folder()) };
   });
   after(() => server.stop());
   afterEach(async () => {
@@ -57,7 +57,7 @@ describe('kubevigil-exporter in a cluster', () => {
 
   it('refuses a KUBECONFIG that it cannot use', async () => {
     const args = ['--web.listen-address=127.0.0.1:0'];
-    const { code, stderr } = await runExporter(args, { env: { ...env, KUBECONFIG: '/nowhere/config' } });
+    const { code, stderr } = await runExporter(args, { env: { KUBECONFIG: '/nowhere/config' } });
     expect(stderr).to.match(/^kubevigil-exporter: KUBECONFIG \/nowhere\/config: ENOENT[^\n]*\n$/);
     expect(code).to.equal(2);
   });

@@ -7,7 +7,11 @@ import { ROOT } from './paths.ts';
 /** The compiled program. */
 export const EXPORTER = join(ROOT, 'dist', 'exporter', 'main.js');
 
+/** Whoever runs the tests may have a cluster, which is not to be asked for anything. */
+const OUTSIDE_OF_CLUSTERS = { KUBECONFIG: '', KUBERNETES_SERVICE_HOST: '' };
+
 interface SpawnOptions {
+  /** Variables beside those of the tests. */
   readonly env?: NodeJS.ProcessEnv;
   /** As which user, when the tests run as root. */
   readonly uid?: number;
@@ -30,11 +34,11 @@ export interface ExporterProcess {
   stop(): Promise<Exit>;
 }
 
-function spawnExporter(args: readonly string[], { env = process.env, uid }: SpawnOptions) {
+function spawnExporter(args: readonly string[], { env = {}, uid }: SpawnOptions) {
   const identity = uid === undefined ? {} : { uid, gid: uid };
   const child = spawn(process.execPath, [EXPORTER, ...args], {
     ...identity,
-    env,
+    env: { ...process.env, ...OUTSIDE_OF_CLUSTERS, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const written = { stdout: '', stderr: '' };

@@ -47,6 +47,7 @@ export async function startContenders(folder: string): Promise<Contender[]> {
       ...nodeFlags,
       ours,
       `--web.listen-address=${address}`,
+      '--kubernetes=off',
     ]),
     await launch('node_exporter', folder, await program('prometheus-node-exporter'), (address) => [
       `--web.listen-address=${address}`,

@@ -19,7 +19,7 @@ export async function startExporter(folder: string): Promise<RunningExporter> {
   const main = join(ROOT, 'dist', 'exporter', 'main.js');
   const child = startChild(
     process.execPath,
-    [main, `--web.listen-address=${address}`, '--log.level=warn'],
+    [main, `--web.listen-address=${address}`, '--kubernetes=off', '--log.level=warn'],
     join(folder, 'exporter.log'),
   );
   try {

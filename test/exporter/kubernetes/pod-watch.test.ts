@@ -151,6 +151,14 @@ describe('PodWatch', () => {
     await until('the next pod', () => names().includes('late'));
   });
 
+  it('says so when a pod is not what it should be, and knows the others still', async () => {
+    start();
+    await following();
+    server.put({ metadata: { uid: 'x' }, spec: { nodeName: 'node-7', containers: 5 } } as unknown as V1Pod);
+    await until('the complaint', () => /a pod is not what it should be/.test(watch.error?.message ?? ''));
+    expect(names()).to.have.length(4);
+  });
+
   it('reads a token that was replaced', async () => {
     start();
     await following();
