@@ -8,6 +8,7 @@ import { BuilderError, messageOf } from './errors.ts';
 import { datasetFiles, MANIFEST, REPORT, readManifest } from './folder.ts';
 import type { Manifest, ManifestFile } from './manifest-schema.ts';
 import { NodeOrder } from './node-order.ts';
+import { isUnfinished } from './output/commit.ts';
 import { claimsOf } from './stages/manifest.ts';
 import { tablesOfFile } from './stages/read-back.ts';
 import { sha256OfFile } from './stages/write.ts';
@@ -124,6 +125,11 @@ export async function verify(folder: string): Promise<{ manifest: Manifest; diff
   const lines = present
     .filter((file) => !BESIDE.includes(file) && !claimed.includes(file))
     .map((file) => `${file}: is not in the manifest`);
+  if (isUnfinished(folder)) {
+    lines.push(
+      `${MANIFEST}: a run was killed while it replaced files: the next build or update finishes that`,
+    );
+  }
   lines.push(...companionsOf(manifest).flatMap((companion) => verifyCompanion(folder, companion, present)));
   lines.push(...verifyReport(folder, manifest, present));
   const accounts = new Accounts(stepMs);

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { BuilderError, messageOf, systemCode } from '../errors.ts';
 import { filesBelow } from '../folder.ts';
 import type { Disk } from './disk.ts';
-import { isOwnTemporary, type Places, temporaryName } from './places.ts';
+import { isOwnTemporary, type Places, placesOf, temporaryName } from './places.ts';
 
 const journalSchema = z.strictObject({
   /** Files to put in place, in this order. */
@@ -92,4 +92,9 @@ export function recover(folder: string, places: Places, disk: Disk): void {
   }
   // Another shard may be about to write into a folder that is still empty.
   if (!places.shared) removeEmptyFolders(folder, disk);
+}
+
+/** Whether a change to a whole dataset is under way, or was left unfinished. */
+export function isUnfinished(folder: string): boolean {
+  return existsSync(join(folder, placesOf(undefined).journal));
 }

@@ -17,9 +17,11 @@ import { mortalDisk } from './support/mortal-disk.ts';
 import { randomFrom } from './support/random.ts';
 import { prometheusWith } from './support/tsdb.ts';
 
-const CHILD = join(ROOT, 'dist', 'test', 'builder', 'support', 'update-child.js');
+const CHILD = join(ROOT, 'dist', 'test', 'builder', 'support', 'update-main.js');
 const KILLS = 100;
 const MOST_CHANGES = 200;
+const UNFINISHED =
+  'manifest.json: a run was killed while it replaced files: the next build or update finishes that';
 /** Leaves some for the run that nobody kills. */
 const MOST_STEPS = 470;
 const at = (minutes: number) => new Date(FLEET_START_MS + minutes * 60_000).toISOString();
@@ -29,6 +31,8 @@ describe('builder runs that are killed', function () {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;
+  /** How often verify saw files that were half replaced. */
+  let unfinished = 0;
 
   before(async () => {
     folder = newFolder();
@@ -67,6 +71,14 @@ describe('builder runs that are killed', function () {
       prepare(output);
       const { disk, died } = mortalDisk(life);
       const failure = await run({ folder, output, disk }).catch((error: unknown) => error);
+      if (
+        existsSync(join(folder, output, '.commit.json')) &&
+        existsSync(join(folder, output, 'manifest.json'))
+      ) {
+        const { differences } = await verify(join(folder, output));
+        expect(differences).to.include(UNFINISHED);
+        unfinished++;
+      }
       if (!died()) {
         expect(failure).not.to.be.instanceOf(Error);
         return life - 1;
@@ -105,6 +117,7 @@ describe('builder runs that are killed', function () {
       (options) => make('update', options),
       (output) => sameAs(output, 'once 80'),
     );
+    expect(unfinished).to.be.greaterThan(3);
   });
 
   it('go on from any change to the disk, in a shard', async () => {
