@@ -27,6 +27,8 @@ export class GapFinder {
   readonly #stepMs: number;
   readonly #nodes = new Map<string, NodeState>();
   readonly #gaps: Gap[] = [];
+  /** That of the row before. */
+  #last: NodeState | undefined;
   #misplaced = 0;
 
   constructor(stepMs: number) {
@@ -34,10 +36,10 @@ export class GapFinder {
   }
 
   add(cluster: string | null, node: string, t: number, empty: boolean): void {
-    const key = JSON.stringify([cluster, node]);
-    const state = this.#nodes.get(key);
+    const state = this.#stateOf(cluster, node);
     if (state === undefined) {
-      this.#nodes.set(key, { cluster, node, lastMs: t, emptySinceMs: empty ? t : undefined });
+      this.#last = { cluster, node, lastMs: t, emptySinceMs: empty ? t : undefined };
+      this.#nodes.set(JSON.stringify([cluster, node]), this.#last);
       return;
     }
     if (t <= state.lastMs) this.#misplaced++;
@@ -46,6 +48,13 @@ export class GapFinder {
     if (missing) this.#push(state, 'not_scraped', state.lastMs + this.#stepMs, t - this.#stepMs);
     if (empty) state.emptySinceMs ??= t;
     state.lastMs = t;
+  }
+
+  /** Rows of a node mostly follow each other. */
+  #stateOf(cluster: string | null, node: string): NodeState | undefined {
+    if (this.#last?.cluster !== cluster || this.#last.node !== node)
+      this.#last = this.#nodes.get(JSON.stringify([cluster, node]));
+    return this.#last;
   }
 
   #closeEmpty(state: NodeState): void {

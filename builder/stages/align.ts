@@ -113,17 +113,21 @@ export class Aligner {
     return known.length === 1 ? known[0] : undefined;
   }
 
-  /** The rows: for each node those steps at which it was scraped, ordered by cluster, node and time. */
+  /** The rows: for each node those steps at which it was scraped, ordered by cluster, node and time. To be called once. */
   rows(): NodeRows[] {
-    const { steps, firstMs, stepMs } = this.#grid;
+    const { firstMs, stepMs } = this.#grid;
     return [...this.#nodes.values()].sort(byNode).flatMap(({ cluster, node, present, features }) => {
-      const kept = Array.from({ length: steps }, (_, step) => step).filter((step) => present[step] === 1);
+      const kept = stepsOf(present);
       if (kept.length === 0) return [];
+      const nulls = new Float64Array(kept.length).fill(Number.NaN);
       return {
         cluster,
         node,
         timesMs: Float64Array.from(kept, (step) => firstMs + step * stepMs),
-        features: this.#plan.columns.map(({ column }) => pick(features.get(column.name), kept)),
+        features: this.#plan.columns.map(({ column }) => {
+          const values = features.get(column.name);
+          return values === undefined ? nulls : keep(values, kept);
+        }),
       };
     });
   }
@@ -191,12 +195,12 @@ export class Aligner {
 
   /** The column of one node. At each step the target that was scraped last and has a value gives it. */
   #columnOf(column: PlannedColumn, targets: readonly Target[]): Float64Array {
+    const [only] = targets;
+    if (only !== undefined && targets.length === 1) return this.#valuesOf(column, only);
     const all = targets.map((target) => ({
       values: this.#valuesOf(column, target),
       newestMs: this.#newest(target),
     }));
-    const [only] = all;
-    if (only !== undefined && all.length === 1) return only.values;
     return Float64Array.from({ length: this.#grid.steps }, (_, step) => {
       const ready = all.filter(({ values }) => !Number.isNaN(values[step]));
       const last = ready.sort((a, b) => (b.newestMs[step] ?? 0) - (a.newestMs[step] ?? 0))[0];
@@ -284,12 +288,18 @@ export class Aligner {
   }
 }
 
-/** The values at some steps; without any, all are null. */
-function pick(all: Float64Array | undefined, steps: readonly number[]): Float64Array {
-  const picked = new Float64Array(steps.length).fill(Number.NaN);
-  if (all !== undefined)
-    for (let i = 0; i < picked.length; i++) picked[i] = all[steps[i] as number] as number;
-  return picked;
+/** The steps at which a node was scraped. */
+function stepsOf(present: Uint8Array): Int32Array {
+  const steps = new Int32Array(present.length);
+  let count = 0;
+  for (let step = 0; step < present.length; step++) if (present[step] === 1) steps[count++] = step;
+  return steps.subarray(0, count);
+}
+
+/** Keeps of the values those at some steps, in place: a day of a fleet is not held twice. */
+function keep(values: Float64Array, steps: Int32Array): Float64Array {
+  for (let i = 0; i < steps.length; i++) values[i] = values[steps[i] as number] as number;
+  return values.subarray(0, steps.length);
 }
 
 /** A time at which a sample of `other` lies between two samples of `one` that are at most `apartMs` apart. */
