@@ -92,10 +92,11 @@ export class Accounts {
     );
     const clusters = strings(table, 'cluster');
     const nodes = strings(table, 'node');
-    const seen = nodes.map((node, row) => this.#seenBy(clusters[row] ?? null, node ?? ''));
+    const seen = this.#seenByRow(clusters, nodes);
+    const inTraining = Uint8Array.from(splits, (split) => (split === 'train' ? 1 : 0));
     const empty = new Uint8Array(table.rows).fill(1);
     for (const column of table.columns) {
-      if (column.type === 'double') this.#addFeature(column.name, column.values, splits, seen, empty);
+      if (column.type === 'double') this.#addFeature(column.name, column.values, inTraining, seen, empty);
       else this.#addNulls(column.name, column.values);
     }
     timesOf(table).forEach((t, row) => {
@@ -123,6 +124,17 @@ export class Accounts {
     this.#nulls[name] = (this.#nulls[name] ?? 0) + nulls;
   }
 
+  #seenByRow(clusters: readonly (string | null)[], nodes: readonly (string | null)[]): Set<string>[] {
+    let last: { cluster: string | null; node: string; seen: Set<string> } | undefined;
+    return nodes.map((name, row) => {
+      const cluster = clusters[row] ?? null;
+      const node = name ?? '';
+      if (last?.node !== node || last.cluster !== cluster)
+        last = { cluster, node, seen: this.#seenBy(cluster, node) };
+      return last.seen;
+    });
+  }
+
   #seenBy(cluster: string | null, node: string): Set<string> {
     const key = JSON.stringify([cluster, node]);
     const known = this.#seen.get(key) ?? new Set();
@@ -133,7 +145,7 @@ export class Accounts {
   #addFeature(
     name: string,
     values: Float64Array,
-    splits: readonly (string | null)[],
+    inTraining: Uint8Array,
     seen: readonly Set<string>[],
     empty: Uint8Array,
   ): void {
@@ -142,17 +154,22 @@ export class Accounts {
     const variation = this.#variations.get(name) ?? { first: Number.NaN, varies: false };
     this.#variations.set(name, variation);
     let nulls = 0;
-    values.forEach((value, row) => {
-      if (splits[row] === 'train') moments.add(value);
+    let noted: Set<string> | undefined;
+    for (let row = 0; row < values.length; row++) {
+      const value = values[row] as number;
+      if (inTraining[row] === 1) moments.add(value);
       if (Number.isNaN(value)) {
         nulls++;
-        return;
+        continue;
       }
       empty[row] = 0;
-      seen[row]?.add(name);
+      if (seen[row] !== noted) {
+        noted = seen[row];
+        noted?.add(name);
+      }
       if (Number.isNaN(variation.first)) variation.first = value;
       else if (value !== variation.first) variation.varies = true;
-    });
+    }
     this.#nulls[name] = (this.#nulls[name] ?? 0) + nulls;
   }
 
