@@ -65,15 +65,17 @@ function valuesUnderEachOther(columns: readonly (TableColumn | undefined)[], row
   return all;
 }
 
-/** The rows of several tables under each other. */
+/** The rows of several tables under each other, each column when the library asks for it: not all are held at once. */
 function concatenate(tables: readonly Table[], columns: readonly ColumnName[]) {
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);
   return columns.map(({ name }, i) => ({
     name,
-    data: valuesUnderEachOther(
-      tables.map((table) => table.columns[i]),
-      rows,
-    ),
+    get data() {
+      return valuesUnderEachOther(
+        tables.map((table) => table.columns[i]),
+        rows,
+      );
+    },
   }));
 }
 
