@@ -1,7 +1,8 @@
 /**
- * `npm run bench:builder`: what reading raw samples takes, beside `curl -o /dev/null` of the same queries, from a real
- * Prometheus with synthetic data, each way in a process of its own and the ways interleaved. Then the same with four
- * times the range, to show that memory stays. Prints tables; `--json FILE` also writes the figures.
+ * `npm run bench:builder`: what reading raw samples and building a dataset of them takes, beside `curl -o /dev/null` of the
+ * same queries, `promtool tsdb dump`, and parides from PyPI where pip is available; from a real Prometheus with synthetic
+ * data, each way in a process of its own and the ways interleaved. Then the same with four times the range, to show that
+ * memory stays. Prints tables; `--json FILE` also writes the figures, `--check` compares samples with promtool's dump.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,8 +15,10 @@ import { table } from '../bench/table.ts';
 import { cpuMs } from '../bench/usage.ts';
 import { program } from '../programs/find.ts';
 import { type RunningPrometheus, startPrometheus } from '../programs/prometheus.ts';
+import { check } from './check.ts';
+import { installParides } from './parides.ts';
 import { eachDay, type Size } from './synthetic.ts';
-import { type Reading, read, WAYS } from './ways.ts';
+import { measureWay, type Reading, type Surroundings, WAYS } from './ways.ts';
 
 const run = promisify(execFile);
 const say = (text: string) => process.stdout.write(`${text}\n`);
@@ -33,27 +36,23 @@ async function serve(folder: string, size: Size): Promise<RunningPrometheus> {
   return startPrometheus(folder, {}, ['--storage.tsdb.retention.time=100y']);
 }
 
-async function readApart(way: string, url: string, days: number): Promise<Reading> {
-  const { stdout } = await run(process.execPath, [
-    fileURLToPath(import.meta.url),
-    'read',
-    way,
-    url,
-    String(days),
-  ]);
+async function apart(way: string, surroundings: Surroundings): Promise<Reading> {
+  const self = fileURLToPath(import.meta.url);
+  const { stdout } = await run(process.execPath, [self, 'way', way, JSON.stringify(surroundings)]);
   return JSON.parse(stdout) as Reading;
 }
 
-/** Reads in every way in turn, some rounds, and gives the medians. */
-async function measure(prometheus: RunningPrometheus, days: number, rounds: number) {
+/** Goes every way in turn, some rounds, and gives the medians. */
+async function measure(prometheus: RunningPrometheus, surroundings: Surroundings, rounds: number) {
   const pid = prometheus.process.pid as number;
-  const readings = new Map(
-    Object.keys(WAYS).map((way) => [way, [] as (Reading & { serverCpuMs: number })[]]),
-  );
+  const ways = Object.entries(WAYS).filter(([name]) => surroundings.parides || !name.startsWith('parides'));
+  const readings = new Map(ways.map(([way]) => [way, [] as (Reading & { serverCpuMs: number })[]]));
   for (let round = 0; round < rounds; round++) {
     for (const [way, done] of readings) {
+      if (round > 0 && WAYS[way]?.once) continue;
+      rmSync(surroundings.scratch, { recursive: true, force: true });
       const before = cpuMs(pid);
-      const reading = await readApart(way, prometheus.url, days);
+      const reading = await apart(way, surroundings);
       done.push({ ...reading, serverCpuMs: cpuMs(pid) - before });
     }
   }
@@ -69,17 +68,25 @@ async function measure(prometheus: RunningPrometheus, days: number, rounds: numb
       'M samples/s': samples / wall / 1e6,
       'client CPU s': seconds((reading) => reading.cpuMs),
       'server CPU s': seconds(({ serverCpuMs }) => serverCpuMs),
-      'peak MiB': Math.max(...done.map(({ peakMebibytes }) => peakMebibytes)),
+      'peak MiB': WAYS[way]?.outside ? '' : Math.max(...done.map(({ peakMebibytes }) => peakMebibytes)),
     };
   });
 }
 
-async function bench(size: Size, rounds: number) {
+async function bench(size: Size, rounds: number, parides: string | undefined) {
   const folder = mkdtempSync(join(tmpdir(), 'kubevigil-bench-'));
   try {
     const prometheus = await serve(folder, size);
     try {
-      const rows = await measure(prometheus, size.days, rounds);
+      const surroundings = {
+        url: prometheus.url,
+        days: size.days,
+        data: join(folder, 'data'),
+        scratch: join(folder, 'scratch'),
+        ...(parides !== undefined && { parides }),
+      };
+      if (values.check) say(await check(surroundings));
+      const rows = await measure(prometheus, surroundings, rounds);
       say(
         `24 metrics × ${size.nodes} nodes × ${size.days * 24} h at 15 s, medians of ${rounds}\n${table(rows)}\n`,
       );
@@ -98,19 +105,26 @@ const { values, positionals } = parseArgs({
     days: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '5' },
     json: { type: 'string' },
+    check: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
 
-const [command, way = '', url = '', days = ''] = positionals;
-if (command === 'read') {
-  say(JSON.stringify(await read(way, url, Number(days))));
+const [command, way = '', surroundings = ''] = positionals;
+if (command === 'way') {
+  say(JSON.stringify(await measureWay(way, JSON.parse(surroundings) as Surroundings)));
 } else {
   say(`Linux ${release()}, ${availableParallelism()} CPUs, Node ${process.versions.node}\n`);
   const size = { nodes: Number(values.nodes), days: Number(values.days) };
-  const results = [
-    await bench(size, Number(values.rounds)),
-    await bench({ ...size, days: size.days * LONGER }, 1),
-  ];
-  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+  const python = mkdtempSync(join(tmpdir(), 'kubevigil-bench-python-'));
+  try {
+    const parides = await installParides(python, (reason) => say(`without parides: ${reason}\n`));
+    const results = [
+      await bench(size, Number(values.rounds), parides),
+      await bench({ ...size, days: size.days * LONGER }, 1, parides),
+    ];
+    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+  } finally {
+    rmSync(python, { recursive: true, force: true });
+  }
 }

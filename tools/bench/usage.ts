@@ -20,6 +20,17 @@ export function cpuMs(pid: number): number {
   return onCpu.reduce((sum, ns) => sum + ns, 0) / NANOSECONDS_PER_MS;
 }
 
+const TICKS_PER_SECOND = 100;
+/** Of /proc/<pid>/stat behind the program's name: user and system time of children that have ended. */
+const CHILDREN_FIELDS = [13, 14] as const;
+
+/** CPU time of the children of this process that have ended, in milliseconds. */
+export function childrenCpuMs(): number {
+  const text = readFileSync('/proc/self/stat', 'utf8');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return CHILDREN_FIELDS.reduce((sum, field) => sum + Number(fields[field]) * (1000 / TICKS_PER_SECOND), 0);
+}
+
 /** Resident memory in MiB. */
 export function residentMebibytes(pid: number): number {
   const text = readFileSync(`/proc/${pid}/status`, 'utf8');
