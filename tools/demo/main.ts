@@ -56,6 +56,7 @@ async function demo(
   const shown = relative(process.cwd(), dataset);
   say(`\nThe dataset is in ${shown}, its ground truth in ${relative(process.cwd(), episodes)}. Next:`);
   say(`  node dist/builder/main.js verify ${shown}`);
+  say(`  node dist/builder/main.js report ${shown}    # draws ${join(shown, 'report.html')}`);
   say(`  python3 -c "import pandas; print(pandas.read_parquet('${shown}/data'))"`);
 }
 
