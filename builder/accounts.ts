@@ -1,4 +1,5 @@
 import { byAnomaly, leakingColumns, rowKeys, Separations } from './auc.ts';
+import { entitiesOf, entityKey, entityName, type NamedEntity } from './entity.ts';
 import { type Gap, GapFinder } from './gaps.ts';
 import { Moments, type Statistics } from './moments.ts';
 import { RowsDigest } from './rows-digest.ts';
@@ -18,7 +19,7 @@ interface TrainingStatistics extends Statistics {
 export interface Account {
   readonly rows: number;
   readonly rowsDigest: string;
-  readonly nodes: readonly { readonly cluster: string | null; readonly node: string }[];
+  readonly nodes: readonly NamedEntity[];
   readonly nulls: Counts;
   readonly constant: readonly string[];
   readonly classBalance: Counts;
@@ -35,9 +36,7 @@ export interface Account {
   readonly misplaced: number;
 }
 
-export interface MissingColumns {
-  readonly cluster: string | null;
-  readonly node: string;
+export interface MissingColumns extends NamedEntity {
   readonly columns: readonly string[];
 }
 
@@ -90,9 +89,8 @@ export class Accounts {
       rowKeys(table),
       byAnomaly(table, (row) => splits[row] === 'train'),
     );
-    const clusters = strings(table, 'cluster');
-    const nodes = strings(table, 'node');
-    const seen = this.#seenByRow(clusters, nodes);
+    const entities = entitiesOf(table);
+    const seen = this.#seenByRow(entities);
     const inTraining = Uint8Array.from(splits, (split) => (split === 'train' ? 1 : 0));
     const empty = new Uint8Array(table.rows).fill(1);
     for (const column of table.columns) {
@@ -100,7 +98,7 @@ export class Accounts {
       else this.#addNulls(column.name, column.values);
     }
     timesOf(table).forEach((t, row) => {
-      this.#gaps.add(clusters[row] ?? null, nodes[row] ?? '', t, empty[row] === 1);
+      this.#gaps.add(entities[row] as NamedEntity, t, empty[row] === 1);
     });
   }
 
@@ -124,19 +122,16 @@ export class Accounts {
     this.#nulls[name] = (this.#nulls[name] ?? 0) + nulls;
   }
 
-  #seenByRow(clusters: readonly (string | null)[], nodes: readonly (string | null)[]): Set<string>[] {
-    let last: { cluster: string | null; node: string; seen: Set<string> } | undefined;
-    return nodes.map((name, row) => {
-      const cluster = clusters[row] ?? null;
-      const node = name ?? '';
-      if (last?.node !== node || last.cluster !== cluster)
-        last = { cluster, node, seen: this.#seenBy(cluster, node) };
+  #seenByRow(entities: readonly NamedEntity[]): Set<string>[] {
+    let last: { entity: NamedEntity; seen: Set<string> } | undefined;
+    return entities.map((entity) => {
+      if (last?.entity !== entity) last = { entity, seen: this.#seenBy(entity) };
       return last.seen;
     });
   }
 
-  #seenBy(cluster: string | null, node: string): Set<string> {
-    const key = JSON.stringify([cluster, node]);
+  #seenBy(entity: NamedEntity): Set<string> {
+    const key = entityKey(entity);
     const known = this.#seen.get(key) ?? new Set();
     this.#seen.set(key, known);
     return known;
@@ -174,19 +169,15 @@ export class Accounts {
   }
 
   #missing(): MissingColumns[] {
-    return this.#nodesInOrder().flatMap(({ cluster, node }) => {
-      const seen = this.#seenBy(cluster, node);
+    return this.#nodesInOrder().flatMap((entity) => {
+      const seen = this.#seenBy(entity);
       const columns = [...this.#moments.keys()].filter((name) => !seen.has(name));
-      return columns.length === 0 ? [] : [{ cluster, node, columns }];
+      return columns.length === 0 ? [] : [{ ...entity, columns }];
     });
   }
 
   #nodesInOrder() {
-    const named = ({ cluster, node }: { cluster: string | null; node: string }) => ({
-      cluster: cluster ?? '',
-      node,
-    });
-    return this.#gaps.nodes.sort((a, b) => byNode(named(a), named(b)));
+    return this.#gaps.nodes.sort((a, b) => byNode(entityName(a), entityName(b)));
   }
 
   result(): Account {

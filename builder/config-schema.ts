@@ -1,19 +1,25 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../common/duration.ts';
 import { METRICS } from '../exporter/catalogue/index.ts';
-import { columnsOf } from '../exporter/catalogue/model/columns.ts';
+import { type CatalogueColumn, columnsOf, type Entity } from '../exporter/catalogue/model/columns.ts';
 import { aboutSchema } from './manifest-schema.ts';
 import { withoutStrings } from './promql-text.ts';
 import { parseMatchers } from './selectors.ts';
 import { COLUMN_HELP } from './table.ts';
 
 /** The columns that can be had from this version's exporter, in the catalogue's order. */
-export const EXPOSED_COLUMNS = columnsOf(
-  METRICS.filter((metric) => metric.status === 'exposed'),
-  'node',
-);
+export function exposedColumns(entity: Entity): CatalogueColumn[] {
+  return columnsOf(
+    METRICS.filter((metric) => metric.status === 'exposed'),
+    entity,
+  );
+}
 
-const COLUMN_NAMES = EXPOSED_COLUMNS.map(({ column }) => column.name);
+export const EXPOSED_COLUMNS = exposedColumns('node');
+
+const COLUMN_NAMES = [
+  ...new Set([...EXPOSED_COLUMNS, ...exposedColumns('pod')].map(({ column }) => column.name)),
+];
 
 /** A Prometheus duration, as milliseconds. */
 const duration = z.string().transform((text, context) => {
@@ -181,7 +187,7 @@ export const configSchema = z.strictObject({
   window: positiveDuration.optional(),
   scrapeInterval: positiveDuration.optional(),
   delay: duration.optional(),
-  entity: z.literal('node').default('node'),
+  entity: z.enum(['node', 'pod']).default('node'),
   nodeLabel: labelName.default('node'),
   clusterLabel: labelName.default('cluster'),
   selector: matchers.prefault(''),

@@ -1,12 +1,11 @@
+import { entityKey, type NamedEntity } from './entity.ts';
 import { formatTime } from './times.ts';
 
 /**
  * Steps of a node without data: `not_scraped` has no rows, because nothing tried to scrape the node; `no_data` has
  * rows whose features are all null, because scraping it failed.
  */
-export interface Gap {
-  readonly cluster: string | null;
-  readonly node: string;
+export interface Gap extends NamedEntity {
   readonly kind: 'not_scraped' | 'no_data';
   /** First and last step without data. */
   readonly start: string;
@@ -15,8 +14,7 @@ export interface Gap {
 }
 
 interface NodeState {
-  readonly cluster: string | null;
-  readonly node: string;
+  readonly entity: NamedEntity;
   lastMs: number;
   /** First step of the run of empty rows that goes on; undefined when the last row had data. */
   emptySinceMs: number | undefined;
@@ -29,17 +27,18 @@ export class GapFinder {
   readonly #gaps: Gap[] = [];
   /** That of the row before. */
   #last: NodeState | undefined;
+  #lastEntity: NamedEntity | undefined;
   #misplaced = 0;
 
   constructor(stepMs: number) {
     this.#stepMs = stepMs;
   }
 
-  add(cluster: string | null, node: string, t: number, empty: boolean): void {
-    const state = this.#stateOf(cluster, node);
+  add(entity: NamedEntity, t: number, empty: boolean): void {
+    const state = this.#stateOf(entity);
     if (state === undefined) {
-      this.#last = { cluster, node, lastMs: t, emptySinceMs: empty ? t : undefined };
-      this.#nodes.set(JSON.stringify([cluster, node]), this.#last);
+      this.#last = { entity, lastMs: t, emptySinceMs: empty ? t : undefined };
+      this.#nodes.set(entityKey(entity), this.#last);
       return;
     }
     if (t <= state.lastMs) this.#misplaced++;
@@ -51,9 +50,9 @@ export class GapFinder {
   }
 
   /** Rows of a node mostly follow each other. */
-  #stateOf(cluster: string | null, node: string): NodeState | undefined {
-    if (this.#last?.cluster !== cluster || this.#last.node !== node)
-      this.#last = this.#nodes.get(JSON.stringify([cluster, node]));
+  #stateOf(entity: NamedEntity): NodeState | undefined {
+    if (this.#lastEntity !== entity) this.#last = this.#nodes.get(entityKey(entity));
+    this.#lastEntity = entity;
     return this.#last;
   }
 
@@ -62,9 +61,9 @@ export class GapFinder {
     state.emptySinceMs = undefined;
   }
 
-  #push({ cluster, node }: NodeState, kind: Gap['kind'], startMs: number, endMs: number): void {
+  #push({ entity }: NodeState, kind: Gap['kind'], startMs: number, endMs: number): void {
     const steps = (endMs - startMs) / this.#stepMs + 1;
-    this.#gaps.push({ cluster, node, kind, start: formatTime(startMs), end: formatTime(endMs), steps });
+    this.#gaps.push({ ...entity, kind, start: formatTime(startMs), end: formatTime(endMs), steps });
   }
 
   /** All gaps in the order in which they ended, those that reach to the last row at the end. */
@@ -78,7 +77,7 @@ export class GapFinder {
     return this.#misplaced;
   }
 
-  get nodes(): { cluster: string | null; node: string }[] {
-    return [...this.#nodes.values()].map(({ cluster, node }) => ({ cluster, node }));
+  get nodes(): NamedEntity[] {
+    return [...this.#nodes.values()].map(({ entity }) => entity);
   }
 }

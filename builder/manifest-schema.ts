@@ -3,7 +3,12 @@ import { z } from 'zod';
 const time = z.iso.datetime({ precision: 3 });
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const counts = z.record(z.string(), z.int().nonnegative());
-const cluster = z.string().nullable();
+const entityName = {
+  cluster: z.string().nullable(),
+  node: z.string(),
+  namespace: z.string().optional(),
+  pod: z.string().optional(),
+};
 const episodes = z.int().nonnegative();
 const number = z.number().nullable();
 
@@ -89,7 +94,7 @@ export const manifestSchema = z.strictObject({
   configDigest: sha256,
   /** In the manifest of a shard, which is not a whole dataset yet. */
   shard: z.strictObject({ index: z.int().nonnegative(), count: z.int().positive() }).optional(),
-  entity: z.literal('node'),
+  entity: z.enum(['node', 'pod']),
   prometheus: z.strictObject({
     version: z.string(),
     reading: z.enum(['range-selectors', 'remote-read']),
@@ -110,7 +115,8 @@ export const manifestSchema = z.strictObject({
   rows: z.int().nonnegative(),
   rowsDigest: sha256,
   columns: z.array(column),
-  nodes: z.array(z.strictObject({ cluster, node: z.string() })),
+  /** What there are rows of: nodes, or pods. */
+  nodes: z.array(z.strictObject(entityName)),
   files: z.array(file),
   labels: z.array(
     z.discriminatedUnion('kind', [
@@ -140,11 +146,10 @@ export const manifestSchema = z.strictObject({
   constantColumns: z.array(z.string()),
   /** Columns that alone tell attacks from the other training rows. */
   leakingColumns: z.array(z.string()),
-  missingColumns: z.array(z.strictObject({ cluster, node: z.string(), columns: z.array(z.string()) })),
+  missingColumns: z.array(z.strictObject({ ...entityName, columns: z.array(z.string()) })),
   gaps: z.array(
     z.strictObject({
-      cluster,
-      node: z.string(),
+      ...entityName,
       kind: z.enum(['not_scraped', 'no_data']),
       start: time,
       end: time,

@@ -44,13 +44,16 @@ export interface Grid {
   readonly steps: number;
 }
 
-/** What rows are about: a node of a cluster (empty when no label names one). */
+/** What rows are about: a node of a cluster (empty when no label names one), or a pod on it. */
 export interface EntityName {
   readonly cluster: string;
   readonly node: string;
+  /** Both for a pod, none for a node. */
+  readonly namespace?: string;
+  readonly pod?: string;
 }
 
-/** The rows of one node in one partition, in time order. In a feature, NaN is null. */
+/** The rows of one node or pod in one partition, in time order. In a feature, NaN is null. */
 export interface NodeRows extends EntityName {
   readonly timesMs: Float64Array;
   /** One array per planned column. */

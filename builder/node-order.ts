@@ -1,31 +1,28 @@
 import { groupBy } from './collections.ts';
+import { entitiesOf, entityKey, entityName, type NamedEntity } from './entity.ts';
 import type { ManifestFile } from './manifest-schema.ts';
-import { byNode, strings, type Table, type TableColumn } from './table.ts';
+import type { EntityName } from './model.ts';
+import { byNode, type Table, type TableColumn } from './table.ts';
 
 function sliceColumn(column: TableColumn, from: number, to: number): TableColumn {
   return { ...column, values: column.values.slice(from, to) } as TableColumn;
 }
 
-interface NodeTable {
-  readonly cluster: string;
-  readonly node: string;
+interface NodeTable extends EntityName {
   readonly table: Table;
 }
 
-/** A table cut where the node changes. */
+/** A table cut where the node, or the pod, changes. */
 function cutByNode(table: Table): NodeTable[] {
-  const clusters = strings(table, 'cluster');
-  const nodes = strings(table, 'node');
+  const entities = entitiesOf(table);
+  const keys = entities.map(entityKey);
   const pieces: NodeTable[] = [];
   for (let from = 0; from < table.rows; ) {
     let to = from + 1;
-    while (to < table.rows && nodes[to] === nodes[from] && clusters[to] === clusters[from]) to++;
+    while (to < table.rows && keys[to] === keys[from]) to++;
     const columns = table.columns.map((column) => sliceColumn(column, from, to));
-    pieces.push({
-      cluster: clusters[from] ?? '',
-      node: nodes[from] ?? '',
-      table: { rows: to - from, columns },
-    });
+    const name = entityName(entities[from] as NamedEntity);
+    pieces.push({ ...name, table: { rows: to - from, columns } });
     from = to;
   }
   return pieces;

@@ -62,9 +62,9 @@ function* accounted(tables: Iterable<Table>, accounts: Accounts): Generator<Tabl
   }
 }
 
-function columnUnits({ columns }: Plan): ColumnUnit[] {
+function columnUnits({ columns, config }: Plan): ColumnUnit[] {
   const units = new Map(columns.map(({ column }) => [column.name, column.unit]));
-  return tableColumns([...units.keys()]).map((column) => {
+  return tableColumns([...units.keys()], config.entity).map((column) => {
     const unit = units.get(column.name);
     return unit === undefined ? column : { ...column, unit };
   });

@@ -1,5 +1,6 @@
+import type { Entity } from '../exporter/catalogue/model/columns.ts';
 import { compare } from './collections.ts';
-import type { FeatureColumn, LabelledRows, Split } from './model.ts';
+import type { EntityName, FeatureColumn, LabelledRows, Split } from './model.ts';
 
 export type ColumnType = 'timestamp' | 'double' | 'int32' | 'string';
 
@@ -31,6 +32,10 @@ const BEFORE: readonly DescribedColumn[] = [
   { name: 'cluster', type: 'string', help: 'Cluster of the node; null when no label names it.' },
   { name: 'node', type: 'string', help: 'Node that the row is about.' },
 ];
+const OF_PODS: readonly DescribedColumn[] = [
+  { name: 'namespace', type: 'string', help: 'Namespace of the pod.' },
+  { name: 'pod', type: 'string', help: 'Pod that the row is about.' },
+];
 const AFTER: readonly DescribedColumn[] = [
   {
     name: 'label',
@@ -59,14 +64,15 @@ const AFTER: readonly DescribedColumn[] = [
 
 /** What the columns that are no features mean. */
 export const COLUMN_HELP: Readonly<Record<string, string>> = Object.fromEntries(
-  [...BEFORE, ...AFTER].map(({ name, help }) => [name, help]),
+  [...BEFORE, ...OF_PODS, ...AFTER].map(({ name, help }) => [name, help]),
 );
 
 /** The columns of a dataset in their order. */
-export function tableColumns(features: readonly string[]): ColumnName[] {
+export function tableColumns(features: readonly string[], entity: Entity = 'node'): ColumnName[] {
   const plain = ({ name, type }: ColumnName) => ({ name, type });
   return [
     ...BEFORE.map(plain),
+    ...(entity === 'pod' ? OF_PODS.map(plain) : []),
     ...features.map((name) => ({ name, type: 'double' as const })),
     ...AFTER.map(plain),
   ];
@@ -92,6 +98,9 @@ export function tableOf(rows: FinishedRows, columns: readonly FeatureColumn[]): 
       { name: 'timestamp', type: 'timestamp', values: rows.timesMs },
       string('cluster', constant(rows.cluster === '' ? null : rows.cluster)),
       string('node', constant(rows.node)),
+      ...(rows.pod === undefined
+        ? []
+        : [string('namespace', constant(rows.namespace ?? '')), string('pod', constant(rows.pod))]),
       ...columns.map(
         ({ column: { name } }, i): TableColumn => ({
           name,
@@ -146,6 +155,9 @@ export function timesOf(table: Table): Float64Array {
   return column.values;
 }
 
-/** Orders names of nodes as the files do. */
-export const byNode = (a: { cluster: string; node: string }, b: { cluster: string; node: string }) =>
-  compare(a.cluster, b.cluster) || compare(a.node, b.node);
+/** Orders names of nodes and pods as the files do. */
+export const byNode = (a: EntityName, b: EntityName) =>
+  compare(a.cluster, b.cluster) ||
+  compare(a.node, b.node) ||
+  compare(a.namespace ?? '', b.namespace ?? '') ||
+  compare(a.pod ?? '', b.pod ?? '');

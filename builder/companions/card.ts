@@ -1,4 +1,5 @@
 /** README.md of a dataset: what somebody who finds the folder must know. */
+import { entityText } from '../entity.ts';
 import type { Manifest } from '../manifest-schema.ts';
 import { attackClasses, datasetName, describe } from './describe.ts';
 import { plain, table } from './markdown.ts';
@@ -11,8 +12,8 @@ function cut(lines: readonly string[]): string[] {
   return more > 0 ? [...lines.slice(0, SHOWN), `- … and ${more} more in manifest.json`] : [...lines];
 }
 
-function nameOf({ cluster, node }: Manifest['nodes'][number]): string {
-  return plain(cluster === null ? node : `${cluster}/${node}`);
+function nameOf(entity: Manifest['nodes'][number]): string {
+  return plain(entityText(entity));
 }
 
 function facts(manifest: Manifest): string {

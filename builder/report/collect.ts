@@ -1,5 +1,7 @@
 /** What a report shows, gathered in one pass over the rows; memory depends on bins, features and nodes drawn. */
+
 import { byAnomaly, rowKeys, type Separation, Separations } from '../auc.ts';
+import { entitiesOf, entityKey, type NamedEntity } from '../entity.ts';
 import { strings, type Table, timesOf } from '../table.ts';
 import type { Bins } from './bins.ts';
 import { MARK, type Mark, type Scenario } from './classes.ts';
@@ -9,10 +11,7 @@ import { Envelope } from './envelope.ts';
 const KEPT_PER_SCENARIO = 4096;
 const MOST_SCENARIOS = 12;
 
-export interface NodeName {
-  readonly cluster: string | null;
-  readonly node: string;
-}
+export type NodeName = NamedEntity;
 
 /** A node's rows over time. */
 export interface Lane extends NodeName {
@@ -50,9 +49,7 @@ export interface Wanted {
   readonly drawn: ReadonlySet<string>;
 }
 
-export function keyOf({ cluster, node }: NodeName): string {
-  return JSON.stringify([cluster, node]);
-}
+export const keyOf = entityKey;
 
 export class Collector {
   readonly #wanted: Wanted;
@@ -94,10 +91,7 @@ export class Collector {
     this.#byLabel.add(table, keys, (row) => labels[row] ?? null);
     const bins = Array.from(timesOf(table), (t) => this.#wanted.bins.of(t));
     for (const bin of bins) this.#rows[bin] = (this.#rows[bin] ?? 0) + 1;
-    const clusters = strings(table, 'cluster');
-    const lanes = strings(table, 'node').map((node, row) =>
-      this.#lanes.get(keyOf({ cluster: clusters[row] ?? null, node: node ?? '' })),
-    );
+    const lanes = entitiesOf(table).map((entity) => this.#lanes.get(keyOf(entity)));
     const hasData = this.#addFeatures(table, bins, lanes);
     const marks = this.#marksOf(table);
     lanes.forEach((lane, row) => {

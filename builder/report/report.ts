@@ -1,15 +1,17 @@
 /** report.html: a dataset to look at, before anybody trusts it. */
+
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDurationMs } from '../../common/duration.ts';
 import { compare } from '../collections.ts';
+import { entitiesOf } from '../entity.ts';
 import { BuilderError, messageOf } from '../errors.ts';
 import { MANIFEST, REPORT, readManifest } from '../folder.ts';
 import { FORMATS } from '../formats/index.ts';
 import type { Manifest } from '../manifest-schema.ts';
 import { temporaryName } from '../output/places.ts';
 import { sha256OfFile } from '../stages/write.ts';
-import { strings, type Table } from '../table.ts';
+import type { Table } from '../table.ts';
 import { Bins } from './bins.ts';
 import { scenariosOf } from './classes.ts';
 import { type Collected, Collector, keyOf, type NodeName } from './collect.ts';
@@ -44,10 +46,9 @@ async function attackRows(folder: string, manifest: Manifest): Promise<Map<strin
   const counts = new Map<string, number>();
   for await (const table of rowsOf(folder, manifest)) {
     const anomaly = table.columns.find(({ name }) => name === 'anomaly');
-    const clusters = strings(table, 'cluster');
-    strings(table, 'node').forEach((node, row) => {
+    entitiesOf(table).forEach((entity, row) => {
       if (anomaly?.values[row] !== 1) return;
-      const key = keyOf({ cluster: clusters[row] ?? null, node: node ?? '' });
+      const key = keyOf(entity);
       counts.set(key, (counts.get(key) ?? 0) + 1);
     });
   }

@@ -1,7 +1,8 @@
+import { entityText } from '../entity.ts';
 import type { Manifest } from '../manifest-schema.ts';
 import type { Bins } from './bins.ts';
 import type { Scenario } from './classes.ts';
-import type { Collected, Lane, NodeName } from './collect.ts';
+import type { Collected, Lane } from './collect.ts';
 import type { TimeTick } from './time-axis.ts';
 
 /** All that the sections of a report are drawn from. */
@@ -20,9 +21,7 @@ export function featuresOf({ columns }: Manifest): Column[] {
   return columns.filter(({ metric, type }) => metric !== undefined || type === 'double');
 }
 
-export function displayName({ cluster, node }: NodeName): string {
-  return cluster === null ? node : `${cluster}/${node}`;
-}
+export const displayName = entityText;
 
 /** Nodes whose features are drawn. */
 export function drawnLanes({ collected }: View): Lane[] {

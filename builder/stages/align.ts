@@ -1,5 +1,6 @@
 /** From the samples of a partition to its rows: what each series is worth at each step, then one value per column. */
 import { compare, groupBy } from '../collections.ts';
+import { entityKey } from '../entity.ts';
 import { BuilderError } from '../errors.ts';
 import {
   type Birth,
@@ -37,6 +38,8 @@ interface Target {
 
 /** Two samples that lie at most so many scrape intervals apart are of consecutive scrapes. */
 const CONSECUTIVE = 1.5;
+/** Under this name the exporter sums up what exceeds its limits. */
+const OTHER_PODS = '_other';
 
 export class Aligner {
   readonly #plan: Plan;
@@ -46,6 +49,8 @@ export class Aligner {
   readonly #scrapes = new Map<string, Scrapes>();
   /** Rates of the series at hand by window: several columns are made of the same series. */
   #rates = new Map<RawSeries, Map<number, Float64Array>>();
+  /** All series of the metric at hand by target. */
+  #siblings = new Map<string, RawSeries[]>();
 
   /** @param up the `up` series of the partition's time and the lead-in before it */
   constructor(plan: Plan, partition: Partition, up: readonly RawSeries[]) {
@@ -55,7 +60,9 @@ export class Aligner {
     this.#knownSinceMs = firstMs - plan.leadInMs;
     for (const series of up) {
       this.#scrapes.set(this.#targetKey(series), { timesMs: series.timestampsMs, up: series.values });
-      if (series.labels[plan.config.nodeLabel] !== undefined) this.#markPresent(this.#nodeOf(series), series);
+      // Of a pod only its own series tell whether it was there.
+      if (plan.config.entity === 'node' && series.labels[plan.config.nodeLabel] !== undefined)
+        this.#markPresent(this.#nodeOf(series), series);
     }
   }
 
@@ -66,7 +73,8 @@ export class Aligner {
   }
 
   #addMetric({ columns, series }: FetchedMetric): void {
-    const nodes = groupBy(series, (each) => this.#nodeOf(each));
+    this.#siblings = groupBy(series, (each) => this.#targetKey(each));
+    const nodes = groupBy(series.filter(this.#isWanted), (each) => this.#nodeOf(each));
     for (const [node, own] of nodes) {
       for (const each of own) this.#markPresent(node, each);
       const targets = this.#targetsOf(own, node);
@@ -75,12 +83,16 @@ export class Aligner {
     }
   }
 
+  /** Whether rows are made of the series: a pod's dataset leaves out the host's own share, and that of no pod in particular. */
+  readonly #isWanted = ({ labels: { pod = '' } }: Pick<RawSeries, 'labels'>): boolean =>
+    this.#plan.config.entity === 'node' || (pod !== '' && pod !== OTHER_PODS);
+
   /** Takes over an expression's values, one series for each node. */
   #addQuery({ query: { column, promql }, series }: FetchedQuery): void {
     const { firstMs, stepMs, steps } = this.#grid;
     const refuse = (labels: RawSeries['labels'], reason: string) =>
       new BuilderError('config', `column ${column.name}: ${promql} gives ${seriesName(labels)}, ${reason}`);
-    for (const { labels, timestampsMs, values } of series) {
+    for (const { labels, timestampsMs, values } of series.filter(this.#isWanted)) {
       const { nodeLabel, clusterLabel } = this.#plan.config;
       if (!labels[nodeLabel])
         throw refuse(labels, `which has no label ${nodeLabel}: aggregate by (${nodeLabel})`);
@@ -106,7 +118,11 @@ export class Aligner {
   /** The node that a result is about, also when the expression dropped its cluster; undefined when it may be several. */
   #nodeOfResult(labels: RawSeries['labels']): Building | undefined {
     const { nodeLabel, clusterLabel } = this.#plan.config;
-    const known = [...this.#nodes.values()].filter(({ node }) => node === labels[nodeLabel]);
+    const known = [...this.#nodes.values()].filter(
+      ({ node, namespace, pod }) =>
+        node === labels[nodeLabel] &&
+        (pod === undefined || (pod === labels['pod'] && namespace === labels['namespace'])),
+    );
     if (labels[clusterLabel] !== undefined || known.length === 0) {
       return this.#nodeOf({ labels }, true);
     }
@@ -116,13 +132,12 @@ export class Aligner {
   /** The rows: for each node those steps at which it was scraped, ordered by cluster, node and time. To be called once. */
   rows(): NodeRows[] {
     const { firstMs, stepMs } = this.#grid;
-    return [...this.#nodes.values()].sort(byNode).flatMap(({ cluster, node, present, features }) => {
+    return [...this.#nodes.values()].sort(byNode).flatMap(({ present, features, unscraped: _, ...name }) => {
       const kept = stepsOf(present);
       if (kept.length === 0) return [];
       const nulls = new Float64Array(kept.length).fill(Number.NaN);
       return {
-        cluster,
-        node,
+        ...name,
         timesMs: Float64Array.from(kept, (step) => firstMs + step * stepMs),
         features: this.#plan.columns.map(({ column }) => {
           const values = features.get(column.name);
@@ -136,12 +151,15 @@ export class Aligner {
     const { nodeLabel, clusterLabel } = this.#plan.config;
     const cluster = labels[clusterLabel] ?? '';
     const node = labels[nodeLabel] ?? '';
-    const key = JSON.stringify([cluster, node]);
+    const name =
+      this.#plan.config.entity === 'node'
+        ? { cluster, node }
+        : { cluster, node, namespace: labels['namespace'] ?? '', pod: labels['pod'] ?? '' };
+    const key = entityKey(name);
     const known = this.#nodes.get(key);
     if (known !== undefined) return known;
     const building = {
-      cluster,
-      node,
+      ...name,
       unscraped,
       present: new Uint8Array(this.#grid.steps),
       features: new Map(),
@@ -280,9 +298,8 @@ export class Aligner {
     const lookbackMs = birthLookback(windowMs, freshnessMs);
     const times = { lookbackMs, freshnessMs, knownSinceMs: this.#knownSinceMs };
     return birthsOf(series, scrapes, times).flatMap(({ index, absentMs }) => {
-      const told = absentMs.filter((ms) =>
-        target.series.some(({ timestampsMs }) => hasTime(timestampsMs, ms)),
-      );
+      const siblings = this.#siblings.get(target.key) ?? [];
+      const told = absentMs.filter((ms) => siblings.some(({ timestampsMs }) => hasTime(timestampsMs, ms)));
       return told.length === 0 ? [] : [{ index, absentMs: told }];
     });
   }

@@ -37,7 +37,7 @@ export function judgeOf(planned: Plan, sets: readonly LabelSet[] | undefined, no
   const fromFiles = (sets ?? []).every(({ source }) => source.kind === 'episodes');
   const { firstMs, lastMs, stepMs, longestWindowMs: recoveryMs, freshnessMs, config } = planned;
   const times = { firstMs, lastMs, stepMs, recoveryMs, reachMs: recoveryMs + freshnessMs };
-  const labels = labeller(episodes, times);
+  const labels = labeller(episodes, { ...times, entity: config.entity });
   const splits = splitter(config.split, config.seed, episodes ?? [], times, nowMs);
   const concerns = (day: Partition) => (episode: Episode) =>
     episode.startMs <= day.lastMs && episode.endMs + recoveryMs > day.firstMs - stepMs;

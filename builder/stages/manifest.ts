@@ -3,6 +3,7 @@ import { packageVersion } from '../../common/version.ts';
 import { columnQuery, matcherText } from '../../exporter/catalogue/model/promql.ts';
 import type { Account } from '../accounts.ts';
 import { LEAKING_AUC } from '../auc.ts';
+import { entityText } from '../entity.ts';
 import type { LabelSet } from '../labels/model.ts';
 import { type Manifest, type ManifestFile, manifestSchema, SCHEMA_VERSION } from '../manifest-schema.ts';
 import { isPlanned } from '../model.ts';
@@ -33,7 +34,7 @@ const EVALUATED =
 
 function columnsOf({ columns, config }: Plan, nulls: Readonly<Record<string, number>>): Manifest['columns'] {
   const features = new Map(columns.map((planned) => [planned.column.name, planned]));
-  return tableColumns([...features.keys()]).map(({ name, type }) => {
+  return tableColumns([...features.keys()], config.entity).map(({ name, type }) => {
     const planned = features.get(name);
     const common = { name, type, nulls: nulls[name] ?? 0 };
     if (planned === undefined) return { ...common, help: COLUMN_HELP[name] ?? '' };
@@ -49,7 +50,7 @@ function columnsOf({ columns, config }: Plan, nulls: Readonly<Record<string, num
       unit: column.unit,
       metric: metric.name,
       source: metric.source,
-      promql: columnQuery(planned, 'node', window, config.selector.map(matcherText)),
+      promql: columnQuery(planned, config.entity, window, config.selector.map(matcherText)),
       ...(column.op === 'rate' && { window }),
     };
   });
@@ -80,9 +81,11 @@ function columnWarnings({ missing, nodes, constant }: Account): string[] {
     (name) => missing.length === nodes.length && missing.every(({ columns }) => columns.includes(name)),
   );
   const still = constant.filter((name) => !nowhere.includes(name));
-  const partly = missing.flatMap(({ node, columns }) => {
+  const partly = missing.flatMap(({ columns, ...entity }) => {
     const own = columns.filter((name) => !nowhere.includes(name));
-    return own.length === 0 ? [] : `node ${node} has no value of ${own.join(', ')}`;
+    return own.length === 0
+      ? []
+      : `${entity.pod === undefined ? 'node' : 'pod'} ${entityText(entity)} has no value of ${own.join(', ')}`;
   });
   return [
     ...(nowhere.length === 0 ? [] : [`columns without any value: ${nowhere.join(', ')}`]),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { formatDuration, parseDurationMs } from '../../common/duration.ts';
 import { escapeRegex } from '../../exporter/catalogue/model/promql.ts';
-import { type BuildConfig, EXPOSED_COLUMNS, type SplitConfig } from '../config-schema.ts';
+import { type BuildConfig, exposedColumns, type SplitConfig } from '../config-schema.ts';
 import { BuilderError } from '../errors.ts';
 import { type FeatureColumn, isPlanned, type Partition, type QueryColumn } from '../model.ts';
 import type { Prometheus, TargetTimes } from '../prometheus.ts';
@@ -81,16 +81,24 @@ function queryColumns({ columns = [], step }: BuildConfig): QueryColumn[] {
 /** Those of the catalogue in its order, then expressions in the configuration's. */
 function plannedColumns(config: BuildConfig): FeatureColumn[] {
   const windowMs = config.window ?? config.step;
-  if (config.columns === undefined) return EXPOSED_COLUMNS.map((known) => ({ ...known, windowMs }));
+  const exposed = exposedColumns(config.entity);
+  if (config.columns === undefined) return exposed.map((known) => ({ ...known, windowMs }));
   const wanted = new Map(
     config.columns.map((column) => [column.name, 'window' in column ? column.window : undefined]),
   );
   if (wanted.size < config.columns.length)
     throw new BuilderError('config', 'config: columns: a column is named twice');
-  const known = EXPOSED_COLUMNS.filter(({ column }) => wanted.has(column.name)).map((each) => ({
-    ...each,
-    windowMs: wanted.get(each.column.name) ?? windowMs,
-  }));
+  const other = config.columns.find(
+    (column) => !('promql' in column) && !exposed.some((each) => each.column.name === column.name),
+  );
+  if (other !== undefined)
+    throw new BuilderError('config', `config: columns: a ${config.entity} has no column ${other.name}`);
+  const known = exposed
+    .filter(({ column }) => wanted.has(column.name))
+    .map((each) => ({
+      ...each,
+      windowMs: wanted.get(each.column.name) ?? windowMs,
+    }));
   return [...known, ...queryColumns(config)];
 }
 

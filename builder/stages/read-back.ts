@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { entitiesOf, entityKey, entityName, type NamedEntity } from '../entity.ts';
 import { BuilderError, messageOf } from '../errors.ts';
 import { FORMATS } from '../formats/index.ts';
 import type { Manifest, ManifestFile } from '../manifest-schema.ts';
-import type { NodeRows } from '../model.ts';
-import { byNode, strings, type Table, timesOf } from '../table.ts';
+import type { EntityName, NodeRows } from '../model.ts';
+import { byNode, type Table, timesOf } from '../table.ts';
 import { sha256OfFile } from './write.ts';
 
 /** The rows of a dataset's file, a few at a time, in its order. */
@@ -15,22 +16,18 @@ export async function* tablesOfFile(
   yield* FORMATS[format].read(join(folder, path), columns);
 }
 
-interface Growing {
-  readonly cluster: string;
-  readonly node: string;
+interface Growing extends EntityName {
   readonly timesMs: number[];
   readonly features: number[][];
 }
 
 function addTable(nodes: Map<string, Growing>, table: Table): void {
   const features = table.columns.filter(({ type }) => type === 'double');
-  const clusters = strings(table, 'cluster');
-  const names = strings(table, 'node');
+  const entities = entitiesOf(table);
   timesOf(table).forEach((t, row) => {
-    const cluster = clusters[row] ?? '';
-    const node = names[row] ?? '';
-    const key = JSON.stringify([cluster, node]);
-    const rows = nodes.get(key) ?? { cluster, node, timesMs: [], features: features.map(() => []) };
+    const entity = entities[row] as NamedEntity;
+    const key = entityKey(entity);
+    const rows = nodes.get(key) ?? { ...entityName(entity), timesMs: [], features: features.map(() => []) };
     nodes.set(key, rows);
     rows.timesMs.push(t);
     features.forEach(({ values }, i) => void rows.features[i]?.push(values[row] as number));

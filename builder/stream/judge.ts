@@ -93,6 +93,7 @@ export class Judge {
       lastMs: Number.POSITIVE_INFINITY,
       stepMs: plan.stepMs,
       recoveryMs: plan.longestWindowMs,
+      entity: plan.config.entity,
     });
     for (const conflict of made.conflicts) {
       const key = JSON.stringify(conflict);

@@ -28,6 +28,8 @@ export interface LabelRecord extends RowLabel {
   readonly timestamp: string;
   readonly cluster: string | null;
   readonly node: string;
+  readonly namespace?: string;
+  readonly pod?: string;
   readonly split: Split | null;
 }
 
