@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { formatDuration, parseDurationMs } from '../../common/duration.ts';
 import { escapeRegex } from '../../exporter/catalogue/model/promql.ts';
 import { type BuildConfig, exposedColumns, type SplitConfig } from '../config-schema.ts';
@@ -158,6 +159,14 @@ function fixedSplit(
   return { ...config, bounds: [formatTime(train), formatTime(validation)] };
 }
 
+/** The label sources as the digest has them: files by name, so that a dataset is the same wherever it is built. */
+function labelIdentity({ labels }: BuildConfig): unknown {
+  const named = labels?.map((source) =>
+    'episodes' in source ? { episodes: basename(source.episodes) } : source,
+  );
+  return named ?? null;
+}
+
 /** The split as the digest has it: in a fixed order. */
 function splitIdentity(split: SplitConfig): unknown {
   return split.by === 'node'
@@ -279,7 +288,7 @@ export async function plan(
     serverVersion: prometheus.version,
     configDigest: digest([
       [firstMs, stepMs, scrapeIntervalMs, config.format, config.entity, config.seed, splitIdentity(split)],
-      [config.nodeLabel, config.clusterLabel, config.selector, config.labels ?? null],
+      [config.nodeLabel, config.clusterLabel, config.selector, labelIdentity(config)],
       columns.map((each) => [
         each.column.name,
         each.windowMs,

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { BuilderError } from '../../builder/errors.ts';
@@ -85,6 +85,15 @@ describe('builder update', function () {
       expectSameFiles(join(folder, many), join(folder, once));
     });
   }
+
+  it('gives the same bytes wherever the configuration lies', async () => {
+    const elsewhere = newFolder();
+    await run('build', 'here', at(30));
+    for (const file of ['dataset.yaml', 'episodes.csv'])
+      copyFileSync(join(folder, file), join(elsewhere, file));
+    await make('build', { folder: elsewhere, output: 'there' });
+    expectSameFiles(join(elsewhere, 'there'), join(folder, 'here'));
+  });
 
   it('freezes the bounds that the first build took from fractions', async () => {
     const config = { split: { by: 'time' } };
