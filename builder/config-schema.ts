@@ -120,6 +120,8 @@ const prometheus = z.strictObject({
       insecureSkipVerify: z.boolean().optional(),
     })
     .optional(),
+  /** Sent as X-Scope-OrgID, by which Mimir, Cortex and Thanos tell tenants apart. */
+  tenant: z.string().min(1).optional(),
   headers: z.record(z.string(), z.string()).optional(),
   timeout: positiveDuration.default(150_000),
 });

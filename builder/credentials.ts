@@ -27,6 +27,7 @@ export function requestHeaders(config: PrometheusConfig): Record<string, string>
     );
   }
   const headers: Record<string, string> = { ...config.headers };
+  if (config.tenant !== undefined) headers['X-Scope-OrgID'] = config.tenant;
   if (token !== undefined) headers['Authorization'] = `Bearer ${token}`;
   if (basicAuth !== undefined) {
     const password =
