@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -7,7 +7,8 @@ import { waitFor } from '../../tools/programs/wait.ts';
 import { EXPORTER, type ExporterProcess, runExporter, startExporter } from '../support/exporter.ts';
 import { fixturePaths } from '../support/fixture-host.ts';
 import { parseOpenMetrics } from '../support/openmetrics.ts';
-import { program, startPrometheus } from '../support/programs.ts';
+import { startPrometheus } from '../support/programs.ts';
+import { promtoolCheck } from '../support/promtool.ts';
 import { parseSeries } from '../support/series.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -20,14 +21,6 @@ async function get(url: string, headers: Record<string, string> = {}): Promise<s
   const response = await fetch(url, { headers });
   expect(response.status).to.equal(200);
   return response.text();
-}
-
-async function promtoolCheck(page: string): Promise<string> {
-  const promtool = await program('promtool');
-  return new Promise((resolve) => {
-    const child = execFile(promtool, ['check', 'metrics'], (_, stdout, stderr) => resolve(stdout + stderr));
-    child.stdin?.end(page);
-  });
 }
 
 describe('kubevigil-exporter', () => {

@@ -15,6 +15,8 @@ interface SpawnOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** As which user, when the tests run as root. */
   readonly uid?: number;
+  /** A command that runs what follows it in place of itself, such as setpriv. */
+  readonly wrap?: readonly string[];
 }
 
 /** How a program ended. */
@@ -34,9 +36,10 @@ export interface ExporterProcess {
   stop(): Promise<Exit>;
 }
 
-function spawnExporter(args: readonly string[], { env = {}, uid }: SpawnOptions) {
+function spawnExporter(args: readonly string[], { env = {}, uid, wrap = [] }: SpawnOptions) {
   const identity = uid === undefined ? {} : { uid, gid: uid };
-  const child = spawn(process.execPath, [EXPORTER, ...args], {
+  const [command = process.execPath, ...rest] = [...wrap, process.execPath, EXPORTER, ...args];
+  const child = spawn(command, rest, {
     ...identity,
     env: { ...process.env, ...OUTSIDE_OF_CLUSTERS, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
