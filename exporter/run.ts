@@ -96,6 +96,15 @@ async function stop(listeners: readonly Listener[], scraper: Scraper): Promise<v
   await scraper.close();
 }
 
+/** A trace that was unmounted meanwhile cannot be closed in order; the agent ends all the same. */
+function closeEvents(events: ProcessEvents | undefined, logger: Logger): void {
+  try {
+    events?.close();
+  } catch (error) {
+    logger.warn('The trace could not be closed in order', { error: String(error) });
+  }
+}
+
 /**
  * Runs the exporter until SIGTERM or SIGINT.
  *
@@ -140,7 +149,7 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   } finally {
     podWatch?.stop();
     await stop(listeners, scraper);
-    opened?.close();
+    closeEvents(opened, logger);
   }
   await end(logger);
 }

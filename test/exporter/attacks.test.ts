@@ -85,8 +85,10 @@ function cgroupMounts(): string[] {
 
 describe('attacks on the exporter', function () {
   this.timeout(30_000);
-  const folder = temporaryFolder();
   let exporter: ExporterProcess;
+  // Before its folder goes, and with that its tracefs.
+  after(() => exporter?.stop());
+  const folder = temporaryFolder();
   let residentBefore = 0;
   let undo: (() => void | Promise<void>)[] = [];
 
@@ -132,7 +134,6 @@ describe('attacks on the exporter', function () {
     for (const step of undo.reverse()) await step();
     undo = [];
   });
-  after(() => exporter?.stop());
 
   it('executables with hostile names are counted, and forge nothing', async () => {
     const place = folder();
