@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Logger } from '../../common/log.ts';
-import type { ApiAccess } from '../kubernetes/access.ts';
+import type { ApiAccess } from '../kubernetes/api-access.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import type { Authorize, Decision } from './decision.ts';
 import { ExpiringMap } from './expiring-map.ts';

@@ -1,7 +1,7 @@
 import { UsageError } from '../../common/cli.ts';
 import type { Logger } from '../../common/log.ts';
 import type { WebConfigBook } from '../../common/web/config-book.ts';
-import type { ApiAccess } from '../kubernetes/access.ts';
+import type { ApiAccess } from '../kubernetes/api-access.ts';
 import { kubernetesAuthorizer } from './authorizer.ts';
 import type { Authorize } from './decision.ts';
 

@@ -5,7 +5,7 @@ import type {
   V1TokenReviewStatus,
   V1UserInfo,
 } from '@kubernetes/client-node';
-import type { ApiAccess } from '../kubernetes/access.ts';
+import type { ApiAccess } from '../kubernetes/api-access.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
 import { sendForJson } from '../kubernetes/request.ts';
 

@@ -1,18 +1,6 @@
-import type { RequestOptions } from 'node:https';
 import { UsageError } from '../../common/cli.ts';
+import type { ApiAccess } from './api-access.ts';
 import { inCluster } from './in-cluster.ts';
-
-/** How to reach an API server. */
-export interface ApiAccess {
-  /** Such as `https://10.96.0.1:443`. */
-  readonly server: string;
-  /**
-   * TLS and authorization of one request, read afresh each time: tokens and authorities are replaced while we run.
-   *
-   * @throws {KubernetesError} when a file cannot be read or a plug-in fails
-   */
-  requestOptions(): Promise<RequestOptions>;
-}
 
 /**
  * The API server of KUBECONFIG if that is set (for development), else that of the cluster this runs in; undefined

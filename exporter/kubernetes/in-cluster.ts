@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent } from 'node:https';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
-import type { ApiAccess } from './access.ts';
+import type { ApiAccess } from './api-access.ts';
 import { KubernetesError } from './errors.ts';
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js';
-import type { ApiAccess } from './access.ts';
+import type { ApiAccess } from './api-access.ts';
 import { KubernetesError } from './errors.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { V1Pod, V1PodList } from '@kubernetes/client-node';
-import type { ApiAccess } from './access.ts';
+import type { ApiAccess } from './api-access.ts';
 import { KubernetesError } from './errors.ts';
 import { sendForJson } from './request.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1Pod } from '@kubernetes/client-node';
 import { SourceError } from '../errors.ts';
-import type { ApiAccess } from './access.ts';
+import type { ApiAccess } from './api-access.ts';
 import { Backoff } from './backoff.ts';
 import { KubernetesError, statusError } from './errors.ts';
 import { readJsonLines } from './json-lines.ts';

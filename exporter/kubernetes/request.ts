@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { packageVersion } from '../../common/version.ts';
-import type { ApiAccess } from './access.ts';
+import type { ApiAccess } from './api-access.ts';
 import { KubernetesError, statusError } from './errors.ts';
 
 /** A page of pods is one or two MB; what is much more is no answer that we asked for. */
