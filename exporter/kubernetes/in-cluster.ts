@@ -34,10 +34,9 @@ export function inCluster(env: NodeJS.ProcessEnv, folder = SERVICE_ACCOUNT): Api
   return {
     server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
     async requestOptions() {
-      const [token, ca] = await Promise.all([
-        readCredential(folder, 'token'),
-        readCredential(folder, 'ca.crt'),
-      ]);
+      // In turn, so that of two that are missing always the same one is told: both are small and in memory.
+      const token = await readCredential(folder, 'token');
+      const ca = await readCredential(folder, 'ca.crt');
       if (ca !== authority) {
         agent.destroy();
         agent = new Agent({ ca, keepAlive: true, timeout: IDLE_MS });
