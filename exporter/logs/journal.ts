@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { SourceError } from '../errors.ts';
+import { SourceError, type SourceErrorCode } from '../errors.ts';
 import { LineSplitter } from './line-splitter.ts';
 
 const FOLDERS = ['/var/log/journal', '/run/log/journal'];
 const RESTART_MS = 30_000;
 const PROVEN_MS = 1_000;
+const SHOWN_CHARACTERS = 500;
 
 /** `Nov 23 14:00:00 node sshd[7]: …`, as in the files that syslog writes. */
 const IDENTIFIER = /^\S+ +\d+ [\d:]+ \S+ ([^\s:[]+)/;
@@ -22,6 +23,18 @@ function holdsSomething(folder: string): boolean {
   } catch {
     return false; // absent, or not to be seen: in both cases journalctl could not read it either
   }
+}
+
+/** What journalctl says where it is installed and no journald ever ran, and where it may not read: it ends with 1. */
+const COMPLAINTS: readonly (readonly [RegExp, SourceErrorCode])[] = [
+  [/^No journal files were found/m, 'absent'],
+  [/insufficient permissions|Permission denied/, 'unreadable'],
+];
+
+function endedBy(status: number | string | null, complaint: string): SourceError {
+  const code = COMPLAINTS.find(([pattern]) => pattern.test(complaint))?.[1] ?? 'failed';
+  const reason = complaint === '' ? '' : `: ${complaint.split('\n')[0]}`;
+  return new SourceError(code, 'journalctl', `journalctl: ended with ${status}${reason}`);
 }
 
 /** Follows the host's journal by a child process, journalctl: its binary form has no other reader. */
@@ -85,7 +98,7 @@ export class Journal {
         `--directory=${this.#prefix}${folder}`,
         ...identifiers.map((identifier) => `--identifier=${identifier}`),
       ],
-      { stdio: ['ignore', 'pipe', 'ignore'] },
+      { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     this.#child = child;
     this.#startedAtMs = Date.now();
@@ -98,12 +111,17 @@ export class Journal {
       const code = cause.code === 'ENOENT' ? 'absent' : 'failed';
       this.#fail(new SourceError(code, 'journalctl', `journalctl: ${cause.code}`, { cause }));
     });
-    child.on('exit', (status, signal) => {
-      this.#fail(new SourceError('failed', 'journalctl', `journalctl: ended with ${status ?? signal}`));
+    let complaint = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      complaint = (complaint + text).slice(0, SHOWN_CHARACTERS);
+    });
+    child.on('close', (status, signal) => {
+      // One that could not be started has said so already.
+      if (this.#child === child) this.#fail(endedBy(status ?? signal, complaint.trim()));
     });
     // Neither the child nor its output keeps the agent from ending.
     child.unref();
-    (child.stdout as unknown as { unref(): void }).unref();
+    for (const stream of [child.stdout, child.stderr]) (stream as unknown as { unref(): void }).unref();
   }
 
   #fail(error: SourceError): void {

@@ -48,3 +48,17 @@ export function hostNamespace(procfs: string, kind: NamespaceKind): number | und
     return namespaceInode(procfs, KTHREADD, kind);
   }
 }
+
+/**
+ * Whether the right to trace reaches the host's processes. A user namespace of the agent's own or a security module
+ * (AppArmor's profile for containers) takes it away from CAP_SYS_PTRACE, and then also for the kernel's threads.
+ */
+export function reachesHost(procfs: string): boolean {
+  try {
+    if (isKernelThread(procfs, KTHREADD)) namespaceInode(procfs, KTHREADD, 'net');
+    return true;
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    return error.code === 'absent';
+  }
+}

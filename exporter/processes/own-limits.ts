@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readSmall } from '../kernel-file.ts';
 import { ifPresent } from '../sources.ts';
+import { reachesHost } from './namespace.ts';
 import { parseStatus } from './status.ts';
 
 /** Left for sockets, watched files, logs and whatever else the agent opens. */
@@ -35,7 +36,7 @@ const CAP_SYS_PTRACE = 1n << 19n;
 /** Whether this process may look into processes of other users. */
 export function hasTraceCapability(procfs: string): boolean {
   const status = readOwn(procfs, 'status');
-  return (
-    status !== undefined && (parseStatus(status, 'proc/self/status').capabilities & CAP_SYS_PTRACE) !== 0n
-  );
+  if (status === undefined) return false;
+  const { capabilities } = parseStatus(status, 'proc/self/status');
+  return (capabilities & CAP_SYS_PTRACE) !== 0n && reachesHost(procfs);
 }

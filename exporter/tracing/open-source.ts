@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { SourceError } from '../errors.ts';
+import { attempt, SourceError } from '../errors.ts';
 import { openExecSource } from './exec-source.ts';
 import { findContainerHierarchy, type Hierarchy } from './hierarchy.ts';
 import { openPollingSource } from './polling.ts';
@@ -25,8 +25,18 @@ export interface OpenedSource {
 function tracefsOf({ sysfs, tracefs }: TracePaths): string {
   if (tracefs !== undefined) return tracefs;
   const candidates = [join(sysfs, 'kernel/tracing'), join(sysfs, 'kernel/debug/tracing')];
-  const found = candidates.find((path) => existsSync(join(path, 'instances')));
-  if (found !== undefined) return found;
+  let denied: SourceError | undefined;
+  for (const path of candidates) {
+    try {
+      attempt(path, () => statSync(join(path, 'instances')));
+      return path;
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      if (error.code !== 'absent') denied ??= error;
+    }
+  }
+  // What is mounted and not to be seen is not absent.
+  if (denied !== undefined) throw denied;
   throw new SourceError('absent', 'tracefs', `tracefs: not mounted at ${candidates.join(' or ')}`);
 }
 

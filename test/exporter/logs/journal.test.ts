@@ -78,4 +78,27 @@ describe('logs: the journal', () => {
     expect(attempt('sshd')).to.equal('journalctl: ended with 3');
     expect(journal.isOpen).to.equal(false);
   });
+
+  for (const [complaint, code] of [
+    ['No journal files were found.', 'absent'],
+    ['No journal files were opened due to insufficient permissions.', 'unreadable'],
+    ['Failed to open directory', 'failed'],
+  ] as const) {
+    it(`is ${code} when journalctl ends with "${complaint}"`, async () => {
+      mkdirSync(at('root/var/log/journal/machine'), { recursive: true });
+      writeFileSync(at('bin/journalctl'), `#!/bin/sh\necho '${complaint}' >&2\nexit 1\n`);
+      chmodSync(at('bin/journalctl'), 0o755);
+      process.env['PATH'] = `${at('bin')}:${path}`;
+      const codeNow = () => {
+        try {
+          journal.follow(['sshd']);
+          return undefined;
+        } catch (error) {
+          return (error as { code?: string }).code;
+        }
+      };
+      await until(() => codeNow() !== undefined);
+      expect(codeNow()).to.equal(code);
+    });
+  }
 });

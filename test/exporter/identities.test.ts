@@ -1,0 +1,93 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { type ExporterProcess, startExporter } from '../support/exporter.ts';
+import { ROOT } from '../support/paths.ts';
+import { parseSeries } from '../support/series.ts';
+import { skip } from '../support/skip.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+import { seeingTracefs, tracefsRefusal } from '../support/tracefs.ts';
+
+const NOBODY = '65534';
+const UNPRIVILEGED = `setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups --bounding-set=-all --inh-caps=-all`;
+const TWO_CAPABILITIES = 'setpriv --bounding-set=-all,+sys_ptrace,+dac_read_search --inh-caps=-all';
+
+/** What an agent without any right loses; the README's table of identities says the same. */
+const DENIED = ['auth', 'files', 'pod-network', 'processes', 'sniffers', 'sockets', 'tcp'];
+const DENIED_TRACE = ['connections', 'container-oom', 'execs'];
+
+it('the README says what an exporter without rights loses', () => {
+  const names = [...DENIED, ...DENIED_TRACE].sort().map((name) => `\`${name}\``);
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  expect(readme).to.contain(`| any other uid without capabilities | ${names.join(', ')} |`);
+});
+
+describe('identities of the exporter', () => {
+  const running: ExporterProcess[] = [];
+  afterEach(async () => {
+    for (const exporter of running.splice(0)) await exporter.stop();
+  });
+  const folder = temporaryFolder();
+  let tracefs: string;
+  before(function () {
+    if (process.getuid?.() !== 0) skip(this, 'only root can take rights away');
+    tracefs = folder();
+    const refusal = tracefsRefusal(tracefs);
+    if (refusal !== undefined) skip(this, refusal);
+  });
+
+  const scrape = async (identity: string, ...flags: string[]) => {
+    const args = ['--kubernetes=off', `--path.tracefs=${tracefs}`, ...flags];
+    const exporter = await startExporter(args, { wrap: seeingTracefs(tracefs, identity.split(' ')) });
+    running.push(exporter);
+    const page = async () => parseSeries(await (await fetch(`http://${exporter.address}/metrics`)).text());
+    await page();
+    return page();
+  };
+  const failing = (series: ReadonlyMap<string, number>) =>
+    [...series].flatMap(([key, value]) => {
+      const name = /^kubevigil_extractor_success\{extractor="(.*)"\}$/.exec(key)?.[1];
+      return name !== undefined && value === 0 ? [name] : [];
+    });
+
+  /** A root filesystem with a log and an account file that only their owner may read. */
+  const guardedRoot = () => {
+    const root = folder();
+    chmodSync(root, 0o755);
+    mkdirSync(join(root, 'var/log'), { recursive: true });
+    mkdirSync(join(root, 'etc'));
+    for (const name of ['var/log/auth.log', 'etc/shadow'])
+      writeFileSync(join(root, name), '', { mode: 0o600 });
+    return `--path.rootfs=${root}`;
+  };
+
+  it('without rights it serves what it may, and says of the rest that it failed', async () => {
+    chmodSync(tracefs, 0o755);
+    const series = await scrape(UNPRIVILEGED, guardedRoot());
+    expect(failing(series)).to.have.members([...DENIED, ...DENIED_TRACE]);
+    expect(series.get('kubevigil_forks_total')).to.be.greaterThan(0);
+    // What others run cannot be told: not none, but nothing.
+    for (const kind of ['deleted_exe', 'memfd_exe', 'temp_exe']) {
+      expect(series.has(`kubevigil_suspicious_processes{kind="${kind}"}`), kind).to.equal(false);
+    }
+    expect(
+      [...series.keys()].filter((key) => /^kubevigil_outbound_destinations_total/.test(key)),
+    ).to.deep.equal([]);
+  });
+
+  it('uid 0 with SYS_PTRACE and DAC_READ_SEARCH alone reads everything', async () => {
+    const series = await scrape(TWO_CAPABILITIES, guardedRoot());
+    expect(failing(series)).to.deep.equal([]);
+    for (const name of [
+      'outbound_destinations_total',
+      'suspicious_execs_total',
+      'file_changes_total',
+      'auth_failures_total',
+    ]) {
+      expect(
+        [...series.keys()].some((key) => key.startsWith(`kubevigil_${name}{`)),
+        name,
+      ).to.equal(true);
+    }
+  });
+});
