@@ -78,13 +78,15 @@ async function removeCgroup(path: string): Promise<void> {
   });
 }
 
-/** `count` cgroups shaped as the kubelet's, in every hierarchy, with one sleeping process each; needs root. */
-export async function containers(count: number): Promise<Load> {
+/** `count` cgroups in `podCount` pods, shaped as the kubelet's, in every hierarchy, a sleeping process in each; needs root. */
+export async function containers(count: number, podCount = count): Promise<Load> {
   const top = `kubevigil-bench-${process.pid}`;
   const { pids, remove } = await start(count, SLEEP);
   const roots = hierarchies();
-  const pods = pids.map(() => join(top, 'kubepods', 'burstable', `pod${randomUUID()}`));
-  const leaves = pods.map((pod) => join(pod, randomBytes(32).toString('hex')));
+  const pods = Array.from({ length: podCount }, () =>
+    join(top, 'kubepods', 'burstable', `pod${randomUUID()}`),
+  );
+  const leaves = pids.map((_, i) => join(pods[i % podCount] ?? top, randomBytes(32).toString('hex')));
   for (const root of roots) {
     leaves.forEach((leaf, i) => {
       mkdirSync(join(root, leaf), { recursive: true });

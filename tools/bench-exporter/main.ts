@@ -14,6 +14,8 @@ import { type Cost, idleCpuMsPerMinute, measure } from './measure.ts';
 
 const MANY_PROCESSES = 1_080;
 const CONTAINERS = 100;
+const PODS = 110;
+const POD_CONTAINERS = 250;
 const NAMESPACES = 50;
 const IDLE_SECONDS = 30;
 
@@ -33,6 +35,11 @@ const SITUATIONS: readonly Situation[] = [
     load: () => sleepers(Math.max(0, MANY_PROCESSES - processCount())),
   },
   { name: `${CONTAINERS} containers`, needsRoot: true, load: () => containers(CONTAINERS) },
+  {
+    name: `${PODS} pods, ${POD_CONTAINERS} containers`,
+    needsRoot: true,
+    load: () => containers(POD_CONTAINERS, PODS),
+  },
   { name: `${NAMESPACES} network namespaces`, needsRoot: true, load: () => networkNamespaces(NAMESPACES) },
 ];
 
