@@ -51,8 +51,10 @@ export async function readRows(
   return aligner.rows();
 }
 
-function* tablesOf(rows: readonly NodeRows[], judge: Judge, { columns }: Plan): Generator<Table> {
-  for (const node of rows) yield tableOf(judge.judge(node), columns);
+/** The tables of the rows, which are taken from the list one after the other: what is written need not be held. */
+function* tablesOf(rows: NodeRows[], judge: Judge, { columns }: Plan): Generator<Table> {
+  for (let node = rows.shift(); node !== undefined; node = rows.shift())
+    yield tableOf(judge.judge(node), columns);
 }
 
 function* accounted(tables: Iterable<Table>, accounts: Accounts): Generator<Table> {
@@ -142,8 +144,8 @@ async function makeInOneWay(task: Task, { nowMs, log, progress, signal, disk = l
       }
     }
     const before = earlier && day.there ? await readBack(folder, day.there, earlier) : [];
-    const after = day.fresh ? await readRows(source, planned, day.fresh) : [];
-    const tables = tablesOf(joinRows(before, after), judge, planned);
+    const rows = joinRows(before, day.fresh ? await readRows(source, planned, day.fresh) : []);
+    const tables = tablesOf(rows, judge, planned);
     await writer.partition(day.date, accounted(tables, accounts), basis);
   }
 
