@@ -1,13 +1,17 @@
 import type { RuleEvent } from '../catalogue/events/fields.ts';
 import { execsMetrics } from '../catalogue/execs.ts';
+import { HOST } from '../containers/attribution.ts';
 import { type Sample, sample } from '../extractor.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import { MatchCounts } from './match-counts.ts';
-import { type ContainerOwner, OTHER_POD, podFields, UNKNOWN_POD, type Whereabouts } from './owners.ts';
+import {
+  type ContainerOwner,
+  OTHER_CONTAINER,
+  podFields,
+  UNKNOWN_CONTAINER,
+  type Whereabouts,
+} from './owners.ts';
 
-const HOST: ContainerOwner = { namespace: '', pod: '', container: '' };
-const UNKNOWN: ContainerOwner = { ...HOST, pod: UNKNOWN_POD };
-const OTHER: ContainerOwner = { ...HOST, pod: OTHER_POD };
 const NOT_ASCII = /[\x80-\xff]/;
 
 /** A program that was started, as the kernel tells it. */
@@ -33,7 +37,7 @@ function eventOf({ path: bytes, args }: Exec, where: Whereabouts | undefined): R
 
 /** Metric 19: programs started that match an exec rule. */
 export class ExecCounter {
-  readonly #counts = new MatchCounts<ContainerOwner>([HOST, UNKNOWN], OTHER);
+  readonly #counts = new MatchCounts<ContainerOwner>([HOST, UNKNOWN_CONTAINER], OTHER_CONTAINER);
 
   /** @param where undefined when its control group could not be told */
   add(
@@ -41,7 +45,7 @@ export class ExecCounter {
     exec: Exec,
     where: (Whereabouts & { readonly owner: ContainerOwner }) | undefined,
   ): void {
-    this.#counts.add(rules.match('exec', eventOf(exec, where)), where?.owner ?? UNKNOWN);
+    this.#counts.add(rules.match('exec', eventOf(exec, where)), where?.owner ?? UNKNOWN_CONTAINER);
   }
 
   /** @param known the containers that are there now */

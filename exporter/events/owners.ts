@@ -14,6 +14,10 @@ export const UNKNOWN_POD = '_unknown';
 /** Who the events of further owners are counted under when there are too many. */
 export const OTHER_POD = '_other';
 
+/** The owners of what cannot be told, and of what is too much, where containers are counted. */
+export const UNKNOWN_CONTAINER: ContainerOwner = { namespace: '', pod: UNKNOWN_POD, container: '' };
+export const OTHER_CONTAINER: ContainerOwner = { namespace: '', pod: OTHER_POD, container: '' };
+
 /** Where the process of an event was when it happened. */
 export interface Whereabouts {
   /** Its control group. */

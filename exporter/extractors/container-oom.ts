@@ -2,14 +2,12 @@ import { containerOomMetrics } from '../catalogue/container-oom.ts';
 import { containerLabels, HOST } from '../containers/attribution.ts';
 import { presentContainers } from '../containers/present.ts';
 import { MatchCounts } from '../events/match-counts.ts';
-import { type ContainerOwner, OTHER_POD, UNKNOWN_POD } from '../events/owners.ts';
+import { type ContainerOwner, OTHER_CONTAINER, UNKNOWN_CONTAINER } from '../events/owners.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
 import { type Extractor, sample } from '../extractor.ts';
 
 /** The one thing that is counted of each owner. */
 const KILL = 'kill';
-const UNKNOWN: ContainerOwner = { ...HOST, pod: UNKNOWN_POD };
-const OTHER: ContainerOwner = { ...HOST, pod: OTHER_POD };
 
 interface State {
   readonly events: ProcessEvents;
@@ -26,9 +24,12 @@ export const containerOom: Extractor<State> = {
   metrics: containerOomMetrics,
   open(services) {
     const events = services.events();
-    const counts = new MatchCounts<ContainerOwner>([HOST, UNKNOWN], OTHER);
+    const counts = new MatchCounts<ContainerOwner>([HOST, UNKNOWN_CONTAINER], OTHER_CONTAINER);
     events.on('oom', (_, where) => {
-      counts.add([KILL], where === undefined ? UNKNOWN : containerLabels(where.place, events.names));
+      counts.add(
+        [KILL],
+        where === undefined ? UNKNOWN_CONTAINER : containerLabels(where.place, events.names),
+      );
     });
     return { events, counts };
   },

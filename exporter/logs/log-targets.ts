@@ -1,4 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
+import { HOST } from '../containers/attribution.ts';
 import { SourceError } from '../errors.ts';
 import type { ContainerOwner } from '../events/owners.ts';
 import type { HostFiles } from '../files/host-files.ts';
@@ -8,7 +9,6 @@ import { logFilesOf, selects } from './pod-logs.ts';
 
 export type LogRule = RuleOn<'log'>;
 
-const HOST: ContainerOwner = { namespace: '', pod: '', container: '' };
 const MAX_FILES = 200;
 
 /** A log file to read, and the rules that read it. */
