@@ -1,5 +1,5 @@
 /** One run at a time writes to a dataset's folder. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
   linkSync,
   readdirSync,
@@ -74,8 +74,7 @@ export class Lock {
   static take(path: string, options: LockOptions = {}): Lock {
     const { nowMs = Date.now, leaseMs = LEASE_MS, self = thisProcess() } = options;
     const token = randomUUID();
-    // A name of its own, which a later run knows for ours: a kill between the next two lines leaves it behind.
-    const own = `${path}.${token}.tmp`;
+    const own = temporaryOf(path, self);
     const owner: Owner = { token, ...self, since: formatTime(nowMs()), leaseMs };
     try {
       writeFileSync(own, `${JSON.stringify(owner)}\n`, { flag: 'wx' });
@@ -148,7 +147,7 @@ function dislodge(
       `${dirname(path)} is being written by process ${owner.pid} on ${owner.host} since ${owner.since}${until}: wait until it has ended`,
     );
   }
-  const aside = `${path}.${randomUUID()}.tmp`;
+  const aside = temporaryOf(path, self);
   try {
     renameSync(path, aside);
   } catch (error) {
@@ -160,23 +159,37 @@ function dislodge(
   rmSync(aside, { force: true });
 }
 
+/** Where pids and their starts mean something, as a word for a file's name. */
+function placeOf({ host, boot, pidNamespace }: ProcessIdentity): string {
+  return createHash('sha256').update([host, boot, pidNamespace].join('\0')).digest('hex').slice(0, 16);
+}
+
+/**
+ * A name of this run's own beside the lock, which says whose it is: a run that is killed while it takes the lock
+ * leaves the file behind, maybe before anything stood in it.
+ */
+export function temporaryOf(path: string, self: ProcessIdentity): string {
+  return `${path}.${placeOf(self)}.${self.pid}-${self.started}.${randomUUID()}.tmp`;
+}
+
+const TEMPORARY = /\.(?<place>[0-9a-f]{16})\.(?<pid>\d+)-(?<started>[^.]*)\.[0-9a-f-]{36}\.tmp$/;
+
 /** Removes what was left by runs that ended while they were taking the lock. */
 function sweep(path: string, own: string, self: ProcessIdentity): void {
   const folder = dirname(path);
   for (const name of readdirSync(folder)) {
     const file = join(folder, name);
-    if (file === own || !name.startsWith(`${basename(path)}.`) || !name.endsWith('.tmp')) continue;
-    if (isLeft(file, self)) rmSync(file, { force: true });
+    const parts = name.startsWith(`${basename(path)}.`) ? TEMPORARY.exec(name)?.groups : undefined;
+    if (parts === undefined || file === own) continue;
+    const { place = '', pid, started = '' } = parts;
+    const ended =
+      place === placeOf(self) ? hasEnded({ ...self, pid: Number(pid), started }, self) : undefined;
+    if (ended ?? isOld(file)) rmSync(file, { force: true });
   }
 }
 
-function isLeft(file: string, self: ProcessIdentity): boolean {
-  try {
-    const found = readLock(file);
-    return found !== undefined && hasEnded(found.owner, self) === true;
-  } catch (error) {
-    // Killed while it wrote this.
-    if (error instanceof BuilderError) return Date.now() - statSync(file).mtimeMs > LEASE_MS;
-    throw error;
-  }
+/** Of a process that cannot be seen from here: taking a lock takes less than a lease. */
+function isOld(file: string): boolean {
+  const written = statSync(file, { throwIfNoEntry: false });
+  return written !== undefined && Date.now() - written.mtimeMs > LEASE_MS;
 }

@@ -1,7 +1,8 @@
 import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { expect } from 'chai';
 import { BuilderError } from '../../../builder/errors.ts';
-import { Lock } from '../../../builder/output/lock.ts';
+import { Lock, temporaryOf } from '../../../builder/output/lock.ts';
 import { type ProcessIdentity, thisProcess } from '../../../builder/output/process-identity.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
@@ -79,16 +80,23 @@ describe('builder/output/lock', () => {
     lock.release();
   });
 
-  it('sweeps what was left by runs that were killed while they took it', () => {
-    const lock = Lock.take(path('.other'), { self: ended });
-    writeFileSync(path('.lock.left.tmp'), '');
-    lock.release();
-    const old = Date.now() / 1000 - 3600;
-    utimesSync(path('.lock.left.tmp'), old, old);
-    const after = Lock.take(path('.lock'));
-    expect(readdirSync(path())).to.deep.equal(['.lock']);
-    after.release();
-  });
+  const beside = () => readdirSync(path()).filter((name) => name !== '.lock');
+  const stays: readonly (readonly [string, ProcessIdentity, number, boolean])[] = [
+    ['a run that was killed before it wrote a word', ended, 0, false],
+    ['a run that is taking it now', self, 2 * LEASE_MS, true],
+    ['a run on another host, just now', { ...ended, host: 'elsewhere' }, 0, true],
+    ['a run on another host, long ago', { ...ended, host: 'elsewhere' }, 2 * LEASE_MS, false],
+  ];
+  for (const [what, owner, ageMs, isKept] of stays) {
+    it(`${isKept ? 'leaves' : 'sweeps'} what is there of ${what}`, () => {
+      const file = temporaryOf(path('.lock'), owner);
+      writeFileSync(file, '');
+      const written = (Date.now() - ageMs) / 1000;
+      utimesSync(file, written, written);
+      Lock.take(path('.lock')).release();
+      expect(beside()).to.deep.equal(isKept ? [basename(file)] : []);
+    });
+  }
 
   it('does not touch a file that is no lock', () => {
     writeFileSync(path('.lock'), 'mine');
