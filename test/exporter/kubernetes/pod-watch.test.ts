@@ -142,7 +142,7 @@ describe('PodWatch', () => {
   });
 
   it('says so when lines are no JSON, and goes on', async () => {
-    start({ ...PATIENCE, minWaitMs: 200 });
+    start({ ...PATIENCE, minWaitMs: 200, maxWaitMs: 400 });
     await following();
     server.endWatches((response) => response.end('<html>\n'));
     await until('the complaint', () => /a line that is no JSON/.test(watch.error?.message ?? ''));
@@ -213,11 +213,13 @@ describe('PodWatch', () => {
   });
 
   it('gives up on a server that takes a request and never answers', async () => {
-    start({ ...PATIENCE, minWaitMs: 200, graceMs: 100 });
+    start({ ...PATIENCE, graceMs: 100 });
     await following();
-    server.overrides.push(() => true);
+    // Each try meets one, so that the complaint stands for as long as it is looked for.
+    server.overrides.push(...Array.from({ length: 1_000 }, () => () => true));
     server.endWatches();
     await until('the complaint', () => /did not answer in time/.test(watch.error?.message ?? ''));
+    server.overrides.length = 0;
     await following();
   });
 
