@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { agentMetrics } from '../../../exporter/catalogue/agent.ts';
 import { sockets } from '../../../exporter/extractors/sockets.ts';
+import { waitFor } from '../../../tools/programs/wait.ts';
 import { extractOnce, seriesLines } from '../../support/extract.ts';
 import { fixtureHost } from '../../support/fixture-host.ts';
 import { Machine, needsPods, Pod } from '../../support/pod.ts';
@@ -19,8 +21,17 @@ describe('sockets', () => {
   describe('on this machine', () => {
     const machine = new Machine(sockets);
     let pod: Pod;
-    const counts = async () =>
-      Object.fromEntries(Object.entries(await machine.valuesOf(pod)).filter(([, value]) => value > 0));
+
+    /** What is not 0, once every namespace of this machine had its turn. */
+    async function counts(): Promise<Record<string, number>> {
+      const sinceMs = performance.now();
+      await waitFor('the turn of every namespace', async () => {
+        const { samples } = await machine.scrape();
+        const age = samples.find(({ metric }) => metric === agentMetrics.socketTableAge)?.value ?? Infinity;
+        return age * 1_000 < performance.now() - sinceMs || undefined;
+      });
+      return Object.fromEntries(Object.entries(await machine.valuesOf(pod)).filter(([, value]) => value > 0));
+    }
 
     before(needsPods);
 
