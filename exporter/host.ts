@@ -1,8 +1,11 @@
-import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { lstatSync, readlinkSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ContainerNames, NO_NAMES } from './containers/names.ts';
 import { attempt, sourceError } from './errors.ts';
+import { KeptFiles } from './kept-files.ts';
+import { readOpenText, withFile } from './kernel-file.ts';
+import { KernelTexts } from './kernel-texts.ts';
 import { type ProcessSnapshot, ProcessTable } from './processes/table.ts';
 
 /** Where the host's file systems are seen from here; in a container usually below a mount such as `/host`. */
@@ -34,6 +37,13 @@ export interface Host {
   readlink(path: string): string | undefined;
   /** Usage of the filesystem mounted at `mountpoint`, a path on the host. May never settle: a dead mount hangs. */
   statfs(mountpoint: string): Promise<FilesystemUsage>;
+  /**
+   * Text of a file that the kernel makes in one piece, such as one of a cgroup, at a path as this process sees it. It is
+   * kept open for the next scrape.
+   *
+   * @param name what errors call it
+   */
+  readPiece(path: string, name: string): string;
   /** The path, as this process sees it, of what the other methods read: for bytes and for files of any length. */
   locate(path: string): string;
   /** All processes. Within one scrape they are gone through once. */
@@ -64,16 +74,26 @@ function memoised<T>(compute: (path: string) => T): (path: string) => T {
 /** What the views have in common: it outlives a scrape. */
 export interface Shared {
   readonly processes: ProcessTable;
+  readonly texts: KernelTexts;
   readonly names: ContainerNames;
 }
 
-/** What a view needs when nobody shares it. */
-function alone(paths: HostPaths): Shared {
-  return { processes: new ProcessTable(paths), names: NO_NAMES };
+/** What views of the same host share. */
+export function share(paths: HostPaths, names: ContainerNames = NO_NAMES): Shared {
+  const files = new KeptFiles(paths.procfs);
+  return { processes: new ProcessTable(paths, files), texts: new KernelTexts(paths.procfs, files), names };
 }
 
-/** A view of the host for one scrape: texts are kept, so a new scrape needs a new view. */
-export function openHost(paths: HostPaths, shared: Shared = alone(paths)): Host {
+/**
+ * What is a process's own, but the first one's: an open file of its net/ would keep a network namespace alive, and the
+ * devices in it, after the pod is gone.
+ */
+const OF_PROCESS = /^proc\/(?!1\/)\d+\//;
+
+/** A view of the host for one scrape: texts are remembered, so a new scrape needs a new view. */
+export function openHost(paths: HostPaths, shared: Shared = share(paths)): Host {
+  const { texts } = shared;
+  texts.beginPass();
   const roots: Readonly<Record<string, string>> = {
     proc: paths.procfs,
     sys: paths.sysfs,
@@ -94,7 +114,10 @@ export function openHost(paths: HostPaths, shared: Shared = alone(paths)): Host 
     },
     names: shared.names,
     rootPrefix: paths.rootfs.replace(/\/+$/, ''),
-    read: memoised((path) => attempt(path, () => readFileSync(locate(path), 'utf8'))),
+    read: memoised((path) =>
+      OF_PROCESS.test(path) ? withFile(locate(path), path, readOpenText) : texts.text(locate(path), path),
+    ),
+    readPiece: (path, name) => texts.piece(path, name),
     exists: (path) => attempt(path, () => lstatSync(locate(path), { throwIfNoEntry: false }) !== undefined),
     readlink: (path) => attempt(path, () => readlinkIfLink(locate(path))),
     async statfs(mountpoint) {

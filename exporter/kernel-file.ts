@@ -1,10 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { attempt, sourceError } from './errors.ts';
+import { sourceError } from './errors.ts';
 
 const SMALL_FILE_BYTES = 64 * 1024;
-
-/** The kernel hands out long files a page at a time, whatever is asked for. */
-const PIECE_BYTES = 64 * 1024;
 
 /** Where {@link readOpen} puts what it reads; the next call of anything here overwrites it. */
 export const contents = Buffer.allocUnsafe(SMALL_FILE_BYTES);
@@ -18,11 +15,38 @@ export const contents = Buffer.allocUnsafe(SMALL_FILE_BYTES);
  * @throws {SourceError} `absent` when the process behind it has ended
  */
 export function readOpen(descriptor: number, name: string): number {
+  return readAt(descriptor, name, 0, 0);
+}
+
+function readAt(descriptor: number, name: string, offset: number, position: number): number {
   try {
-    return readSync(descriptor, contents, 0, SMALL_FILE_BYTES, 0);
+    return readSync(descriptor, contents, offset, SMALL_FILE_BYTES - offset, position);
   } catch (error) {
     throw sourceError(name, error);
   }
+}
+
+/**
+ * Reads a text file that is already open from its first byte to its end. The kernel hands out a file of many records
+ * a page at a time, whatever is asked for, so that only an empty read is the end.
+ *
+ * @param name what errors call it
+ * @throws {SourceError}
+ */
+export function readOpenText(descriptor: number, name: string): string {
+  let length = 0;
+  for (;;) {
+    const count = readAt(descriptor, name, length, length);
+    if (count === 0) return contents.toString('utf8', 0, length);
+    length += count;
+    if (length === SMALL_FILE_BYTES) return readLongText(descriptor, name);
+  }
+}
+
+function readLongText(descriptor: number, name: string): string {
+  const pieces: Buffer[] = [];
+  readOpenInPieces(descriptor, name, (piece) => pieces.push(Buffer.from(piece)));
+  return Buffer.concat(pieces).toString('utf8');
 }
 
 /**
@@ -41,6 +65,22 @@ export function openFile(path: string, name: string): number {
 }
 
 /**
+ * Opens a file, reads it and closes it.
+ *
+ * @param path where it is seen from here
+ * @param name what errors call it
+ * @throws {SourceError}
+ */
+export function withFile<T>(path: string, name: string, read: (descriptor: number, name: string) => T): T {
+  const descriptor = openFile(path, name);
+  try {
+    return read(descriptor, name);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
  * Reads a small file, byte for byte.
  *
  * @param path where it is seen from here
@@ -49,28 +89,26 @@ export function openFile(path: string, name: string): number {
  * @throws {SourceError}
  */
 export function readSmall(path: string, name: string): Buffer {
-  const descriptor = openFile(path, name);
-  try {
-    return contents.subarray(0, readOpen(descriptor, name));
-  } finally {
-    closeSync(descriptor);
+  return contents.subarray(0, withFile(path, name, readOpen));
+}
+
+function readOpenInPieces(descriptor: number, name: string, take: (piece: Buffer) => void): void {
+  let position = 0;
+  for (;;) {
+    const count = readAt(descriptor, name, 0, position);
+    if (count === 0) return;
+    take(contents.subarray(0, count));
+    position += count;
   }
 }
 
 /**
- * Reads a file of any length piece by piece; a piece is a view that is valid during the call only.
+ * Reads a file of any length piece by piece; a piece is a view of {@link contents} that is valid during the call only.
  *
  * @param path where it is seen from here
  * @param name what errors call it
  * @throws {SourceError}
  */
 export function readInPieces(path: string, name: string, take: (piece: Buffer) => void): void {
-  const descriptor = openFile(path, name);
-  try {
-    const buffer = Buffer.allocUnsafe(PIECE_BYTES);
-    const next = () => attempt(name, () => readSync(descriptor, buffer, 0, PIECE_BYTES, null));
-    for (let count = next(); count > 0; count = next()) take(buffer.subarray(0, count));
-  } finally {
-    closeSync(descriptor);
-  }
+  withFile(path, name, (descriptor) => readOpenInPieces(descriptor, name, take));
 }

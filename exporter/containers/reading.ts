@@ -1,4 +1,4 @@
-import { readSmall } from '../kernel-file.ts';
+import type { Host } from '../host.ts';
 import type { Place } from './place.ts';
 import type { ContainerTree } from './tree.ts';
 
@@ -9,6 +9,11 @@ export type Read = <T>(file: string, parse: (text: string, path: string) => T) =
 export class Reading {
   private readonly found = new Map<ContainerTree, ReadonlyMap<string, Place>>();
   private readonly texts = new Map<string, string>();
+  private readonly host: Host;
+
+  constructor(host: Host) {
+    this.host = host;
+  }
 
   /**
    * The containers of a hierarchy, by the path of their cgroup.
@@ -31,7 +36,7 @@ export class Reading {
     return (file, parse) => {
       const path = `${folder}/${file}`;
       const name = `sys/fs/cgroup/<container>/${file}`;
-      const text = this.texts.get(path) ?? readSmall(path, name).toString('latin1');
+      const text = this.texts.get(path) ?? this.host.readPiece(path, name);
       this.texts.set(path, text);
       return parse(text, name);
     };

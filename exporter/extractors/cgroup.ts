@@ -163,7 +163,7 @@ export const cgroup: Extractor<State> = {
   open: () => ({ hierarchies: undefined, mounted: new Map(), trees: new Map() }),
   extract(host, state) {
     state.hierarchies ??= new Hierarchies(host.locate('sys/'));
-    const scrape = { ...state, host, reading: new Reading() };
+    const scrape = { ...state, host, reading: new Reading(host) };
     const figures = FIGURES.map((figure) => extractFigure(scrape, figure));
     return {
       samples: figures.flatMap(({ samples }) => samples),

@@ -1,13 +1,16 @@
 import { readdirSync } from 'node:fs';
 import { SourceError, sourceError } from '../errors.ts';
-import { contents } from '../kernel-file.ts';
+import { type KeptFile, KeptFiles } from '../kept-files.ts';
+import { contents, readSmall } from '../kernel-file.ts';
+import { ifPresent } from '../sources.ts';
 import { Denials } from './denials.ts';
 import { glance } from './glance.ts';
 import type { ProcessGroup } from './group.ts';
 import { Groups } from './groups.ts';
 import { type Inspection, inspect } from './inspection.ts';
-import { type KeptFile, KeptFiles } from './kept-files.ts';
 import { hasTraceCapability } from './own-limits.ts';
+import { Rotation, type Share } from './rotation.ts';
+import { NEVER_SCHEDULED, runMark } from './run-mark.ts';
 import { parseStatLine, type StatLine } from './stat-line.ts';
 import { stateIndex } from './state.ts';
 
@@ -28,9 +31,16 @@ export interface ProcessSnapshot {
 }
 
 interface Entry extends Process {
-  readonly stat: KeptFile;
+  /** Its schedstat, where this kernel has it. */
+  readonly clock: KeptFile | undefined;
+  /** Opened when the process is first seen to have run. */
+  stat: KeptFile | undefined;
   /** Opened at the first glance. */
   status: KeptFile | undefined;
+  /** What the clock showed before the stat was read. */
+  mark: number;
+  /** Code of the state's letter. */
+  state: number;
   seenIn: number;
   identity: number;
   readonly kernel: boolean;
@@ -44,7 +54,8 @@ interface Entry extends Process {
   young: boolean;
 }
 
-const [ZERO, NINE, ZOMBIE] = ['0', '9', 'Z'].map((letter) => letter.charCodeAt(0)) as [
+const [ZERO, NINE, ZOMBIE, RUNNING] = ['0', '9', 'Z', 'R'].map((letter) => letter.charCodeAt(0)) as [
+  number,
   number,
   number,
   number,
@@ -53,13 +64,7 @@ const [ZERO, NINE, ZOMBIE] = ['0', '9', 'Z'].map((letter) => letter.charCodeAt(0
 /** Nothing known yet, or any more. */
 const NOTHING: Inspection = { networkNamespace: undefined, kind: undefined, unknown: [], errors: [] };
 
-/** How many processes that show no change are looked at in one pass: a share of all, within bounds. */
-interface Share {
-  readonly of: number;
-  readonly least: number;
-  readonly most: number;
-}
-
+/** Processes that show no change and are looked at in one pass. */
 /** Glances see what a process can change by itself, or have done to it. */
 const GLANCES: Share = { of: 16, least: 32, most: 256 };
 /** Full looks see cgroup and namespace as well, which change for few after their start. */
@@ -71,26 +76,36 @@ const NEW_MOST = 1_024;
 /**
  * The processes of the host, kept from one scrape to the next.
  *
- * Each pass reads the stat of every process. The rest (cgroup, namespaces, executable, status) is read when a
- * process is new, again in the pass after that, when it runs another program, and in rotation: credentials,
- * tracers and deletions show in no other way. Whatever the rotation shows is in the pass that it precedes.
+ * Each pass asks of every process whether it ran since the pass before, and if it did reads its stat: who did not
+ * run is in the state that it was in, but for what was woken and waits for a CPU this very moment. The rest (cgroup,
+ * namespaces, executable, status) is read when a process is new, again in the pass after that, when it runs another
+ * program, and in rotation: credentials, tracers and deletions show in no other way. Whatever the rotation shows is in
+ * the pass that it precedes.
  */
 export class ProcessTable {
   private readonly procfs: string;
   private readonly groups: Groups;
   private readonly files: KeptFiles;
   private readonly entries = new Map<number, Entry>();
-  private toGlance: Entry[] = [];
-  private toLook: Entry[] = [];
+  /** Those that are no threads of the kernel: what is known of these does not change. */
+  private readonly programs = new Map<number, Entry>();
+  private readonly toGlance = new Rotation(this.programs, GLANCES);
+  private readonly toLook = new Rotation(this.programs, LOOKS);
   private passes = 0;
   private tracer: boolean | undefined;
   private readonly line: StatLine = { state: 0, parent: 0, kernel: false, identity: 0 };
 
-  /** @param paths where the host's procfs and sysfs are mounted */
-  constructor(paths: { readonly procfs: string; readonly sysfs: string }) {
+  /**
+   * @param paths where the host's procfs and sysfs are mounted
+   * @param files how many files may be kept open, with others who keep some
+   */
+  constructor(
+    paths: { readonly procfs: string; readonly sysfs: string },
+    files: KeptFiles = new KeptFiles(paths.procfs),
+  ) {
     this.procfs = paths.procfs;
     this.groups = new Groups(paths);
-    this.files = new KeptFiles(paths.procfs);
+    this.files = files;
   }
 
   /**
@@ -104,8 +119,12 @@ export class ProcessTable {
     const denials = new Denials();
     if (!names.includes('1')) denials.add(hidden());
     let looks = 0;
-    this.toGlance = this.rotate(this.toGlance, GLANCES, (entry) => this.glanceAt(entry), denials);
-    this.toLook = this.rotate(this.toLook, LOOKS, (entry) => this.look(entry), denials);
+    for (const entry of this.toGlance.due()) {
+      if (!entry.ended) tolerate(() => this.glanceAt(entry), denials);
+    }
+    for (const entry of this.toLook.due()) {
+      if (!entry.ended) tolerate(() => this.look(entry), denials);
+    }
     this.groups.clear();
     for (const name of names) {
       const first = name.charCodeAt(0);
@@ -139,19 +158,40 @@ export class ProcessTable {
   private visit(pid: number, mayLook: boolean): boolean {
     const entry = this.entries.get(pid);
     if (entry === undefined) return this.admit(pid, mayLook);
-    const { line } = this;
     try {
-      parseStatLine(contents, this.files.read(entry.stat), entry.stat.name, line);
+      if (!entry.young && !this.ran(entry)) {
+        entry.seenIn = this.passes;
+        this.count(entry);
+        return false;
+      }
+      entry.stat ??= this.open(pid, 'stat');
+      parseStatLine(contents, this.files.read(entry.stat), entry.stat.name, this.line);
     } catch (error) {
       this.drop(entry);
       if (!(error instanceof SourceError) || error.code !== 'absent') throw error;
       // It ended, but the number is listed: another process may have it by now.
       return this.admit(pid, mayLook);
     }
+    return this.revisit(entry, mayLook);
+  }
+
+  /** Whether the process was on a CPU since its stat was read, or may have been. */
+  private ran(entry: Entry): boolean {
+    if (entry.clock === undefined) return true;
+    const mark = runMark(contents, this.files.read(entry.clock));
+    const same = mark === entry.mark && mark !== NEVER_SCHEDULED && entry.state !== RUNNING;
+    entry.mark = mark;
+    return !same;
+  }
+
+  /** Takes what the stat of a known process says now. */
+  private revisit(entry: Entry, mayLook: boolean): boolean {
+    const { line } = this;
     const ended = line.state === ZOMBIE;
     const changed = line.identity !== entry.identity && !line.kernel && !ended;
     const look = (changed || entry.young) && !ended && mayLook;
     if (ended) entry.inspection = NOTHING;
+    entry.state = line.state;
     entry.ended = ended;
     entry.seenIn = this.passes;
     entry.identity = line.identity;
@@ -166,26 +206,39 @@ export class ProcessTable {
   }
 
   private admit(pid: number, mayLook: boolean): boolean {
-    const stat = this.files.open(pid, 'stat');
+    const clock = this.openClock(pid);
     try {
-      parseStatLine(contents, this.files.read(stat), stat.name, this.line);
+      // Before the stat, so that what the process does after it shows in the clock.
+      const mark = clock === undefined ? NEVER_SCHEDULED : runMark(contents, this.files.read(clock));
+      const name = `proc/${pid}/stat`;
+      const bytes = readSmall(`${this.procfs}/${pid}/stat`, name);
+      parseStatLine(bytes, bytes.length, name, this.line);
       const { identity, kernel, state } = this.line;
       const ended = state === ZOMBIE;
       const group = ended ? this.groupOfZombie(pid) : this.groups.of(pid);
-      const known = { stat, status: undefined, seenIn: this.passes, identity, kernel, ended, group };
-      const entry: Entry = { pid, ...known, inspection: NOTHING, glance: '', young: !kernel && !ended };
+      const files = { clock, stat: undefined, status: undefined };
+      const known = { mark, state, seenIn: this.passes, identity, kernel, ended, group };
+      const young = !kernel && !ended;
+      const entry: Entry = { pid, ...files, ...known, inspection: NOTHING, glance: '', young };
       if (mayLook && !ended) this.look(entry);
       this.entries.set(pid, entry);
-      if (!kernel) {
-        this.toGlance.push(entry);
-        this.toLook.push(entry);
-      }
+      if (!kernel) this.programs.set(pid, entry);
       this.count(entry);
       return mayLook;
     } catch (error) {
-      this.files.close(stat);
+      this.files.close(clock);
       throw error;
     }
+  }
+
+  private open(pid: number, file: string): KeptFile {
+    return this.files.open(`${this.procfs}/${pid}/${file}`, `proc/${pid}/${file}`);
+  }
+
+  /** Undefined where this kernel counts no such thing, or no more files may be kept: opening it is no cheaper. */
+  private openClock(pid: number): KeptFile | undefined {
+    const clock = ifPresent(() => this.open(pid, 'schedstat'));
+    return clock?.descriptor === undefined ? undefined : clock;
   }
 
   private look(entry: Entry): void {
@@ -197,7 +250,7 @@ export class ProcessTable {
 
   /** Looks closely where a glance shows something else than the one before. */
   private glanceAt(entry: Entry): void {
-    entry.status ??= this.files.open(entry.pid, 'status');
+    entry.status ??= this.open(entry.pid, 'status');
     const status = contents.subarray(0, this.files.read(entry.status));
     const seen = glance(`${this.procfs}/${entry.pid}`, status);
     if (seen === entry.glance) return;
@@ -207,7 +260,7 @@ export class ProcessTable {
 
   private count(entry: Entry): void {
     const { kind, unknown } = entry.inspection;
-    entry.group.add(stateIndex(this.line.state), kind, unknown);
+    entry.group.add(stateIndex(entry.state), kind, unknown);
   }
 
   /**
@@ -218,22 +271,6 @@ export class ProcessTable {
     const own = this.groups.of(pid);
     if (own.place !== undefined || own.membership.v1.size === 0) return own;
     return this.entries.get(this.line.parent)?.group ?? own;
-  }
-
-  /** Has the first entries of the queue looked at, and puts them at its end. */
-  private rotate(queue: Entry[], share: Share, look: (entry: Entry) => void, denials: Denials): Entry[] {
-    const alive = queue.filter((entry) => this.entries.get(entry.pid) === entry);
-    const count = Math.min(share.most, Math.max(share.least, Math.ceil(alive.length / share.of)));
-    const due = alive.splice(0, count);
-    for (const entry of due) {
-      try {
-        if (!entry.ended) look(entry);
-      } catch (error) {
-        note(error, denials);
-      }
-    }
-    alive.push(...due);
-    return alive;
   }
 
   private snapshot(denials: Denials): ProcessSnapshot {
@@ -252,9 +289,10 @@ export class ProcessTable {
   }
 
   private drop(entry: Entry): void {
-    this.files.close(entry.stat);
-    this.files.close(entry.status);
-    if (this.entries.get(entry.pid) === entry) this.entries.delete(entry.pid);
+    for (const file of [entry.clock, entry.stat, entry.status]) this.files.close(file);
+    for (const known of [this.entries, this.programs]) {
+      if (known.get(entry.pid) === entry) known.delete(entry.pid);
+    }
   }
 }
 
@@ -262,6 +300,14 @@ export class ProcessTable {
 function hidden(): SourceError {
   const message = 'proc/1/stat: process 1 is hidden (hidepid), and so are others';
   return new SourceError('unreadable', 'proc/1/stat', message);
+}
+
+function tolerate(action: () => void, denials: Denials): void {
+  try {
+    action();
+  } catch (error) {
+    note(error, denials);
+  }
 }
 
 /** Processes end at any moment: that something of one is absent is no trouble. */

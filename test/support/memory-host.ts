@@ -23,6 +23,9 @@ export function memoryHost({ files = {}, links = {}, statfs, rootPrefix = '' }: 
       if (typeof found === 'string') return found;
       throw found ?? absent(path);
     },
+    readPiece(_path, name) {
+      throw absent(name);
+    },
     exists: (path) =>
       [...Object.keys(files), ...Object.keys(links)].some(
         (key) => key === path || key.startsWith(`${path}/`),

@@ -4,10 +4,8 @@ import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Context } from 'mocha';
-import { NO_NAMES } from '../../exporter/containers/names.ts';
 import type { Extraction, Extractor } from '../../exporter/extractor.ts';
-import { openHost } from '../../exporter/host.ts';
-import { ProcessTable } from '../../exporter/processes/table.ts';
+import { openHost, share } from '../../exporter/host.ts';
 import { extractOnce } from './extract.ts';
 import { ROOT } from './paths.ts';
 import { services } from './services.ts';
@@ -120,7 +118,7 @@ async function remove(folder: string): Promise<void> {
 /** The extractor on this machine, scrape after scrape. */
 export class Machine<S> {
   private readonly extractor: Extractor<S>;
-  private readonly processes = new ProcessTable(PATHS);
+  private readonly shared = share(PATHS);
   private state: S | undefined;
 
   constructor(extractor: Extractor<S>) {
@@ -129,7 +127,7 @@ export class Machine<S> {
 
   async scrape(): Promise<Extraction> {
     this.state ??= (await this.extractor.open?.(await services())) as S;
-    const host = openHost(PATHS, { processes: this.processes, names: NO_NAMES });
+    const host = openHost(PATHS, this.shared);
     return extractOnce(this.extractor, host, this.state);
   }
 
@@ -149,6 +147,7 @@ export class Machine<S> {
   }
 
   close(): void {
-    this.processes.close();
+    this.shared.processes.close();
+    this.shared.texts.close();
   }
 }

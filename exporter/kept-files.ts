@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs';
-import { openFile, readOpen, readSmall } from '../kernel-file.ts';
-import { descriptorBudget } from './own-limits.ts';
+import { openFile, readOpen, readSmall } from './kernel-file.ts';
+import { descriptorBudget } from './processes/own-limits.ts';
 
-/** A file of a process that is read again and again. */
+/** A file that is read again and again. */
 export interface KeptFile {
   readonly path: string;
   /** What errors call it. */
@@ -12,33 +12,34 @@ export interface KeptFile {
 }
 
 /**
- * Files of processes that stay open between readings, as many as this process can afford: that costs half, and
- * what is read is never another process's that got the same pid.
+ * Files that stay open between readings, as many as this process can afford: that costs half. What is read of a
+ * process is never another's that got the same pid, and what is read of a removed cgroup is an error.
  */
 export class KeptFiles {
   private readonly procfs: string;
   private free: number | undefined;
 
+  /** @param procfs where this process's own limits are to be read */
   constructor(procfs: string) {
     this.procfs = procfs;
   }
 
-  /** @throws {SourceError} */
-  open(pid: number, file: string): KeptFile {
-    const kept: KeptFile = {
-      path: `${this.procfs}/${pid}/${file}`,
-      name: `proc/${pid}/${file}`,
-      descriptor: undefined,
-    };
+  /**
+   * @param path where it is seen from here
+   * @param name what errors call it
+   * @throws {SourceError}
+   */
+  open(path: string, name: string): KeptFile {
+    const kept: KeptFile = { path, name, descriptor: undefined };
     this.free ??= descriptorBudget(this.procfs);
     if (this.free <= 0) return kept;
-    kept.descriptor = openFile(kept.path, kept.name);
+    kept.descriptor = openFile(path, name);
     this.free--;
     return kept;
   }
 
   /**
-   * Reads the file into the buffer of kernel-file.ts.
+   * Reads the file, which must be one record of the kernel's, into the buffer of kernel-file.ts.
    *
    * @returns how many bytes
    * @throws {SourceError}
