@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { type Family, familiesOf, renderExposition } from './exposition.ts';
+import { type Family, familiesOf, renderExposition, WrittenPages } from './exposition.ts';
 import type { ExpositionFormat } from './negotiation.ts';
 import type { Scraper } from './scrape.ts';
 import { SeriesCap } from './series-cap.ts';
@@ -24,11 +24,12 @@ export function metricsPages(
   extraFamilies: () => readonly Family[],
 ): (wanted: WantedPage) => Promise<Buffer> {
   const cap = new SeriesCap();
+  const before = new WrittenPages();
   const rendering = new Map<string, Promise<Buffer>>();
 
   async function render({ deadlineMs, only, format, gzip }: WantedPage): Promise<Buffer> {
     const samples = cap.apply(await scraper.scrape(deadlineMs, only));
-    const text = await renderExposition([...familiesOf(samples), ...extraFamilies()], format);
+    const text = await renderExposition([...familiesOf(samples), ...extraFamilies()], format, before);
     // Not in libuv's thread pool: a mount that hangs may have taken it.
     return gzip ? gzipSync(text) : Buffer.from(text);
   }

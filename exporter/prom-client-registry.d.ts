@@ -2,3 +2,8 @@
 declare module 'prom-client/lib/registry.js' {
   export { Registry as default } from 'prom-client';
 }
+
+declare module 'prom-client/lib/util.js' {
+  /** A value as every exposition format has it. */
+  export function getValueAsString(value: number): string;
+}
