@@ -71,6 +71,8 @@ function memoised<T>(compute: (path: string) => T): (path: string) => T {
   };
 }
 
+const withoutSlash = (folder: string) => folder.replace(/\/+$/, '');
+
 /** What the views have in common: it outlives a scrape. */
 export interface Shared {
   readonly processes: ProcessTable;
@@ -95,15 +97,15 @@ export function openHost(paths: HostPaths, shared: Shared = share(paths)): Host 
   const { texts } = shared;
   texts.beginPass();
   const roots: Readonly<Record<string, string>> = {
-    proc: paths.procfs,
-    sys: paths.sysfs,
-    root: paths.rootfs,
+    proc: withoutSlash(paths.procfs),
+    sys: withoutSlash(paths.sysfs),
+    root: withoutSlash(paths.rootfs),
   };
   const locate = (path: string) => {
     const slash = path.indexOf('/');
     const root = roots[path.slice(0, slash)];
     if (root === undefined) throw new TypeError(`${path} does not begin with proc/, sys/ or root/`);
-    return join(root, path.slice(slash + 1));
+    return `${root}/${path.slice(slash + 1)}`;
   };
   let snapshot: ProcessSnapshot | undefined;
   return {
@@ -113,7 +115,7 @@ export function openHost(paths: HostPaths, shared: Shared = share(paths)): Host 
       return snapshot;
     },
     names: shared.names,
-    rootPrefix: paths.rootfs.replace(/\/+$/, ''),
+    rootPrefix: withoutSlash(paths.rootfs),
     read: memoised((path) =>
       OF_PROCESS.test(path) ? withFile(locate(path), path, readOpenText) : texts.text(locate(path), path),
     ),

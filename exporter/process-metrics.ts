@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import type { Family } from './exposition.ts';
 
 const SELF = '/proc/self';
@@ -23,6 +23,13 @@ function maxOpenFiles(): number | undefined {
   const soft = /^Max open files\s+(\S+)/m.exec(limits)?.[1];
   if (soft === undefined) return undefined;
   return soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(soft);
+}
+
+/** Since Linux 6.2 the folder's size is their number; to list a thousand costs a third of a millisecond. */
+function openFiles(): number {
+  const folder = `${SELF}/fd`;
+  // Listed they are one more, the one that reads the folder.
+  return statSync(folder).size || readdirSync(folder).length - 1;
 }
 
 function optional(
@@ -82,12 +89,6 @@ export function processFamilies(): () => Family[] {
     ...optional('process_virtual_memory_bytes', 'gauge', 'Virtual memory size in bytes.', () =>
       Number(statFields()[VIRTUAL_MEMORY_FIELD]),
     ),
-    // Less the one that reads the folder.
-    ...optional(
-      'process_open_fds',
-      'gauge',
-      'Number of open file descriptors.',
-      () => readdirSync(`${SELF}/fd`).length - 1,
-    ),
+    ...optional('process_open_fds', 'gauge', 'Number of open file descriptors.', openFiles),
   ];
 }

@@ -12,7 +12,8 @@ const PATIENCE_MS = 50;
 /** One extractor at work. */
 interface Run {
   readonly startedAt: number;
-  readonly done: Promise<void>;
+  /** Undefined when it was done at once, as most are: nobody need wait, and no timer watch it. */
+  done: Promise<void> | undefined;
   result: Extraction | undefined;
   endedAt: number | undefined;
   /** It missed the deadline of a scrape: later scrapes do not wait for it. */
@@ -93,7 +94,7 @@ export class Scraper {
       if (entry.run === undefined) {
         const run = this.start(entry, view);
         runs.push([entry, run]);
-        await waitAtMost(run.done, Math.min(PATIENCE_MS, left()));
+        if (run.done !== undefined) await waitAtMost(run.done, Math.min(PATIENCE_MS, left()));
         const cpuNow = cpuMicros();
         entry.cpuMicros += cpuNow - cpu;
         cpu = cpuNow;
@@ -101,26 +102,31 @@ export class Scraper {
         runs.push([entry, entry.run]);
       }
     }
-    const awaited = runs.filter(([, run]) => !run.late).map(([, run]) => run.done);
-    await waitAtMost(Promise.all(awaited), left());
+    const awaited = runs.filter(([, run]) => run.endedAt === undefined && !run.late).map(([, run]) => run.done);
+    if (awaited.length > 0) await waitAtMost(Promise.all(awaited), left());
     return runs.flatMap(([entry, run]) => this.conclude(entry, run));
   }
 
   private start(entry: Entry, view: Host): Run {
     const startedAt = performance.now();
-    const work = async () => {
-      const result = await entry.extractor.extract(view, entry.state);
-      return 'samples' in result ? result : { samples: result, errors: [] };
+    const run: Run = { startedAt, done: undefined, result: undefined, endedAt: undefined, late: false };
+    const end = (result: Extraction) => {
+      run.result = result;
+      run.endedAt = performance.now();
+      entry.run = undefined;
     };
-    const done = work()
-      .catch((error: unknown): Extraction => ({ samples: [], errors: [this.asSourceError(entry, error)] }))
-      .then((result) => {
-        run.result = result;
-        run.endedAt = performance.now();
-        entry.run = undefined;
-      });
-    const run: Run = { startedAt, done, result: undefined, endedAt: undefined, late: false };
-    entry.run = run;
+    const fail = (error: unknown) => end({ samples: [], errors: [this.asSourceError(entry, error)] });
+    try {
+      const result = entry.extractor.extract(view, entry.state);
+      if (result instanceof Promise) {
+        entry.run = run;
+        run.done = result.then(end, fail);
+      } else {
+        end('samples' in result ? result : { samples: result, errors: [] });
+      }
+    } catch (error) {
+      fail(error);
+    }
     return run;
   }
 

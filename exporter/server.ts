@@ -48,6 +48,7 @@ function metricsHandler({ scraper, extraFamilies }: ServerOptions) {
     response.setHeader('Content-Type', CONTENT_TYPES[format]);
     response.setHeader('Vary', 'Accept, Accept-Encoding');
     if (gzip) response.setHeader('Content-Encoding', 'gzip');
+    response.setHeader('Content-Length', body.length);
     response.end(body);
   };
 }

@@ -12,8 +12,14 @@ const DISKSTATS = 'proc/diskstats';
  * loop and zram devices have no `device` link. The paths of a multipath NVMe disk are `hidden` and would count its
  * bytes again.
  */
-function isDisk(host: Host, folder: string): boolean {
+function isDisk(host: Host, device: string): boolean {
+  const folder = `sys/block/${device.replaceAll('/', '!')}`;
   return host.exists(`${folder}/device`) && ifPresent(() => host.read(`${folder}/hidden`))?.trim() !== '1';
+}
+
+/** What was found out about the devices of the scrape before: as long as it is there a device stays what it is. */
+interface State {
+  known: ReadonlyMap<string, boolean>;
 }
 
 /**
@@ -21,13 +27,17 @@ function isDisk(host: Host, folder: string): boolean {
  *
  * Source: /proc/diskstats, every kernel; /sys/block tells which of its devices are disks.
  */
-export const disk: Extractor = {
+export const disk: Extractor<State> = {
   name: 'disk',
   metrics: diskMetrics,
-  extract(host) {
-    const disks = parseDiskstats(host.read(DISKSTATS), DISKSTATS);
-    return [...disks].flatMap(([device, bytes]) => {
-      if (!isDisk(host, `sys/block/${device.replaceAll('/', '!')}`)) return [];
+  open: () => ({ known: new Map() }),
+  extract(host, state) {
+    const devices = parseDiskstats(host.read(DISKSTATS), DISKSTATS);
+    const known = new Map<string, boolean>();
+    for (const device of devices.keys()) known.set(device, state.known.get(device) ?? isDisk(host, device));
+    state.known = known;
+    return [...devices].flatMap(([device, bytes]) => {
+      if (known.get(device) !== true) return [];
       return [
         sample(diskMetrics.bytes, bytes.read, { device, direction: 'read' }),
         sample(diskMetrics.bytes, bytes.write, { device, direction: 'write' }),

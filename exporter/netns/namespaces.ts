@@ -1,8 +1,9 @@
+import { groupBy } from '../../common/group-by.ts';
 import type { Place } from '../containers/place.ts';
 import { SourceError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { hostNamespace, namespaceInode } from '../processes/namespace.ts';
-import type { ProcessSnapshot } from '../processes/table.ts';
+import type { Process, ProcessSnapshot } from '../processes/table.ts';
 
 /** A network namespace and a process through which it can be read. */
 export interface NetworkNamespace {
@@ -26,28 +27,32 @@ const HOST_UNSEEN = 0;
 const HOST_FOLDER = 'proc/1/net';
 
 interface Members {
-  place: Place | undefined;
-  readonly pids: number[];
+  readonly place: Place | undefined;
+  readonly pids: readonly number[];
 }
 
 /**
- * Gathers processes by namespace. The process with the lowest pid that belongs to a pod names the owner: a pod's
- * sandbox comes first, and what the host runs in there (a network plug-in, a debugging shell) does not own it.
+ * Gathers processes by namespace, but for the host's. The process with the lowest pid that belongs to a pod names the
+ * owner: a pod's sandbox comes first, and what the host runs in there (a network plug-in, a debugging shell) does not
+ * own it.
  */
-function membersOf({ processes }: ProcessSnapshot): Map<number, Members> {
-  const namespaces = new Map<number, Members>();
-  const byPid = [...processes].sort((a, b) => a.pid - b.pid);
-  for (const { pid, group, inspection } of byPid) {
-    const inode = inspection.networkNamespace;
-    if (inode === undefined) continue;
-    const members = namespaces.get(inode);
-    if (members === undefined) namespaces.set(inode, { place: group.place, pids: [pid] });
-    else {
-      members.place ??= group.place;
-      members.pids.push(pid);
-    }
+function membersOf({ processes }: ProcessSnapshot, hostInode: number): Map<number, Members> {
+  const foreign: Process[] = [];
+  for (const process of processes) {
+    const { networkNamespace } = process.inspection;
+    if (networkNamespace !== undefined && networkNamespace !== hostInode) foreign.push(process);
   }
-  return namespaces;
+  foreign.sort((a, b) => a.pid - b.pid);
+  const namespaces = groupBy(foreign, ({ inspection }) => inspection.networkNamespace ?? HOST_UNSEEN);
+  return new Map(
+    [...namespaces].map(([inode, members]) => [
+      inode,
+      {
+        place: members.find(({ group }) => group.place !== undefined)?.group.place,
+        pids: members.map(({ pid }) => pid),
+      },
+    ]),
+  );
 }
 
 /** A process that is in the namespace at this moment: the one known may have ended, or entered another. */
@@ -76,8 +81,7 @@ function find(host: Host, snapshot: ProcessSnapshot): NetworkNamespaces {
   const list: NetworkNamespace[] = [{ inode, place: undefined, isHost: true, folder: HOST_FOLDER }];
   // Which namespace is the host's must be known to tell the others from it.
   if (hostInode === undefined) return { list, errors };
-  for (const [inode, { place, pids }] of membersOf(snapshot)) {
-    if (inode === hostInode) continue;
+  for (const [inode, { place, pids }] of membersOf(snapshot, hostInode)) {
     const pid = readableThrough(procfs, inode, pids);
     if (pid !== undefined) list.push({ inode, place, isHost: false, folder: `proc/${pid}/net` });
   }

@@ -15,7 +15,7 @@ import { parseStatLine, type StatLine } from './stat-line.ts';
 import { stateIndex } from './state.ts';
 
 /** A process as it was seen last. */
-interface Process {
+export interface Process {
   readonly pid: number;
   readonly group: ProcessGroup;
   readonly inspection: Inspection;
