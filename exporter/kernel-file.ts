@@ -3,6 +3,9 @@ import { sourceError } from './errors.ts';
 
 const SMALL_FILE_BYTES = 64 * 1024;
 
+/** The least that the kernel has room for when it hands out a file of many records. */
+const ROOM_BYTES = 4_096;
+
 /** Where {@link readOpen} puts what it reads; the next call of anything here overwrites it. */
 export const contents = Buffer.allocUnsafe(SMALL_FILE_BYTES);
 
@@ -45,7 +48,7 @@ export function readOpenText(descriptor: number, name: string): string {
 
 function readLongText(descriptor: number, name: string): string {
   const pieces: Buffer[] = [];
-  readOpenInPieces(descriptor, name, (piece) => pieces.push(Buffer.from(piece)));
+  readOpenInPieces(descriptor, name, ROOM_BYTES, (piece) => pieces.push(Buffer.from(piece)));
   return Buffer.concat(pieces).toString('utf8');
 }
 
@@ -92,12 +95,18 @@ export function readSmall(path: string, name: string): Buffer {
   return contents.subarray(0, withFile(path, name, readOpen));
 }
 
-function readOpenInPieces(descriptor: number, name: string, take: (piece: Buffer) => void): void {
+function readOpenInPieces(
+  descriptor: number,
+  name: string,
+  longestRecord: number,
+  take: (piece: Buffer) => void,
+): void {
   let position = 0;
   for (;;) {
     const count = readAt(descriptor, name, 0, position);
-    if (count === 0) return;
-    take(contents.subarray(0, count));
+    if (count > 0) take(contents.subarray(0, count));
+    // Where another record would have had room there was none.
+    if (count === 0 || count <= ROOM_BYTES - longestRecord) return;
     position += count;
   }
 }
@@ -105,10 +114,19 @@ function readOpenInPieces(descriptor: number, name: string, take: (piece: Buffer
 /**
  * Reads a file of any length piece by piece; a piece is a view of {@link contents} that is valid during the call only.
  *
+ * To ask for what is behind the end can cost as much as all before it: for a table of sockets the kernel goes through
+ * its whole hash again. So it is not asked when the last piece had room for another record.
+ *
  * @param path where it is seen from here
  * @param name what errors call it
+ * @param longestRecord bytes that no record of the file exceeds
  * @throws {SourceError}
  */
-export function readInPieces(path: string, name: string, take: (piece: Buffer) => void): void {
-  withFile(path, name, (descriptor) => readOpenInPieces(descriptor, name, take));
+export function readInPieces(
+  path: string,
+  name: string,
+  longestRecord: number,
+  take: (piece: Buffer) => void,
+): void {
+  withFile(path, name, (descriptor) => readOpenInPieces(descriptor, name, longestRecord, take));
 }

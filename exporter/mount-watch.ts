@@ -3,6 +3,8 @@ import { SourceError } from './errors.ts';
 import { readInPieces } from './kernel-file.ts';
 
 const NAME = 'proc/self/mountinfo';
+/** A mount's options are a page at most, and its paths as well: there may always be another. */
+const LONGEST_LINE = 3 * 4_096;
 
 /** Notices that something was mounted or unmounted in this process's view of the file system. */
 export class MountWatch {
@@ -25,7 +27,7 @@ export class MountWatch {
   #digest(): string {
     const hash = createHash('sha1');
     try {
-      readInPieces(this.#path, NAME, (piece) => hash.update(piece));
+      readInPieces(this.#path, NAME, LONGEST_LINE, (piece) => hash.update(piece));
       return hash.digest('base64');
     } catch (error) {
       if (error instanceof SourceError) return '';

@@ -16,7 +16,7 @@ const STATES = 16;
 const SPACE = 0x20;
 const NEWLINE = 0x0a;
 /** A line of net/tcp6 has about 170 bytes. */
-const LONGEST_LINE = 1024;
+export const LONGEST_LINE = 1024;
 /** Fields before the state: `sl:`, local address, remote address. */
 const FIELDS_BEFORE_STATE = 3;
 

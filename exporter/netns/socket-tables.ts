@@ -2,7 +2,7 @@ import type { Host } from '../host.ts';
 import { readInPieces } from '../kernel-file.ts';
 import { ifPresent } from '../sources.ts';
 import type { NetworkNamespace } from './namespaces.ts';
-import { SOCKET_STATE, SocketCounter } from './socket-table.ts';
+import { LONGEST_LINE, SOCKET_STATE, SocketCounter } from './socket-table.ts';
 
 /** What a namespace's sockstat says, which costs nothing next to its tables. */
 export interface SocketSummary {
@@ -24,7 +24,7 @@ export interface SocketTables {
 function readTable(host: Host, path: string): Uint32Array | undefined {
   return ifPresent(() => {
     const counter = new SocketCounter(path);
-    readInPieces(host.locate(path), path, (piece) => counter.add(piece));
+    readInPieces(host.locate(path), path, LONGEST_LINE, (piece) => counter.add(piece));
     return counter.finish();
   });
 }
