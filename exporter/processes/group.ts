@@ -6,7 +6,18 @@ import { PROCESS_STATES } from './state.ts';
 /** Why a process is suspicious, the first that fits. */
 export type SuspiciousKind = ExecutableKind | 'traced' | 'elevated_container';
 
-/** The processes of one cgroup, counted during one pass over /proc. */
+/** What of a process is counted. */
+export interface Counted {
+  /** Index into {@link PROCESS_STATES}. */
+  readonly stateIndex: number;
+  readonly inspection: {
+    readonly kind: SuspiciousKind | undefined;
+    /** What could not be told. */
+    readonly unknown: readonly SuspiciousKind[];
+  };
+}
+
+/** The processes of one cgroup: counts that change with what is known of a process. */
 export class ProcessGroup {
   /** Undefined: the host's. */
   readonly place: Place | undefined;
@@ -15,25 +26,34 @@ export class ProcessGroup {
   /** Processes by state, in the order of {@link PROCESS_STATES}. */
   readonly states = new Uint32Array(PROCESS_STATES.length);
   readonly suspicious = new Map<SuspiciousKind, number>();
-  /** Kinds that at least one process could not be examined for, so that their count is not known. */
-  readonly unknown = new Set<SuspiciousKind>();
+  /** Kinds that so many processes could not be examined for, so that their count is not known. */
+  readonly unknown = new Map<SuspiciousKind, number>();
+  size = 0;
 
   constructor(place: Place | undefined, membership: Membership) {
     this.place = place;
     this.membership = membership;
   }
 
-  /** Before a pass. */
-  clear(): void {
-    this.states.fill(0);
-    this.suspicious.clear();
-    this.unknown.clear();
+  add(process: Counted): void {
+    this.count(process, 1);
   }
 
-  /** Counts one process. */
-  add(state: number, kind: SuspiciousKind | undefined, unknown: readonly SuspiciousKind[]): void {
-    this.states[state] = (this.states[state] ?? 0) + 1;
-    if (kind !== undefined) this.suspicious.set(kind, (this.suspicious.get(kind) ?? 0) + 1);
-    for (const each of unknown) this.unknown.add(each);
+  remove(process: Counted): void {
+    this.count(process, -1);
   }
+
+  private count({ stateIndex, inspection }: Counted, by: 1 | -1): void {
+    this.size += by;
+    this.states[stateIndex] = (this.states[stateIndex] ?? 0) + by;
+    if (inspection.kind !== undefined) change(this.suspicious, inspection.kind, by);
+    for (const kind of inspection.unknown) change(this.unknown, kind, by);
+  }
+}
+
+/** A count of none is not kept. */
+function change(counts: Map<SuspiciousKind, number>, kind: SuspiciousKind, by: number): void {
+  const count = (counts.get(kind) ?? 0) + by;
+  if (count === 0) counts.delete(kind);
+  else counts.set(kind, count);
 }

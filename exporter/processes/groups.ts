@@ -30,14 +30,10 @@ export class Groups {
     return group;
   }
 
-  /** Before a pass. */
-  clear(): void {
-    for (const group of this.byText.values()) group.clear();
-  }
-
-  /** Forgets the cgroups that have no process any more. */
-  retain(inUse: ReadonlySet<ProcessGroup>): void {
-    for (const [text, group] of this.byText) if (!inUse.has(group)) this.byText.delete(text);
+  /** Those that have a process; the others are forgotten. */
+  inUse(): ProcessGroup[] {
+    for (const [text, group] of this.byText) if (group.size === 0) this.byText.delete(text);
+    return [...this.byText.values()];
   }
 
   private absolute(membership: Membership): Membership {

@@ -10,9 +10,9 @@ import { Groups } from './groups.ts';
 import { type Inspection, inspect } from './inspection.ts';
 import { hasTraceCapability } from './own-limits.ts';
 import { Rotation, type Share } from './rotation.ts';
-import { NEVER_SCHEDULED, runMark } from './run-mark.ts';
 import { parseStatLine, type StatLine } from './stat-line.ts';
 import { stateIndex } from './state.ts';
+import { NOT_COUNTED, timesRun } from './times-run.ts';
 
 /** A process as it was seen last. */
 export interface Process {
@@ -37,10 +37,11 @@ interface Entry extends Process {
   stat: KeptFile | undefined;
   /** Opened at the first glance. */
   status: KeptFile | undefined;
-  /** What the clock showed before the stat was read. */
-  mark: number;
-  /** Code of the state's letter. */
-  state: number;
+  /** How often it had run when the stat was read. */
+  timesRun: number;
+  stateIndex: number;
+  /** It had or wanted a CPU, so that its state can change without getting one. */
+  running: boolean;
   seenIn: number;
   identity: number;
   readonly kernel: boolean;
@@ -87,6 +88,8 @@ export class ProcessTable {
   private readonly groups: Groups;
   private readonly files: KeptFiles;
   private readonly entries = new Map<number, Entry>();
+  /** Those that something could not be read of. */
+  private readonly troubled = new Set<Entry>();
   /** Those that are no threads of the kernel: what is known of these does not change. */
   private readonly programs = new Map<number, Entry>();
   private readonly toGlance = new Rotation(this.programs, GLANCES);
@@ -125,7 +128,6 @@ export class ProcessTable {
     for (const entry of this.toLook.due()) {
       if (!entry.ended) tolerate(() => this.look(entry), denials);
     }
-    this.groups.clear();
     for (const name of names) {
       const first = name.charCodeAt(0);
       if (first < ZERO || first > NINE) continue;
@@ -159,11 +161,8 @@ export class ProcessTable {
     const entry = this.entries.get(pid);
     if (entry === undefined) return this.admit(pid, mayLook);
     try {
-      if (!entry.young && !this.ran(entry)) {
-        entry.seenIn = this.passes;
-        this.count(entry);
-        return false;
-      }
+      entry.seenIn = this.passes;
+      if (!entry.young && !this.ran(entry)) return false;
       entry.stat ??= this.open(pid, 'stat');
       parseStatLine(contents, this.files.read(entry.stat), entry.stat.name, this.line);
     } catch (error) {
@@ -178,30 +177,26 @@ export class ProcessTable {
   /** Whether the process was on a CPU since its stat was read, or may have been. */
   private ran(entry: Entry): boolean {
     if (entry.clock === undefined) return true;
-    const mark = runMark(contents, this.files.read(entry.clock));
-    const same = mark === entry.mark && mark !== NEVER_SCHEDULED && entry.state !== RUNNING;
-    entry.mark = mark;
-    return !same;
+    const times = timesRun(contents, this.files.read(entry.clock));
+    const ran = entry.running || times !== entry.timesRun || times === NOT_COUNTED;
+    entry.timesRun = times;
+    return ran;
   }
 
   /** Takes what the stat of a known process says now. */
   private revisit(entry: Entry, mayLook: boolean): boolean {
-    const { line } = this;
-    const ended = line.state === ZOMBIE;
-    const changed = line.identity !== entry.identity && !line.kernel && !ended;
+    const { state, identity, kernel } = this.line;
+    const ended = state === ZOMBIE;
+    const changed = identity !== entry.identity && !kernel && !ended;
     const look = (changed || entry.young) && !ended && mayLook;
-    if (ended) entry.inspection = NOTHING;
-    entry.state = line.state;
-    entry.ended = ended;
-    entry.seenIn = this.passes;
-    entry.identity = line.identity;
+    const inspection = ended ? NOTHING : entry.inspection;
+    this.update(entry, { ...stateOf(state), inspection, ended, identity });
     if (look) {
       entry.young = changed;
       this.look(entry);
     } else if (changed) {
       entry.young = true;
     }
-    this.count(entry);
     return look;
   }
 
@@ -209,21 +204,23 @@ export class ProcessTable {
     const clock = this.openClock(pid);
     try {
       // Before the stat, so that what the process does after it shows in the clock.
-      const mark = clock === undefined ? NEVER_SCHEDULED : runMark(contents, this.files.read(clock));
+      const times = clock === undefined ? NOT_COUNTED : timesRun(contents, this.files.read(clock));
       const name = `proc/${pid}/stat`;
       const bytes = readSmall(`${this.procfs}/${pid}/stat`, name);
       parseStatLine(bytes, bytes.length, name, this.line);
       const { identity, kernel, state } = this.line;
       const ended = state === ZOMBIE;
       const group = ended ? this.groupOfZombie(pid) : this.groups.of(pid);
-      const files = { clock, stat: undefined, status: undefined };
-      const known = { mark, state, seenIn: this.passes, identity, kernel, ended, group };
-      const young = !kernel && !ended;
-      const entry: Entry = { pid, ...files, ...known, inspection: NOTHING, glance: '', young };
-      if (mayLook && !ended) this.look(entry);
+      const inspection = mayLook && !ended ? this.inspect(pid, kernel, group) : NOTHING;
+      const entry: Entry = {
+        ...{ pid, clock, stat: undefined, status: undefined, timesRun: times, seenIn: this.passes },
+        ...{ identity, kernel, ended, group, inspection, glance: '', young: !kernel && !ended },
+        ...stateOf(state),
+      };
+      group.add(entry);
+      this.noteTrouble(entry);
       this.entries.set(pid, entry);
       if (!kernel) this.programs.set(pid, entry);
-      this.count(entry);
       return mayLook;
     } catch (error) {
       this.files.close(clock);
@@ -242,10 +239,27 @@ export class ProcessTable {
   }
 
   private look(entry: Entry): void {
-    entry.group = this.groups.of(entry.pid);
-    // Threads of the kernel have no executable, and no namespace but the host's.
-    if (entry.kernel) return;
-    entry.inspection = inspect(this.procfs, entry.pid, this.mayTrace(), entry.group.place !== undefined);
+    const group = this.groups.of(entry.pid);
+    const inspection = this.inspect(entry.pid, entry.kernel, group);
+    this.update(entry, { group, inspection });
+  }
+
+  /** Threads of the kernel have no executable, and no namespace but the host's. */
+  private inspect(pid: number, kernel: boolean, { place }: ProcessGroup): Inspection {
+    return kernel ? NOTHING : inspect(this.procfs, pid, this.mayTrace(), place !== undefined);
+  }
+
+  /** Changes what is counted of a process. */
+  private update(entry: Entry, change: Partial<Entry>): void {
+    entry.group.remove(entry);
+    Object.assign(entry, change);
+    entry.group.add(entry);
+    this.noteTrouble(entry);
+  }
+
+  private noteTrouble(entry: Entry): void {
+    if (entry.inspection.errors.length > 0) this.troubled.add(entry);
+    else this.troubled.delete(entry);
   }
 
   /** Looks closely where a glance shows something else than the one before. */
@@ -256,11 +270,6 @@ export class ProcessTable {
     if (seen === entry.glance) return;
     entry.glance = seen;
     this.look(entry);
-  }
-
-  private count(entry: Entry): void {
-    const { kind, unknown } = entry.inspection;
-    entry.group.add(stateIndex(entry.state), kind, unknown);
   }
 
   /**
@@ -274,13 +283,8 @@ export class ProcessTable {
   }
 
   private snapshot(denials: Denials): ProcessSnapshot {
-    const inUse = new Set<ProcessGroup>();
-    for (const { group, inspection } of this.entries.values()) {
-      inUse.add(group);
-      for (const error of inspection.errors) denials.add(error);
-    }
-    this.groups.retain(inUse);
-    return { processes: this.entries.values(), groups: inUse, errors: denials.list() };
+    for (const { inspection } of this.troubled) for (const error of inspection.errors) denials.add(error);
+    return { processes: this.entries.values(), groups: this.groups.inUse(), errors: denials.list() };
   }
 
   private mayTrace(): boolean {
@@ -290,9 +294,11 @@ export class ProcessTable {
 
   private drop(entry: Entry): void {
     for (const file of [entry.clock, entry.stat, entry.status]) this.files.close(file);
-    for (const known of [this.entries, this.programs]) {
-      if (known.get(entry.pid) === entry) known.delete(entry.pid);
-    }
+    this.troubled.delete(entry);
+    if (this.entries.get(entry.pid) !== entry) return;
+    entry.group.remove(entry);
+    this.entries.delete(entry.pid);
+    this.programs.delete(entry.pid);
   }
 }
 
@@ -301,6 +307,8 @@ function hidden(): SourceError {
   const message = 'proc/1/stat: process 1 is hidden (hidepid), and so are others';
   return new SourceError('unreadable', 'proc/1/stat', message);
 }
+
+const stateOf = (letter: number) => ({ stateIndex: stateIndex(letter), running: letter === RUNNING });
 
 function tolerate(action: () => void, denials: Denials): void {
   try {
