@@ -59,7 +59,11 @@ async function writeWhole(
 }
 
 /** A family's text; what of it was not written before is written by prom-client and kept. */
-async function writeFamily(format: ExpositionFormat, family: Family, written: WrittenFamily): Promise<string> {
+async function writeFamily(
+  format: ExpositionFormat,
+  family: Family,
+  written: WrittenFamily,
+): Promise<string> {
   const { values } = family;
   const series = values.map(({ labels }) => written.series(labels));
   const isNew = (_: unknown, i: number) => series[i]?.line === undefined;
@@ -81,7 +85,10 @@ async function writeFamily(format: ExpositionFormat, family: Family, written: Wr
 
 /** What pages have in common with those before, in each format and by the family's name. */
 export class WrittenPages {
-  readonly #families = { text: new Map<string, WrittenFamily>(), openmetrics: new Map<string, WrittenFamily>() };
+  readonly #families = {
+    text: new Map<string, WrittenFamily>(),
+    openmetrics: new Map<string, WrittenFamily>(),
+  };
 
   family(format: ExpositionFormat, name: string): WrittenFamily {
     const families = this.#families[format];

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './heap-flags.ts';
 import { runCommand } from '../common/cli.ts';
 import { EXTRACTORS } from './extractors/index.ts';
 import { exporterCommand, readOptions } from './options.ts';

@@ -102,7 +102,9 @@ export class Scraper {
         runs.push([entry, entry.run]);
       }
     }
-    const awaited = runs.filter(([, run]) => run.endedAt === undefined && !run.late).map(([, run]) => run.done);
+    const awaited = runs
+      .filter(([, run]) => run.endedAt === undefined && !run.late)
+      .map(([, run]) => run.done);
     if (awaited.length > 0) await waitAtMost(Promise.all(awaited), left());
     return runs.flatMap(([entry, run]) => this.conclude(entry, run));
   }
