@@ -6,21 +6,23 @@ const CAPABILITY_DIGITS = 16;
 const LONGEST_PID = 8;
 
 /**
- * A text that changes when something changes that {@link inspect} looks at, but for a fraction of its price: which
- * file the executable is and whether it has a link, the tracer, and the effective capabilities.
+ * A text that changes with the tracer and the effective capabilities, two of the things that {@link inspect} looks at.
  *
- * @param procFolder `/proc/<pid>`, as seen from here
- * @param status text of its `status`
+ * @param status text of a process's `status`
  */
-export function glance(procFolder: string, status: Buffer): string {
+export function credentials(status: Buffer): string {
   const tracer = status.indexOf(TRACER) + TRACER.length;
   const effective = status.indexOf(CAPABILITIES) + CAPABILITIES.length;
   const tracerPid = status.toString('latin1', tracer, tracer + LONGEST_PID);
-  const capabilities = status.toString('latin1', effective, effective + CAPABILITY_DIGITS);
-  return `${executable(procFolder)} ${tracerPid} ${capabilities}`;
+  return `${tracerPid} ${status.toString('latin1', effective, effective + CAPABILITY_DIGITS)}`;
 }
 
-function executable(procFolder: string): string {
+/**
+ * A text that changes with which file the executable is and whether it has a link.
+ *
+ * @param procFolder `/proc/<pid>`, as seen from here
+ */
+export function executableVersion(procFolder: string): string {
   try {
     const file = statSync(`${procFolder}/exe`, { throwIfNoEntry: false });
     return file === undefined ? 'none' : `${file.dev} ${file.ino} ${file.nlink}`;

@@ -4,7 +4,7 @@ import { type KeptFile, KeptFiles } from '../kept-files.ts';
 import { contents, readSmall } from '../kernel-file.ts';
 import { ifPresent } from '../sources.ts';
 import { Denials } from './denials.ts';
-import { glance } from './glance.ts';
+import { credentials, executableVersion } from './glance.ts';
 import type { ProcessGroup } from './group.ts';
 import { Groups } from './groups.ts';
 import { type Inspection, inspect } from './inspection.ts';
@@ -51,6 +51,9 @@ interface Entry extends Process {
   inspection: Inspection;
   /** What the last glance saw. */
   glance: string;
+  /** A part of that, and how often the process had run then. */
+  credentials: string;
+  glancedAt: number;
   /** Whether the last look was the first: a container's process often moves to its cgroup right after its start. */
   young: boolean;
 }
@@ -65,7 +68,6 @@ const [ZERO, NINE, ZOMBIE, RUNNING] = ['0', '9', 'Z', 'R'].map((letter) => lette
 /** Nothing known yet, or any more. */
 const NOTHING: Inspection = { networkNamespace: undefined, kind: undefined, unknown: [], errors: [] };
 
-/** Processes that show no change and are looked at in one pass. */
 /** Glances see what a process can change by itself, or have done to it. */
 const GLANCES: Share = { of: 16, least: 32, most: 256 };
 /** Full looks see cgroup and namespace as well, which change for few after their start. */
@@ -80,8 +82,7 @@ const NEW_MOST = 1_024;
  * Each pass asks of every process whether it ran since the pass before, and if it did reads its stat: who did not
  * run is in the state that it was in, but for what was woken and waits for a CPU this very moment. The rest (cgroup,
  * namespaces, executable, status) is read when a process is new, again in the pass after that, when it runs another
- * program, and in rotation: credentials, tracers and deletions show in no other way. Whatever the rotation shows is in
- * the pass that it precedes.
+ * program, and in rotation: credentials, tracers and deletions show in no other way.
  */
 export class ProcessTable {
   private readonly procfs: string;
@@ -122,12 +123,6 @@ export class ProcessTable {
     const denials = new Denials();
     if (!names.includes('1')) denials.add(hidden());
     let looks = 0;
-    for (const entry of this.toGlance.due()) {
-      if (!entry.ended) tolerate(() => this.glanceAt(entry), denials);
-    }
-    for (const entry of this.toLook.due()) {
-      if (!entry.ended) tolerate(() => this.look(entry), denials);
-    }
     for (const name of names) {
       const first = name.charCodeAt(0);
       if (first < ZERO || first > NINE) continue;
@@ -139,6 +134,12 @@ export class ProcessTable {
     }
     for (const entry of this.entries.values()) {
       if (entry.seenIn !== this.passes) this.drop(entry);
+    }
+    for (const entry of this.toGlance.due()) {
+      if (!entry.ended) tolerate(() => this.glanceAt(entry), denials);
+    }
+    for (const entry of this.toLook.due()) {
+      if (!entry.ended) tolerate(() => this.look(entry), denials);
     }
     return this.snapshot(denials);
   }
@@ -214,7 +215,17 @@ export class ProcessTable {
       const inspection = mayLook && !ended ? this.inspect(pid, kernel, group) : NOTHING;
       const entry: Entry = {
         ...{ pid, clock, stat: undefined, status: undefined, timesRun: times, seenIn: this.passes },
-        ...{ identity, kernel, ended, group, inspection, glance: '', young: !kernel && !ended },
+        ...{
+          identity,
+          kernel,
+          ended,
+          group,
+          inspection,
+          glance: '',
+          credentials: '',
+          glancedAt: NOT_COUNTED,
+        },
+        young: !kernel && !ended,
         ...stateOf(state),
       };
       group.add(entry);
@@ -264,12 +275,19 @@ export class ProcessTable {
 
   /** Looks closely where a glance shows something else than the one before. */
   private glanceAt(entry: Entry): void {
-    entry.status ??= this.open(entry.pid, 'status');
-    const status = contents.subarray(0, this.files.read(entry.status));
-    const seen = glance(`${this.procfs}/${entry.pid}`, status);
+    const seen = `${this.statusOf(entry)} ${executableVersion(`${this.procfs}/${entry.pid}`)}`;
     if (seen === entry.glance) return;
     entry.glance = seen;
     this.look(entry);
+  }
+
+  /** Credentials and tracer, as they were when the process did not run since: then they are the same. */
+  private statusOf(entry: Entry): string {
+    if (entry.timesRun !== NOT_COUNTED && entry.timesRun === entry.glancedAt) return entry.credentials;
+    entry.status ??= this.open(entry.pid, 'status');
+    entry.credentials = credentials(contents.subarray(0, this.files.read(entry.status)));
+    entry.glancedAt = entry.timesRun;
+    return entry.credentials;
   }
 
   /**
