@@ -5,6 +5,9 @@ import type { ContainerTree } from './tree.ts';
 /** Reads a file of one cgroup; errors call it by its name alone, the same for every container. */
 export type Read = <T>(file: string, parse: (text: string, path: string) => T) => T;
 
+/** memory.stat is longer, read once, and to remember it for every container would be half a megabyte of garbage. */
+const SHORT = 1_000;
+
 /** What one scrape sees of cgroups: each hierarchy is gone through once, each file is read once. */
 export class Reading {
   private readonly found = new Map<ContainerTree, ReadonlyMap<string, Place>>();
@@ -36,8 +39,10 @@ export class Reading {
     return (file, parse) => {
       const path = `${folder}/${file}`;
       const name = `sys/fs/cgroup/<container>/${file}`;
-      const text = this.texts.get(path) ?? this.host.readPiece(path, name);
-      this.texts.set(path, text);
+      const known = this.texts.get(path);
+      if (known !== undefined) return parse(known, name);
+      const text = this.host.readPiece(path, name);
+      if (text.length <= SHORT) this.texts.set(path, text);
       return parse(text, name);
     };
   }

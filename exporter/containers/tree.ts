@@ -80,7 +80,7 @@ export class ContainerTree {
   }
 
   private visit(path: string): Folder | undefined {
-    const absolute = join(this.root, path);
+    const absolute = `${this.root}${path}`;
     try {
       const { nlink: links } = statSync(absolute);
       const known = this.folders.get(path);

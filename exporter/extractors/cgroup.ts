@@ -4,6 +4,7 @@ import { containerKey, containerLabels } from '../containers/attribution.ts';
 import { type Controller, findController, type Mounted } from '../containers/controllers.ts';
 import { Hierarchies } from '../containers/hierarchy.ts';
 import type { ContainerName } from '../containers/names.ts';
+import type { Place } from '../containers/place.ts';
 import { type Read, Reading } from '../containers/reading.ts';
 import { ContainerTree } from '../containers/tree.ts';
 import {
@@ -96,20 +97,35 @@ function treeAt({ trees }: State, { folder }: Mounted): ContainerTree {
 interface Scrape extends State {
   readonly host: Host;
   readonly reading: Reading;
+  /** The labels of a container, the same object for the same labels. */
+  readonly labels: (place: Place) => Labels;
+}
+
+/** Looks names up once for each container, of which every hierarchy has a place of its own. */
+function labelling(host: Host): (place: Place) => Labels {
+  const byId = new Map<string, Labels>();
+  const byKey = new Map<string, Labels>();
+  return (place) => {
+    const id = `${place.podUid} ${place.containerId}`;
+    let labels = byId.get(id);
+    if (labels === undefined) {
+      const own = containerLabels(place, host.names);
+      const key = containerKey(own);
+      labels = byKey.get(key) ?? own;
+      byKey.set(key, labels);
+      byId.set(id, labels);
+    }
+    return labels;
+  };
 }
 
 interface Found {
-  readonly labels: Labels;
+  readonly place: Place;
   readonly value: unknown;
 }
 
 /** What the containers have of a figure, and what is wrong; `isOld` when one of them turned out to be gone. */
-function readAll(
-  { host, reading }: Scrape,
-  mounted: Mounted,
-  tree: ContainerTree,
-  { read }: Figure<unknown>,
-) {
+function readAll({ reading }: Scrape, mounted: Mounted, tree: ContainerTree, { read }: Figure<unknown>) {
   let counts: boolean | undefined;
   const machineCounts = () => {
     counts ??= countsDisks(reading.of(mounted.folder));
@@ -121,7 +137,7 @@ function readAll(
   for (const [path, place] of reading.containers(tree)) {
     try {
       const value = read[mounted.version](reading.of(`${mounted.folder}${path}`), machineCounts);
-      if (value !== undefined) found.push({ labels: containerLabels(place, host.names), value });
+      if (value !== undefined) found.push({ place, value });
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       if (error.code !== 'absent') errors.set(error.path, error);
@@ -143,10 +159,11 @@ function extractFigure(scrape: Scrape, figure: Figure<unknown>): Extraction {
   const first = readAll(scrape, mounted, tree, figure);
   // Where one ended, its successor may stand unseen.
   const { found, errors } = first.isOld ? readAll(scrape, mounted, tree, figure) : first;
-  const samples = [...groupBy(found, ({ labels }) => containerKey(labels)).values()].flatMap((same) => {
+  const samples: Sample[] = [];
+  for (const same of groupBy(found, ({ place }) => scrape.labels(place)).values()) {
     const values = same.map(({ value }) => value);
-    return same[0] === undefined ? [] : figure.samples(values, same[0].labels, host);
-  });
+    if (same[0] !== undefined) samples.push(...figure.samples(values, scrape.labels(same[0].place), host));
+  }
   return { samples, errors };
 }
 
@@ -163,7 +180,7 @@ export const cgroup: Extractor<State> = {
   open: () => ({ hierarchies: undefined, mounted: new Map(), trees: new Map() }),
   extract(host, state) {
     state.hierarchies ??= new Hierarchies(host.locate('sys/'));
-    const scrape = { ...state, host, reading: new Reading(host) };
+    const scrape = { ...state, host, reading: new Reading(host), labels: labelling(host) };
     const figures = FIGURES.map((figure) => extractFigure(scrape, figure));
     return {
       samples: figures.flatMap(({ samples }) => samples),
