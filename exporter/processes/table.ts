@@ -19,6 +19,8 @@ export interface Process {
   readonly pid: number;
   readonly group: ProcessGroup;
   readonly inspection: Inspection;
+  /** Index into {@link PROCESS_STATES}. */
+  readonly stateIndex: number;
 }
 
 /** All processes at one moment. */

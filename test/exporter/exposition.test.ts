@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
+import { type Metric, Registry } from 'prom-client';
 import { createLogger } from '../../common/log.ts';
 import { agentMetrics } from '../../exporter/catalogue/agent.ts';
 import { rulesMetrics } from '../../exporter/catalogue/rules.ts';
-import { familiesOf, renderExposition } from '../../exporter/exposition.ts';
+import { type Family, familiesOf, renderExposition, WrittenPages } from '../../exporter/exposition.ts';
 import { type Sample, sample } from '../../exporter/extractor.ts';
 import { EXTRACTORS } from '../../exporter/extractors/index.ts';
 import { readOsRelease } from '../../exporter/node-info.ts';
@@ -78,4 +80,64 @@ describe('exposition', () => {
     expect([...parsed.keys()]).to.deep.equal(['real']);
     expect(parsed.get('real')?.samples[0]?.labels).to.deep.equal({ a: hostile });
   });
+
+  it('is what prom-client writes of a registry that is filled for the page, page after page', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(pages, { minLength: 1, maxLength: 4 }), async (sequence) => {
+        const before = new WrittenPages();
+        for (const page of sequence) {
+          for (const format of ['text', 'openmetrics'] as const) {
+            expect(await renderExposition(page, format, before)).to.equal(await byRegistry(page, format));
+          }
+        }
+      }),
+    );
+  });
+
+  it('forgets series that are gone', async () => {
+    const before = new WrittenPages();
+    const page = (value: string) => [family('gauge', 'a', [[{ pod: value }, 1]])];
+    for (let i = 0; i < 1_000; i++) await renderExposition(page(`pod-${i}`), 'text', before);
+    const known = before.family('text', 'a');
+    expect(
+      Array.from({ length: 1_000 }, (_, i) => known.series({ pod: `pod-${i}` }).line).filter(Boolean),
+    ).to.have.length.below(200);
+  });
 });
+
+/** What an attacker may choose, and what a number can be. */
+const labelText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 8 }),
+  fc.constantFrom('', '\n', '"', '\\', '\\n', '__proto__', 'a"} 1\nb{c="', '\ud800', '\r\u2028'),
+);
+const value = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(Number.NaN, Infinity, -Infinity, -0, 1e21));
+const labels = fc.dictionary(fc.constantFrom('pod', 'namespace', 'state', 'le'), labelText, { maxKeys: 3 });
+const pages = fc
+  .uniqueArray(
+    fc.record({
+      name: fc.constantFrom('a_total', 'a', 'b_total', 'b_bytes', 'c'),
+      help: fc.constantFrom('Help.', 'A "quoted" \\ text\nof two lines.'),
+      type: fc.constant('gauge' as 'counter' | 'gauge'),
+      values: fc.array(fc.record({ labels, value }), { maxLength: 6 }),
+    }),
+    { selector: ({ name }) => name.replace(/_total$/, ''), maxLength: 4 },
+  )
+  .map((families) =>
+    families.map((one): Family => (one.name.endsWith('_total') ? { ...one, type: 'counter' } : one)),
+  );
+
+/** The whole page by prom-client alone. */
+async function byRegistry(families: readonly Family[], format: 'text' | 'openmetrics'): Promise<string> {
+  const registry = new Registry();
+  if (format === 'openmetrics') registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
+  for (const { values, ...rest } of families.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (values.length === 0) continue;
+    const shown = values.map((one) => ({
+      value: one.value,
+      labels: Object.fromEntries(Object.entries(one.labels).filter(([, text]) => text !== '')),
+    }));
+    const metric = { ...rest, values: shown, get: () => metric };
+    registry.registerMetric(metric as unknown as Metric);
+  }
+  return registry.metrics();
+}

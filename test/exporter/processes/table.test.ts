@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { PROCESS_STATES } from '../../../exporter/processes/state.ts';
 import { type ProcessSnapshot, ProcessTable } from '../../../exporter/processes/table.ts';
+import { waitFor } from '../../../tools/programs/wait.ts';
 import { fixturePaths } from '../../support/fixture-host.ts';
 import { ROOT } from '../../support/paths.ts';
 import { needsPods, Pod } from '../../support/pod.ts';
@@ -118,6 +120,41 @@ describe('ProcessTable', () => {
     writeFileSync(join(procfs, '1503', 'status'), readFileSync(join(procfs, '912', 'status')));
     table.scan();
     expect(kinds()).not.to.include('traced');
+  });
+
+  it('sees in every pass the state of a process that sleeps, stops and ends', async () => {
+    table = new ProcessTable({ procfs: '/proc', sysfs: '/sys' });
+    const child = spawn('perl', ['-e', 'fork ? (close(STDIN), sleep 60) : <STDIN>']);
+    const pids = () => [...table.scan().processes].filter(({ pid }) => pid === child.pid);
+    const state = () => pids().map(({ stateIndex }) => PROCESS_STATES[stateIndex])[0];
+    const reached = (wanted: string | undefined) =>
+      waitFor(`the process to be ${wanted}`, () => (state() === wanted ? true : undefined));
+    try {
+      await reached('sleeping');
+      for (let pass = 0; pass < 5; pass++) expect(state()).to.equal('sleeping');
+      child.kill('SIGSTOP');
+      await reached('other');
+      for (let pass = 0; pass < 5; pass++) expect(state()).to.equal('other');
+      child.kill('SIGCONT');
+      await reached('sleeping');
+    } finally {
+      child.kill('SIGKILL');
+    }
+    await reached(undefined);
+  });
+
+  it('counts what it says of each process, whatever happens to them', () => {
+    table = new ProcessTable({ procfs: '/proc', sysfs: '/sys' });
+    for (let pass = 0; pass < 20; pass++) {
+      const { processes, groups } = table.scan();
+      const byGroup = new Map([...groups].map((group) => [group, PROCESS_STATES.map(() => 0)]));
+      for (const { group, stateIndex } of processes) {
+        const states = byGroup.get(group);
+        if (states !== undefined) states[stateIndex] = (states[stateIndex] ?? 0) + 1;
+      }
+      expect([...byGroup.keys()].map(({ states }) => [...states])).to.deep.equal([...byGroup.values()]);
+      spawnSync('true');
+    }
   });
 
   it('goes on while processes come and go as fast as they can, and keeps nothing of them', async () => {
