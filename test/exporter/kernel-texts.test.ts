@@ -115,7 +115,7 @@ describe('KernelTexts', () => {
 
   it('reads what was mounted over a kept file', function () {
     writeFileSync(path('version'), 'mounted\n');
-    const script = join(ROOT, 'dist', 'test', 'support', 'print-mounted.js');
+    const script = join(ROOT, 'dist', 'test', 'support', 'print-mounted-main.js');
     const { status, stdout, stderr } = spawnSync(
       'unshare',
       ['--mount', process.execPath, script, path('version')],
