@@ -172,6 +172,14 @@ const stream = z.strictObject({
   clients: z.int().positive().max(MOST_CLIENTS).default(DEFAULT_CLIENTS),
 });
 
+/** How to reach `s3://bucket/prefix`; credentials come from AWS' own variables and files alone. */
+const s3 = z.strictObject({
+  endpoint: z.url({ protocol: /^https?$/, error: 'must be a URL such as http://minio:9000' }).optional(),
+  region: z.string().min(1).optional(),
+  /** The bucket in the path rather than in the host name; unless said otherwise where there is an endpoint. */
+  pathStyle: z.boolean().optional(),
+});
+
 const DEFAULT_URL = 'http://127.0.0.1:9090';
 
 /** What a dataset's YAML file may say; the flags of the same name override it. */
@@ -180,7 +188,9 @@ export const configSchema = z.strictObject({
   prometheus: prometheus.prefault({ url: DEFAULT_URL }),
   /** By remote read where the server has it, else by range selectors; or one of the two, whatever it has. */
   reading: z.enum(['auto', 'remote-read', 'query']).default('auto'),
+  /** A folder, or `s3://bucket/prefix`. */
   output: z.string().min(1).default('dataset'),
+  s3: s3.prefault({}),
   format: z.enum(['parquet', 'csv']).default('parquet'),
   start: time.optional(),
   end: time.optional(),
@@ -204,6 +214,7 @@ export const configSchema = z.strictObject({
 /** A dataset's configuration: durations in milliseconds, paths absolute, times as written. */
 export type BuildConfig = z.output<typeof configSchema>;
 export type PrometheusConfig = BuildConfig['prometheus'];
+export type S3Config = BuildConfig['s3'];
 export type SplitConfig = BuildConfig['split'];
 export type MetricLabels = z.output<typeof metricLabels>;
 export type PromqlLabels = z.output<typeof promqlLabels>;

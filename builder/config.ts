@@ -4,6 +4,7 @@ import { parse, YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { type BuildConfig, configSchema } from './config-schema.ts';
 import { BuilderError, messageOf, systemCode } from './errors.ts';
+import { isS3 } from './storage/open.ts';
 
 /** What the command line says; each overrides the file. */
 export interface BuildFlags {
@@ -19,7 +20,17 @@ export interface BuildFlags {
   readonly delay?: string;
 }
 
+/** What is said to reach a dataset that is there. */
+export interface PlaceFlags {
+  readonly config?: string;
+}
+
 type Document = Record<string, unknown>;
+
+/** A folder as an absolute path, a bucket as it is. */
+function placeOf(base: string, output: string): string {
+  return isS3(output) ? output : resolve(base, output);
+}
 
 function readDocument(path: string): Document {
   let text: string;
@@ -51,7 +62,7 @@ function documentOf(
   }
   Object.assign(merged, plain);
   if (prometheus !== undefined) merged['prometheus'] = { ...(file['prometheus'] as object), url: prometheus };
-  if (output !== undefined) merged['output'] = resolve(output);
+  if (output !== undefined) merged['output'] = placeOf('', output);
   if (labels !== undefined) merged['labels'] = [{ episodes: resolve(labels) }];
   return merged;
 }
@@ -87,7 +98,7 @@ function absolutePaths(config: BuildConfig, folder: string): BuildConfig {
   const { prometheus } = config;
   return {
     ...config,
-    output: resolve(folder, config.output),
+    output: placeOf(folder, config.output),
     ...(config.labels && {
       labels: config.labels.map((source) =>
         'episodes' in source ? { episodes: resolve(folder, source.episodes) } : source,
@@ -124,4 +135,9 @@ export function loadConfig(flags: BuildFlags): BuildConfig {
     );
   }
   return absolutePaths(result.data, flags.config === undefined ? process.cwd() : dirname(flags.config));
+}
+
+/** A dataset as the command line names it, relative to the working directory, and how the configuration says to reach it. */
+export function loadPlace(place: string, { config }: PlaceFlags): Pick<BuildConfig, 'output' | 's3'> {
+  return loadConfig({ output: place, ...(config !== undefined && { config }) });
 }

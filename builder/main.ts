@@ -1,10 +1,9 @@
 #!/usr/bin/env node
-import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { runCommand, UsageError } from '../common/cli.ts';
 import { createLogger, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../common/log.ts';
 import { packageVersion } from '../common/version.ts';
-import { type BuildFlags, loadConfig } from './config.ts';
+import { type BuildFlags, loadConfig, loadPlace, type PlaceFlags } from './config.ts';
 import type { BuildConfig } from './config-schema.ts';
 import { endSignal } from './end-signal.ts';
 import { BuilderError } from './errors.ts';
@@ -14,6 +13,8 @@ import { progressOn } from './progress.ts';
 import { writeReport } from './report/report.ts';
 import { build, type Surroundings, update } from './run.ts';
 import { parseShard } from './shard.ts';
+import { openStorage } from './storage/open.ts';
+import type { Storage } from './storage/storage.ts';
 import { streamCommand } from './stream/command.ts';
 import { summary } from './summary.ts';
 import { verify } from './verify.ts';
@@ -45,24 +46,30 @@ function runUpdate(flags: MakeFlags): Promise<void> {
   return run(flags, update);
 }
 
-async function runVerify(folder: string): Promise<void> {
-  const { manifest, differences } = await verify(resolve(folder));
+/** The dataset that an argument names. */
+function storageOf(place: string, flags: PlaceFlags): Promise<Storage> {
+  const { output, s3 } = loadPlace(place, flags);
+  return openStorage(output, s3);
+}
+
+async function runVerify(place: string, flags: PlaceFlags): Promise<void> {
+  const { manifest, differences } = await verify(await storageOf(place, flags));
   if (differences.length === 0) {
     process.stdout.write(
-      `ok: ${folder}: ${manifest.rows} rows in ${manifest.files.length} files are as the manifest says\n`,
+      `ok: ${place}: ${manifest.rows} rows in ${manifest.files.length} files are as the manifest says\n`,
     );
     return;
   }
   process.stderr.write(`${differences.join('\n')}\n`);
-  process.exitCode = new BuilderError('damaged', folder).exitCode;
+  process.exitCode = new BuilderError('damaged', place).exitCode;
 }
 
-async function runMerge(folder: string): Promise<void> {
-  process.stdout.write(summary(await merge(resolve(folder)), folder));
+async function runMerge(place: string, flags: PlaceFlags): Promise<void> {
+  process.stdout.write(summary(await merge(await storageOf(place, flags)), place));
 }
 
-async function runReport(folder: string): Promise<void> {
-  process.stdout.write(`${await writeReport(resolve(folder))}\n`);
+async function runReport(place: string, flags: PlaceFlags): Promise<void> {
+  process.stdout.write(`${await writeReport(await storageOf(place, flags))}\n`);
 }
 
 function withBuildOptions(command: Command): Command {
@@ -77,7 +84,7 @@ function withBuildOptions(command: Command): Command {
     .addOption(
       new Option('--format <format>', 'kind of files (default: parquet)').choices(['parquet', 'csv']),
     )
-    .option('--output <folder>', 'where to write (default: dataset)')
+    .option('--output <place>', 'where to write: a folder, or s3://bucket/prefix (default: dataset)')
     .option(
       '--labels <file>',
       'episodes file: CSV with episode,scenario,start,end,node[,namespace,pod][,role][,run]',
@@ -88,6 +95,12 @@ function withBuildOptions(command: Command): Command {
     .addOption(
       new Option('--log.format <format>', 'shape of the lines').choices(LOG_FORMATS).default('logfmt'),
     );
+}
+
+function withPlace(command: Command, what: string): Command {
+  return command
+    .argument('<place>', `${what}: a folder, or s3://bucket/prefix`)
+    .option('--config <file>', 'YAML file whose s3 section says how to reach s3://…');
 }
 
 function program(): Command {
@@ -111,23 +124,22 @@ function program(): Command {
       .description('Continue the dataset in the output folder to now, or build it when there is none.'),
   ).action(runUpdate);
   command.addCommand(streamCommand());
-  command
-    .command('merge')
-    .description('Join the shards in a folder to one dataset.')
-    .argument('<folder>', 'where build --shard 0/n to n-1/n have written')
-    .action(runMerge);
-  command
-    .command('verify')
-    .description('Recompute everything that the manifest of a dataset claims.')
-    .argument('<folder>', 'the dataset')
-    .action(runVerify);
-  command
-    .command('report')
-    .description(
-      'Draw a dataset: coverage, classes, features under attack, nulls, leaks; as report.html in its folder.',
-    )
-    .argument('<folder>', 'the dataset')
-    .action(runReport);
+  withPlace(
+    command.command('merge').description('Join the shards in a place to one dataset.'),
+    'where build --shard 0/n to n-1/n have written',
+  ).action(runMerge);
+  withPlace(
+    command.command('verify').description('Recompute everything that the manifest of a dataset claims.'),
+    'the dataset',
+  ).action(runVerify);
+  withPlace(
+    command
+      .command('report')
+      .description(
+        'Draw a dataset: coverage, classes, features under attack, nulls, leaks; as report.html beside it.',
+      ),
+    'the dataset',
+  ).action(runReport);
   return command;
 }
 

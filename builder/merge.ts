@@ -1,5 +1,4 @@
-/** Joins the shards of a dataset, which several runs have written into one folder. */
-import { join } from 'node:path';
+/** Joins the shards of a dataset, which several runs have written to one place. */
 import { isDeepStrictEqual } from 'node:util';
 import { parseDurationMs } from '../common/duration.ts';
 import { Accounts } from './accounts.ts';
@@ -8,13 +7,10 @@ import { BuilderError } from './errors.ts';
 import { datasetFiles, MANIFEST, REPORT, readManifest } from './folder.ts';
 import { type Manifest, type ManifestFile, manifestSchema } from './manifest-schema.ts';
 import { NodeOrder } from './node-order.ts';
-import { alone } from './output/alone.ts';
-import { commit } from './output/commit.ts';
-import { type Disk, localDisk } from './output/disk.ts';
-import { isShardManifest, placesOf, temporaryName } from './output/places.ts';
+import { dataFile, isShardManifest, placesOf } from './output/places.ts';
 import { accountWarnings, claimsOf } from './stages/manifest.ts';
 import { tablesOfFile } from './stages/read-back.ts';
-import { sha256OfFile } from './stages/write.ts';
+import type { Storage } from './storage/storage.ts';
 
 interface ShardManifest extends Manifest {
   readonly shard: NonNullable<Manifest['shard']>;
@@ -50,13 +46,12 @@ function checkAlike(first: ShardManifest, other: ShardManifest): void {
 }
 
 /** The shards' manifests in order, all of them there. */
-function readShards(folder: string): ShardManifest[] {
-  const shards = datasetFiles(folder)
-    .filter(isShardManifest)
-    .flatMap((file) => {
-      const read = readManifest(folder, file);
-      return read?.shard === undefined ? [] : { ...read, shard: read.shard };
-    })
+async function readShards(storage: Storage): Promise<ShardManifest[]> {
+  const { name: folder } = storage;
+  const files = (await datasetFiles(storage)).filter(isShardManifest);
+  const read = await Promise.all(files.map((file) => readManifest(storage, file)));
+  const shards = read
+    .flatMap((manifest) => (manifest?.shard === undefined ? [] : { ...manifest, shard: manifest.shard }))
     .sort((a, b) => a.shard.index - b.shard.index);
   const [first] = shards;
   if (first === undefined)
@@ -77,49 +72,46 @@ function readShards(folder: string): ShardManifest[] {
   return shards;
 }
 
-const PART = /\/part-(\d+)\./;
-
 function byDayAndPart(a: ManifestFile, b: ManifestFile): number {
-  const [dayA = '', dayB = ''] = [a, b].map(({ path }) => path.split('/part-')[0]);
-  const [partA = 0, partB = 0] = [a, b].map(({ path }) => Number(PART.exec(path)?.[1]));
-  return dayA === dayB ? partA - partB : dayA < dayB ? -1 : 1;
+  const [one, other] = [a, b].map(({ path }) => dataFile(path));
+  if (one === undefined || other === undefined) return 0;
+  return one.date === other.date ? one.part - other.part : one.date < other.date ? -1 : 1;
 }
 
 /** Reads all rows, as they stand in the files that the shards' manifests name. */
 async function accountOf(
-  folder: string,
+  storage: Storage,
   files: readonly ManifestFile[],
   { step, format, columns }: Manifest,
 ) {
   const accounts = new Accounts(parseDurationMs(step) ?? Number.NaN);
   const order = new NodeOrder(files, (table) => accounts.add(table));
   for (const file of files) {
-    const path = join(folder, file.path);
-    if ((await sha256OfFile(path)) !== file.sha256)
-      throw new BuilderError(
+    const otherwise = () =>
+      new BuilderError(
         'damaged',
-        `${path} is not the file that its shard's manifest names: build the shard anew`,
+        `${storage.nameOf(file.path)} is not the file that its shard's manifest names: build the shard anew`,
       );
-    for await (const table of tablesOfFile(folder, file, { format, columns })) order.add(file, table);
+    const tables = tablesOfFile(storage, file, { format, columns }, otherwise);
+    for await (const table of tables) order.add(file, table);
     order.end(file);
   }
   return accounts.result();
 }
 
 /**
- * Joins all shards in a folder to one dataset, whose manifest takes the place of theirs. The rows stay where they are;
+ * Joins all shards in a place to one dataset, whose manifest takes the place of theirs. The rows stay where they are;
  * all that is said of them is what one run would have said.
  *
  * @throws {BuilderError} `output` when shards are missing or are not of one dataset
  */
-export async function merge(folder: string, disk: Disk = localDisk): Promise<Manifest> {
-  const places = placesOf(undefined);
-  return alone(folder, places, disk, async (lock) => {
-    const shards = readShards(folder);
+export async function merge(storage: Storage): Promise<Manifest> {
+  return storage.alone(placesOf(undefined), async (change) => {
+    const shards = await readShards(storage);
     const [first] = shards as [ShardManifest];
     const files = shards.flatMap((shard) => shard.files).sort(byDayAndPart);
-    const account = await accountOf(folder, files, first);
-    if (account.rows === 0) throw new BuilderError('data', `${folder}: no shard has any row`);
+    const account = await accountOf(storage, files, first);
+    if (account.rows === 0) throw new BuilderError('data', `${storage.name}: no shard has any row`);
     const { shard: _, ...common } = first;
     const staleMarkers = shards.every(({ prometheus }) => prometheus.staleMarkers);
     const manifest = manifestSchema.parse({
@@ -139,11 +131,8 @@ export async function merge(folder: string, disk: Disk = localDisk): Promise<Man
       ],
     });
     const last = { path: MANIFEST, text: `${JSON.stringify(manifest, null, 2)}\n` };
-    const texts = [...companionsOf(manifest), last];
-    for (const { path, text } of texts) disk.writeText(join(folder, temporaryName(path)), text);
-    lock.confirm();
     const remove = [REPORT, ...shards.map(({ shard }) => placesOf(shard).manifest)];
-    commit(folder, { put: texts.map(({ path }) => path), remove }, places, disk, () => {});
+    await change.commit([...companionsOf(manifest), last], remove);
     return manifest;
   });
 }

@@ -9,10 +9,8 @@ import { FORMATS } from './formats/index.ts';
 import { openLabels } from './labels/open.ts';
 import type { Manifest } from './manifest-schema.ts';
 import type { NodeRows, Partition } from './model.ts';
-import { alone } from './output/alone.ts';
-import { type Disk, localDisk } from './output/disk.ts';
-import type { Lock } from './output/lock.ts';
-import { type Places, placesOf } from './output/places.ts';
+import type { Disk } from './output/disk.ts';
+import { dataFile, type Places, placesOf } from './output/places.ts';
 import type { Progress } from './progress.ts';
 import { connect } from './prometheus.ts';
 import { MS_PER_DAY, rangeOf, type TimeRange } from './range.ts';
@@ -28,6 +26,8 @@ import { manifest } from './stages/manifest.ts';
 import { type Continued, type Plan, plan } from './stages/plan.ts';
 import { joinRows, readBack, tablesOfFile } from './stages/read-back.ts';
 import { DatasetWriter } from './stages/write.ts';
+import { openStorage } from './storage/open.ts';
+import type { Change, Storage } from './storage/storage.ts';
 import { type Table, tableColumns, tableOf } from './table.ts';
 import { formatTime, parseRfc3339, parseTime } from './times.ts';
 
@@ -100,8 +100,9 @@ function checkAbsolute({ start, end }: BuildConfig): void {
 /** The dataset to make, and what of it there is. */
 interface Task {
   readonly config: BuildConfig;
+  readonly storage: Storage;
   readonly places: Places;
-  readonly lock: Lock;
+  readonly change: Change;
   readonly shard: Shard | undefined;
   /** The dataset that is there, to be continued; undefined to make all of it. */
   readonly earlier: Manifest | undefined;
@@ -110,9 +111,8 @@ interface Task {
 }
 
 /** A run that reads everything by remote read, or everything by range selectors. */
-async function makeInOneWay(task: Task, { nowMs, log, progress, signal, disk = localDisk }: Surroundings) {
-  const { config, places, earlier, there, shard } = task;
-  const { output: folder } = config;
+async function makeInOneWay(task: Task, { nowMs, log, progress, signal }: Surroundings) {
+  const { config, storage, places, change, earlier, there, shard } = task;
   const readLabels = openLabels(config.labels);
   const range = rangeOf(config, nowMs);
   const prometheus = await connect(config.prometheus, log, signal);
@@ -120,9 +120,9 @@ async function makeInOneWay(task: Task, { nowMs, log, progress, signal, disk = l
   const planned = await plan(config, range, prometheus, nowMs, { continued, shard });
   const { configDigest } = planned;
   if (there !== undefined) {
-    checkSame(folder, there, earlier ? { configDigest } : { configDigest, end: formatTime(planned.lastMs) });
+    checkSame(storage, there, earlier ? { configDigest } : { configDigest, end: formatTime(planned.lastMs) });
   }
-  const replaced = checkOutput(folder, there, places);
+  const replaced = await checkOutput(storage, there, places);
   if (shard !== undefined) checkComplete(planned, range);
   // A dataset that was begun without stale markers goes on without them.
   const reading = earlier?.prometheus.staleMarkers === false ? 'query' : config.reading;
@@ -131,19 +131,19 @@ async function makeInOneWay(task: Task, { nowMs, log, progress, signal, disk = l
   const judge = judgeOf(planned, labels, nowMs);
   const accounts = new Accounts(planned.stepMs);
   const format = FORMATS[config.format];
-  const writer = new DatasetWriter({ folder, places, format, columns: columnUnits(planned), disk });
+  const writer = new DatasetWriter({ change, places, format, columns: columnUnits(planned) });
 
   /** Leaves a day's file as it is when nothing about it changes, else writes the day anew. */
   async function makeDay(day: Day): Promise<void> {
     const basis = judge.basis(day);
     if (earlier !== undefined && day.there !== undefined && day.fresh === undefined) {
       if (day.there.judgement === basis || !judge.canRelabel(day)) {
-        for await (const table of tablesOfFile(folder, day.there, earlier)) accounts.add(table);
+        for await (const table of tablesOfFile(storage, day.there, earlier)) accounts.add(table);
         writer.keep(day.there);
         return;
       }
     }
-    const before = earlier && day.there ? await readBack(folder, day.there, earlier) : [];
+    const before = earlier && day.there ? await readBack(storage, day.there, earlier) : [];
     const rows = joinRows(before, day.fresh ? await readRows(source, planned, day.fresh) : []);
     const tables = tablesOf(rows, judge, planned);
     await writer.partition(day.date, accounted(tables, accounts), basis);
@@ -153,7 +153,7 @@ async function makeInOneWay(task: Task, { nowMs, log, progress, signal, disk = l
     const days = daysOf(planned, earlier, places);
     if (earlier !== undefined && continued !== undefined && planned.partitions.length > 0) {
       const last = earlier.files.at(-1);
-      const rows = last === undefined ? [] : await readBack(folder, last, earlier);
+      const rows = last === undefined ? [] : await readBack(storage, last, earlier);
       await checkHole(source, planned, continued.watermarkMs, rows);
     }
     progress.start(days.length);
@@ -172,11 +172,10 @@ async function makeInOneWay(task: Task, { nowMs, log, progress, signal, disk = l
     const staleMarkers = source.staleMarkers && (earlier?.prometheus.staleMarkers ?? true);
     const { files } = writer;
     const made = manifest({ plan: planned, staleMarkers, account, files, labels, conflicts, split });
-    task.lock.confirm();
-    if (!isDeepStrictEqual(made, earlier)) writer.commit(made, replaced);
+    if (!isDeepStrictEqual(made, earlier)) await writer.commit(made, replaced);
     return made;
   } catch (error) {
-    writer.discard();
+    await change.discard();
     throw signal.aborted ? new BuilderError('interrupted', 'interrupted', { cause: error }) : error;
   } finally {
     progress.stop();
@@ -206,10 +205,11 @@ export async function build(
 ): Promise<Manifest> {
   const places = placesOf(shard);
   if (shard !== undefined) checkAbsolute(config);
-  return alone(config.output, places, surroundings.disk ?? localDisk, (lock) => {
-    const there = manifestThere(config.output, places);
-    if (shard !== undefined) checkShards(config.output, shard);
-    return make({ config, places, lock, shard, there, earlier: undefined }, surroundings);
+  const storage = await openStorage(config.output, config.s3, surroundings.disk);
+  return storage.alone(places, async (change) => {
+    const there = await manifestThere(storage, places);
+    if (shard !== undefined) await checkShards(storage, shard);
+    return make({ config, storage, places, change, shard, there, earlier: undefined }, surroundings);
   });
 }
 
@@ -222,19 +222,20 @@ export async function build(
  */
 export async function update(config: BuildConfig, surroundings: Surroundings): Promise<Manifest> {
   const places = placesOf(undefined);
-  return alone(config.output, places, surroundings.disk ?? localDisk, (lock) => {
-    const there = manifestThere(config.output, places);
-    if (there !== undefined) refuseShards(config.output, there);
-    return make({ config, places, lock, shard: undefined, there, earlier: there }, surroundings);
+  const storage = await openStorage(config.output, config.s3, surroundings.disk);
+  return storage.alone(places, async (change) => {
+    const there = await manifestThere(storage, places);
+    if (there !== undefined) refuseShards(storage, there);
+    return make({ config, storage, places, change, shard: undefined, there, earlier: there }, surroundings);
   });
 }
 
 /** A day's file is one file here: what several runs have written, several runs would have to continue. */
-function refuseShards(folder: string, { files }: Manifest): void {
-  const shard = files.find(({ path }) => !/\/part-0\./.test(path));
+function refuseShards({ name }: Storage, { files }: Manifest): void {
+  const shard = files.find(({ path }) => dataFile(path)?.part !== 0);
   if (shard === undefined) return;
   throw new BuilderError(
     'output',
-    `${folder} was merged from shards (${shard.path}) and cannot be continued: build its shards for the whole time, then merge them`,
+    `${name} was merged from shards (${shard.path}) and cannot be continued: build its shards for the whole time, then merge them`,
   );
 }

@@ -1,5 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { parseDurationMs } from '../common/duration.ts';
 import { Accounts } from './accounts.ts';
@@ -8,10 +7,10 @@ import { BuilderError, messageOf } from './errors.ts';
 import { datasetFiles, MANIFEST, REPORT, readManifest } from './folder.ts';
 import type { Manifest, ManifestFile } from './manifest-schema.ts';
 import { NodeOrder } from './node-order.ts';
-import { isUnfinished } from './output/commit.ts';
 import { claimsOf } from './stages/manifest.ts';
-import { tablesOfFile } from './stages/read-back.ts';
+import { tablesOfCopy } from './stages/read-back.ts';
 import { sha256OfFile } from './stages/write.ts';
+import type { LocalCopy, Storage } from './storage/storage.ts';
 import { timesOf } from './table.ts';
 import { formatTime } from './times.ts';
 
@@ -42,11 +41,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** Reads a file's rows into the account; gives what the manifest should say of the file. */
-async function readFileRows(folder: string, file: ManifestFile, manifest: Manifest, order: NodeOrder) {
+async function readFileRows(copy: LocalCopy, file: ManifestFile, manifest: Manifest, order: NodeOrder) {
   let rows = 0;
   let startMs = Number.POSITIVE_INFINITY;
   let endMs = Number.NEGATIVE_INFINITY;
-  for await (const table of tablesOfFile(folder, file, manifest)) {
+  for await (const table of tablesOfCopy(copy, manifest)) {
     order.add(file, table);
     rows += table.rows;
     for (const t of timesOf(table)) {
@@ -59,11 +58,10 @@ async function readFileRows(folder: string, file: ManifestFile, manifest: Manife
 }
 
 /** Compares one file with its entry; `readable` tells whether its rows are in the account. */
-async function verifyFile(folder: string, file: ManifestFile, manifest: Manifest, order: NodeOrder) {
-  const path = join(folder, file.path);
-  const found = { bytes: statSync(path).size, sha256: await sha256OfFile(path) };
+async function verifyFile(copy: LocalCopy, file: ManifestFile, manifest: Manifest, order: NodeOrder) {
+  const found = { bytes: statSync(copy.path).size, sha256: await sha256OfFile(copy.path) };
   try {
-    const rows = await readFileRows(folder, file, manifest, order);
+    const rows = await readFileRows(copy, file, manifest, order);
     return { readable: true, lines: differences(`${file.path}: `, file, { ...found, ...rows }) };
   } catch (error) {
     const unreadable = `${file.path}: cannot be read as ${manifest.format}: ${messageOf(error)}`;
@@ -75,17 +73,18 @@ async function verifyFile(folder: string, file: ManifestFile, manifest: Manifest
 const BESIDE: readonly string[] = [MANIFEST, REPORT, ...COMPANIONS];
 
 /** Compares a companion with what the manifest makes of it. */
-function verifyCompanion(folder: string, { path, text }: Companion, present: readonly string[]): string[] {
-  if (!present.includes(path)) return [`${path}: is missing`];
-  const same = readFileSync(join(folder, path)).equals(Buffer.from(text));
-  return same ? [] : [`${path}: is not what the manifest makes of it`];
+async function verifyCompanion(storage: Storage, { path, text }: Companion): Promise<string[]> {
+  const bytes = await storage.read(path);
+  if (bytes === undefined) return [`${path}: is missing`];
+  return bytes.equals(Buffer.from(text)) ? [] : [`${path}: is not what the manifest makes of it`];
 }
 
 /** A report need not be there, but must not show other rows. */
-function verifyReport(folder: string, { rowsDigest }: Manifest, present: readonly string[]): string[] {
-  if (!present.includes(REPORT)) return [];
-  const current = readFileSync(join(folder, REPORT), 'utf8').includes(rowsDigest);
-  return current ? [] : [`${REPORT}: shows other rows: draw it again`];
+async function verifyReport(storage: Storage, { rowsDigest }: Manifest): Promise<string[]> {
+  const bytes = await storage.read(REPORT);
+  return bytes === undefined || bytes.includes(rowsDigest)
+    ? []
+    : [`${REPORT}: shows other rows: draw it again`];
 }
 
 /** What the rows say against the manifest. */
@@ -113,25 +112,25 @@ function verifyClaims(manifest: Manifest, accounts: Accounts): string[] {
  * @returns the manifest, and one line per difference, which names the file
  * @throws {BuilderError} `output` when there is no dataset, `damaged` when the manifest itself is none
  */
-export async function verify(folder: string): Promise<{ manifest: Manifest; differences: string[] }> {
-  const manifest = readManifest(folder);
+export async function verify(storage: Storage): Promise<{ manifest: Manifest; differences: string[] }> {
+  const manifest = await readManifest(storage);
   if (manifest === undefined)
-    throw new BuilderError('output', `${folder} holds no dataset: there is no ${MANIFEST}`);
+    throw new BuilderError('output', `${storage.name} holds no dataset: there is no ${MANIFEST}`);
   const stepMs = parseDurationMs(manifest.step);
   if (stepMs === undefined)
-    throw new BuilderError('damaged', `${join(folder, MANIFEST)}: step ${manifest.step} is no duration`);
-  const present = datasetFiles(folder);
+    throw new BuilderError('damaged', `${storage.nameOf(MANIFEST)}: step ${manifest.step} is no duration`);
+  const present = await datasetFiles(storage);
   const claimed = manifest.files.map(({ path }) => path);
   const lines = present
     .filter((file) => !BESIDE.includes(file) && !claimed.includes(file))
     .map((file) => `${file}: is not in the manifest`);
-  if (isUnfinished(folder)) {
+  if (await storage.isUnfinished()) {
     lines.push(
       `${MANIFEST}: a run was killed while it replaced files: the next build or update finishes that`,
     );
   }
-  lines.push(...companionsOf(manifest).flatMap((companion) => verifyCompanion(folder, companion, present)));
-  lines.push(...verifyReport(folder, manifest, present));
+  for (const companion of companionsOf(manifest)) lines.push(...(await verifyCompanion(storage, companion)));
+  lines.push(...(await verifyReport(storage, manifest)));
   const accounts = new Accounts(stepMs);
   const order = new NodeOrder(manifest.files, (table) => accounts.add(table));
   let complete = true;
@@ -141,9 +140,14 @@ export async function verify(folder: string): Promise<{ manifest: Manifest; diff
       complete = false;
       continue;
     }
-    const result = await verifyFile(folder, file, manifest, order);
-    lines.push(...result.lines);
-    complete &&= result.readable;
+    const copy = await storage.open(file.path);
+    try {
+      const result = await verifyFile(copy, file, manifest, order);
+      lines.push(...result.lines);
+      complete &&= result.readable;
+    } finally {
+      copy.release();
+    }
   }
   // Without all rows every claim about them would be reported too, and hide what is wrong.
   if (complete) lines.push(...verifyClaims(manifest, accounts));

@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
-import { filesBelow } from '../folder.ts';
 import { recover } from './commit.ts';
 import type { Disk } from './disk.ts';
 import { explained } from './explained.ts';
+import { filesBelow } from './files.ts';
 import { Lock } from './lock.ts';
 import type { Places } from './places.ts';
 

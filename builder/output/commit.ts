@@ -7,8 +7,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { BuilderError, messageOf, systemCode } from '../errors.ts';
-import { filesBelow } from '../folder.ts';
 import type { Disk } from './disk.ts';
+import { filesBelow } from './files.ts';
 import { isOwnTemporary, type Places, placesOf, temporaryName } from './places.ts';
 
 const journalSchema = z.strictObject({

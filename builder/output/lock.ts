@@ -11,39 +11,22 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { z } from 'zod';
-import { BuilderError, messageOf, systemCode } from '../errors.ts';
+import { BuilderError, systemCode } from '../errors.ts';
 import { formatTime } from '../times.ts';
+import { checkEnded, LEASE_MS, type Owner, parseOwner, RENEWALS_PER_LEASE, takenOver } from './owner.ts';
 import { hasEnded, type ProcessIdentity, thisProcess } from './process-identity.ts';
 
-/** How long the lock of a run that cannot be seen from here holds without being renewed. */
-const LEASE_MS = 300_000;
-const RENEWALS_PER_LEASE = 5;
 /** Others who take over the same lock at the same time can make taking it fail, but not for ever. */
 const ATTEMPTS = 10;
-
-const ownerSchema = z.object({
-  token: z.string(),
-  host: z.string(),
-  boot: z.string(),
-  pidNamespace: z.string(),
-  pid: z.int(),
-  started: z.string(),
-  since: z.string(),
-  leaseMs: z.int().positive(),
-});
-
-type Owner = z.output<typeof ownerSchema>;
 
 /** The lock file's owner, and when it was last renewed; undefined when there is no such file. */
 function readLock(path: string): { owner: Owner; renewedMs: number } | undefined {
   try {
-    const owner = ownerSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-    return { owner, renewedMs: statSync(path).mtimeMs };
+    const text = readFileSync(path, 'utf8');
+    return { owner: parseOwner(text, path), renewedMs: statSync(path).mtimeMs };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    const message = `${path} is no lock of ours (${messageOf(error).split('\n')[0]}): remove it if no run is under way`;
-    throw new BuilderError('output', message, { cause: error });
+    throw error;
   }
 }
 
@@ -108,10 +91,7 @@ export class Lock {
   /** Makes sure that nobody has taken the lock over meanwhile, believing this run dead. */
   confirm(): void {
     if (this.#isOurs()) return;
-    throw new BuilderError(
-      'busy',
-      `${dirname(this.#path)} was taken over by another run while this one stood still: nothing is written`,
-    );
+    throw takenOver(dirname(this.#path));
   }
 
   release(): void {
@@ -134,19 +114,11 @@ function linked(own: string, path: string): boolean {
 /** Removes the lock of an owner that has ended, or throws. */
 function dislodge(
   path: string,
-  { owner, renewedMs }: { owner: Owner; renewedMs: number },
+  found: { owner: Owner; renewedMs: number },
   self: ProcessIdentity,
   nowMs: number,
 ): void {
-  const leaseEndMs = renewedMs + owner.leaseMs;
-  const ended = hasEnded(owner, self);
-  if (ended === false || (ended === undefined && nowMs < leaseEndMs)) {
-    const until = ended === undefined ? ` (its lease lasts until ${formatTime(leaseEndMs)})` : '';
-    throw new BuilderError(
-      'busy',
-      `${dirname(path)} is being written by process ${owner.pid} on ${owner.host} since ${owner.since}${until}: wait until it has ended`,
-    );
-  }
+  checkEnded(dirname(path), found, self, nowMs);
   const aside = temporaryOf(path, self);
   try {
     renameSync(path, aside);
@@ -155,7 +127,7 @@ function dislodge(
     throw error;
   }
   // Another run may have taken it over, and locked, since we read it: then that lock goes back.
-  if (readLock(aside)?.owner.token !== owner.token) linked(aside, path);
+  if (readLock(aside)?.owner.token !== found.owner.token) linked(aside, path);
   rmSync(aside, { force: true });
 }
 

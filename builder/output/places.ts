@@ -28,6 +28,29 @@ export function dataPath(date: string, { part }: Places, extension: string): str
   return `data/date=${date}/part-${part}.${extension}`;
 }
 
+const DATA_FILE = /^data\/date=(\d{4}-\d{2}-\d{2})\/part-(\d+)(-[0-9a-f]{16})?\.(parquet|csv)$/;
+/** Hexadecimal digits of its SHA-256 that tell a file's contents from all others that were ever in its place. */
+const CONTENT_DIGITS = 16;
+
+export interface DataFile {
+  readonly date: string;
+  /** Which shard has written it. */
+  readonly part: number;
+  /** Whether its name follows from its contents. */
+  readonly byContent: boolean;
+}
+
+/** What the name of a file with rows tells; undefined for what is no such file. */
+export function dataFile(path: string): DataFile | undefined {
+  const [, date, part, content] = DATA_FILE.exec(path) ?? [];
+  return date === undefined ? undefined : { date, part: Number(part), byContent: content !== undefined };
+}
+
+/** The path of a data file that is never another file's, so that nothing is ever written over. */
+export function contentPath(path: string, sha256: string): string {
+  return path.replace(/\.(\w+)$/, `-${sha256.slice(0, CONTENT_DIGITS)}.$1`);
+}
+
 const SHARD_MANIFEST = /^manifest-(\d+)-of-(\d+)\.json$/;
 const BOOKKEEPING = /^\.(lock|commit)(-\d+-of-\d+)?(\.json)?$/;
 const TEMPORARY = /^(.*\/)?\.[^/]+\.tmp$/;

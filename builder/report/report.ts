@@ -1,16 +1,13 @@
 /** report.html: a dataset to look at, before anybody trusts it. */
 
-import { renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseDurationMs } from '../../common/duration.ts';
 import { compare } from '../collections.ts';
 import { entitiesOf } from '../entity.ts';
 import { BuilderError, messageOf } from '../errors.ts';
 import { MANIFEST, REPORT, readManifest } from '../folder.ts';
-import { FORMATS } from '../formats/index.ts';
 import type { Manifest } from '../manifest-schema.ts';
-import { temporaryName } from '../output/places.ts';
-import { sha256OfFile } from '../stages/write.ts';
+import { tablesOfFile } from '../stages/read-back.ts';
+import type { Storage } from '../storage/storage.ts';
 import type { Table } from '../table.ts';
 import { Bins } from './bins.ts';
 import { scenariosOf } from './classes.ts';
@@ -30,21 +27,21 @@ const FEW_TICKS = 5;
  *
  * @throws {BuilderError} `damaged`
  */
-async function* rowsOf(folder: string, { files, format, columns }: Manifest): AsyncGenerator<Table> {
-  for (const { path, sha256 } of files) {
-    const full = join(folder, path);
+async function* rowsOf(storage: Storage, manifest: Manifest): AsyncGenerator<Table> {
+  const otherwise = () => new Error('is not what the manifest says');
+  for (const file of manifest.files) {
     try {
-      if ((await sha256OfFile(full)) !== sha256) throw new Error('is not what the manifest says');
-      yield* FORMATS[format].read(full, columns);
+      yield* tablesOfFile(storage, file, manifest, otherwise);
     } catch (error) {
-      throw new BuilderError('damaged', `${full}: ${messageOf(error)}: verify the dataset`, { cause: error });
+      const message = `${storage.nameOf(file.path)}: ${messageOf(error)}: verify the dataset`;
+      throw new BuilderError('damaged', message, { cause: error });
     }
   }
 }
 
-async function attackRows(folder: string, manifest: Manifest): Promise<Map<string, number>> {
+async function attackRows(storage: Storage, manifest: Manifest): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
-  for await (const table of rowsOf(folder, manifest)) {
+  for await (const table of rowsOf(storage, manifest)) {
     const anomaly = table.columns.find(({ name }) => name === 'anomaly');
     entitiesOf(table).forEach((entity, row) => {
       if (anomaly?.values[row] !== 1) return;
@@ -56,10 +53,10 @@ async function attackRows(folder: string, manifest: Manifest): Promise<Map<strin
 }
 
 /** All nodes when there are few, else those with most attack rows, then most gaps; those first that matter most. */
-async function rankedNodes(folder: string, manifest: Manifest): Promise<NodeName[]> {
+async function rankedNodes(storage: Storage, manifest: Manifest): Promise<NodeName[]> {
   const { nodes, gaps } = manifest;
   if (nodes.length <= MOST_DRAWN) return nodes;
-  const attacks = await attackRows(folder, manifest);
+  const attacks = await attackRows(storage, manifest);
   const missing = new Map<string, number>();
   for (const gap of gaps) missing.set(keyOf(gap), (missing.get(keyOf(gap)) ?? 0) + gap.steps);
   const rank = (of: ReadonlyMap<string, number>, node: NodeName) => of.get(keyOf(node)) ?? 0;
@@ -73,17 +70,17 @@ async function rankedNodes(folder: string, manifest: Manifest): Promise<NodeName
     .slice(0, MOST_LANES);
 }
 
-/** The document for a dataset in a folder. */
-async function render(folder: string, manifest: Manifest): Promise<string> {
+/** The document for a dataset. */
+async function render(storage: Storage, manifest: Manifest): Promise<string> {
   const stepMs = parseDurationMs(manifest.step);
   if (stepMs === undefined) {
-    throw new BuilderError('damaged', `${join(folder, MANIFEST)}: step ${manifest.step} is no duration`);
+    throw new BuilderError('damaged', `${storage.nameOf(MANIFEST)}: step ${manifest.step} is no duration`);
   }
   const starts = manifest.files.map(({ start }) => Date.parse(start));
   const ends = manifest.files.map(({ end }) => Date.parse(end));
   const bins = new Bins(Math.min(...starts), Math.max(...ends), stepMs);
   const scenarios = scenariosOf(manifest);
-  const ranked = (await rankedNodes(folder, manifest)).map(keyOf);
+  const ranked = (await rankedNodes(storage, manifest)).map(keyOf);
   const shown = new Set(ranked);
   const collector = new Collector({
     bins,
@@ -92,31 +89,23 @@ async function render(folder: string, manifest: Manifest): Promise<string> {
     lanes: manifest.nodes.filter((node) => shown.has(keyOf(node))),
     drawn: new Set(ranked.slice(0, MOST_DRAWN)),
   });
-  for await (const table of rowsOf(folder, manifest)) collector.add(table);
+  for await (const table of rowsOf(storage, manifest)) collector.add(table);
   const collected: Collected = collector.result();
   return page({ manifest, bins, scenarios, collected, ticks: timeTicks(bins, FEW_TICKS) });
 }
 
 /**
- * Writes report.html into a dataset's folder: one file that loads nothing else; the same dataset gives the same bytes.
+ * Writes report.html to where a dataset is: one file that loads nothing else; the same dataset gives the same bytes.
  * Memory does not depend on how many rows there are.
  *
  * @returns where it is
- * @throws {BuilderError} `output` when there is no dataset or the folder cannot be written, `damaged`
+ * @throws {BuilderError} `output` when there is no dataset or it cannot be written, `damaged`
  */
-export async function writeReport(folder: string): Promise<string> {
-  const manifest = readManifest(folder);
+export async function writeReport(storage: Storage): Promise<string> {
+  const manifest = await readManifest(storage);
   if (manifest === undefined) {
-    throw new BuilderError('output', `${folder} holds no dataset: there is no ${MANIFEST}`);
+    throw new BuilderError('output', `${storage.name} holds no dataset: there is no ${MANIFEST}`);
   }
-  const text = await render(folder, manifest);
-  const path = join(folder, REPORT);
-  const temporary = join(folder, temporaryName(REPORT));
-  try {
-    writeFileSync(temporary, text);
-    renameSync(temporary, path);
-  } catch (error) {
-    throw new BuilderError('output', `cannot write ${path}: ${messageOf(error)}`, { cause: error });
-  }
-  return path;
+  await storage.write(REPORT, await render(storage, manifest));
+  return storage.nameOf(REPORT);
 }

@@ -1,6 +1,6 @@
 import type { Manifest, ManifestFile } from '../manifest-schema.ts';
 import type { Partition } from '../model.ts';
-import { dataPath, type Places } from '../output/places.ts';
+import { dataFile, type Places } from '../output/places.ts';
 import type { Plan } from './plan.ts';
 
 /** A day's part of a dataset. */
@@ -12,16 +12,16 @@ export interface Day extends Partition {
 }
 
 /** What there is, and what there is to do, of each day. */
-export function daysOf(
-  { days, partitions, config }: Plan,
-  earlier: Manifest | undefined,
-  places: Places,
-): Day[] {
-  const files = new Map(earlier?.files.map((file) => [file.path, file]));
+export function daysOf({ days, partitions }: Plan, earlier: Manifest | undefined, places: Places): Day[] {
+  const own = (earlier?.files ?? []).flatMap((file) => {
+    const named = dataFile(file.path);
+    return named?.part === places.part ? [[named.date, file] as const] : [];
+  });
+  const files = new Map(own);
   const fresh = new Map(partitions.map((partition) => [partition.date, partition]));
   return days.map((day) => ({
     ...day,
-    there: files.get(dataPath(day.date, places, config.format)),
+    there: files.get(day.date),
     fresh: fresh.get(day.date),
   }));
 }

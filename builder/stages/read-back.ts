@@ -1,19 +1,37 @@
-import { join } from 'node:path';
 import { entitiesOf, entityKey, entityName, type NamedEntity } from '../entity.ts';
 import { BuilderError, messageOf } from '../errors.ts';
 import { FORMATS } from '../formats/index.ts';
 import type { Manifest, ManifestFile } from '../manifest-schema.ts';
 import type { EntityName, NodeRows } from '../model.ts';
+import type { LocalCopy, Storage } from '../storage/storage.ts';
 import { byNode, type Table, timesOf } from '../table.ts';
 import { sha256OfFile } from './write.ts';
 
+type Kind = Pick<Manifest, 'format' | 'columns'>;
+
 /** The rows of a dataset's file, a few at a time, in its order. */
+export function tablesOfCopy({ path }: LocalCopy, { format, columns }: Kind): AsyncIterable<Table> {
+  return FORMATS[format].read(path, columns);
+}
+
+/**
+ * The rows of a dataset's file, as `tablesOfCopy`.
+ *
+ * @param otherwise says that it is not the file that the manifest names; without it that is not looked at
+ */
 export async function* tablesOfFile(
-  folder: string,
-  { path }: ManifestFile,
-  { format, columns }: Pick<Manifest, 'format' | 'columns'>,
+  storage: Storage,
+  { path, sha256 }: ManifestFile,
+  kind: Kind,
+  otherwise?: () => Error,
 ): AsyncGenerator<Table> {
-  yield* FORMATS[format].read(join(folder, path), columns);
+  const copy = await storage.open(path);
+  try {
+    if (otherwise !== undefined && (await sha256OfFile(copy.path)) !== sha256) throw otherwise();
+    yield* tablesOfCopy(copy, kind);
+  } finally {
+    copy.release();
+  }
 }
 
 interface Growing extends EntityName {
@@ -39,16 +57,19 @@ function addTable(nodes: Map<string, Growing>, table: Table): void {
  *
  * @throws {BuilderError} `damaged` when the file is not what the manifest says
  */
-export async function readBack(folder: string, file: ManifestFile, manifest: Manifest): Promise<NodeRows[]> {
+export async function readBack(
+  storage: Storage,
+  file: ManifestFile,
+  manifest: Manifest,
+): Promise<NodeRows[]> {
   const damaged = (reason: string, cause?: unknown) =>
-    new BuilderError('damaged', `${join(folder, file.path)} ${reason}: see kubevigil-builder verify`, {
+    new BuilderError('damaged', `${storage.nameOf(file.path)} ${reason}: see kubevigil-builder verify`, {
       cause,
     });
   const nodes = new Map<string, Growing>();
   try {
-    if ((await sha256OfFile(join(folder, file.path))) !== file.sha256)
-      throw damaged('is not the file that the manifest names');
-    for await (const table of tablesOfFile(folder, file, manifest)) addTable(nodes, table);
+    const otherwise = () => damaged('is not the file that the manifest names');
+    for await (const table of tablesOfFile(storage, file, manifest, otherwise)) addTable(nodes, table);
   } catch (error) {
     throw error instanceof BuilderError ? error : damaged(`cannot be read (${messageOf(error)})`, error);
   }

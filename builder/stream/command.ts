@@ -63,7 +63,7 @@ export function streamCommand(): Command {
     .option('--from <time>', 'first moment: RFC 3339, Unix seconds, or a duration back from now', '5m')
     .option('--step <duration>', 'time that a row covers (default: 15s)')
     .option('--delay <duration>', 'how long after its end a step is closed (default: the scrape timeout)')
-    .option('--output <folder>', "dataset whose manifest's split bounds hold (default: dataset)")
+    .option('--output <place>', "dataset whose manifest's split bounds hold (default: dataset)")
     .option('--labels <file>', 'episodes file, read again when it changes')
     .addOption(
       new Option('--log.level <level>', 'least important lines to write').choices(LOG_LEVELS).default('info'),

@@ -5,7 +5,9 @@ import type { ListenAddress } from '../../common/web/listen-address.ts';
 import { openWebConfig } from '../../common/web/open-config.ts';
 import type { BuildConfig } from '../config-schema.ts';
 import { readManifest } from '../folder.ts';
+import type { Manifest } from '../manifest-schema.ts';
 import type { Prometheus } from '../prometheus.ts';
+import { openStorage } from '../storage/open.ts';
 import { formatTime } from '../times.ts';
 import { type Clock, ServerClock } from './clock.ts';
 import { follow } from './follow.ts';
@@ -54,6 +56,8 @@ async function setClock(clock: ServerClock, prometheus: Prometheus, log: Logger)
 
 interface Bench {
   readonly config: BuildConfig;
+  /** Of the dataset whose split bounds hold. */
+  readonly manifest: Manifest | undefined;
   readonly labels: LabelWatch;
   readonly upstream: Upstream;
   readonly metrics: StreamMetrics;
@@ -61,8 +65,7 @@ interface Bench {
 }
 
 /** Who labels and splits the rows. */
-function judgeFor({ config, labels, upstream, metrics, log }: Bench, nowMs: number): Judge {
-  const manifest = readManifest(config.output);
+function judgeFor({ config, manifest, labels, upstream, metrics, log }: Bench, nowMs: number): Judge {
   const { plan } = upstream;
   const { stepMs, longestWindowMs, freshnessMs } = plan;
   const times = {
@@ -94,6 +97,7 @@ export async function stream(options: StreamOptions): Promise<void> {
   const { config, log, signal } = options;
   const web = await openWebConfig(options.webConfigFile, log);
   const labels = new LabelWatch(config.labels, log);
+  const manifest = await readManifest(await openStorage(config.output, config.s3));
   const own = new ServerClock();
   const clock = options.clock ?? own;
   const onConnect = (prometheus: Prometheus) => setClock(own, prometheus, log);
@@ -104,7 +108,7 @@ export async function stream(options: StreamOptions): Promise<void> {
   const { stepMs } = upstream.plan;
   const firstMs = Math.floor(options.from(clock.nowMs()) / stepMs) * stepMs + stepMs;
   const metrics = new StreamMetrics();
-  const judge = judgeFor({ config, labels, upstream, metrics, log }, clock.nowMs());
+  const judge = judgeFor({ config, manifest, labels, upstream, metrics, log }, clock.nowMs());
   const journal = new Journal(config.stream.ringBytes, firstMs - stepMs);
   const hub = new Hub((reason) => metrics.clientEnded(reason));
   metrics.observe({

@@ -6,6 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { merge } from '../../builder/merge.ts';
+import { localStorage } from '../../builder/storage/local.ts';
 import { verify } from '../../builder/verify.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
 import { ROOT } from '../support/paths.ts';
@@ -75,7 +76,7 @@ describe('builder runs that are killed', function () {
         existsSync(join(folder, output, '.commit.json')) &&
         existsSync(join(folder, output, 'manifest.json'))
       ) {
-        const { differences } = await verify(join(folder, output));
+        const { differences } = await verify(localStorage(join(folder, output)));
         expect(differences).to.include(UNFINISHED);
         unfinished++;
       }
@@ -91,7 +92,7 @@ describe('builder runs that are killed', function () {
 
   async function sameAs(output: string, wanted: string): Promise<void> {
     expectSameFiles(join(folder, output), join(folder, wanted));
-    expect((await verify(join(folder, output))).differences).to.deep.equal([]);
+    expect((await verify(localStorage(join(folder, output)))).differences).to.deep.equal([]);
   }
 
   it('go on from any change to the disk, in a first build', async () => {
@@ -125,13 +126,13 @@ describe('builder runs that are killed', function () {
     const shard = (index: number) => ({ shard: { index, count: 2 } });
     for (const index of [0, 1]) await make('build', { folder, output: 'other shards', ...shard(index) });
     cpSync(join(folder, 'other shards'), join(folder, 'merged'), { recursive: true });
-    await merge(join(folder, 'merged'));
+    await merge(localStorage(join(folder, 'merged')));
     await killEverywhere(
       'shard',
       (output) => cpSync(join(folder, 'other shards'), join(folder, output), { recursive: true }),
       (options) => make('build', { ...options, ...shard(0) }),
       async (output) => {
-        await merge(join(folder, output));
+        await merge(localStorage(join(folder, output)));
         await sameAs(output, 'merged');
       },
     );

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { BuilderError } from '../../builder/errors.ts';
 import { merge } from '../../builder/merge.ts';
+import { localStorage } from '../../builder/storage/local.ts';
 import { verify } from '../../builder/verify.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -80,18 +81,18 @@ describe('builder merge', function () {
 
   it('makes of four shards what one run makes, but for the files', async () => {
     const merged = copyOfShards('merged');
-    await merge(merged);
+    await merge(localStorage(merged));
     const { files: many, ...found } = manifestOf(merged);
     const { files: one, ...wanted } = manifestOf(join(folder, 'whole'));
     expect(found).to.deep.equal(wanted);
     expect(many.length).to.be.greaterThan(one.length);
-    expect((await verify(merged)).differences).to.deep.equal([]);
+    expect((await verify(localStorage(merged))).differences).to.deep.equal([]);
     expect(Object.keys(bytesOf(merged)).filter((file) => !file.startsWith('data/'))).to.deep.equal([
       'README.md',
       'croissant.json',
       'manifest.json',
     ]);
-    expect(await refusal(merge(merged))).to.match(/holds no shards/);
+    expect(await refusal(merge(localStorage(merged)))).to.match(/holds no shards/);
     expect(await refusal(shard('merged', 1))).to.match(/already holds a whole dataset/);
     expect(await refusal(make('update', { folder, output: 'merged' }))).to.match(/was merged from shards/);
   });
@@ -107,7 +108,7 @@ describe('builder merge', function () {
     const missing = copyOfShards('missing');
     for (const index of [0, 2]) rmSync(join(missing, `manifest-${index}-of-4.json`));
     const before = bytesOf(missing);
-    expect(await refusal(merge(missing))).to.match(/missing 0\/4, 2\/4$/);
+    expect(await refusal(merge(localStorage(missing)))).to.match(/missing 0\/4, 2\/4$/);
     expect(bytesOf(missing)).to.deep.equal(before);
   });
 
@@ -116,7 +117,7 @@ describe('builder merge', function () {
     rmSync(join(folder, 'different', 'manifest-1-of-4.json'));
     configure({ seed: 'another' });
     await shard('different', 1);
-    expect(await refusal(merge(join(folder, 'different')))).to.match(
+    expect(await refusal(merge(localStorage(join(folder, 'different'))))).to.match(
       /^shards 0 and 1 are of different datasets: configDigest is not the same/,
     );
     expect(await refusal(shard('different', 1, 3))).to.match(/which is not of 3 shards/);
@@ -135,7 +136,7 @@ describe('builder merge', function () {
     const other = full === 0 ? 1 : 0;
     all[other].nodes = all[full].nodes;
     writeFileSync(other === 0 ? from : to, JSON.stringify(all[other]));
-    expect(await refusal(merge(twice))).to.match(/both hold node node-/);
+    expect(await refusal(merge(localStorage(twice)))).to.match(/both hold node node-/);
   });
 
   it('wants absolute times, that are over', async () => {

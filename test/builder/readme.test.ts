@@ -11,10 +11,10 @@ import { FLEET_END_MS, FLEET_START_MS, fleet } from './support/fleet.ts';
 import { pandas } from './support/python.ts';
 import { prometheusWith } from './support/tsdb.ts';
 
-/** The first block of that language in the README's section about the builder. */
-function block(language: string): string {
+/** A block of that language in the README's section about the builder, counted from 0. */
+function block(language: string, index = 0): string {
   const section = readFileSync(join(ROOT, 'README.md'), 'utf8').split('\n## Builder\n')[1] ?? '';
-  const found = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(section)?.[1];
+  const found = [...section.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))][index]?.[1];
   if (found === undefined) throw new Error(`no ${language} in the README`);
   return found;
 }
@@ -51,11 +51,20 @@ describe("the README's examples of the builder", function () {
     expect(second?.startMs).to.be.within(Date.UTC(2026, 10, 23), Date.UTC(2026, 10, 24));
   });
 
-  it('are read by DuckDB', async () => {
-    const [row, ...others] = await duckdb(block('sql').replace("'dataset/", `'${folder}/dataset/`));
-    expect(row?.['label']).to.equal('normal');
-    expect(others.length).to.equal(1);
-  });
+  for (const [what, index] of [
+    ['file by file, as the manifest names them', 0],
+    ['all at once', 1],
+  ] as const) {
+    it(`are read by DuckDB ${what}`, async () => {
+      const here = `'${folder}/dataset/`;
+      const sql = block('sql', index)
+        .replaceAll("'s3://datasets/cluster-a/", here)
+        .replaceAll("'dataset/", here);
+      const [row, ...others] = await duckdb(sql);
+      expect(row?.['label']).to.equal('normal');
+      expect(others.length).to.equal(1);
+    });
+  }
 
   it('are read by pandas', async function () {
     const stdout = await pandas(this, block('python'), [], folder);

@@ -2,6 +2,7 @@ import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { BuilderError } from '../../builder/errors.ts';
+import { localStorage } from '../../builder/storage/local.ts';
 import { verify } from '../../builder/verify.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -65,7 +66,7 @@ describe('builder update', function () {
   }
 
   async function verified(output: string): Promise<void> {
-    expect((await verify(join(folder, output))).differences).to.deep.equal([]);
+    expect((await verify(localStorage(join(folder, output)))).differences).to.deep.equal([]);
   }
 
   for (const [name, config] of [

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { BuilderError } from '../../builder/errors.ts';
 import type { Manifest } from '../../builder/manifest-schema.ts';
+import { localStorage } from '../../builder/storage/local.ts';
 import { verify } from '../../builder/verify.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -54,7 +55,7 @@ describe('builder verify', function () {
 
   async function complaints(dataset: string): Promise<string> {
     try {
-      const { differences } = await verify(dataset);
+      const { differences } = await verify(localStorage(dataset));
       return differences.join('\n');
     } catch (error) {
       expect(error).to.be.instanceOf(BuilderError).with.property('exitCode', 1);

@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { writeReport } from '../../../builder/report/report.ts';
+import { localStorage } from '../../../builder/storage/local.ts';
 import { verify } from '../../../builder/verify.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { builder } from '../support/cli.ts';
@@ -99,9 +100,9 @@ describe('builder report', function () {
     });
 
     it('is the same bytes again, and verify tells it from one of other rows', async () => {
-      const path = await writeReport(join(folder, 'dataset'));
+      const path = await writeReport(localStorage(join(folder, 'dataset')));
       expect(readFileSync(path, 'utf8')).to.equal(document);
-      const differences = async () => (await verify(join(folder, 'dataset'))).differences;
+      const differences = async () => (await verify(localStorage(join(folder, 'dataset')))).differences;
       expect(await differences()).to.deep.equal([]);
       writeFileSync(path, document.replace(/<code>[0-9a-f]{64}/, `<code>${'0'.repeat(64)}`));
       expect(await differences()).to.deep.equal(['report.html: shows other rows: draw it again']);
@@ -140,7 +141,7 @@ describe('builder report', function () {
     );
     const classBalance = Object.fromEntries([...scenarios, 'normal'].map((label) => [label, 1]));
     writeDataset(folder, tables, { classBalance });
-    const document = readFileSync(await writeReport(folder), 'utf8');
+    const document = readFileSync(await writeReport(localStorage(folder)), 'utf8');
     expect(document.length).to.be.below(400_000);
     expect(document).to.include('6 of 60 nodes are drawn').and.to.include('40 of 60 nodes are shown');
     // Those with most attack rows.
@@ -157,7 +158,7 @@ describe('builder report', function () {
         : ({ ...column, values: [null, null, null] } as (typeof rows.columns)[number]),
     );
     writeDataset(folder, [{ rows: 3, columns }], { classBalance: { unlabelled: 3 }, phases: {} });
-    const document = readFileSync(await writeReport(folder), 'utf8');
+    const document = readFileSync(await writeReport(localStorage(folder)), 'utf8');
     expect(document)
       .to.include('nothing to compare')
       .and.not.to.match(/NaN|undefined|suspected leak</);
@@ -173,7 +174,7 @@ describe('builder report', function () {
     for (const values of extremes) {
       const folder = newFolder();
       writeDataset(folder, [nodeRows('n', Float64Array.from(values), (row) => row === 1, 'cpu_burn')]);
-      const document = readFileSync(await writeReport(folder), 'utf8');
+      const document = readFileSync(await writeReport(localStorage(folder)), 'utf8');
       expect(document).not.to.match(/NaN|undefined|Infinity/);
     }
   });

@@ -1,0 +1,64 @@
+/** Who holds a lock, in a folder or in a bucket. */
+import { z } from 'zod';
+import { BuilderError, messageOf } from '../errors.ts';
+import { formatTime } from '../times.ts';
+import { hasEnded, type ProcessIdentity } from './process-identity.ts';
+
+/** How long the lock of a run that cannot be seen from here holds without being renewed. */
+export const LEASE_MS = 300_000;
+export const RENEWALS_PER_LEASE = 5;
+
+const ownerSchema = z.object({
+  token: z.string(),
+  host: z.string(),
+  boot: z.string(),
+  pidNamespace: z.string(),
+  pid: z.int(),
+  started: z.string(),
+  since: z.string(),
+  leaseMs: z.int().positive(),
+});
+
+export type Owner = z.output<typeof ownerSchema>;
+
+/**
+ * @param place the lock's file, for the message
+ * @throws {BuilderError} `output` when this is no lock of ours
+ */
+export function parseOwner(text: string, place: string): Owner {
+  try {
+    return ownerSchema.parse(JSON.parse(text));
+  } catch (error) {
+    const message = `${place} is no lock of ours (${messageOf(error).split('\n')[0]}): remove it if no run is under way`;
+    throw new BuilderError('output', message, { cause: error });
+  }
+}
+
+/**
+ * Makes sure that an owner has ended, or has not renewed its lock for so long that it counts as ended.
+ *
+ * @param where what is locked
+ * @throws {BuilderError} `busy`, naming the owner
+ */
+export function checkEnded(
+  where: string,
+  { owner, renewedMs }: { readonly owner: Owner; readonly renewedMs: number },
+  self: ProcessIdentity,
+  nowMs: number,
+): void {
+  const leaseEndMs = renewedMs + owner.leaseMs;
+  const ended = hasEnded(owner, self);
+  if (ended === true || (ended === undefined && nowMs >= leaseEndMs)) return;
+  const until = ended === undefined ? ` (its lease lasts until ${formatTime(leaseEndMs)})` : '';
+  throw new BuilderError(
+    'busy',
+    `${where} is being written by process ${owner.pid} on ${owner.host} since ${owner.since}${until}: wait until it has ended`,
+  );
+}
+
+export function takenOver(where: string): BuilderError {
+  return new BuilderError(
+    'busy',
+    `${where} was taken over by another run while this one stood still: nothing is written`,
+  );
+}

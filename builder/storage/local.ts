@@ -1,0 +1,104 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { BuilderError, messageOf, systemCode } from '../errors.ts';
+import { alone } from '../output/alone.ts';
+import { commit, isUnfinished } from '../output/commit.ts';
+import { type Disk, localDisk } from '../output/disk.ts';
+import { explained } from '../output/explained.ts';
+import { filesBelow } from '../output/files.ts';
+import type { Lock } from '../output/lock.ts';
+import { type Places, temporaryName } from '../output/places.ts';
+import type { Change, Storage, Text } from './storage.ts';
+
+/** Writes every file beside its place; `commit` puts all of them in place. */
+class LocalChange implements Change {
+  readonly #folder: string;
+  readonly #places: Places;
+  readonly #disk: Disk;
+  readonly #lock: Lock;
+  readonly #createdFolders: string[] = [];
+  readonly #temporary = new Set<string>();
+  readonly #put: string[] = [];
+
+  constructor(folder: string, places: Places, disk: Disk, lock: Lock) {
+    this.#folder = folder;
+    this.#places = places;
+    this.#disk = disk;
+    this.#lock = lock;
+  }
+
+  draft(file: string): string {
+    const temporary = join(this.#folder, temporaryName(file));
+    this.#makeFolder(dirname(temporary));
+    this.#temporary.add(temporary);
+    return temporary;
+  }
+
+  #makeFolder(path: string): void {
+    if (existsSync(path)) return;
+    this.#makeFolder(dirname(path));
+    if (this.#disk.makeFolder(path) !== undefined) this.#createdFolders.push(path);
+  }
+
+  async take(file: string): Promise<string> {
+    this.#put.push(file);
+    return file;
+  }
+
+  async commit(texts: readonly Text[], remove: readonly string[]): Promise<void> {
+    try {
+      for (const { path, text } of texts) this.#disk.writeText(this.draft(path), text);
+      const put = [...this.#put, ...texts.map(({ path }) => path)];
+      this.#lock.confirm();
+      commit(this.#folder, { put, remove: [...remove] }, this.#places, this.#disk, () =>
+        this.#temporary.clear(),
+      );
+    } catch (error) {
+      throw explained(error, this.#folder);
+    }
+  }
+
+  /** Folders that were there before, or hold anything, stay. */
+  async discard(): Promise<void> {
+    for (const temporary of this.#temporary) this.#disk.remove(temporary);
+    if (this.#places.shared) return;
+    for (const folder of this.#createdFolders.toReversed()) this.#disk.removeFolder(folder);
+  }
+}
+
+/** A dataset in a folder. */
+export function localStorage(folder: string, disk: Disk = localDisk): Storage {
+  return {
+    name: folder,
+    nameOf: (file) => join(folder, file),
+    list: async () => filesBelow(folder),
+
+    async read(file) {
+      const path = join(folder, file);
+      try {
+        return readFileSync(path);
+      } catch (error) {
+        if (systemCode(error) === 'ENOENT') return undefined;
+        throw new BuilderError('output', `cannot read ${path}: ${messageOf(error)}`, { cause: error });
+      }
+    },
+
+    open: async (file) => ({ path: join(folder, file), release() {} }),
+
+    async write(file, text) {
+      const path = join(folder, file);
+      const temporary = join(folder, temporaryName(file));
+      try {
+        disk.writeText(temporary, text);
+        disk.rename(temporary, path);
+      } catch (error) {
+        throw new BuilderError('output', `cannot write ${path}: ${messageOf(error)}`, { cause: error });
+      }
+    },
+
+    isUnfinished: async () => isUnfinished(folder),
+
+    alone: (places, task) =>
+      alone(folder, places, disk, (lock) => task(new LocalChange(folder, places, disk, lock))),
+  };
+}
