@@ -202,6 +202,8 @@ export const configSchema = z.strictObject({
   entity: z.enum(['node', 'pod']).default('node'),
   nodeLabel: labelName.default('node'),
   clusterLabel: labelName.default('cluster'),
+  /** What tells replicas of Prometheus apart, where several scrape the same targets. */
+  replicaLabel: labelName.optional(),
   selector: matchers.prefault(''),
   columns: z.array(column).min(1).optional(),
   /** In order of precedence. */

@@ -49,6 +49,10 @@ export interface Prometheus {
 }
 
 const MS_PER_SECOND = 1000;
+/** Thanos answers with what it can reach unless it is told not to; others do not know the parameter. */
+const WHOLE = { partial_response: 'false' } as const;
+/** Thanos puts replicas together by itself, sample by sample, unless it is told not to. */
+const AS_STORED = { ...WHOLE, dedup: 'false' } as const;
 
 const targets = z.object({
   activeTargets: z.array(
@@ -99,7 +103,7 @@ export async function connect(
 
     async rawSamples(selector, rangeMs, timeMs) {
       const query = `${selectorText(storedPart(selector, external))}[${rangeMs}ms]`;
-      const body = new URLSearchParams({ query, time: seconds(timeMs) });
+      const body = new URLSearchParams({ query, time: seconds(timeMs), ...AS_STORED });
       const series = await client.exchange(async (send) =>
         readMatrix(await send({ path: '/api/v1/query', body }), url, log),
       );
@@ -108,7 +112,7 @@ export async function connect(
 
     async rangeQuery(query, startMs, endMs, stepMs) {
       const times = { start: seconds(startMs), end: seconds(endMs), step: seconds(stepMs) };
-      const body = new URLSearchParams({ query, ...times });
+      const body = new URLSearchParams({ query, ...times, ...WHOLE });
       const series = await client.exchange(async (send) =>
         readMatrix(await send({ path: '/api/v1/query_range', body }), url, log),
       );
@@ -124,7 +128,7 @@ export async function connect(
 
     async labelValues(label, selector, startMs, endMs) {
       const match = selectorText(storedPart(selector, external));
-      const parameters = { 'match[]': match, start: seconds(startMs), end: seconds(endMs) };
+      const parameters = { 'match[]': match, start: seconds(startMs), end: seconds(endMs), ...WHOLE };
       const values = z
         .array(z.string())
         .safeParse(unwrap(await get(`/api/v1/label/${label}/values`, parameters), url, log));

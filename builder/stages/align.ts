@@ -19,6 +19,7 @@ import { byNode } from '../table.ts';
 import { formatTime } from '../times.ts';
 import type { FetchedMetric, FetchedQuery } from './fetch.ts';
 import { birthLookback, type Plan } from './plan.ts';
+import { differenceOf, firstWithValue, interleavedAt, joinReplicas, replicaOf, twins } from './replicas.ts';
 
 /** One node while its columns are being filled. */
 interface Building extends EntityName {
@@ -29,9 +30,13 @@ interface Building extends EntityName {
   readonly unscraped: boolean;
 }
 
-/** A target's series of one metric; several on a node follow each other when its exporter gets a new address. */
+/**
+ * A target's series of one metric, as one replica of Prometheus stored them; several on a node follow each other when
+ * its exporter gets a new address.
+ */
 interface Target {
   readonly key: string;
+  readonly replica: string;
   readonly instance: string;
   readonly series: RawSeries[];
 }
@@ -77,7 +82,7 @@ export class Aligner {
     const nodes = groupBy(series.filter(this.#isWanted), (each) => this.#nodeOf(each));
     for (const [node, own] of nodes) {
       for (const each of own) this.#markPresent(node, each);
-      const targets = this.#targetsOf(own, node);
+      const targets = this.#targetsOf(own, node, columns);
       this.#rates = new Map();
       for (const column of columns) node.features.set(column.column.name, this.#columnOf(column, targets));
     }
@@ -92,7 +97,7 @@ export class Aligner {
     const { firstMs, stepMs, steps } = this.#grid;
     const refuse = (labels: RawSeries['labels'], reason: string) =>
       new BuilderError('config', `column ${column.name}: ${promql} gives ${seriesName(labels)}, ${reason}`);
-    for (const { labels, timestampsMs, values } of series.filter(this.#isWanted)) {
+    for (const { labels, timestampsMs, values } of this.#results(series)) {
       const { nodeLabel, clusterLabel } = this.#plan.config;
       if (!labels[nodeLabel])
         throw refuse(labels, `which has no label ${nodeLabel}: aggregate by (${nodeLabel})`);
@@ -113,6 +118,11 @@ export class Aligner {
         if (node.unscraped) node.present[step] = 1;
       });
     }
+  }
+
+  /** An expression's results, one where there are several of the same by different replicas. */
+  #results(series: readonly RawSeries[]): RawSeries[] {
+    return joinReplicas(series.filter(this.#isWanted), this.#plan.config.replicaLabel);
   }
 
   /** The node that a result is about, also when the expression dropped its cluster; undefined when it may be several. */
@@ -169,7 +179,9 @@ export class Aligner {
   }
 
   #targetKey({ labels }: RawSeries): string {
-    return JSON.stringify([labels[this.#plan.config.clusterLabel] ?? '', labels['job'], labels['instance']]);
+    const { clusterLabel, replicaLabel } = this.#plan.config;
+    const replica = replicaOf(labels, replicaLabel);
+    return JSON.stringify([labels[clusterLabel] ?? '', labels['job'], labels['instance'], replica]);
   }
 
   #markPresent(node: Building, { timestampsMs }: RawSeries): void {
@@ -179,18 +191,37 @@ export class Aligner {
   }
 
   /** The series by target, each target's in a fixed order, so that sums do not depend on the server's. */
-  #targetsOf(series: readonly RawSeries[], node: Building): Target[] {
+  #targetsOf(series: readonly RawSeries[], node: Building, columns: readonly PlannedColumn[]): Target[] {
     const ordered = series
       .map((each) => ({ each, key: seriesKey(each.labels) }))
       .sort((a, b) => compare(a.key, b.key))
       .map(({ each }) => each);
     const targets = [...groupBy(ordered, (each) => this.#targetKey(each))].map(([key, own]) => ({
       key,
+      replica: replicaOf(own[0]?.labels ?? {}, this.#plan.config.replicaLabel),
       instance: own[0]?.labels['instance'] ?? '',
       series: own,
     }));
     if (targets.length > 1) this.#refuseInterleaved(targets, node);
+    for (const target of targets) this.#refuseTwins(target, node, columns);
     return targets;
+  }
+
+  /** Two series of the same thing at once are two replicas of Prometheus, and would be counted twice. */
+  #refuseTwins({ series }: Target, { node }: Building, [column]: readonly PlannedColumn[]): void {
+    if (column === undefined) return;
+    const apartMs = CONSECUTIVE * this.#plan.scrapeIntervalMs;
+    for (const [first, ...others] of twins(column.metric, series)) {
+      for (const other of others) {
+        const at = first && interleavedAt([first], [other], apartMs);
+        if (first === undefined || at === undefined) continue;
+        const { labels, text } = differenceOf(first.labels, other.labels);
+        throw new BuilderError(
+          'data',
+          `node ${node} has ${column.metric.name} twice at ${formatTime(at)}, by ${text}: if those are replicas of Prometheus, set replicaLabel: ${labels[0]} in the config, else choose one by selector`,
+        );
+      }
+    }
   }
 
   /**
@@ -201,7 +232,9 @@ export class Aligner {
     const apartMs = CONSECUTIVE * this.#plan.scrapeIntervalMs;
     for (const one of targets) {
       for (const other of targets) {
-        const at = one === other ? undefined : interleavedAt(one, other, apartMs);
+        // Replicas scrape at different moments: each tells by itself whether there are two.
+        if (one === other || one.replica !== other.replica) continue;
+        const at = interleavedAt(one.series, other.series, apartMs);
         if (at === undefined) continue;
         throw new BuilderError(
           'data',
@@ -211,8 +244,14 @@ export class Aligner {
     }
   }
 
-  /** The column of one node. At each step the target that was scraped last and has a value gives it. */
+  /** The column of one node, of one replica's samples at each step. */
   #columnOf(column: PlannedColumn, targets: readonly Target[]): Float64Array {
+    const replicas = [...groupBy(targets, ({ replica }) => replica)].sort(([a], [b]) => compare(a, b));
+    return firstWithValue(replicas.map(([, own]) => this.#replicaColumn(column, own)));
+  }
+
+  /** At each step the target that was scraped last and has a value gives it. */
+  #replicaColumn(column: PlannedColumn, targets: readonly Target[]): Float64Array {
     const [only] = targets;
     if (only !== undefined && targets.length === 1) return this.#valuesOf(column, only);
     const all = targets.map((target) => ({
@@ -317,17 +356,4 @@ function stepsOf(present: Uint8Array): Int32Array {
 function keep(values: Float64Array, steps: Int32Array): Float64Array {
   for (let i = 0; i < steps.length; i++) values[i] = values[steps[i] as number] as number;
   return values.subarray(0, steps.length);
-}
-
-/** A time at which a sample of `other` lies between two samples of `one` that are at most `apartMs` apart. */
-function interleavedAt(one: Target, other: Target, apartMs: number): number | undefined {
-  const times = Float64Array.from(one.series.flatMap(({ timestampsMs }) => [...timestampsMs])).sort();
-  const others = Float64Array.from(other.series.flatMap(({ timestampsMs }) => [...timestampsMs])).sort();
-  let after = 0;
-  return others.find((ms) => {
-    while (after < times.length && (times[after] as number) <= ms) after++;
-    const before = times[after - 1];
-    const next = times[after];
-    return before !== undefined && next !== undefined && next - before <= apartMs;
-  });
 }

@@ -288,7 +288,13 @@ export async function plan(
     serverVersion: prometheus.version,
     configDigest: digest([
       [firstMs, stepMs, scrapeIntervalMs, config.format, config.entity, config.seed, splitIdentity(split)],
-      [config.nodeLabel, config.clusterLabel, config.selector, labelIdentity(config)],
+      [
+        config.nodeLabel,
+        config.clusterLabel,
+        config.selector,
+        labelIdentity(config),
+        ...(config.replicaLabel === undefined ? [] : [config.replicaLabel]),
+      ],
       columns.map((each) => [
         each.column.name,
         each.windowMs,

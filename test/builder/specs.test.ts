@@ -60,7 +60,9 @@ describe('builder specs', function () {
         const config = join(SPECS, 'article-2023.yaml');
         const output = join(folder, 'dataset');
         const args = ['--config', config, '--prometheus', prometheus.url, '--output', output];
-        const built = await builder(['build', ...args, '--last', '1m', '--end', 'now', '--step', '1s']);
+        // Newer servers remark that two of the article's counters are not named like counters.
+        const range = ['--last', '1m', '--end', 'now', '--step', '1s', '--log.level', 'warn'];
+        const built = await builder(['build', ...args, ...range]);
         expect(built).to.include({ code: 0, stderr: '' });
         const features = manifestOf(output).columns.filter(({ type }) => type === 'double');
         expect(features).to.have.length(ARTICLE_COLUMNS);
