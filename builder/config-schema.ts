@@ -202,6 +202,8 @@ export const configSchema = z.strictObject({
   entity: z.enum(['node', 'pod']).default('node'),
   nodeLabel: labelName.default('node'),
   clusterLabel: labelName.default('cluster'),
+  /** Names of nodes, namespaces and pods as pseudonyms: by the key in a file, or in KUBEVIGIL_PSEUDONYM_KEY. */
+  pseudonymise: z.union([z.literal(true), z.strictObject({ keyFile: z.string().min(1) })]).optional(),
   /** What tells replicas of Prometheus apart, where several scrape the same targets. */
   replicaLabel: labelName.optional(),
   selector: matchers.prefault(''),

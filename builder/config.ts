@@ -18,6 +18,8 @@ export interface BuildFlags {
   readonly output?: string;
   readonly labels?: string;
   readonly delay?: string;
+  /** A key file, or true for the environment's key. */
+  readonly pseudonymise?: string | true;
 }
 
 /** What is said to reach a dataset that is there. */
@@ -52,7 +54,7 @@ function readDocument(path: string): Document {
 
 /** Flags under the keys that the file has for them; labels are relative to the working directory there. */
 function documentOf(
-  { config: _, prometheus, labels, output, ...plain }: BuildFlags,
+  { config: _, prometheus, labels, output, pseudonymise, ...plain }: BuildFlags,
   file: Document,
 ): Document {
   const merged: Document = { ...file };
@@ -64,10 +66,12 @@ function documentOf(
   if (prometheus !== undefined) merged['prometheus'] = { ...(file['prometheus'] as object), url: prometheus };
   if (output !== undefined) merged['output'] = placeOf('', output);
   if (labels !== undefined) merged['labels'] = [{ episodes: resolve(labels) }];
+  if (pseudonymise !== undefined)
+    merged['pseudonymise'] = pseudonymise === true ? true : { keyFile: resolve(pseudonymise) };
   return merged;
 }
 
-const FLAG_KEYS = ['start', 'end', 'last', 'step', 'format', 'output', 'labels', 'delay'];
+const FLAG_KEYS = ['start', 'end', 'last', 'step', 'format', 'output', 'labels', 'delay', 'pseudonymise'];
 
 /** Where the offending value was written: `--step`, or the path in the file. */
 function place(issue: z.core.$ZodIssue, flags: BuildFlags): string {
@@ -99,6 +103,9 @@ function absolutePaths(config: BuildConfig, folder: string): BuildConfig {
   return {
     ...config,
     output: placeOf(folder, config.output),
+    ...(typeof config.pseudonymise === 'object' && {
+      pseudonymise: { keyFile: resolve(folder, config.pseudonymise.keyFile) },
+    }),
     ...(config.labels && {
       labels: config.labels.map((source) =>
         'episodes' in source ? { episodes: resolve(folder, source.episodes) } : source,

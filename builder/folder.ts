@@ -62,6 +62,21 @@ export function checkSame({ name }: Storage, there: Manifest, asked: Partial<Ide
 }
 
 /**
+ * Refuses to continue a dataset whose names are pseudonyms by another key, or by none.
+ *
+ * @param keyId of the key that is asked for
+ * @throws {BuilderError} `output`
+ */
+export function checkKey({ name }: Storage, { pseudonyms }: Manifest, keyId: string | undefined): void {
+  if (pseudonyms?.keyId === keyId) return;
+  const said = (id: string | undefined) => (id === undefined ? 'the real names' : `pseudonyms by key ${id}`);
+  throw new BuilderError(
+    'output',
+    `${name} has ${said(pseudonyms?.keyId)}, and not ${said(keyId)}: give the same key, or choose another --output`,
+  );
+}
+
+/**
  * Makes sure that writing there destroys nothing: it holds nothing, or the dataset of that manifest.
  *
  * @returns the files of the dataset that is there, to be replaced

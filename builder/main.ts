@@ -81,6 +81,10 @@ function withBuildOptions(command: Command): Command {
     .option('--last <duration>', 'instead of --start: how far back from the end (default: 24h)')
     .option('--step <duration>', 'time that a row covers (default: 15s)')
     .option('--delay <duration>', 'how long after its end a step is closed (default: the scrape timeout)')
+    .option(
+      '--pseudonymise [key file]',
+      'pseudonyms for nodes, namespaces and pods, by a key (without a file: in KUBEVIGIL_PSEUDONYM_KEY)',
+    )
     .addOption(
       new Option('--format <format>', 'kind of files (default: parquet)').choices(['parquet', 'csv']),
     )

@@ -95,6 +95,10 @@ export const manifestSchema = z.strictObject({
   /** In the manifest of a shard, which is not a whole dataset yet. */
   shard: z.strictObject({ index: z.int().nonnegative(), count: z.int().positive() }).optional(),
   entity: z.enum(['node', 'pod']),
+  /** Columns whose values stand for others; what has the same key id has the same pseudonyms for the same names. */
+  pseudonyms: z
+    .strictObject({ columns: z.array(z.string()), method: z.literal('HMAC-SHA-256'), keyId: z.string() })
+    .optional(),
   prometheus: z.strictObject({
     version: z.string(),
     reading: z.enum(['range-selectors', 'remote-read']),

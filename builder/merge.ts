@@ -18,7 +18,19 @@ interface ShardManifest extends Manifest {
 
 /** What all shards must have been asked for, and have found, alike. */
 const ALIKE = [
-  ...['builder', 'configDigest', 'about', 'entity', 'format', 'start', 'end', 'step', 'window', 'freshness'],
+  ...[
+    'builder',
+    'configDigest',
+    'about',
+    'entity',
+    'pseudonyms',
+    'format',
+    'start',
+    'end',
+    'step',
+    'window',
+    'freshness',
+  ],
   ...['scrapeInterval', 'delay', 'labels', 'conflicts'],
 ] as const;
 

@@ -3,7 +3,7 @@ import type { Logger } from '../common/log.ts';
 import { Accounts } from './accounts.ts';
 import type { BuildConfig } from './config-schema.ts';
 import { BuilderError } from './errors.ts';
-import { checkOutput, checkSame, checkShards, manifestThere } from './folder.ts';
+import { checkKey, checkOutput, checkSame, checkShards, manifestThere } from './folder.ts';
 import type { ColumnUnit } from './formats/format.ts';
 import { FORMATS } from './formats/index.ts';
 import { openLabels } from './labels/open.ts';
@@ -13,6 +13,7 @@ import type { Disk } from './output/disk.ts';
 import { dataFile, type Places, placesOf } from './output/places.ts';
 import type { Progress } from './progress.ts';
 import { connect } from './prometheus.ts';
+import { openPseudonyms, pseudonymousSource } from './pseudonyms.ts';
 import { MS_PER_DAY, rangeOf, type TimeRange } from './range.ts';
 import { byQueryInstead, openSource } from './reading/open-source.ts';
 import type { SampleSource } from './series.ts';
@@ -113,11 +114,13 @@ interface Task {
 /** A run that reads everything by remote read, or everything by range selectors. */
 async function makeInOneWay(task: Task, { nowMs, log, progress, signal }: Surroundings) {
   const { config, storage, places, change, earlier, there, shard } = task;
-  const readLabels = openLabels(config.labels);
+  const pseudonyms = openPseudonyms(config);
+  if (there !== undefined) checkKey(storage, there, pseudonyms?.keyId);
+  const readLabels = openLabels(config.labels, pseudonyms);
   const range = rangeOf(config, nowMs);
   const prometheus = await connect(config.prometheus, log, signal);
   const continued = earlier && continuedOf(earlier);
-  const planned = await plan(config, range, prometheus, nowMs, { continued, shard });
+  const planned = await plan(config, range, prometheus, nowMs, { continued, shard, pseudonyms });
   const { configDigest } = planned;
   if (there !== undefined) {
     checkSame(storage, there, earlier ? { configDigest } : { configDigest, end: formatTime(planned.lastMs) });
@@ -126,7 +129,8 @@ async function makeInOneWay(task: Task, { nowMs, log, progress, signal }: Surrou
   if (shard !== undefined) checkComplete(planned, range);
   // A dataset that was begun without stale markers goes on without them.
   const reading = earlier?.prometheus.staleMarkers === false ? 'query' : config.reading;
-  const source = await openSource(prometheus, reading, planned.lastMs, log);
+  const opened = await openSource(prometheus, reading, planned.lastMs, log);
+  const source = pseudonymousSource(opened, config, pseudonyms);
   const labels = await readLabels?.(source, planned, nowMs);
   const judge = judgeOf(planned, labels, nowMs);
   const accounts = new Accounts(planned.stepMs);

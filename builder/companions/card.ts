@@ -40,10 +40,16 @@ export function labelSource({ kind, ...rest }: Manifest['labels'][number]): stri
 function making(manifest: Manifest): string {
   const { prometheus, step, window, freshness, scrapeInterval, labels } = manifest;
   const sources = labels.map((source) => `  - ${plain(labelSource(source))}`);
+  const { pseudonyms } = manifest;
   return [
     `- Made by ${manifest.builder} from the samples of Prometheus ${plain(prometheus.version)} (${prometheus.reading}; jobs ${plain(prometheus.jobs.join(', '))}), scraped every ${scrapeInterval}.`,
     `- The row of time t covers (t − ${step}, t]. Gauges are the newest sample not older than ${freshness}; rates are the increase between two samples, counter resets added, over a window of ${window} unless the column says more.`,
     '- No value depends on a sample after its row. Nothing is filled in: what was not measured is null.',
+    ...(pseudonyms === undefined
+      ? []
+      : [
+          `- The values of ${pseudonyms.columns.join(', ')} are pseudonyms (${pseudonyms.method}); datasets with the key id ${pseudonyms.keyId} have the same for the same names.`,
+        ]),
     labels.length === 0
       ? '- There was no label source: label, anomaly and phase are null.'
       : '- Labels come from, in order of precedence:',

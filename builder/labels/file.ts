@@ -1,4 +1,5 @@
 import { readEpisodes } from '../episodes.ts';
+import { type Pseudonyms, pseudonymousEpisodes } from '../pseudonyms.ts';
 import type { LabelSet } from './model.ts';
 
 /**
@@ -6,7 +7,8 @@ import type { LabelSet } from './model.ts';
  *
  * @throws {BuilderError} `labels`, naming the line
  */
-export function fileLabels(path: string): LabelSet {
-  const { file, sha256, episodes } = readEpisodes(path);
+export function fileLabels(path: string, pseudonyms?: Pseudonyms): LabelSet {
+  const { file, sha256, episodes: written } = readEpisodes(path);
+  const episodes = pseudonyms === undefined ? written : pseudonymousEpisodes(written, pseudonyms);
   return { source: { kind: 'episodes', file, sha256, episodes: episodes.length }, episodes, warnings: [] };
 }

@@ -1,4 +1,5 @@
 import type { BuildConfig } from '../config-schema.ts';
+import type { Pseudonyms } from '../pseudonyms.ts';
 import type { SampleSource } from '../series.ts';
 import type { Plan } from '../stages/plan.ts';
 import { fileLabels } from './file.ts';
@@ -17,9 +18,11 @@ export type ReadLabels = (source: SampleSource, plan: Plan, nowMs: number) => Pr
  * @returns undefined when there is no label source
  * @throws {BuilderError} `labels`
  */
-export function openLabels(sources: BuildConfig['labels']): ReadLabels | undefined {
+export function openLabels(sources: BuildConfig['labels'], pseudonyms?: Pseudonyms): ReadLabels | undefined {
   if (sources === undefined) return undefined;
-  const files = sources.map((source) => ('episodes' in source ? fileLabels(source.episodes) : undefined));
+  const files = sources.map((source) =>
+    'episodes' in source ? fileLabels(source.episodes, pseudonyms) : undefined,
+  );
   return async (samples, { firstMs, lastMs, stepMs, longestWindowMs, freshnessMs }, nowMs) => {
     // An episode that was over this long before the first row is forgotten by then.
     const beforeSteps = Math.ceil(longestWindowMs / stepMs) + 1;

@@ -7,6 +7,7 @@ import { entityText } from '../entity.ts';
 import type { LabelSet } from '../labels/model.ts';
 import { type Manifest, type ManifestFile, manifestSchema, SCHEMA_VERSION } from '../manifest-schema.ts';
 import { isPlanned } from '../model.ts';
+import { hiddenMatchers, PSEUDONYM_COLUMNS } from '../pseudonyms.ts';
 import { isInShard } from '../shard.ts';
 import type { SplitDescription } from '../splits/model.ts';
 import { COLUMN_HELP, tableColumns } from '../table.ts';
@@ -32,25 +33,38 @@ export interface Outcome {
 const EVALUATED =
   'PromQL, evaluated by the server at each step: a series counts for its lookback (5m unless configured) after its last sample, and rate() extrapolates';
 
-function columnsOf({ columns, config }: Plan, nulls: Readonly<Record<string, number>>): Manifest['columns'] {
-  const features = new Map(columns.map((planned) => [planned.column.name, planned]));
+/** Which columns hold pseudonyms. */
+function pseudonymColumns({ config, pseudonyms }: Plan): string[] {
+  if (pseudonyms === undefined) return [];
+  const names = tableColumns([], config.entity).map(({ name }) => name);
+  return PSEUDONYM_COLUMNS.filter((name) => names.includes(name));
+}
+
+function columnsOf(planned: Plan, nulls: Readonly<Record<string, number>>): Manifest['columns'] {
+  const { columns, config, pseudonyms } = planned;
+  const hidden = pseudonymColumns(planned);
+  const matchers = hiddenMatchers(config, pseudonyms).map(matcherText);
+  const features = new Map(columns.map((feature) => [feature.column.name, feature]));
   return tableColumns([...features.keys()], config.entity).map(({ name, type }) => {
-    const planned = features.get(name);
+    const feature = features.get(name);
     const common = { name, type, nulls: nulls[name] ?? 0 };
-    if (planned === undefined) return { ...common, help: COLUMN_HELP[name] ?? '' };
-    const window = formatDuration(planned.windowMs);
-    if (!isPlanned(planned)) {
-      const { promql, column: described } = planned;
+    if (feature === undefined) {
+      const help = COLUMN_HELP[name] ?? '';
+      return { ...common, help: hidden.includes(name) ? `${help} A pseudonym.` : help };
+    }
+    const window = formatDuration(feature.windowMs);
+    if (!isPlanned(feature)) {
+      const { promql, column: described } = feature;
       return { ...common, ...described, source: EVALUATED, promql, window };
     }
-    const { column, metric } = planned;
+    const { column, metric } = feature;
     return {
       ...common,
       help: column.help,
       unit: column.unit,
       metric: metric.name,
       source: metric.source,
-      promql: columnQuery(planned, config.entity, window, config.selector.map(matcherText)),
+      promql: columnQuery(feature, config.entity, window, matchers),
       ...(column.op === 'rate' && { window }),
     };
   });
@@ -151,6 +165,13 @@ export function manifest(outcome: Outcome): Manifest {
     configDigest: plan.configDigest,
     ...(plan.shard !== undefined && { shard: plan.shard }),
     entity: plan.config.entity,
+    ...(plan.pseudonyms !== undefined && {
+      pseudonyms: {
+        columns: pseudonymColumns(plan),
+        method: 'HMAC-SHA-256',
+        keyId: plan.pseudonyms.keyId,
+      },
+    }),
     prometheus: {
       version: plan.serverVersion,
       reading: staleMarkers ? 'remote-read' : 'range-selectors',

@@ -7,6 +7,7 @@ import { BuilderError } from '../errors.ts';
 import { type FeatureColumn, isPlanned, type Partition, type QueryColumn } from '../model.ts';
 import type { Prometheus, TargetTimes } from '../prometheus.ts';
 import { reachOf } from '../promql-text.ts';
+import { hiddenMatchers, type Pseudonyms } from '../pseudonyms.ts';
 import type { TimeRange } from '../range.ts';
 import { jobMatcher } from '../selectors.ts';
 import type { Matcher, SeriesSelector } from '../series.ts';
@@ -36,6 +37,8 @@ export interface Plan {
   /** What series have to fit beside the configuration's selector: that they belong to the shard. */
   readonly shardMatchers: readonly Matcher[];
   readonly shard: Shard | undefined;
+  /** What the names of nodes and pods are replaced by, in all that is read. */
+  readonly pseudonyms?: Pseudonyms | undefined;
   /** The scrape jobs that the columns' series come from. */
   readonly jobs: readonly string[];
   readonly serverVersion: string;
@@ -58,6 +61,7 @@ export interface Continued {
 export interface Scope {
   readonly continued?: Continued | undefined;
   readonly shard?: Shard | undefined;
+  readonly pseudonyms?: Pseudonyms | undefined;
 }
 
 /** A series must have been absent for so long before its first sample can be its birth: Prometheus' own lookback. */
@@ -205,6 +209,7 @@ async function matchersOfShard(
   anyMetric: SeriesSelector,
   jobs: readonly string[],
   { startMs, endMs }: TimeRange,
+  pseudonyms: Pseudonyms | undefined,
 ): Promise<Matcher[]> {
   if (shard === undefined) return [];
   const up = { metric: 'up', matchers: [jobMatcher(jobs), ...selector] };
@@ -212,7 +217,8 @@ async function matchersOfShard(
     ...(await prometheus.labelValues(nodeLabel, anyMetric, startMs, endMs)),
     ...(await prometheus.labelValues(nodeLabel, up, startMs, endMs)),
   ];
-  const own = [...new Set(found)].filter((node) => isInShard(node, shard)).sort();
+  const shown = (node: string) => pseudonyms?.of('node', node) ?? node;
+  const own = [...new Set(found)].filter((node) => isInShard(shown(node), shard)).sort();
   const nobody = '-';
   const values = shard.index === 0 ? ['', ...own] : own.length === 0 ? [nobody] : own;
   return [{ name: nodeLabel, operator: '=~', value: values.map(escapeRegex).join('|') }];
@@ -230,7 +236,7 @@ export async function plan(
   range: TimeRange,
   prometheus: Prometheus,
   nowMs: number,
-  { continued, shard }: Scope = {},
+  { continued, shard, pseudonyms }: Scope = {},
 ): Promise<Plan> {
   const columns = plannedColumns(config);
   const metrics = [...new Set(columns.filter(isPlanned).map(({ metric }) => metric.name))];
@@ -282,8 +288,9 @@ export async function plan(
     leadInMs: longestWindowMs + freshnessMs + birthLookback(longestWindowMs, freshnessMs),
     days: partitionsOf(firstMs, lastMs, stepMs),
     partitions: partitionsOf(newFirstMs, lastMs, stepMs),
-    shardMatchers: await matchersOfShard(config, shard, prometheus, anyMetric, jobs, range),
+    shardMatchers: await matchersOfShard(config, shard, prometheus, anyMetric, jobs, range, pseudonyms),
     shard,
+    pseudonyms,
     jobs,
     serverVersion: prometheus.version,
     configDigest: digest([
@@ -291,9 +298,10 @@ export async function plan(
       [
         config.nodeLabel,
         config.clusterLabel,
-        config.selector,
+        hiddenMatchers(config, pseudonyms),
         labelIdentity(config),
         ...(config.replicaLabel === undefined ? [] : [config.replicaLabel]),
+        ...(pseudonyms === undefined ? [] : [pseudonyms.keyId]),
       ],
       columns.map((each) => [
         each.column.name,

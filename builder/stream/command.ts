@@ -63,6 +63,10 @@ export function streamCommand(): Command {
     .option('--from <time>', 'first moment: RFC 3339, Unix seconds, or a duration back from now', '5m')
     .option('--step <duration>', 'time that a row covers (default: 15s)')
     .option('--delay <duration>', 'how long after its end a step is closed (default: the scrape timeout)')
+    .option(
+      '--pseudonymise [key file]',
+      'pseudonyms for nodes, namespaces and pods, by a key (without a file: in KUBEVIGIL_PSEUDONYM_KEY)',
+    )
     .option('--output <place>', "dataset whose manifest's split bounds hold (default: dataset)")
     .option('--labels <file>', 'episodes file, read again when it changes')
     .addOption(

@@ -7,6 +7,7 @@ import { fileLabels } from '../labels/file.ts';
 import { joinSources } from '../labels/join.ts';
 import { type LabelTimes, metricLabels } from '../labels/metric.ts';
 import type { LabelSet } from '../labels/model.ts';
+import type { Pseudonyms } from '../pseudonyms.ts';
 import type { SampleSource } from '../series.ts';
 
 /** Where and for which time to look for labels that are in Prometheus. */
@@ -26,21 +27,24 @@ function stamp(path: string): string {
 }
 
 /** An episodes file, read now and then whenever it has changed. */
-function fileReader(path: string): Read {
+function fileReader(path: string, pseudonyms: Pseudonyms | undefined): Read {
   // Taken before the file is read: a change in between is then seen the next time.
   let seen = stamp(path);
-  let set = fileLabels(path);
+  let set = fileLabels(path, pseudonyms);
   return () => {
     const now = stamp(path);
     if (now === seen && now !== '') return set;
-    set = fileLabels(path);
+    set = fileLabels(path, pseudonyms);
     seen = now;
     return set;
   };
 }
 
-function readerOf(source: NonNullable<BuildConfig['labels']>[number]): Read {
-  if ('episodes' in source) return fileReader(source.episodes);
+function readerOf(
+  source: NonNullable<BuildConfig['labels']>[number],
+  pseudonyms: Pseudonyms | undefined,
+): Read {
+  if ('episodes' in source) return fileReader(source.episodes, pseudonyms);
   if ('metric' in source) return ({ samples, times }) => metricLabels(source.metric, samples, times);
   // Its episodes are named by when they began, which a stream that looks back so far cannot always tell.
   throw new BuilderError(
@@ -61,8 +65,8 @@ export class LabelWatch {
    * @param sources undefined when there is no label source
    * @throws {BuilderError} `labels`, when a file cannot be read now
    */
-  constructor(sources: BuildConfig['labels'], log: Logger) {
-    this.#readers = sources?.map(readerOf);
+  constructor(sources: BuildConfig['labels'], log: Logger, pseudonyms?: Pseudonyms) {
+    this.#readers = sources?.map((source) => readerOf(source, pseudonyms));
     this.#episodes = sources && [];
     this.#log = log;
   }

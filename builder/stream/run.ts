@@ -7,6 +7,7 @@ import type { BuildConfig } from '../config-schema.ts';
 import { readManifest } from '../folder.ts';
 import type { Manifest } from '../manifest-schema.ts';
 import type { Prometheus } from '../prometheus.ts';
+import { openPseudonyms } from '../pseudonyms.ts';
 import { openStorage } from '../storage/open.ts';
 import { formatTime } from '../times.ts';
 import { type Clock, ServerClock } from './clock.ts';
@@ -96,13 +97,14 @@ function judgeFor({ config, manifest, labels, upstream, metrics, log }: Bench, n
 export async function stream(options: StreamOptions): Promise<void> {
   const { config, log, signal } = options;
   const web = await openWebConfig(options.webConfigFile, log);
-  const labels = new LabelWatch(config.labels, log);
+  const pseudonyms = openPseudonyms(config);
+  const labels = new LabelWatch(config.labels, log, pseudonyms);
   const manifest = await readManifest(await openStorage(config.output, config.s3));
   const own = new ServerClock();
   const clock = options.clock ?? own;
   const onConnect = (prometheus: Prometheus) => setClock(own, prometheus, log);
   const upstream = await Upstream.open(
-    { config, clock, ...(options.clock === undefined && { onConnect }), log, signal },
+    { config, pseudonyms, clock, ...(options.clock === undefined && { onConnect }), log, signal },
     options.from,
   );
   const { stepMs } = upstream.plan;

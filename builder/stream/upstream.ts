@@ -3,6 +3,7 @@ import type { BuildConfig } from '../config-schema.ts';
 import { messageOf } from '../errors.ts';
 import type { NodeRows } from '../model.ts';
 import { connect, type Prometheus } from '../prometheus.ts';
+import { type Pseudonyms, pseudonymousSource } from '../pseudonyms.ts';
 import { byQueryInstead, openSource } from '../reading/open-source.ts';
 import { readRows } from '../run.ts';
 import type { SampleSource } from '../series.ts';
@@ -23,6 +24,7 @@ const ATTEMPTS = 1;
 
 export interface UpstreamOptions {
   readonly config: BuildConfig;
+  readonly pseudonyms?: Pseudonyms | undefined;
   readonly clock: Times;
   /** Called with each new connection, to see what the server's clock shows. */
   readonly onConnect?: (prometheus: Prometheus) => Promise<void>;
@@ -109,19 +111,29 @@ interface Connected {
   readonly source: SampleSource;
 }
 
-async function connectTo({ config, clock, log, signal, onConnect }: UpstreamOptions): Promise<Connected> {
+async function connectTo({
+  config,
+  pseudonyms,
+  clock,
+  log,
+  signal,
+  onConnect,
+}: UpstreamOptions): Promise<Connected> {
   const prometheus = await connect(config.prometheus, log, signal, ATTEMPTS);
   await onConnect?.(prometheus);
-  return { prometheus, source: await openSource(prometheus, config.reading, clock.nowMs(), log) };
+  const source = await openSource(prometheus, config.reading, clock.nowMs(), log);
+  return { prometheus, source: pseudonymousSource(source, config, pseudonyms) };
 }
 
 /** A plan of the last while, or of more: what a stream takes from it are columns, jobs, interval and delay. */
 function planNow(
-  { config, clock }: UpstreamOptions,
+  { config, pseudonyms, clock }: UpstreamOptions,
   prometheus: Prometheus,
   fromMs = Number.POSITIVE_INFINITY,
 ): Promise<Plan> {
   const nowMs = clock.nowMs();
   const backMs = Math.max(PLANNED_BACK_MS, PLANNED_BACK_STEPS * config.step);
-  return plan(config, { startMs: Math.min(nowMs - backMs, fromMs), endMs: nowMs }, prometheus, nowMs);
+  return plan(config, { startMs: Math.min(nowMs - backMs, fromMs), endMs: nowMs }, prometheus, nowMs, {
+    pseudonyms,
+  });
 }

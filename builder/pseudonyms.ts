@@ -1,0 +1,198 @@
+/**
+ * Pseudonyms for the names of nodes, namespaces and pods, so that a dataset can be given away: keyed digests, the same for
+ * the same name and key. Samples and episodes get them as they are read, so that everything after (joins, splits,
+ * order, messages) knows no other names.
+ */
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { BuildConfig } from './config-schema.ts';
+import type { Episode } from './episodes.ts';
+import { BuilderError, messageOf } from './errors.ts';
+import type { RawSeries, SampleSource } from './series.ts';
+
+type Kind = 'node' | 'namespace' | 'pod';
+
+/** Columns that hold pseudonyms, where a dataset has them. */
+export const PSEUDONYM_COLUMNS: readonly Kind[] = ['node', 'namespace', 'pod'];
+
+const KEY_VARIABLE = 'KUBEVIGIL_PSEUDONYM_KEY';
+const LEAST_KEY_BYTES = 16;
+const DIGITS = 16;
+/** Under this name the exporter sums up what exceeds its limits: no pod's own. */
+const NO_NAMES = ['', '_other'];
+
+export interface Pseudonyms {
+  /** Tells that two datasets have the same key, and nothing else of it. */
+  readonly keyId: string;
+  of(kind: Kind, name: string): string;
+}
+
+function digest(key: string, text: string): string {
+  return createHmac('sha256', key).update(text).digest('hex').slice(0, DIGITS);
+}
+
+/** Pseudonyms by a key, such as `node-5f0c3a91d2b7e846`. */
+export function pseudonymsBy(key: string): Pseudonyms {
+  const known = new Map<string, string>();
+  return {
+    keyId: digest(key, 'key'),
+    of(kind, name) {
+      if (NO_NAMES.includes(name)) return name;
+      const text = `${kind}\0${name}`;
+      const made = known.get(text) ?? `${kind}-${digest(key, text)}`;
+      known.set(text, made);
+      return made;
+    },
+  };
+}
+
+function readKey(how: NonNullable<BuildConfig['pseudonymise']>, env: NodeJS.ProcessEnv): string {
+  if (how === true) {
+    const key = env[KEY_VARIABLE];
+    if (key !== undefined) return key;
+    throw new BuilderError(
+      'config',
+      `pseudonymise: there is no key: set ${KEY_VARIABLE}, or name a key file`,
+    );
+  }
+  try {
+    return readFileSync(how.keyFile, 'utf8');
+  } catch (error) {
+    throw new BuilderError('config', `pseudonymise: cannot read ${how.keyFile}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** What labels hold names, by configuration. */
+function kindsOf({ nodeLabel, labels = [] }: BuildConfig): Map<string, Kind> {
+  const kinds = new Map<string, Kind>([
+    ['namespace', 'namespace'],
+    ['pod', 'pod'],
+    [nodeLabel, 'node'],
+  ]);
+  for (const source of labels) {
+    if ('metric' in source) kinds.set(source.metric.nodeLabel, 'node');
+    if (!('promql' in source)) continue;
+    kinds.set(source.podLabel, 'pod').set(source.namespaceLabel, 'namespace').set(source.nodeLabel, 'node');
+  }
+  return kinds;
+}
+
+/** Expressions stand in the manifest as they are written. */
+function checkExpressions(
+  { columns = [], labels = [] }: BuildConfig,
+  kinds: ReadonlyMap<string, Kind>,
+): void {
+  for (const each of [...columns, ...labels]) {
+    if (!('promql' in each)) continue;
+    const named = [...kinds.keys()].find((label) =>
+      new RegExp(`\\b${label}["']?\\s*(=~|!~|!=|=)\\s*(?!""|''|\`\`)["'\`]`).test(each.promql),
+    );
+    if (named === undefined) continue;
+    throw new BuilderError(
+      'config',
+      `pseudonymise: ${each.promql} names a ${kinds.get(named)}, which the manifest would show: choose by selector instead, or by another label`,
+    );
+  }
+}
+
+/**
+ * How names are replaced, if they are.
+ *
+ * @throws {BuilderError} `config` without a good key, or when an expression would show names
+ */
+export function openPseudonyms(
+  config: BuildConfig,
+  env: NodeJS.ProcessEnv = process.env,
+): Pseudonyms | undefined {
+  if (config.pseudonymise === undefined) return undefined;
+  const key = readKey(config.pseudonymise, env).trim();
+  if (Buffer.byteLength(key) < LEAST_KEY_BYTES) {
+    throw new BuilderError(
+      'config',
+      `pseudonymise: the key has fewer than ${LEAST_KEY_BYTES} bytes, and names could be guessed: make one by openssl rand -hex 32`,
+    );
+  }
+  checkExpressions(config, kindsOf(config));
+  return pseudonymsBy(key);
+}
+
+/** Texts of an episode that a dataset shows as they are. */
+const SHOWN = ['episode', 'scenario', 'role', 'run'];
+
+/** Refuses texts that tell a name which is to be hidden. */
+function checkTelling(texts: readonly string[], names: readonly string[], place: string): void {
+  for (const name of names.filter((each) => !NO_NAMES.includes(each))) {
+    const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    const telling = texts.find((text) => new RegExp(`(?<![A-Za-z0-9])${escaped}(?![A-Za-z0-9])`).test(text));
+    if (telling === undefined) continue;
+    throw new BuilderError(
+      'labels',
+      `${place}: ${JSON.stringify(telling)} tells the name ${name}, which pseudonymise is to hide: call it otherwise`,
+    );
+  }
+}
+
+/**
+ * Episodes about pseudonyms.
+ *
+ * @throws {BuilderError} `labels` when an episode's own name tells what is to be hidden
+ */
+export function pseudonymousEpisodes(episodes: readonly Episode[], { of }: Pseudonyms): Episode[] {
+  return episodes.map((episode) => {
+    const { node, namespace, pod } = episode;
+    const texts = [episode.episode, episode.scenario, episode.role, episode.run];
+    checkTelling(texts, [node, namespace, pod], episode.place);
+    return {
+      ...episode,
+      node: of('node', node),
+      namespace: of('namespace', namespace),
+      pod: of('pod', pod),
+    };
+  });
+}
+
+/** A way to read samples whose series tell pseudonyms; what is asked for has the real names. */
+export function pseudonymousSource(
+  source: SampleSource,
+  config: BuildConfig,
+  pseudonyms: Pseudonyms | undefined,
+): SampleSource {
+  if (pseudonyms === undefined) return source;
+  const kinds = kindsOf(config);
+  const rename = (series: RawSeries): RawSeries => {
+    const { labels } = series;
+    const texts = SHOWN.flatMap((label) => labels[label] ?? []);
+    const named = [...kinds].flatMap(([label, kind]) => {
+      const name = labels[label];
+      return name === undefined ? [] : [{ label, name, pseudonym: pseudonyms.of(kind, name) }];
+    });
+    if (texts.length > 0)
+      checkTelling(
+        texts,
+        named.map(({ name }) => name),
+        `labels of ${labels['__name__'] ?? 'an expression'}`,
+      );
+    const renamed = Object.fromEntries(named.map(({ label, pseudonym }) => [label, pseudonym]));
+    return { ...series, labels: { ...labels, ...renamed } };
+  };
+  return {
+    staleMarkers: source.staleMarkers,
+    read: async (...asked) => (await source.read(...asked)).map(rename),
+    evaluate: async (...asked) => (await source.evaluate(...asked)).map(rename),
+  };
+}
+
+/** The configuration's matchers as they may be shown, or be part of a digest that is shown. */
+export function hiddenMatchers(
+  config: BuildConfig,
+  pseudonyms: Pseudonyms | undefined,
+): BuildConfig['selector'] {
+  if (pseudonyms === undefined) return config.selector;
+  const kinds = kindsOf(config);
+  return config.selector.map((matcher) => {
+    const kind = kinds.get(matcher.name);
+    return kind === undefined ? matcher : { ...matcher, value: pseudonyms.of(kind, matcher.value) };
+  });
+}
