@@ -202,6 +202,14 @@ export const configSchema = z.strictObject({
   entity: z.enum(['node', 'pod']).default('node'),
   nodeLabel: labelName.default('node'),
   clusterLabel: labelName.default('cluster'),
+  /** Where to tell how the run went. */
+  metrics: z
+    .strictObject({
+      pushgateway: z
+        .url({ protocol: /^https?$/, error: 'must be a URL such as http://pushgateway:9091' })
+        .optional(),
+    })
+    .optional(),
   /** Names of nodes, namespaces and pods as pseudonyms: by the key in a file, or in KUBEVIGIL_PSEUDONYM_KEY. */
   pseudonymise: z.union([z.literal(true), z.strictObject({ keyFile: z.string().min(1) })]).optional(),
   /** What tells replicas of Prometheus apart, where several scrape the same targets. */

@@ -20,6 +20,7 @@ export interface BuildFlags {
   readonly delay?: string;
   /** A key file, or true for the environment's key. */
   readonly pseudonymise?: string | true;
+  readonly 'metrics.pushgateway'?: string;
 }
 
 /** What is said to reach a dataset that is there. */
@@ -54,7 +55,15 @@ function readDocument(path: string): Document {
 
 /** Flags under the keys that the file has for them; labels are relative to the working directory there. */
 function documentOf(
-  { config: _, prometheus, labels, output, pseudonymise, ...plain }: BuildFlags,
+  {
+    config: _,
+    prometheus,
+    labels,
+    output,
+    pseudonymise,
+    'metrics.pushgateway': pushgateway,
+    ...plain
+  }: BuildFlags,
   file: Document,
 ): Document {
   const merged: Document = { ...file };
@@ -66,6 +75,7 @@ function documentOf(
   if (prometheus !== undefined) merged['prometheus'] = { ...(file['prometheus'] as object), url: prometheus };
   if (output !== undefined) merged['output'] = placeOf('', output);
   if (labels !== undefined) merged['labels'] = [{ episodes: resolve(labels) }];
+  if (pushgateway !== undefined) merged['metrics'] = { pushgateway };
   if (pseudonymise !== undefined)
     merged['pseudonymise'] = pseudonymise === true ? true : { keyFile: resolve(pseudonymise) };
   return merged;
@@ -78,6 +88,7 @@ function place(issue: z.core.$ZodIssue, flags: BuildFlags): string {
   const [head, ...rest] = issue.path.map(String);
   if (head === undefined) return `config ${flags.config ?? ''}`.trim();
   if (head === 'prometheus' && rest[0] === 'url' && flags.prometheus !== undefined) return '--prometheus';
+  if (head === 'metrics' && flags['metrics.pushgateway'] !== undefined) return '--metrics.pushgateway';
   if (FLAG_KEYS.includes(head) && flags[head as keyof BuildFlags] !== undefined) return `--${head}`;
   return `config ${flags.config ?? ''}: ${[head, ...rest].join('.')}`;
 }

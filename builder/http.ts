@@ -87,7 +87,8 @@ export function shownUrl(url: string): string {
   return shown.href.replace(/\/$/, '');
 }
 
-function isLoopback(url: string): boolean {
+/** Whether a server is on this machine, where no proxy leads. */
+export function isLoopback(url: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
 }
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { performance } from 'node:perf_hooks';
 import { Command, Option } from 'commander';
 import { runCommand, UsageError } from '../common/cli.ts';
 import { createLogger, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../common/log.ts';
@@ -10,6 +11,7 @@ import { BuilderError } from './errors.ts';
 import type { Manifest } from './manifest-schema.ts';
 import { merge } from './merge.ts';
 import { progressOn } from './progress.ts';
+import { push } from './push.ts';
 import { writeReport } from './report/report.ts';
 import { build, type Surroundings, update } from './run.ts';
 import { parseShard } from './shard.ts';
@@ -33,7 +35,9 @@ async function run(
   const log = createLogger({ level, format });
   const progress = progressOn(process.stderr, log);
   const config = loadConfig(flags);
+  const startedMs = performance.now();
   const manifest = await make(config, { nowMs: Date.now(), log, progress, signal: endSignal() });
+  await push(config, manifest, performance.now() - startedMs, log);
   process.stdout.write(summary(manifest, config.output));
 }
 
@@ -93,6 +97,7 @@ function withBuildOptions(command: Command): Command {
       '--labels <file>',
       'episodes file: CSV with episode,scenario,start,end,node[,namespace,pod][,role][,run]',
     )
+    .option('--metrics.pushgateway <url>', 'where to push how many rows and gaps there are, and up to when')
     .addOption(
       new Option('--log.level <level>', 'least important lines to write').choices(LOG_LEVELS).default('info'),
     )

@@ -12,6 +12,7 @@ const PACKAGE_OF = {
   promtool: 'prometheus',
   'prometheus-node-exporter': 'prometheus-node-exporter',
   'prometheus-process-exporter': 'prometheus-process-exporter',
+  'prometheus-pushgateway': 'prometheus-pushgateway',
 } as const;
 
 /** A program that can be had without being installed. */
