@@ -144,6 +144,33 @@ describe('builder formats', function () {
     });
   }
 
+  it('is read by pyarrow as a Hive-partitioned dataset, like Spark does', async function () {
+    const program = `
+import json, sys
+import pyarrow as pa, pyarrow.compute as pc, pyarrow.dataset as ds
+rows = ds.dataset(sys.argv[1] + '/data', partitioning='hive', format='parquet').to_table()
+days = pc.strftime(rows['timestamp'], format='%Y-%m-%d')
+print(json.dumps({
+    'rows': rows.num_rows,
+    'columns': rows.schema.names,
+    'timestamp': str(rows.schema.field('timestamp').type),
+    'nulls': {name: rows[name].null_count for name in rows.schema.names},
+    'wrongDays': pc.sum(pc.not_equal(days, rows['date'].cast(pa.string()))).as_py(),
+    'nan': sum(pc.sum(pc.is_nan(rows[f.name])).as_py() or 0 for f in rows.schema if f.type == pa.float64()),
+}))`;
+    const found = JSON.parse(await pandas(this, program, [dataset('parquet')], folder));
+    const { rows, columns } = manifestOf(dataset('parquet'));
+    const named = Object.fromEntries(columns.map(({ name, nulls }) => [name, nulls]));
+    expect(found).to.deep.equal({
+      rows,
+      columns: [...columns.map(({ name }) => name), 'date'],
+      timestamp: 'timestamp[ms, tz=UTC]',
+      nulls: { ...named, date: 0 },
+      wrongDays: 0,
+      nan: 0,
+    });
+  });
+
   it('is CSV as in RFC 4180', () => {
     const [file] = manifestOf(dataset('csv')).files;
     const text = readFileSync(join(dataset('csv'), file?.path ?? ''), 'utf8');
