@@ -67,27 +67,30 @@ export class S3Lock {
     const owner: Owner = { token: randomUUID(), ...self, since: formatTime(Date.now()), leaseMs };
     const put = (condition: Condition) => conditionalPut(store, where, file, bytesOf(owner, 0), condition);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const etag = await put('absent');
-      if (etag !== undefined) {
-        const lock = new S3Lock(store, where, file, owner, etag);
-        await lock.#checkConditions(put);
-        return lock;
+      let etag = await put('absent');
+      if (etag === undefined) {
+        const found = await store.get(file);
+        if (found === undefined) continue;
+        const theirs = parseOwner(found.bytes.toString('utf8'), store.nameOf(file));
+        if (theirs.token === owner.token) {
+          // The answer to our own put was lost on its way, and the library has put again.
+          etag = found.etag;
+        } else {
+          checkEnded(where, { owner: theirs, renewedMs: found.putMs }, self, found.nowMs);
+          etag = await put({ ifMatch: found.etag });
+        }
       }
-      const found = await store.get(file);
-      if (found === undefined) continue;
-      const theirs = parseOwner(found.bytes.toString('utf8'), store.nameOf(file));
-      // The answer to our own put was lost on its way, and the library has put again.
-      if (theirs.token === owner.token) return new S3Lock(store, where, file, owner, found.etag);
-      checkEnded(where, { owner: theirs, renewedMs: found.putMs }, self, found.nowMs);
-      const taken = await put({ ifMatch: found.etag });
-      if (taken !== undefined) return new S3Lock(store, where, file, owner, taken);
+      if (etag === undefined) continue;
+      const lock = new S3Lock(store, where, file, owner, etag);
+      await lock.#checkConditions(put);
+      return lock;
     }
     throw new BuilderError('busy', `${where} is being locked by several runs at once: try again`);
   }
 
   /**
-   * Makes sure that the store heeds conditions, by two puts that must be refused: one that ignores them lets two runs
-   * write over each other. A lock that was taken over shows it by itself: its object was there and was not replaced.
+   * Makes sure that the store heeds conditions, by two puts on the lock that must be refused: one that ignores them
+   * lets two runs write over each other.
    */
   async #checkConditions(put: (condition: Condition) => Promise<string | undefined>): Promise<void> {
     const conditions: [string, Condition][] = [
