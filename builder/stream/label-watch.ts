@@ -1,12 +1,13 @@
 import { statSync } from 'node:fs';
 import type { Logger } from '../../common/log.ts';
-import type { BuildConfig } from '../config-schema.ts';
+import type { BuildConfig, PromqlLabels } from '../config-schema.ts';
 import type { Episode } from '../episodes.ts';
 import { BuilderError, messageOf } from '../errors.ts';
 import { fileLabels } from '../labels/file.ts';
 import { joinSources } from '../labels/join.ts';
 import { type LabelTimes, metricLabels } from '../labels/metric.ts';
 import type { LabelSet } from '../labels/model.ts';
+import { promqlLabels } from '../labels/promql.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
 import type { SampleSource } from '../series.ts';
 
@@ -40,17 +41,46 @@ function fileReader(path: string, pseudonyms: Pseudonyms | undefined): Read {
   };
 }
 
+/** The episode, by the name under which it is known if it began before the first step that was asked for. */
+function continued(
+  episode: Episode,
+  known: readonly Episode[],
+  { firstMs, stepMs }: { readonly firstMs: number; readonly stepMs: number },
+): Episode {
+  if (episode.startMs > firstMs - stepMs + 1) return episode;
+  const begun = known.find(
+    (one) =>
+      one.scenario === episode.scenario &&
+      one.node === episode.node &&
+      one.namespace === episode.namespace &&
+      one.pod === episode.pod &&
+      one.startMs < episode.startMs &&
+      one.endMs >= firstMs - stepMs,
+  );
+  return begun === undefined ? episode : { ...episode, episode: begun.episode, startMs: begun.startMs };
+}
+
+/**
+ * An expression, evaluated again at the steps whose rows can still change, as a build would that begins with the
+ * stream: what goes on for longer than that is remembered.
+ */
+function promqlReader(config: PromqlLabels): Read {
+  let known: readonly Episode[] = [];
+  return async ({ samples, times: { fromMs, lastMs, freshnessMs }, stepMs }) => {
+    const firstMs = (Math.floor((fromMs + freshnessMs) / stepMs) + 1) * stepMs;
+    const set = await promqlLabels(config, samples, { firstMs, lastMs, stepMs });
+    known = set.episodes.map((episode) => continued(episode, known, { firstMs, stepMs }));
+    return { ...set, episodes: known };
+  };
+}
+
 function readerOf(
   source: NonNullable<BuildConfig['labels']>[number],
   pseudonyms: Pseudonyms | undefined,
 ): Read {
   if ('episodes' in source) return fileReader(source.episodes, pseudonyms);
   if ('metric' in source) return ({ samples, times }) => metricLabels(source.metric, samples, times);
-  // Its episodes are named by when they began, which a stream that looks back so far cannot always tell.
-  throw new BuilderError(
-    'config',
-    'labels: a stream takes labels from episodes files and metrics, not promql',
-  );
+  return promqlReader(source);
 }
 
 /** The label sources, looked at again with each step: episodes are written down when they are over. */

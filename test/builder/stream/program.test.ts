@@ -28,14 +28,12 @@ describe('kubevigil-builder stream', function () {
       ['labels that are not there', ['--labels', 'none.csv'], /none\.csv: there is no such file/],
       ['a web configuration that is not there', ['--web.config.file', 'none'], /none: there is no such file/],
       ['a key that there is not', ['--config', 'dataset.yaml'], /dataset\.yaml: stream: .*ringbytes/],
-      ['labels by PromQL', ['--config', 'alerts.yaml'], /labels: a stream takes .* not promql/],
       ['a Prometheus that is not there', [], /no Prometheus at .*ECONNREFUSED/],
     ];
     for (const [what, args, message] of cases) {
       it(what, async () => {
         const cwd = newFolder();
         writeFileSync(join(cwd, 'dataset.yaml'), 'stream: {ringbytes: 1}\n');
-        writeFileSync(join(cwd, 'alerts.yaml'), 'labels: [{promql: ALERTS, scenario: x}]\n');
         const nobody = `http://127.0.0.1:${await freePort()}`;
         const all = ['stream', '--listen', '127.0.0.1:0', '--prometheus', nobody, ...args];
         const { code, stdout, stderr } = await builder(all, { cwd });

@@ -86,7 +86,12 @@ describe('builder stream: replay', function () {
         delay: '10s',
         format: 'csv',
         output: 'dataset',
-        labels: [{ episodes: 'episodes.csv' }, { metric: {} }],
+        labels: [
+          { episodes: 'episodes.csv' },
+          { metric: {} },
+          // On for 40 of 70 minutes, longer than labels can change; so it is when the rows begin.
+          { promql: 'kubevigil_forks_total and on () (vector(time()) % 4200 < 2400)', scenario: 'night' },
+        ],
         start: iso(FLEET_START_MS),
         end: iso(FLEET_END_MS),
       }),
@@ -123,7 +128,7 @@ describe('builder stream: replay', function () {
       }
       const rows = rowsOf(records);
       expect(new Set(rows.map(({ label }) => label))).to.deep.equal(
-        new Set(['normal', 'cpu_burn', 'disk, "thrash"', 'port_scan']),
+        new Set(['normal', 'cpu_burn', 'disk, "thrash"', 'port_scan', 'night']),
       );
       expect(rows.map((row) => Object.keys(row).join()).find((keys) => keys !== header.join())).to.equal(
         undefined,
