@@ -1,24 +1,19 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { merge } from '../../builder/merge.ts';
 import { localStorage } from '../../builder/storage/local.ts';
 import { verify } from '../../builder/verify.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
-import { ROOT } from '../support/paths.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { FLEET_START_MS, fleet, SCRAPE_MS } from './support/fleet.ts';
 import { expectSameFiles } from './support/folders.ts';
+import { killUpdates } from './support/killed-updates.ts';
 import { type MakeOptions, make } from './support/make.ts';
 import { mortalDisk } from './support/mortal-disk.ts';
 import { randomFrom } from './support/random.ts';
 import { prometheusWith } from './support/tsdb.ts';
 
-const CHILD = join(ROOT, 'dist', 'test', 'builder', 'support', 'update-main.js');
 const KILLS = 100;
 const MOST_CHANGES = 200;
 const UNFINISHED =
@@ -138,37 +133,12 @@ describe('builder runs that are killed', function () {
     );
   });
 
-  function warmChild(): { child: ChildProcess; ready: Promise<unknown> } {
-    const child = fork(CHILD, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-    return { child, ready: once(child, 'message') };
-  }
-
   it(`go on after kill -9 at ${KILLS} random moments`, async () => {
     const random = randomFrom(4);
     const output = 'killed';
-    let next = warmChild();
-    let longestMs = 0;
-    let killed = 0;
-    for (let i = 0; killed < KILLS; i++) {
-      const { child, ready } = next;
-      await ready;
-      next = warmChild();
-      const endMs = FLEET_START_MS + Math.min(40 + 2 * i, MOST_STEPS) * SCRAPE_MS;
-      endAt(new Date(endMs).toISOString());
-      const exited = once(child, 'exit');
-      const startedMs = performance.now();
-      child.send({ folder, output });
-      // The first ones run to their end, to know how long that takes.
-      const lifeMs = i < 3 ? undefined : random() * longestMs;
-      const ended = lifeMs === undefined ? exited : Promise.race([exited, sleep(lifeMs)]);
-      await ended;
-      if (lifeMs === undefined) longestMs = Math.max(longestMs, performance.now() - startedMs);
-      child.kill('SIGKILL');
-      const [code, signal] = (await exited) as [number | null, string | null];
-      expect(code === null || code === 0, `ended with ${code}`).to.equal(true);
-      if (signal === 'SIGKILL') killed++;
-    }
-    next.child.kill('SIGKILL');
+    const prepare = (run: number) =>
+      endAt(new Date(FLEET_START_MS + Math.min(40 + 2 * run, MOST_STEPS) * SCRAPE_MS).toISOString());
+    await killUpdates({ kills: KILLS, random, prepare, options: { folder, output } });
     endAt(at(118));
     await make('update', { folder, output });
     await make('build', { folder, output: 'never killed' });

@@ -1,10 +1,8 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Manifest } from '../../builder/manifest-schema.ts';
 import { merge } from '../../builder/merge.ts';
@@ -12,19 +10,18 @@ import { openStorage } from '../../builder/storage/open.ts';
 import { verify } from '../../builder/verify.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
 import { waitFor } from '../../tools/programs/wait.ts';
-import { ROOT } from '../support/paths.ts';
 import type { S3Request } from '../support/s3-server.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { BUILDER, builder } from './support/cli.ts';
 import { manifestOf } from './support/dataset.ts';
 import { FLEET_START_MS, fleet, SCRAPE_MS } from './support/fleet.ts';
+import { killUpdates } from './support/killed-updates.ts';
 import { make } from './support/make.ts';
 import { randomFrom } from './support/random.ts';
 import { objectsBelow, s3ForTests, wrongInSnapshot } from './support/s3.ts';
 import { serverThat } from './support/server.ts';
 import { prometheusWith } from './support/tsdb.ts';
 
-const CHILD = join(ROOT, 'dist', 'test', 'builder', 'support', 'update-main.js');
 const KILLS = 25;
 const MOST_CHANGES = 100;
 const MOST_STEPS = 470;
@@ -228,38 +225,14 @@ describe('builder in a bucket', function () {
     expect(objectsBelow(s3(), 'a')).to.deep.equal(objectsBelow(s3(), 'once'));
   });
 
-  function warmChild(): { child: ChildProcess; ready: Promise<unknown> } {
-    const child = fork(CHILD, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-    return { child, ready: once(child, 'message') };
-  }
-
   it(`goes on after kill -9 at ${KILLS} random moments`, async () => {
     const random = randomFrom(5);
     const output = place('killed');
     const wrong: string[] = [];
     s3().disturb = () => void wrong.push(...wrongInSnapshot(s3(), 'killed'));
-    let next = warmChild();
-    let longestMs = 0;
-    let killed = 0;
-    for (let i = 0; killed < KILLS; i++) {
-      const { child, ready } = next;
-      await ready;
-      next = warmChild();
-      endAt(new Date(FLEET_START_MS + Math.min(40 + 8 * i, MOST_STEPS) * SCRAPE_MS).toISOString());
-      const exited = once(child, 'exit');
-      const startedMs = performance.now();
-      child.send({ folder, output });
-      // The first ones run to their end, to know how long that takes.
-      const lifeMs = i < 2 ? undefined : random() * longestMs;
-      await (lifeMs === undefined ? exited : Promise.race([exited, sleep(lifeMs)]));
-      if (lifeMs === undefined) longestMs = Math.max(longestMs, performance.now() - startedMs);
-      child.kill('SIGKILL');
-      const [code, signal] = (await exited) as [number | null, string | null];
-      expect(code === null || code === 0, `ended with ${code}`).to.equal(true);
-      if (signal === 'SIGKILL') killed++;
-    }
-    next.child.kill('SIGKILL');
-    await once(next.child, 'exit');
+    const prepare = (run: number) =>
+      endAt(new Date(FLEET_START_MS + Math.min(40 + 8 * run, MOST_STEPS) * SCRAPE_MS).toISOString());
+    await killUpdates({ kills: KILLS, random, prepare, options: { folder, output } });
     endAt(at(118));
     await make('update', { folder, output });
     await make('build', { folder, output: place('never killed') });
