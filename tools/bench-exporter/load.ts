@@ -43,6 +43,7 @@ async function start(count: number, command: string): Promise<Sleepers> {
 }
 
 const SLEEP = 'sleep 3600 >/dev/null';
+const SLEEP_IN_OWN_NETWORK = `unshare -n ${SLEEP}`;
 
 /** `count` processes that sleep. */
 export function sleepers(count: number): Promise<Load> {
@@ -51,7 +52,7 @@ export function sleepers(count: number): Promise<Load> {
 
 /** `count` network namespaces with one sleeping process each; needs root. */
 export function networkNamespaces(count: number): Promise<Load> {
-  return start(count, `unshare -n ${SLEEP}`);
+  return start(count, SLEEP_IN_OWN_NETWORK);
 }
 
 /** Where the cgroup hierarchies are mounted that a process can enter without further settings. */
@@ -78,10 +79,17 @@ async function removeCgroup(path: string): Promise<void> {
   });
 }
 
-/** `count` cgroups in `podCount` pods, shaped as the kubelet's, in every hierarchy, a sleeping process in each; needs root. */
-export async function containers(count: number, podCount = count): Promise<Load> {
-  const top = `kubevigil-bench-${process.pid}`;
-  const { pids, remove } = await start(count, SLEEP);
+/**
+ * `count` cgroups in `podCount` pods, shaped as the kubelet's, in every hierarchy, a sleeping process in each, in the
+ * host's network or one in its own; needs root.
+ */
+export async function containers(
+  count: number,
+  podCount = count,
+  network: 'host network' | 'own network' = 'host network',
+): Promise<Load> {
+  const top = `kubevigil-bench-${randomBytes(6).toString('hex')}`;
+  const { pids, remove } = await start(count, network === 'host network' ? SLEEP : SLEEP_IN_OWN_NETWORK);
   const roots = hierarchies();
   const pods = Array.from({ length: podCount }, () =>
     join(top, 'kubepods', 'burstable', `pod${randomUUID()}`),

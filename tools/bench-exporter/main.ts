@@ -1,90 +1,51 @@
 /**
- * `npm run bench:exporter`: what a scrape costs, beside node_exporter and process-exporter, interleaved in one run.
- * Prints tables; `--json FILE` also writes the figures. Containers and network namespaces need root.
+ * `npm run bench:exporter`: what the agent costs, beside node_exporter and process-exporter where these do the same.
+ *
+ * - `scrape`: CPU, wall, memory, series and bytes of a scrape, interleaved with the others'
+ * - `exec`: CPU of an exec event, of an agent that has just started and of one that is warm
+ * - `idle`: CPU of a minute without scrapes, and with one every 15 s
+ * - `soak`: memory over 2,000 scrapes while processes and pods come and go
+ *
+ * Prints tables; `--json FILE` also writes the figures; `--only PART` (repeatable) runs some parts only. Containers, network
+ * namespaces and the kernel's trace need root.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, release, tmpdir } from 'node:os';
+import { availableParallelism, loadavg, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { table } from '../bench/table.ts';
-import { processCount } from '../bench/usage.ts';
-import { type Contender, startContenders } from './contenders.ts';
-import { containers, type Load, networkNamespaces, sleepers } from './load.ts';
-import { type Cost, idleCpuMsPerMinute, measure } from './measure.ts';
+import { benchExecs } from './execs.ts';
+import { benchIdle } from './idle.ts';
+import { benchScrapes } from './scrapes.ts';
+import { benchSoak } from './soak.ts';
 
-const MANY_PROCESSES = 1_080;
-const CONTAINERS = 100;
-const PODS = 110;
-const POD_CONTAINERS = 250;
-const NAMESPACES = 50;
-const IDLE_SECONDS = 30;
+const PARTS = { scrape: benchScrapes, exec: benchExecs, idle: benchIdle, soak: benchSoak };
+const NAMES = Object.keys(PARTS);
 
-interface Situation {
-  readonly name: string;
-  readonly needsRoot: boolean;
-  load(): Promise<Load>;
+const { values } = parseArgs({
+  options: { json: { type: 'string' }, only: { type: 'string', multiple: true } },
+});
+const unknown = values.only?.find((name) => !NAMES.includes(name));
+if (unknown !== undefined) {
+  process.stderr.write(`bench:exporter: --only ${unknown}: there are the parts ${NAMES.join(', ')}\n`);
+  process.exit(2);
 }
-
-const NOTHING: Load = { remove: () => Promise.resolve() };
-
-const SITUATIONS: readonly Situation[] = [
-  { name: 'as it is', needsRoot: false, load: () => Promise.resolve(NOTHING) },
-  {
-    name: `${MANY_PROCESSES} processes`,
-    needsRoot: false,
-    load: () => sleepers(Math.max(0, MANY_PROCESSES - processCount())),
-  },
-  { name: `${CONTAINERS} containers`, needsRoot: true, load: () => containers(CONTAINERS) },
-  {
-    name: `${PODS} pods, ${POD_CONTAINERS} containers`,
-    needsRoot: true,
-    load: () => containers(POD_CONTAINERS, PODS),
-  },
-  { name: `${NAMESPACES} network namespaces`, needsRoot: true, load: () => networkNamespaces(NAMESPACES) },
-];
-
-function ratios(costs: readonly Cost[]): string {
-  const [ours, ...peers] = costs;
-  return peers
-    .map(
-      (peer) =>
-        `${((ours?.cpuMsPerScrape ?? Number.NaN) / peer.cpuMsPerScrape).toFixed(2)} × ${peer.exporter}`,
-    )
-    .join(', ');
-}
-
-const say = (text: string) => process.stdout.write(`${text}\n`);
-
-const { values } = parseArgs({ options: { json: { type: 'string' } } });
-const isRoot = process.getuid?.() === 0;
+const machine = {
+  linux: release(),
+  cpus: availableParallelism(),
+  node: process.versions.node,
+  loadBefore: loadavg()[0],
+};
+const say = (text: string) => void process.stdout.write(`${text}\n`);
 const folder = mkdtempSync(join(tmpdir(), 'kubevigil-bench-'));
-let contenders: Contender[] = [];
 try {
-  contenders = await startContenders(folder);
-  say(`Linux ${release()}, ${availableParallelism()} CPUs, Node ${process.versions.node}; medians\n`);
-  const results: { situation: string; processes: number; costs: Cost[] }[] = [];
-  for (const { name, needsRoot, load } of SITUATIONS) {
-    if (needsRoot && !isRoot) {
-      say(`${name}: left out, needs root\n`);
-      continue;
-    }
-    const { remove } = await load();
-    try {
-      const processes = processCount();
-      const costs = await measure(contenders);
-      results.push({ situation: name, processes, costs });
-      say(`${name} (${processes} processes): CPU per scrape ${ratios(costs)}`);
-      say(`${table(costs.map((cost) => ({ ...cost })))}\n`);
-    } finally {
-      await remove();
-    }
+  const { linux, cpus, node, loadBefore } = machine;
+  say(`Linux ${linux}, ${cpus} CPUs, Node ${node}, load ${loadBefore?.toFixed(1)}; medians\n`);
+  const surroundings = { folder, say, isRoot: process.getuid?.() === 0 };
+  const results: Record<string, unknown> = { machine };
+  for (const [name, bench] of Object.entries(PARTS)) {
+    if (values.only?.includes(name) ?? true) results[name] = await bench(surroundings);
   }
-  const idle = await idleCpuMsPerMinute(contenders, IDLE_SECONDS);
-  say(`idle, CPU ms per minute: ${[...idle].map(([name, ms]) => `${name} ${ms.toFixed(1)}`).join(', ')}`);
-  if (values.json !== undefined) {
-    writeFileSync(values.json, `${JSON.stringify({ results, idle: Object.fromEntries(idle) }, null, 2)}\n`);
-  }
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
 } finally {
-  for (const contender of contenders) await contender.stop();
   rmSync(folder, { recursive: true, force: true });
 }
