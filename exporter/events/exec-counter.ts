@@ -2,7 +2,8 @@ import type { RuleEvent } from '../catalogue/events/fields.ts';
 import { execsMetrics } from '../catalogue/execs.ts';
 import { HOST } from '../containers/attribution.ts';
 import { type Sample, sample } from '../extractor.ts';
-import type { RuleSet } from '../rules/rule-set.ts';
+import type { Outcome, RuleSet } from '../rules/rule-set.ts';
+import { ExecMemo } from './exec-memo.ts';
 import { MatchCounts } from './match-counts.ts';
 import {
   type ContainerOwner,
@@ -18,15 +19,18 @@ const NOT_ASCII = /[\x80-\xff]/;
 export interface Exec {
   /** One character per byte; absolute where that could be told. */
   readonly path: string;
-  readonly args?: readonly string[];
+  /** Undefined where they could not be read, or where no rule asks for them. */
+  readonly args?: readonly string[] | undefined;
 }
+
+/** Where it was started. */
+type ExecWhereabouts = Whereabouts & { readonly owner: ContainerOwner };
 
 /** As conditions see it: bytes that are no UTF-8 become U+FFFD. */
 function textOf(bytes: string): string {
   return NOT_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
 }
 
-/** One shape for all events, absent fields included, because thousands of them come at once. */
 function eventOf({ path: bytes, args }: Exec, where: Whereabouts | undefined): RuleEvent<'exec'> {
   const path = textOf(bytes);
   const name = path.slice(path.lastIndexOf('/') + 1);
@@ -38,14 +42,24 @@ function eventOf({ path: bytes, args }: Exec, where: Whereabouts | undefined): R
 /** Metric 19: programs started that match an exec rule. */
 export class ExecCounter {
   readonly #counts = new MatchCounts<ContainerOwner>([HOST, UNKNOWN_CONTAINER], OTHER_CONTAINER);
+  readonly #memo = new ExecMemo();
 
   /** @param where undefined when its control group could not be told */
-  add(
-    rules: RuleSet,
-    exec: Exec,
-    where: (Whereabouts & { readonly owner: ContainerOwner }) | undefined,
-  ): void {
-    this.#counts.add(rules.match('exec', eventOf(exec, where)), where?.owner ?? UNKNOWN_CONTAINER);
+  add(rules: RuleSet, exec: Exec, where: ExecWhereabouts | undefined): void {
+    const outcome =
+      where === undefined || exec.args !== undefined
+        ? rules.evaluate('exec', eventOf(exec, where))
+        : this.#remembered(rules, exec, where);
+    this.#counts.add(rules.count(outcome), where?.owner ?? UNKNOWN_CONTAINER);
+  }
+
+  #remembered(rules: RuleSet, exec: Exec, where: ExecWhereabouts): Outcome {
+    const programs = this.#memo.of(rules, where.cgroup, where.owner);
+    const known = programs.outcomes.get(exec.path);
+    if (known !== undefined) return known;
+    const outcome = rules.evaluate('exec', eventOf(exec, where));
+    this.#memo.remember(programs, exec.path, outcome);
+    return outcome;
   }
 
   /** @param known the containers that are there now */

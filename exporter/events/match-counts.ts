@@ -36,9 +36,9 @@ export class MatchCounts<O extends object> {
   }
 
   /** Counts one event (or `times`) of an owner under each of the rules. */
-  add(rules: readonly string[], owner: O, nowMs = Date.now(), times = 1): void {
-    if (rules.length === 0) return;
-    const { counts } = this.#shareOf(owner, nowMs);
+  add(rules: readonly string[], owner: O, nowMs?: number, times = 1): void {
+    if (rules.length === 0) return; // as for nearly all events: not even the time is asked for
+    const { counts } = this.#shareOf(owner, nowMs ?? Date.now());
     for (const rule of rules) counts.set(rule, (counts.get(rule) ?? 0) + times);
   }
 

@@ -16,9 +16,7 @@ type Kind = TraceEvent['kind'];
 type EventOf<K extends Kind> = Extract<TraceEvent, { kind: K }>;
 type Listener<K extends Kind> = (event: EventOf<K>, where: Location | undefined) => void;
 
-/** So often events are handed on when nobody scrapes: what the source keeps for its reader is bounded. */
-const PUMP_MS = 1_000;
-const MAX_KNOWN_PATHS = 4_096;
+const MAX_KNOWN_CGROUPS = 4_096;
 
 /** What happens in the processes of this node, read once and handed to everyone who counts it. */
 export class ProcessEvents {
@@ -28,26 +26,26 @@ export class ProcessEvents {
   readonly names: ContainerNames;
   readonly #source: OpenedSource['source'];
   readonly #listeners: { readonly [K in Kind]: Listener<K>[] } = { exec: [], connect: [], oom: [] };
-  readonly #places = new Map<string, Place | undefined>();
-  readonly #timer: NodeJS.Timeout;
+  /** By the cgroup's path: one object each, as thousands of events come from the same few. */
+  readonly #locations = new Map<string, Location>();
   #error: SourceError | undefined;
 
   constructor({ source, polledBecause }: OpenedSource, names: ContainerNames) {
     this.#source = source;
     this.polledBecause = polledBecause;
     this.names = names;
-    this.#timer = setInterval(() => this.pump(), PUMP_MS).unref();
+    source.listen((event) => this.#dispatch(event));
   }
 
-  /** Hands every event of a kind to the listener, in the order of time. */
+  /** Hands every event of a kind to the listener. */
   on<K extends Kind>(kind: K, listener: Listener<K>): void {
     this.#listeners[kind].push(listener);
   }
 
-  /** Hands on what has happened since the last time. */
+  /** Has the source hand on what has happened up to now. */
   pump(): void {
     try {
-      for (const event of this.#source.drain()) this.#dispatch(event);
+      this.#source.drain();
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       this.#error = error;
@@ -66,7 +64,6 @@ export class ProcessEvents {
   }
 
   close(): void {
-    clearInterval(this.#timer);
     this.#source.close();
   }
 
@@ -87,14 +84,12 @@ export class ProcessEvents {
 
   #locate({ cgroup }: TraceEvent): Location | undefined {
     if (cgroup === undefined) return undefined;
-    return { cgroup: cgroup.path, place: this.#placeOf(cgroup.path) };
-  }
-
-  #placeOf(path: string): Place | undefined {
-    if (this.#places.has(path)) return this.#places.get(path);
-    if (this.#places.size >= MAX_KNOWN_PATHS) this.#places.clear();
-    const place = placeOf(path);
-    this.#places.set(path, place);
-    return place;
+    const { path } = cgroup;
+    const known = this.#locations.get(path);
+    if (known !== undefined) return known;
+    if (this.#locations.size >= MAX_KNOWN_CGROUPS) this.#locations.clear();
+    const location = { cgroup: path, place: placeOf(path) };
+    this.#locations.set(path, location);
+    return location;
   }
 }

@@ -25,7 +25,7 @@ export const connections: Extractor<State> = {
     const events = services.events();
     const counter = new ConnectionCounter();
     events.on('connect', (connect, where) => {
-      const located = where && { ...where, owner: podLabels(where.place, events.names) };
+      const located = where && { cgroup: where.cgroup, owner: podLabels(where.place, events.names) };
       counter.add(rules.current, connect, located);
     });
     return { events, rules, counter };

@@ -43,7 +43,7 @@ export const execs: Extractor<State> = {
     events.on('exec', ({ absolutePath, path }, where) => {
       const best = absolutePath ?? path;
       if (best === undefined) return;
-      const located = where && { ...where, owner: containerLabels(where.place, events.names) };
+      const located = where && { cgroup: where.cgroup, owner: containerLabels(where.place, events.names) };
       counter.add(rules.current, { path: best }, located);
     });
     return { events, rules, counter };

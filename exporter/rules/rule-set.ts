@@ -1,12 +1,17 @@
 import { RULE_KINDS, type RuleEvent, type RuleKind } from '../catalogue/events/fields.ts';
 import type { Condition, Verdict } from './condition.ts';
-import { MatchMemo, type Outcome } from './match-memo.ts';
 import type { Rule, RuleOn } from './model.ts';
 
 /** How often a rule could not be decided: for want of a field, or because its evaluation failed. */
 interface Undecided {
   missing: number;
   failed: number;
+}
+
+/** What a set of rules says of an event. */
+export interface Outcome {
+  readonly names: readonly string[];
+  readonly undecided: readonly (readonly [rule: string, verdict: Verdict])[];
 }
 
 /** The rules in use. A condition is compiled once; an event costs what the conditions of its own kind cost. */
@@ -16,8 +21,6 @@ export class RuleSet {
   readonly undecided: ReadonlyMap<string, Readonly<Undecided>>;
   readonly #undecided: Map<string, Undecided>;
   readonly #byKind: ReadonlyMap<RuleKind, readonly Rule[]>;
-  /** Of the one kind whose events come by the thousand and repeat themselves. */
-  readonly #execMemo: MatchMemo | undefined;
 
   /** @param previous the set that this one replaces */
   constructor(rules: readonly Rule[], previous?: RuleSet) {
@@ -27,7 +30,6 @@ export class RuleSet {
       rules.map(({ name }) => [name, { missing: 0, failed: 0, ...previous?.undecided.get(name) }]),
     );
     this.undecided = this.#undecided;
-    this.#execMemo = MatchMemo.of('exec', this.on('exec'));
   }
 
   /** The rules for a kind of event, in the order of their files. */
@@ -44,18 +46,22 @@ export class RuleSet {
 
   /** Names of the rules for this kind whose condition holds; never throws, whatever the event's texts are. */
   match<K extends RuleKind>(kind: K, event: RuleEvent<K>): readonly string[] {
-    const memo = kind === 'exec' ? this.#execMemo : undefined;
-    const key = memo?.key(event);
-    let outcome = key === undefined ? undefined : memo?.get(key);
-    if (outcome === undefined) {
-      outcome = this.#evaluate(kind, event);
-      if (key !== undefined) memo?.set(key, outcome);
-    }
-    for (const [name, verdict] of outcome.undecided) this.#note(name, verdict);
-    return outcome.names;
+    return this.count(this.evaluate(kind, event));
   }
 
-  #evaluate<K extends RuleKind>(kind: K, event: RuleEvent<K>): Outcome {
+  /** Whether a rule for this kind looks at the field. */
+  looksAt<K extends RuleKind>(kind: K, field: keyof RuleEvent<K> & string): boolean {
+    return this.on(kind).some(({ condition }) => condition.fields.has(field));
+  }
+
+  /** Counts what could not be decided; the names of the rules that match. For events that are alike, one outcome will do. */
+  count({ names, undecided }: Outcome): readonly string[] {
+    for (const [name, verdict] of undecided) this.#note(name, verdict);
+    return names;
+  }
+
+  /** What the rules for this kind say; counts nothing. */
+  evaluate<K extends RuleKind>(kind: K, event: RuleEvent<K>): Outcome {
     const names: string[] = [];
     const undecided: [string, Verdict][] = [];
     for (const { name, condition } of this.on(kind)) {

@@ -141,7 +141,7 @@ export class Attribution {
     if (process.threads > 0 && pid === process.leader) return; // attach records go on naming it
     this.#tasks.delete(pid);
     if (process.threads > 0) return;
-    this.#tasks.delete(process.leader);
+    if (process.leader !== pid) this.#tasks.delete(process.leader);
     process.family?.members.delete(process);
   }
 

@@ -1,11 +1,18 @@
 import type { TraceEvent } from './events.ts';
+import type { EventListener } from './source.ts';
 
 /** Enough for a scrape interval of bursts. */
 const MOST_EVENTS = 65_536;
 
-/** Events kept until somebody comes to read them; beyond its size further ones are dropped and counted. */
+/**
+ * Where events wait for somebody to come and read them; beyond its size further ones are dropped and counted.
+ *
+ * Nothing waits where somebody listens: an event that is handed on at once is garbage at once, which costs next to
+ * nothing, while thousands that wait for a second are copied and then swept.
+ */
 export class EventQueue {
   dropped = 0;
+  listener: EventListener | undefined;
   readonly #most: number;
   #events: TraceEvent[] = [];
 
@@ -13,10 +20,10 @@ export class EventQueue {
     this.#most = most;
   }
 
-  add(events: readonly TraceEvent[]): void {
-    const room = this.#most - this.#events.length;
-    this.dropped += Math.max(0, events.length - room);
-    for (const event of events.slice(0, room)) this.#events.push(event);
+  add(event: TraceEvent): void {
+    if (this.listener !== undefined) this.listener(event);
+    else if (this.#events.length < this.#most) this.#events.push(event);
+    else this.dropped += 1;
   }
 
   take(): TraceEvent[] {

@@ -10,7 +10,7 @@ import type { Hierarchy } from './hierarchy.ts';
 import { bufferKbFor, idleMsFor, Pace } from './pace.ts';
 import { PromptWatcher } from './prompt-watcher.ts';
 import { EventRecorder } from './recorder.ts';
-import type { ExecSource, ExecStats } from './source.ts';
+import type { EventListener, ExecSource, ExecStats } from './source.ts';
 import { leaderOf, seed } from './tasks.ts';
 import { monotonicNs, onlineCpus, type Subscription, TraceReader } from './trace-reader.ts';
 
@@ -101,6 +101,7 @@ class TracedExecSource implements ExecSource {
       this.#cgroups,
       this.#attribution,
       (pid, timeNs) => this.#watcher?.places.take(pid, timeNs) ?? placeOf(procfs, pid),
+      (event) => this.#queue.add(event),
     );
     const settings = { ...instance, procfs, bufferKb };
     this.#reader = new TraceReader(settings, subscriptions(hierarchy), this.#recorder, () => this.#onLoss());
@@ -119,6 +120,10 @@ class TracedExecSource implements ExecSource {
     this.#recorder.sinceNs = monotonicNs();
     this.#pace = new Pace(() => this.#read(), idleMsFor(bufferKb));
     process.once('exit', this.close);
+  }
+
+  listen(listener: EventListener): void {
+    this.#queue.listener = listener;
   }
 
   drain(): TraceEvent[] {
@@ -168,7 +173,7 @@ class TracedExecSource implements ExecSource {
     } catch (error) {
       this.#onError(error);
     }
-    this.#queue.add(this.#recorder.take());
+    this.#recorder.settle();
     try {
       if (this.#gap && monotonicNs() - this.#seededNs > LEAST_BETWEEN_SEEDS_NS) this.#seed();
     } catch (error) {

@@ -4,7 +4,7 @@ import { EventQueue } from './event-queue.ts';
 import type { ExecEvent, TraceEvent } from './events.ts';
 import { executableOf } from './exec-path.ts';
 import type { Hierarchy } from './hierarchy.ts';
-import type { ExecSource, ExecStats } from './source.ts';
+import type { EventListener, ExecSource, ExecStats } from './source.ts';
 import { processIds } from './tasks.ts';
 import { monotonicNs } from './trace-reader.ts';
 
@@ -73,6 +73,10 @@ class PollingSource implements ExecSource {
     this.#timer = setInterval(() => this.#poll(), INTERVAL_MS).unref();
   }
 
+  listen(listener: EventListener): void {
+    this.#queue.listener = listener;
+  }
+
   drain(): TraceEvent[] {
     const error = this.#error;
     this.#error = undefined;
@@ -98,7 +102,7 @@ class PollingSource implements ExecSource {
       const events = this.#changes(processIds(this.#procfs));
       this.#execs += events.length;
       this.#unattributed += events.filter(({ cgroup }) => cgroup === undefined).length;
-      this.#queue.add(events);
+      for (const event of events) this.#queue.add(event);
     } catch (error) {
       this.#error ??= error;
     }

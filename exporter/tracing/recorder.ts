@@ -4,6 +4,7 @@ import type { CgroupTable } from './cgroups.ts';
 import type { RecordSink } from './decode.ts';
 import type { ExecEvent, TraceEvent } from './events.ts';
 import { absolutePath, type Place } from './exec-path.ts';
+import type { EventListener } from './source.ts';
 
 /** Where `pid` was at `timeNs`, or is now. */
 type PlaceLookup = (pid: number, timeNs: number) => Place;
@@ -18,12 +19,16 @@ export class EventRecorder implements RecordSink {
   readonly #placeAt: PlaceLookup;
   readonly #cgroups: CgroupTable;
   readonly #attribution: Attribution;
-  #events: TraceEvent[] = [];
+  readonly #emit: EventListener;
+  /** Events of which not all is known yet. */
+  #open: TraceEvent[] = [];
 
-  constructor(cgroups: CgroupTable, attribution: Attribution, placeAt: PlaceLookup) {
+  /** @param emit is given each event as soon as all is known of it that can be */
+  constructor(cgroups: CgroupTable, attribution: Attribution, placeAt: PlaceLookup, emit: EventListener) {
     this.#placeAt = placeAt;
     this.#cgroups = cgroups;
     this.#attribution = attribution;
+    this.#emit = emit;
   }
 
   newTask(timeNs: number, parent: number, child: number, flags: number): void {
@@ -53,7 +58,8 @@ export class EventRecorder implements RecordSink {
     this.#attribution.exec(pid, oldPid, event);
     if (timeNs < this.sinceNs) return;
     this.execs += 1;
-    this.#events.push(event);
+    if (event.cgroup === undefined || event.absolutePath === undefined) this.#open.push(event);
+    else this.#emit(event);
   }
 
   connect(timeNs: number, pid: number, bytes: Buffer, port: number): void {
@@ -65,17 +71,18 @@ export class EventRecorder implements RecordSink {
     this.#happened({ kind: 'oom', timeNs, pid, cgroup: undefined });
   }
 
-  /** The events since the last call, after all that can be known of them from `/proc` has been asked. */
-  take(): TraceEvent[] {
+  /** After a reading: asks `/proc` for what is not known yet, and emits the events that waited for it. */
+  settle(): void {
     this.#attribution.settle();
-    const events = this.#events;
-    this.#events = [];
+    const events = this.#open;
+    this.#open = [];
     for (const event of events) {
-      if (event.kind !== 'exec') continue;
-      if (event.cgroup === undefined) this.unattributed += 1;
-      if (event.absolutePath === undefined) this.#resolve(event);
+      if (event.kind === 'exec') {
+        if (event.cgroup === undefined) this.unattributed += 1;
+        if (event.absolutePath === undefined) this.#resolve(event);
+      }
+      this.#emit(event);
     }
-    return events;
   }
 
   #resolve(event: ExecEvent): void {
@@ -86,6 +93,7 @@ export class EventRecorder implements RecordSink {
   #happened(event: TraceEvent): void {
     if (event.timeNs < this.sinceNs) return;
     this.#attribution.happened(event.pid, event);
-    this.#events.push(event);
+    if (event.cgroup === undefined) this.#open.push(event);
+    else this.#emit(event);
   }
 }

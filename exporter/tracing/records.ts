@@ -1,8 +1,13 @@
 import { SourceError } from '../errors.ts';
 import type { EventField, EventFormat } from './format.ts';
 
-/** Bytes from `start` to the first NUL or `end`, one character per byte, so that any name survives unchanged. */
+/**
+ * Bytes from `start` to the first NUL or `end`, one character per byte, so that any name survives unchanged.
+ * The kernel states the length of a text with the NUL that ends it; an older array may have more of them.
+ */
 function bytesText(page: Buffer, start: number, end: number): string {
+  const last = end - 1;
+  if (last > start && page[last] === 0 && page[last - 1] !== 0) return page.toString('latin1', start, last);
   const nul = page.indexOf(0, start);
   return page.toString('latin1', start, nul >= 0 && nul < end ? nul : end);
 }

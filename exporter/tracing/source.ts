@@ -18,11 +18,18 @@ export interface ExecStats {
   readonly startsObserved: number;
 }
 
+/** Takes one event; it must not throw. */
+export type EventListener = (event: TraceEvent) => void;
+
 /** What happens in the processes of this node. */
 export interface ExecSource {
+  /** Hands every event to the listener as soon as it is read, from now on: {@link drain} has none left to return. */
+  listen(listener: EventListener): void;
   /**
-   * The events since the last call, in time order; the latest 2 ms come with the next call.
+   * Reads what there is; the latest 2 ms come with the next call.
    *
+   * @returns the events since the last call that nobody listened to, in time order, but for those whose cgroup had to be
+   *   asked for, which come last
    * @throws {SourceError} what went wrong since the last call, once; the next call goes on
    */
   drain(): TraceEvent[];

@@ -1,5 +1,5 @@
 import type { TraceEvent } from '../../exporter/tracing/events.ts';
-import type { ExecSource, ExecStats } from '../../exporter/tracing/source.ts';
+import type { EventListener, ExecSource, ExecStats } from '../../exporter/tracing/source.ts';
 
 /** A source of events that a test fills: what the kernel would have told. */
 export class MemorySource implements ExecSource {
@@ -7,11 +7,20 @@ export class MemorySource implements ExecSource {
   failure: Error | undefined;
   totals: ExecStats = { execs: 0, lost: 0, unattributed: 0, startsObserved: 0 };
 
+  #listener: EventListener | undefined;
+
+  listen(listener: EventListener): void {
+    this.#listener = listener;
+  }
+
   drain(): TraceEvent[] {
     const { failure } = this;
     this.failure = undefined;
     if (failure !== undefined) throw failure;
-    return this.events.splice(0);
+    const events = this.events.splice(0);
+    if (this.#listener === undefined) return events;
+    for (const event of events) this.#listener(event);
+    return [];
   }
 
   stats(): ExecStats {
