@@ -7,7 +7,8 @@ export const connectionsMetrics = {
     help: 'First TCP connects of a pod to an address and port, refused ones included, by the rule that they match.',
     labels: { rule: OPEN },
     attribution: 'pod',
-    source: 'tracepoint sock:inet_sock_set_state to SYN_SENT; TCP only',
+    source:
+      'tracepoint sock:inet_sock_set_state to SYN_SENT, else net/tcp and net/tcp6 of every network namespace; TCP only',
     reveals: 'command and control T1071, mining pools T1496, cloud metadata T1552.005',
     since: 'birth',
     status: 'exposed',

@@ -6,7 +6,8 @@ export const containerOomMetrics = {
     help: 'Processes of the container that the kernel killed for want of memory.',
     labels: {},
     attribution: 'container',
-    source: 'tracepoint oom:mark_victim',
+    source:
+      'tracepoint oom:mark_victim, else oom_kill of cgroup memory.events (v2) or memory.oom_control (v1)',
     since: 'birth',
     status: 'exposed',
     columns: [

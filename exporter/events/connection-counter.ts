@@ -21,8 +21,20 @@ const keyOf = ({ namespace, pod }: PodOwner) => `${namespace}/${pod}`;
 
 /** Metric 16: first connects of a pod to an address and port, by the rule that they match. */
 export class ConnectionCounter {
-  readonly #counts = new MatchCounts<PodOwner>([HOST, UNKNOWN], OTHER);
+  readonly #counts: MatchCounts<PodOwner>;
+  readonly #always: readonly PodOwner[];
   readonly #destinations = new Destinations();
+
+  /** @param always owners that have series whoever is known; those of what cannot be told only where that happens */
+  constructor(always: readonly PodOwner[] = [HOST, UNKNOWN]) {
+    this.#always = always;
+    this.#counts = new MatchCounts<PodOwner>(always, OTHER);
+  }
+
+  /** Takes note of a destination of old, which does not count. */
+  know({ address, port }: Connect, owner: PodOwner): void {
+    this.#destinations.isNew(keyOf(owner), address, port);
+  }
 
   /** @param where undefined when the process's control group could not be told */
   add(rules: RuleSet, { address, port }: Connect, where: Whereabouts | undefined): void {
@@ -40,7 +52,7 @@ export class ConnectionCounter {
 
   /** @param known the pods that are there now */
   samples(rules: RuleSet, known: readonly PodOwner[]): Sample[] {
-    this.#destinations.keep(new Set([HOST, UNKNOWN, ...known].map(keyOf)));
+    this.#destinations.keep(new Set([...this.#always, ...known].map(keyOf)));
     const names = rules.on('connection').map(({ name }) => name);
     return this.#counts
       .series(names, known)

@@ -42,6 +42,11 @@ export class ProcessEvents {
     this.#listeners[kind].push(listener);
   }
 
+  /** Whether events of the kind are seen at all. */
+  sees(kind: Kind): boolean {
+    return !this.#source.unseen.has(kind);
+  }
+
   /** Has the source hand on what has happened up to now. */
   pump(): void {
     try {

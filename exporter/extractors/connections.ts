@@ -1,37 +1,63 @@
 import { connectionsMetrics } from '../catalogue/connections.ts';
 import { podLabels } from '../containers/attribution.ts';
+import type { PodName } from '../containers/names.ts';
 import { presentPods } from '../containers/present.ts';
 import { ConnectionCounter } from '../events/connection-counter.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
-import type { Extractor } from '../extractor.ts';
+import type { Extraction, Extractor } from '../extractor.ts';
+import type { Host } from '../host.ts';
+import { OutboundTables } from '../netns/outbound.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
 
+/** Reads connects from the kernel's trace, or from the socket tables of every network namespace. */
 interface State {
   readonly events: ProcessEvents;
   readonly rules: RuleBook;
   readonly counter: ConnectionCounter;
+  /** Undefined where the trace tells. */
+  readonly tables: OutboundTables | undefined;
+}
+
+const HOST: Omit<PodName, 'complete'> = { namespace: '', pod: '' };
+
+/** The host's namespace and those of pods; where only some could be read, only these have series. */
+function fromTables(host: Host, { events, rules, counter }: State, tables: OutboundTables): Extraction {
+  const { found, seen, errors } = tables.take(host, performance.now());
+  for (const { namespace, address, port, before } of found) {
+    const owner = podLabels(namespace.place, host.names);
+    const connect = { address, port };
+    if (before) counter.know(connect, owner);
+    else counter.add(rules.current, connect, { cgroup: namespace.place?.path ?? '', owner });
+  }
+  const owners = seen.map(({ place }) => podLabels(place, host.names));
+  const denied = events.polledBecause === undefined ? [] : [events.polledBecause];
+  return { samples: counter.samples(rules.current, owners), errors: [...denied, ...errors] };
 }
 
 /**
  * First TCP connects of a pod to an address and port, refused ones included, by the rule that they match.
  *
- * Source: the tracepoint sock:inet_sock_set_state (Linux 4.16 or newer), connects that enter SYN_SENT. Connections
- * that are over before a look at net/tcp leave no mark there, so that without the trace there is no such metric.
+ * Source: the tracepoint sock:inet_sock_set_state (Linux 4.16 or newer), connects that enter SYN_SENT. Without the trace
+ * net/tcp and net/tcp6 of every network namespace, in rotation: what is over before a look leaves no mark there.
  */
 export const connections: Extractor<State> = {
   name: 'connections',
   metrics: connectionsMetrics,
   open({ rules, ...services }) {
     const events = services.events();
+    if (!events.sees('connect')) {
+      return { events, rules, counter: new ConnectionCounter([HOST]), tables: new OutboundTables() };
+    }
     const counter = new ConnectionCounter();
     events.on('connect', (connect, where) => {
       const located = where && { cgroup: where.cgroup, owner: podLabels(where.place, events.names) };
       counter.add(rules.current, connect, located);
     });
-    return { events, rules, counter };
+    return { events, rules, counter, tables: undefined };
   },
-  extract(host, { events, rules, counter }) {
-    if (events.polledBecause !== undefined) throw events.polledBecause;
+  extract(host, state) {
+    const { events, rules, counter, tables } = state;
+    if (tables !== undefined) return fromTables(host, state, tables);
     events.pump();
     return counter.samples(rules.current, presentPods(host));
   },

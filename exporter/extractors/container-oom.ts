@@ -1,10 +1,12 @@
 import { containerOomMetrics } from '../catalogue/container-oom.ts';
 import { containerLabels, HOST } from '../containers/attribution.ts';
+import { CgroupOomKills } from '../containers/oom-kills.ts';
 import { presentContainers } from '../containers/present.ts';
 import { MatchCounts } from '../events/match-counts.ts';
 import { type ContainerOwner, OTHER_CONTAINER, UNKNOWN_CONTAINER } from '../events/owners.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
-import { type Extractor, sample } from '../extractor.ts';
+import { type Extraction, type Extractor, type Sample, sample } from '../extractor.ts';
+import type { Host } from '../host.ts';
 
 /** The one thing that is counted of each owner. */
 const KILL = 'kill';
@@ -12,18 +14,41 @@ const KILL = 'kill';
 interface State {
   readonly events: ProcessEvents;
   readonly counts: MatchCounts<ContainerOwner>;
+  /** Undefined where the trace tells. */
+  readonly cgroups: CgroupOomKills | undefined;
+}
+
+function samplesOf(counts: MatchCounts<ContainerOwner>, known: readonly ContainerOwner[]): Sample[] {
+  return counts
+    .series([KILL], known)
+    .map(({ owner, count }) => sample(containerOomMetrics.kills, count, owner));
+}
+
+function fromCgroups(host: Host, { events, counts }: State, cgroups: CgroupOomKills): Extraction {
+  const denied = events.polledBecause === undefined ? [] : [events.polledBecause];
+  const { kills, places, errors } = cgroups.look();
+  for (const { place, count } of kills) {
+    counts.add([KILL], containerLabels(place, host.names), undefined, count);
+  }
+  const known = places.map((place) => containerLabels(place, host.names));
+  return { samples: samplesOf(counts, known), errors: [...denied, ...errors] };
 }
 
 /**
  * Processes that the kernel killed for want of memory, by container.
  *
- * Source: the tracepoint oom:mark_victim; a container's own count dies with its cgroup.
+ * Source: the tracepoint oom:mark_victim; a container's own count dies with its cgroup. Without the trace these counts
+ * (Linux 4.13 or newer), which say nothing of the host's own processes.
  */
 export const containerOom: Extractor<State> = {
   name: 'container-oom',
   metrics: containerOomMetrics,
   open(services) {
     const events = services.events();
+    if (!events.sees('oom')) {
+      const counts = new MatchCounts<ContainerOwner>([], OTHER_CONTAINER);
+      return { events, counts, cgroups: new CgroupOomKills(services.paths.sysfs) };
+    }
     const counts = new MatchCounts<ContainerOwner>([HOST, UNKNOWN_CONTAINER], OTHER_CONTAINER);
     events.on('oom', (_, where) => {
       counts.add(
@@ -31,13 +56,12 @@ export const containerOom: Extractor<State> = {
         where === undefined ? UNKNOWN_CONTAINER : containerLabels(where.place, events.names),
       );
     });
-    return { events, counts };
+    return { events, counts, cgroups: undefined };
   },
-  extract(host, { events, counts }) {
-    if (events.polledBecause !== undefined) throw events.polledBecause;
+  extract(host, state) {
+    const { events, counts, cgroups } = state;
+    if (cgroups !== undefined) return fromCgroups(host, state, cgroups);
     events.pump();
-    return counts
-      .series([KILL], presentContainers(host))
-      .map(({ owner, count }) => sample(containerOomMetrics.kills, count, owner));
+    return { samples: samplesOf(counts, presentContainers(host)), errors: [] };
   },
 };

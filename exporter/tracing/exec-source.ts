@@ -33,6 +33,9 @@ export interface ExecSourceOptions {
   readonly instancePrefix?: string;
 }
 
+/** The events that a kernel may not have, and what is not seen without them. */
+const OPTIONAL = { 'sock/inet_sock_set_state': 'connect', 'oom/mark_victim': 'oom' } as const;
+
 function subscriptions({ id }: Hierarchy): Subscription[] {
   return [
     { event: 'sched/sched_process_exit' },
@@ -71,6 +74,7 @@ function defaultBufferKb(procfs: string): number {
 
 /** Events from a tracefs instance of its own, without gaps but for what it counts as lost. */
 class TracedExecSource implements ExecSource {
+  readonly unseen: ExecSource['unseen'];
   readonly #procfs: string;
   readonly #queue: EventQueue;
   readonly #cgroups: CgroupTable;
@@ -105,6 +109,12 @@ class TracedExecSource implements ExecSource {
     );
     const settings = { ...instance, procfs, bufferKb };
     this.#reader = new TraceReader(settings, subscriptions(hierarchy), this.#recorder, () => this.#onLoss());
+    const { missing } = this.#reader;
+    this.unseen = new Set(
+      Object.entries(OPTIONAL).flatMap(([event, kind]) =>
+        missing.some((name) => name === event) ? [kind] : [],
+      ),
+    );
     try {
       this.#watcher = new PromptWatcher({
         ...instance,

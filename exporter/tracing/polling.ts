@@ -51,6 +51,7 @@ function sameProgram(a: Program, b: Program | undefined): boolean {
  * one seen before, when its name or executable has changed. TCP connects and out-of-memory kills it does not see.
  */
 class PollingSource implements ExecSource {
+  readonly unseen: ExecSource['unseen'] = new Set(['connect', 'oom']);
   readonly #procfs: string;
   readonly #cgroups: CgroupTable | undefined;
   readonly #queue = new EventQueue();

@@ -23,6 +23,8 @@ export type EventListener = (event: TraceEvent) => void;
 
 /** What happens in the processes of this node. */
 export interface ExecSource {
+  /** What it does not see, for want of the trace or because this kernel's has no such event. */
+  readonly unseen: ReadonlySet<TraceEvent['kind']>;
   /** Hands every event to the listener as soon as it is read, from now on: {@link drain} has none left to return. */
   listen(listener: EventListener): void;
   /**

@@ -70,9 +70,11 @@ describe('identities of the exporter', () => {
     for (const kind of ['deleted_exe', 'memfd_exe', 'temp_exe']) {
       expect(series.has(`kubevigil_suspicious_processes{kind="${kind}"}`), kind).to.equal(false);
     }
-    expect(
-      [...series.keys()].filter((key) => /^kubevigil_outbound_destinations_total/.test(key)),
-    ).to.deep.equal([]);
+    // The host's own socket tables can be read; nothing stands for the pods, whose cannot.
+    const destinations = [...series.keys()].filter((key) =>
+      /^kubevigil_outbound_destinations_total/.test(key),
+    );
+    for (const key of destinations) expect(key).not.to.contain('pod=');
   });
 
   it('uid 0 with SYS_PTRACE and DAC_READ_SEARCH alone reads everything', async () => {

@@ -21,6 +21,7 @@ export const AT = { timeNs: 1, pid: 2 };
 /** An extractor of events that are put into `source`, on the recorded host. */
 export async function openOnEvents<S>(extractor: Extractor<S>, polledBecause?: SourceError) {
   const source = new MemorySource();
+  if (polledBecause !== undefined) source.unseen = new Set(['connect', 'oom']);
   const events = new ProcessEvents({ source, polledBecause }, NO_NAMES);
   const state = (await extractor.open?.(await services({ events: () => events }))) as S;
   const scrape = async () => {

@@ -4,6 +4,7 @@ import type { EventListener, ExecSource, ExecStats } from '../../exporter/tracin
 /** A source of events that a test fills: what the kernel would have told. */
 export class MemorySource implements ExecSource {
   events: TraceEvent[] = [];
+  unseen: ExecSource['unseen'] = new Set();
   failure: Error | undefined;
   totals: ExecStats = { execs: 0, lost: 0, unattributed: 0, startsObserved: 0 };
 

@@ -77,7 +77,7 @@ export async function isTraced({ url }: Contender): Promise<boolean> {
 }
 
 /** Starts node_exporter and process-exporter. */
-export async function startPeers(folder: string): Promise<Contender[]> {
+async function startPeers(folder: string): Promise<Contender[]> {
   const processConfig = join(folder, 'process-exporter.yml');
   writeFileSync(processConfig, PROCESS_EXPORTER_CONFIG);
   const [nodeExporter, processExporter] = [

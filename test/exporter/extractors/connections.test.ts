@@ -38,11 +38,17 @@ describe('extractor connections', () => {
     close();
   });
 
-  it('is not there where connects cannot be seen', async () => {
-    const absent = new SourceError('absent', 'tracefs', 'tracefs: not mounted');
-    const { scrape, close } = await openOnEvents(connections, absent);
-    const outcome = await scrape().catch((error: unknown) => error);
-    expect(outcome).to.equal(absent);
+  it('falls back to socket tables, says why, and has series for those alone that were looked at', async () => {
+    const denied = new SourceError('unreadable', 'tracefs', 'tracefs: EACCES');
+    const { scrape, close } = await openOnEvents(connections, denied);
+    const { lines, moved, errors } = await scrape();
+    expect(errors).to.include(denied);
+    // What the first look shows may be of old.
+    expect(moved).to.deep.equal([]);
+    expect(lines).to.include(
+      'kubevigil_outbound_destinations_total{rule="mining_port",namespace="",pod=""} 0',
+    );
+    expect(lines.join()).not.to.contain('_unknown');
     close();
   });
 });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { SourceError } from '../../../exporter/errors.ts';
 import { containerOom } from '../../../exporter/extractors/container-oom.ts';
 import { AT, CONTAINER, openOnEvents } from '../../support/event-series.ts';
 
@@ -13,6 +14,15 @@ describe('extractor container-oom', () => {
     expect((await scrape()).moved).to.deep.equal([
       'kubevigil_container_oom_kills_total{namespace="",pod="",container="c3c3c3c3c3c3"} 1',
     ]);
+    close();
+  });
+
+  it('falls back to cgroups, says why, and says nothing of the host', async () => {
+    const absent = new SourceError('absent', 'tracefs', 'tracefs: not mounted');
+    const { scrape, close } = await openOnEvents(containerOom, absent);
+    const { lines, errors } = await scrape();
+    expect(errors[0]).to.equal(absent);
+    expect(lines.join()).not.to.contain('pod="",container=""').and.not.to.contain('_unknown');
     close();
   });
 

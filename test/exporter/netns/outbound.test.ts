@@ -1,0 +1,68 @@
+import { expect } from 'chai';
+import { NO_NAMES } from '../../../exporter/containers/names.ts';
+import { openHost } from '../../../exporter/host.ts';
+import { OutboundTables } from '../../../exporter/netns/outbound.ts';
+import { ProcessTable } from '../../../exporter/processes/table.ts';
+import { fixtureHost } from '../../support/fixture-host.ts';
+import { needsPods, Pod } from '../../support/pod.ts';
+
+const PATHS = { procfs: '/proc', sysfs: '/sys', rootfs: '/' };
+
+describe('outbound connections from socket tables', () => {
+  it('takes what a listener accepted for somebody else’s, and the other end for our own', () => {
+    const { found, seen } = new OutboundTables().take(fixtureHost(), 0);
+    expect(seen.some(({ isHost }) => isHost)).to.equal(true);
+    const host = found.filter(({ namespace }) => namespace.isHost);
+    expect(host.map(({ address, port }) => `${address}:${port}`)).to.include('127.0.0.1:631');
+    for (const { before } of found) expect(before).to.equal(true);
+  });
+
+  describe('on this machine', () => {
+    const processes = new ProcessTable(PATHS);
+    let pod: Pod;
+
+    before(needsPods);
+
+    beforeEach(async () => {
+      pod = new Pod();
+      await pod.do('network', 'up lo');
+    });
+
+    afterEach(() => pod.end());
+
+    after(() => processes.close());
+
+    /** What the tables of the pod show, once its turn has come. */
+    const look = (tables: OutboundTables) => {
+      for (let i = 0; i < 200; i++) {
+        const { found, seen } = tables.take(
+          openHost(PATHS, { processes, names: NO_NAMES }),
+          performance.now(),
+        );
+        const own = found.filter(({ namespace }) => namespace.place?.podUid === pod.uid);
+        if (own.length > 0 || (i > 2 && seen.some(({ place }) => place?.podUid === pod.uid))) return own;
+      }
+      throw new Error('the turn of the pod never came');
+    };
+    const ends = (tables: OutboundTables) =>
+      [...new Set(look(tables).map(({ address, port }) => `${address}:${port}`))].sort();
+
+    it('sees a connect without an answer, and one that was answered, from its own side only', async () => {
+      const tables = new OutboundTables();
+      await pod.do('listen 80 5', 'udp 53', 'raw r');
+      expect(ends(tables)).to.deep.equal([]);
+      await pod.do('connect a 127.0.0.1 80', 'accept b 80');
+      expect(ends(tables)).to.deep.equal(['127.0.0.1:80']);
+      await pod.do('tun t0 10.9.0.1', 'begin c 10.9.0.2 3333');
+      expect(ends(tables)).to.deep.equal(['10.9.0.2:3333', '127.0.0.1:80']);
+    });
+
+    it('says of what it sees first that it may be of old', async () => {
+      await pod.do('listen 80 5', 'connect a 127.0.0.1 80');
+      const tables = new OutboundTables();
+      expect(look(tables).map(({ before }) => before)).to.deep.equal([true]);
+      await pod.do('tun t0 10.9.0.1', 'begin c 10.9.0.2 3333');
+      expect(look(tables).every(({ before }) => !before)).to.equal(true);
+    });
+  });
+});
