@@ -2,35 +2,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { SourceError } from '../../../exporter/errors.ts';
 import { EXTRACTORS } from '../../../exporter/extractors/index.ts';
-import { parseOsRelease } from '../../../exporter/parsers/os-release.ts';
 import { extractOnce } from '../../support/extract.ts';
 import { fixtureHost } from '../../support/fixture-host.ts';
-
-/** A change to a text: cut it, or put something else in place of a piece of it. */
-interface Mutation {
-  readonly at: number;
-  readonly remove: number;
-  readonly insert: string;
-}
-
-const mutations: fc.Arbitrary<Mutation[]> = fc.array(
-  fc.record({
-    at: fc.double({ min: 0, max: 1, noNaN: true }),
-    remove: fc.oneof(fc.nat(40), fc.constant(Number.MAX_SAFE_INTEGER)),
-    insert: fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 12 }),
-      fc.constantFrom('', '\n', ' ', '-1', '0x1f', '1e9', 'NaN', '\\040', '99999999999999999999'),
-    ),
-  }),
-  { minLength: 1, maxLength: 4 },
-);
-
-function mutate(text: string, changes: readonly Mutation[]): string {
-  return changes.reduce((before, { at, remove, insert }) => {
-    const from = Math.floor(at * before.length);
-    return before.slice(0, from) + insert + before.slice(from + remove);
-  }, text);
-}
+import { mutate, mutations } from '../../support/mutate.ts';
 
 describe('extractors on texts that were changed at random', () => {
   for (const extractor of EXTRACTORS) {
@@ -50,8 +24,4 @@ describe('extractors on texts that were changed at random', () => {
       );
     });
   }
-
-  it('os-release never fails', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void parseOsRelease(text)));
-  });
 });
