@@ -31,8 +31,9 @@ function textOf(bytes: string): string {
   return NOT_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
 }
 
-function eventOf({ path: bytes, args }: Exec, where: Whereabouts | undefined): RuleEvent<'exec'> {
-  const path = textOf(bytes);
+function eventOf(exec: Exec, where: Whereabouts | undefined): RuleEvent<'exec'> {
+  const path = textOf(exec.path);
+  const args = exec.args?.map(textOf);
   const name = path.slice(path.lastIndexOf('/') + 1);
   const { in_container, pod_namespace, pod } = podFields(where);
   const [cgroup, container] = where === undefined ? [] : [where.cgroup, where.owner.container ?? ''];
@@ -47,7 +48,7 @@ export class ExecCounter {
   /** @param where undefined when its control group could not be told */
   add(rules: RuleSet, exec: Exec, where: ExecWhereabouts | undefined): void {
     const outcome =
-      where === undefined || exec.args !== undefined
+      where === undefined || rules.needsArguments
         ? rules.evaluate('exec', eventOf(exec, where))
         : this.#remembered(rules, exec, where);
     this.#counts.add(rules.count(outcome), where?.owner ?? UNKNOWN_CONTAINER);

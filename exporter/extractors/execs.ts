@@ -6,6 +6,7 @@ import { ExecCounter } from '../events/exec-counter.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
 import { type Extractor, type Sample, sample } from '../extractor.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
+import { argumentsOf } from '../tracing/exec-arguments.ts';
 
 interface State {
   readonly events: ProcessEvents;
@@ -37,14 +38,15 @@ function errorsOf(events: ProcessEvents): SourceError[] {
 export const execs: Extractor<State> = {
   name: 'execs',
   metrics: execsMetrics,
-  open({ rules, ...services }) {
+  open({ rules, paths: { procfs }, ...services }) {
     const events = services.events();
     const counter = new ExecCounter();
-    events.on('exec', ({ absolutePath, path }, where) => {
+    events.on('exec', ({ absolutePath, path, pid }, where) => {
       const best = absolutePath ?? path;
       if (best === undefined) return;
       const located = where && { cgroup: where.cgroup, owner: containerLabels(where.place, events.names) };
-      counter.add(rules.current, { path: best }, located);
+      const args = rules.current.needsArguments ? argumentsOf(procfs, pid, best) : undefined;
+      counter.add(rules.current, { path: best, args }, located);
     });
     return { events, rules, counter };
   },

@@ -20,6 +20,8 @@ export class RuleSet {
   /** By rule; goes on counting when a rule of the same name follows. */
   readonly undecided: ReadonlyMap<string, Readonly<Undecided>>;
   readonly #undecided: Map<string, Undecided>;
+  /** Whether a rule for execs looks at arguments, which cost as much to read as dozens of events. */
+  readonly needsArguments: boolean;
   readonly #byKind: ReadonlyMap<RuleKind, readonly Rule[]>;
 
   /** @param previous the set that this one replaces */
@@ -30,6 +32,7 @@ export class RuleSet {
       rules.map(({ name }) => [name, { missing: 0, failed: 0, ...previous?.undecided.get(name) }]),
     );
     this.undecided = this.#undecided;
+    this.needsArguments = this.on('exec').some(({ condition }) => condition.fields.has('args'));
   }
 
   /** The rules for a kind of event, in the order of their files. */
@@ -47,11 +50,6 @@ export class RuleSet {
   /** Names of the rules for this kind whose condition holds; never throws, whatever the event's texts are. */
   match<K extends RuleKind>(kind: K, event: RuleEvent<K>): readonly string[] {
     return this.count(this.evaluate(kind, event));
-  }
-
-  /** Whether a rule for this kind looks at the field. */
-  looksAt<K extends RuleKind>(kind: K, field: keyof RuleEvent<K> & string): boolean {
-    return this.on(kind).some(({ condition }) => condition.fields.has(field));
   }
 
   /** Counts what could not be decided; the names of the rules that match. For events that are alike, one outcome will do. */

@@ -11,6 +11,14 @@ import { seeingTracefs, tracefsRefusal } from '../support/tracefs.ts';
 
 const WAIT_MS = 30_000;
 const PATIENT = 'sleep 600';
+const RULES = `rules:
+  - name: long_sleep
+    on: exec
+    severity: info
+    mitre: T1029
+    description: A program that sleeps for long.
+    condition: in_container && name == "sleep" && "600" in args
+`;
 
 for (const traced of [true, false]) {
   describe(`events of containers ${traced ? 'from the trace of the kernel' : 'without tracefs'}`, function () {
@@ -59,8 +67,14 @@ for (const traced of [true, false]) {
       const tracefs = folder();
       const refusal = traced ? tracefsRefusal(tracefs) : undefined;
       if (refusal !== undefined) skip(this, refusal);
+      const rules = join(folder(), 'rules.yaml');
+      writeFileSync(rules, RULES);
       exporter = await startExporter(
-        ['--kubernetes=off', `--path.tracefs=${traced ? tracefs : join(tracefs, 'none')}`],
+        [
+          '--kubernetes=off',
+          `--rules.file=${rules}`,
+          `--path.tracefs=${traced ? tracefs : join(folder(), 'none')}`,
+        ],
         traced ? { wrap: seeingTracefs(tracefs) } : {},
       );
       await page();
@@ -86,11 +100,20 @@ for (const traced of [true, false]) {
     it('a shell in a container, and another program beside it', async () => {
       const [victim, neighbour] = pods;
       await bothAtZero('suspicious_execs_total');
-      await neighbour.do(`exec ${PATIENT}`);
+      await neighbour.do('exec tail -f /dev/null');
       // It stays, so that polling sees it too.
       await victim.do('exec sh -c kill\\x20-STOP\\x20$$');
       const rules = await untilMoved('suspicious_execs_total', victim);
       expect(rules.map(([rule]) => rule)).to.deep.equal(['shell_in_container']);
+      expect(await moved('suspicious_execs_total', neighbour)).to.deep.equal([]);
+    });
+
+    it('a program by its arguments, and the same with others beside it', async () => {
+      const [victim, neighbour] = pods;
+      await bothAtZero('suspicious_execs_total');
+      await neighbour.do('exec sleep 601');
+      await victim.do(`exec ${PATIENT}`);
+      expect(await untilMoved('suspicious_execs_total', victim)).to.deep.equal([['long_sleep', 1]]);
       expect(await moved('suspicious_execs_total', neighbour)).to.deep.equal([]);
     });
 

@@ -1,8 +1,10 @@
+import { basename } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { SourceError } from '../../../exporter/errors.ts';
 import { addressOf } from '../../../exporter/tracing/address.ts';
 import { parseLosses } from '../../../exporter/tracing/cpu-stream.ts';
+import { argumentsOf } from '../../../exporter/tracing/exec-arguments.ts';
 import { absolutePath, displayText, placeOf } from '../../../exporter/tracing/exec-path.ts';
 import { bufferKbFor, idleMsFor, nextDelayMs } from '../../../exporter/tracing/pace.ts';
 import { onlineCpus } from '../../../exporter/tracing/trace-reader.ts';
@@ -81,6 +83,14 @@ describe('what the tracer reads and shows as text', () => {
       workingDirectory: process.cwd(),
     });
     expect(placeOf('/nonexistent', 1)).to.deep.equal(gone);
+  });
+
+  it('reads the arguments of a program, and none of what runs in its place by then', () => {
+    const own = argumentsOf('/proc', process.pid, `/opt/bin/${basename(process.argv0)}`);
+    expect(own?.[0]).to.equal(process.argv0);
+    expect(own).to.include(process.argv[1]);
+    expect(argumentsOf('/proc', process.pid, '/bin/sh')).to.equal(undefined);
+    expect(argumentsOf('/nonexistent', 1, '/sbin/init')).to.equal(undefined);
   });
 
   it('reads more often the fuller the buffers are', () => {
