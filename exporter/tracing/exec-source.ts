@@ -25,7 +25,7 @@ export interface ExecSourceOptions {
   readonly procfs: string;
   /** Whose cgroups the events shall name; see {@link findContainerHierarchy}. */
   readonly hierarchy: Hierarchy;
-  /** Ring buffer per CPU. Default: 256 to 1,024, by the number of CPUs. */
+  /** Ring buffer per CPU. Default: 256 to 2,048, by the number of CPUs. */
   readonly bufferKb?: number;
   /** Events kept for a reader that does not come; further ones are counted as lost. */
   readonly mostEvents?: number;

@@ -2,12 +2,12 @@
 const WANTED_FILL = 0.2;
 const SHORTEST_MS = 20;
 const IDLE_MS = 1000;
-const LONGEST_MS = 2000;
+const LONGEST_MS = 4000;
 
 /** A burst is followed at once, and left again in steps. */
 const LARGEST_STEP = 2;
 
-/** How long an idle agent sleeps: waking is most of what it costs, and a buffer of 1 MB holds the bursts of more than 2 s. */
+/** How long an idle agent sleeps: waking is most of what it costs, and a buffer of 2 MB holds the bursts of more than 4 s. */
 export function idleMsFor(bufferKb: number): number {
   return Math.max(IDLE_MS, Math.min(LONGEST_MS, 2 * bufferKb));
 }
@@ -22,12 +22,12 @@ export function nextDelayMs(fill: number, elapsedMs: number, idleMs: number): nu
 }
 
 const LEAST_KB = 256;
-const MOST_KB = 1024;
-const TOTAL_KB = 4096;
+const MOST_KB = 2048;
+const TOTAL_KB = 8192;
 
 /**
- * Ring buffer per CPU: 256 KB hold about 1,500 short processes; on hosts with few CPUs more, 4 MB in all, as one burst may
- * come between two drains.
+ * Ring buffer per CPU: 256 KB hold about 1,500 short processes; on hosts with few CPUs more, 8 MB in all, as one burst may
+ * come between two drains. It is the kernel's memory, in nobody's resident set.
  */
 export function bufferKbFor(cpus: number): number {
   return Math.max(LEAST_KB, Math.min(MOST_KB, Math.floor(TOTAL_KB / cpus)));

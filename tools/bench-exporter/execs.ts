@@ -16,7 +16,7 @@ const PAUSE_MS = 300;
 /** Eight seconds after its start V8 sweeps once for all, which is not the price of an event. */
 const SETTLE_MS = 12_000;
 /** Longer than the agent's longest pause between two looks at the trace. */
-const DRAIN_MS = 2_500;
+const DRAIN_MS = 4_500;
 const AGENTS = 2;
 const WARM_ROUNDS = 1;
 const SIDES = 2;

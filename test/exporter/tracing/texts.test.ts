@@ -102,7 +102,7 @@ describe('what the tracer reads and shows as text', () => {
   });
 
   it('gives hosts with few CPUs larger buffers', () => {
-    expect([1, 2, 4, 8, 64].map(bufferKbFor)).to.deep.equal([1024, 1024, 1024, 512, 256]);
-    expect([1024, 512, 256, 32].map(idleMsFor), 'and longer sleep').to.deep.equal([2000, 1024, 1000, 1000]);
+    expect([1, 2, 4, 8, 64].map(bufferKbFor)).to.deep.equal([2048, 2048, 2048, 1024, 256]);
+    expect([2048, 1024, 512, 32].map(idleMsFor), 'and longer sleep').to.deep.equal([4000, 2048, 1024, 1000]);
   });
 });
