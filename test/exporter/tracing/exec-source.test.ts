@@ -3,6 +3,8 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import type { ExecEvent } from '../../../exporter/tracing/events.ts';
+import { waitFor } from '../../../tools/programs/wait.ts';
 import { useKernel } from './support/kernel.ts';
 import { execs, JOIN, perlIn, settled } from './support/processes.ts';
 import { execsByCgroup, useSource } from './support/source.ts';
@@ -66,14 +68,17 @@ describe('the exec source on this kernel', function () {
     const source = open();
     copyFileSync('/bin/sleep', join(folder, 'nap'));
     const script =
-      'printf "#!/bin/sh\\nsleep 0.5\\n" > s.sh; chmod +x s.sh; ./nap 0.5 & ./s.sh & ./nap 0; sleep 0.05';
+      'printf "#!/bin/sh\\nsleep 2\\n" > s.sh; chmod +x s.sh; ./nap 2 & ./s.sh & ./nap 0; sleep 0.05';
     const done = perlIn(kernel().cgroup, 'exec "sh", "-c", $ARGV[0]', [`cd ${folder}; ${script}; wait`]);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const found = source.drain().flatMap((event) => (event.kind === 'exec' ? [event] : []));
+    const found: ExecEvent[] = [];
+    await waitFor('all three to be started', () => {
+      for (const event of source.drain()) {
+        if (event.kind === 'exec' && event.path?.startsWith('./')) found.push(event);
+      }
+      return found.length >= 3 ? true : undefined;
+    });
     await done;
-    const paths = found
-      .filter(({ path }) => path?.startsWith('./'))
-      .map(({ path, absolutePath }) => [path, absolutePath]);
+    const paths = found.map(({ path, absolutePath }) => [path, absolutePath]);
     expect(paths).to.deep.include(['./nap', join(folder, 'nap')]);
     expect(paths).to.deep.include(['./s.sh', join(folder, 's.sh')]);
   });

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import type { ExecEvent } from '../../../exporter/tracing/events.ts';
 import { openPollingSource } from '../../../exporter/tracing/polling.ts';
 import type { ExecSource } from '../../../exporter/tracing/source.ts';
+import { waitFor } from '../../../tools/programs/wait.ts';
 import { execs, run } from './support/processes.ts';
 
 function forks(): number {
@@ -23,17 +25,23 @@ describe('polling for program starts', function () {
   const nextRounds = () => new Promise((resolve) => setTimeout(resolve, 2200));
 
   it('sees a program that lives for a while, and one that replaces another', async () => {
-    const child = spawn('sh', ['-c', 'sleep 3 & read go; exec sleep 30'], {
+    const child = spawn('sh', ['-c', 'sleep 60 & read go; exec sleep 60'], {
       stdio: ['pipe', 'ignore', 'inherit'],
+      detached: true,
     });
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    await nextRounds();
+    const found: ExecEvent[] = [];
+    const seen = (count: number) =>
+      waitFor(`program ${count}`, () => {
+        for (const event of source.drain()) {
+          if (event.kind === 'exec' && event.pid === child.pid) found.push(event);
+        }
+        return found.length >= count ? true : undefined;
+      });
+    await seen(1);
     child.stdin.end('go\n');
-    await nextRounds();
-    const found = source
-      .drain()
-      .flatMap((event) => (event.kind === 'exec' && event.pid === child.pid ? [event] : []));
-    child.kill();
+    await seen(2);
+    if (child.pid !== undefined) process.kill(-child.pid);
     await ended;
     const names = found.map(({ path }) => path?.split('/').at(-1));
     expect(names).to.have.length(2);
@@ -43,7 +51,7 @@ describe('polling for program starts', function () {
   });
 
   it('does not take a fork for a program start', async () => {
-    const child = spawn('perl', ['-e', 'my $p = fork; sleep 4; waitpid $p, 0 if $p'], { stdio: 'ignore' });
+    const child = spawn('perl', ['-e', 'my $p = fork; sleep 60; waitpid $p, 0 if $p'], { stdio: 'ignore' });
     const ended = new Promise((resolve) => child.once('exit', resolve));
     await nextRounds();
     const perl = source.drain().filter((event) => event.kind === 'exec' && event.path?.endsWith('/perl'));
