@@ -14,8 +14,8 @@ export interface RecordSink {
   oom(timeNs: number, pid: number): void;
 }
 
-/** Decodes one kind of record; the page is overwritten by the next read. */
-type Decode = (page: Buffer, start: number, timeNs: number, length: number) => void;
+/** Decodes the record of one kind at which the cursor stands; its page is overwritten by the next read. */
+type Decode = (cursor: PageCursor) => void;
 
 type Binder = (layout: RecordLayout, sink: RecordSink) => Decode;
 
@@ -28,10 +28,10 @@ const bindNewTask: Binder = (layout, sink) => {
   const child = layout.offset('pid', 4);
   const long = layout.has('clone_flags', 8);
   const flags = layout.offset('clone_flags', long ? 8 : 4);
-  return (page, start, timeNs) => {
-    const high = long ? page.readUInt32LE(start + flags + 4) * 2 ** 32 : 0;
-    const low = page.readUInt32LE(start + flags);
-    sink.newTask(timeNs, page.readInt32LE(start + parent), page.readInt32LE(start + child), high + low);
+  return ({ view, start, time }) => {
+    const high = long ? view.getUint32(start + flags + 4, true) * 2 ** 32 : 0;
+    const low = view.getUint32(start + flags, true);
+    sink.newTask(time, view.getInt32(start + parent, true), view.getInt32(start + child, true), high + low);
   };
 };
 
@@ -40,24 +40,26 @@ const bindAttach: Binder = (layout, sink) => {
   const wide = layout.has('dst_id', 8);
   const id = layout.offset('dst_id', wide ? 8 : 4);
   const path: TextReader = layout.text('dst_path');
-  return (page, start, _timeNs, length) => {
-    const inode = page.readUInt32LE(start + id) + (wide ? page.readUInt32LE(start + id + 4) * 2 ** 32 : 0);
-    sink.attach(page.readInt32LE(start + pid), wide ? inode : undefined, () => path(page, start, length));
+  return (cursor) => {
+    const { view, start } = cursor;
+    const high = wide ? view.getUint32(start + id + 4, true) * 2 ** 32 : 0;
+    const inode = view.getUint32(start + id, true) + high;
+    sink.attach(view.getInt32(start + pid, true), wide ? inode : undefined, () => path(cursor));
   };
 };
 
 const bindExit: Binder = (layout, sink) => {
   const pid = layout.offset('pid', 4);
-  return (page, start) => sink.exit(page.readInt32LE(start + pid));
+  return ({ view, start }) => sink.exit(view.getInt32(start + pid, true));
 };
 
 const bindExec: Binder = (layout, sink) => {
   const pid = layout.offset('pid', 4);
   const oldPid = layout.offset('old_pid', 4);
   const filename: TextReader = layout.text('filename');
-  return (page, start, timeNs, length) => {
-    const path = filename(page, start, length);
-    sink.exec(timeNs, page.readInt32LE(start + pid), page.readInt32LE(start + oldPid), path);
+  return (cursor) => {
+    const { view, start, time } = cursor;
+    sink.exec(time, view.getInt32(start + pid, true), view.getInt32(start + oldPid, true), filename(cursor));
   };
 };
 
@@ -69,20 +71,21 @@ const bindConnect: Binder = (layout, sink) => {
   const protocol = layout.offset('protocol', wide ? 2 : 1);
   const ipv4 = layout.offset('daddr', 4);
   const ipv6 = layout.offset('daddr_v6', 16);
-  return (page, start, timeNs) => {
+  return ({ page, view, start, time }) => {
     // A multipath connection also connects each of its TCP flows.
-    if ((wide ? page.readUInt16LE(start + protocol) : page[start + protocol]) !== IPPROTO_TCP) return;
-    const kind = page.readUInt16LE(start + family);
+    const by = wide ? view.getUint16(start + protocol, true) : view.getUint8(start + protocol);
+    if (by !== IPPROTO_TCP) return;
+    const kind = view.getUint16(start + family, true);
     if (kind !== AF_INET && kind !== AF_INET6) return;
     const [at, bytes] = kind === AF_INET ? [start + ipv4, 4] : [start + ipv6, 16];
     const address = page.subarray(at, at + bytes);
-    sink.connect(timeNs, page.readInt32LE(start + pid), address, page.readUInt16LE(start + port));
+    sink.connect(time, view.getInt32(start + pid, true), address, view.getUint16(start + port, true));
   };
 };
 
 const bindOom: Binder = (layout, sink) => {
   const pid = layout.offset('pid', 4);
-  return (page, start, timeNs) => sink.oom(timeNs, page.readInt32LE(start + pid));
+  return ({ view, start, time }) => sink.oom(time, view.getInt32(start + pid, true));
 };
 
 /** The events read, by the names of tracefs. */
@@ -122,11 +125,11 @@ export class Decoder {
    * @throws {SourceError} `malformed` when it is too short for its fields
    */
   decode(cursor: PageCursor): void {
-    const { page, start, length } = cursor;
+    const { view, start, length } = cursor;
     if (length < 2) throw malformed('trace_pipe_raw', 'a record with its type', `${length} bytes`);
-    const known = this.#decoders[page.readUInt16LE(start)];
+    const known = this.#decoders[view.getUint16(start, true)];
     if (known === undefined) return;
     if (length < known.bytes) throw malformed(known.name, `${known.bytes} bytes`, `${length} bytes`);
-    known.decode(page, start, cursor.time, length);
+    known.decode(cursor);
   }
 }

@@ -17,8 +17,8 @@ const MISSED_EVENTS = 0x80000000;
 /** What a page's header says of records that were overwritten before this page. */
 export type Missed = number | 'unknown';
 
-function word64(page: Buffer, offset: number): number {
-  return page.readUInt32LE(offset + 4) * 2 ** 32 + page.readUInt32LE(offset);
+function word64(view: DataView, offset: number): number {
+  return view.getUint32(offset + 4, true) * 2 ** 32 + view.getUint32(offset, true);
 }
 
 /**
@@ -38,6 +38,8 @@ export class PageCursor {
   missed: Missed = 0;
   /** The page as it was read; overwritten by the next read. */
   readonly page: Buffer;
+  /** Its numbers: a view's are read by the engine itself, which a buffer's become only once V8 has compiled them. */
+  readonly view: DataView;
   readonly #layout: PageLayout;
   readonly #source: string;
   #base = 0;
@@ -49,6 +51,7 @@ export class PageCursor {
     this.#layout = layout;
     this.#source = source;
     this.page = Buffer.alloc(layout.pageBytes);
+    this.view = new DataView(this.page.buffer, this.page.byteOffset, this.page.length);
   }
 
   /**
@@ -57,23 +60,23 @@ export class PageCursor {
    * @throws {SourceError} `malformed` when the committed length does not fit
    */
   load(bytes: number): void {
-    const { page } = this;
+    const { page, view } = this;
     const { commit, data, timestamp, longBytes } = this.#layout;
     this.#at = data;
     this.#end = data;
-    const word = page.readUInt32LE(commit);
+    const word = view.getUint32(commit, true);
     const end = data + (word & COMMIT_MASK);
     if (bytes < data || end > bytes || bytes > page.length) {
       throw this.#malformed(`a page with ${word & COMMIT_MASK} committed bytes`, bytes);
     }
     this.#end = end;
-    this.#base = word64(page, timestamp);
+    this.#base = word64(view, timestamp);
     this.#elapsed = 0;
     this.missed = 0;
     if ((word & MISSED_EVENTS) !== 0) {
       const stored = (word & MISSED_STORED) !== 0 && end + longBytes <= bytes;
       if (!stored) this.missed = 'unknown';
-      else this.missed = longBytes === 8 ? word64(page, end) : page.readUInt32LE(end);
+      else this.missed = longBytes === 8 ? word64(view, end) : view.getUint32(end, true);
     }
   }
 
@@ -83,9 +86,9 @@ export class PageCursor {
    * @throws {SourceError} `malformed` when a record runs past what was committed; the rest of the page is dropped
    */
   next(): boolean {
-    const { page } = this;
+    const { view } = this;
     while (this.#at + 4 <= this.#end) {
-      const word = page.readUInt32LE(this.#at);
+      const word = view.getUint32(this.#at, true);
       const type = word & TYPE_MASK;
       const delta = word >>> TYPE_BITS;
       this.#at += 4;
@@ -106,7 +109,7 @@ export class PageCursor {
 
   #word(): number {
     if (this.#at + 4 > this.#end) throw this.#malformed('a record within the page', this.#at);
-    const word = this.page.readUInt32LE(this.#at);
+    const word = this.view.getUint32(this.#at, true);
     this.#at += 4;
     return word;
   }
@@ -124,7 +127,7 @@ export class PageCursor {
 
   /** An absolute time of 59 bits; the 5 above them are those of the page, unless the low ones have wrapped since. */
   #stamp(high: number, low: number): void {
-    const base = this.page.readBigUInt64LE(this.#layout.timestamp);
+    const base = this.view.getBigUint64(this.#layout.timestamp, true);
     let stamp = BigInt(high) * BigInt(DELTA_SPAN) + BigInt(low) + (base / STAMP_SPAN) * STAMP_SPAN;
     if (base >= STAMP_SPAN && stamp < base) stamp += STAMP_SPAN;
     this.#elapsed = Number(stamp - base);

@@ -1,5 +1,6 @@
 import { SourceError } from '../errors.ts';
 import type { EventField, EventFormat } from './format.ts';
+import type { PageCursor } from './page.ts';
 
 /**
  * Bytes from `start` to the first NUL or `end`, one character per byte, so that any name survives unchanged.
@@ -12,8 +13,8 @@ function bytesText(page: Buffer, start: number, end: number): string {
   return page.toString('latin1', start, nul >= 0 && nul < end ? nul : end);
 }
 
-/** Reads a text field of the record at `start` that is `length` bytes long. */
-export type TextReader = (page: Buffer, start: number, length: number) => string;
+/** Reads a text field of the record at which the cursor stands. */
+export type TextReader = (cursor: PageCursor) => string;
 
 /** Checks an event's fields against what the decoder reads, once, so that reading a record needs no checks. */
 export class RecordLayout {
@@ -43,8 +44,8 @@ export class RecordLayout {
     const isText = ({ kind, size }: EventField) => size === 4 && (kind === 'data_loc' || kind === 'rel_loc');
     const { offset, kind } = this.#field(name, isText, 'a text');
     const origin = kind === 'rel_loc' ? offset + 4 : 0;
-    return (page, start, length) => {
-      const location = page.readUInt32LE(start + offset);
+    return ({ page, view, start, length }) => {
+      const location = view.getUint32(start + offset, true);
       const at = Math.min(origin + (location & 0xffff), length);
       return bytesText(page, start + at, start + Math.min(at + (location >>> 16), length));
     };
