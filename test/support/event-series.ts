@@ -4,7 +4,7 @@ import { ProcessEvents } from '../../exporter/events/process-events.ts';
 import type { Extractor } from '../../exporter/extractor.ts';
 import type { Cgroup } from '../../exporter/tracing/cgroups.ts';
 import { extractOnce, seriesLines } from './extract.ts';
-import { fixtureHost } from './fixture-host.ts';
+import { fixtureHost, fixturePaths } from './fixture-host.ts';
 import { MemorySource } from './memory-source.ts';
 import { services } from './services.ts';
 
@@ -23,7 +23,9 @@ export async function openOnEvents<S>(extractor: Extractor<S>, polledBecause?: S
   const source = new MemorySource();
   if (polledBecause !== undefined) source.unseen = new Set(['connect', 'oom']);
   const events = new ProcessEvents({ source, polledBecause }, NO_NAMES);
-  const state = (await extractor.open?.(await services({ events: () => events }))) as S;
+  const state = (await extractor.open?.(
+    await services({ events: () => events, paths: fixturePaths() }),
+  )) as S;
   const scrape = async () => {
     const { samples, errors } = await extractOnce(extractor, fixtureHost(), state);
     const lines = seriesLines(samples);

@@ -6,8 +6,10 @@ import { type Contender, isTraced, withContenders } from './contenders.ts';
 import { scrape, seriesValue } from './page.ts';
 import type { Surroundings } from './surroundings.ts';
 
-const WARM_UP_SCRAPES = 10;
-const WATCHED_SECONDS = 120;
+const WARM_UP_SCRAPES = 60;
+/** V8 goes on compiling what was run often, and sweeps once more, for some seconds after that. */
+const SETTLE_SECONDS = 20;
+const WATCHED_SECONDS = 90;
 const SCRAPE_INTERVAL_SECONDS = 15;
 const EVENTS = 'kubevigil_exec_events_total';
 
@@ -39,6 +41,7 @@ async function scrapeAll(contenders: readonly Contender[]): Promise<void> {
 export async function benchIdle({ folder, say }: Surroundings) {
   return withContenders(folder, true, async (contenders) => {
     for (const { url } of contenders) for (let i = 0; i < WARM_UP_SCRAPES; i++) await scrape(url);
+    await sleep(SETTLE_SECONDS * 1_000);
     const [ours] = contenders;
     const events = async () => seriesValue(await scrape(ours.url), EVENTS) ?? 0;
     const traced = await isTraced(ours);

@@ -20,9 +20,14 @@ describe('extractor container-oom', () => {
   it('falls back to cgroups, says why, and says nothing of the host', async () => {
     const absent = new SourceError('absent', 'tracefs', 'tracefs: not mounted');
     const { scrape, close } = await openOnEvents(containerOom, absent);
-    const { lines, errors } = await scrape();
-    expect(errors[0]).to.equal(absent);
-    expect(lines.join()).not.to.contain('pod="",container=""').and.not.to.contain('_unknown');
+    const { lines, moved, errors } = await scrape();
+    expect(errors).to.deep.equal([absent]);
+    expect(lines).to.include(
+      'kubevigil_container_oom_kills_total{namespace="shop",pod="web-0",container="nginx"} 0',
+    );
+    // The recorded pods have counted before.
+    expect(moved).to.deep.equal([]);
+    expect(lines.join()).not.to.contain('namespace="",pod="",container=""').and.not.to.contain('_unknown');
     close();
   });
 
