@@ -4,6 +4,7 @@ import { ConnectionCounter } from '../../../exporter/events/connection-counter.t
 import { ExecCounter } from '../../../exporter/events/exec-counter.ts';
 import type { Sample } from '../../../exporter/extractor.ts';
 import { loadRules } from '../../../exporter/rules/load.ts';
+import { parseRules } from '../../../exporter/rules/parse-rules.ts';
 import { RuleSet } from '../../../exporter/rules/rule-set.ts';
 import { seriesLines } from '../../support/extract.ts';
 
@@ -47,6 +48,60 @@ describe('events: consumers', () => {
         'kubevigil_suspicious_execs_total{rule="exec_from_temp_path",namespace="",pod="_unknown",container=""} 1',
       ]);
       expect(rules.undecided.get('shell_in_container')?.missing).to.equal(1);
+    });
+
+    it('say of a program the same whatever came before it', () => {
+      const path = fc.constantFrom('/bin/sh', '/tmp/sh', '/bin/true', `/tmp/${'x'.repeat(600)}`, 'sh');
+      const exec = fc.tuple(
+        path,
+        fc.constantFrom(WEB, HOST, NAMELESS, undefined),
+        fc.constantFrom('/x', '/y'),
+      );
+      fc.assert(
+        fc.property(fc.array(exec, { maxLength: 60 }), (execs) => {
+          const seasoned = new ExecCounter();
+          const sums = new Map<string, number>();
+          for (const [program, owner, cgroup] of execs) {
+            const where = owner && { cgroup, owner };
+            seasoned.add(rules, { path: program }, where);
+            const fresh = new ExecCounter();
+            fresh.add(rules, { path: program }, where);
+            for (const line of nonZero(fresh.samples(rules, []))) {
+              const series = line.replace(/ 1$/, '');
+              sums.set(series, (sums.get(series) ?? 0) + 1);
+            }
+          }
+          const expected = [...sums].map(([series, count]) => `${series} ${count}`);
+          expect(nonZero(seasoned.samples(rules, []))).to.have.members(expected);
+        }),
+        { numRuns: 50 },
+      );
+    });
+
+    it('stay right and bounded over 5,000 programs, and under rules that change', async () => {
+      const execs = new ExecCounter();
+      for (let i = 0; i < 5_000; i++) execs.add(rules, { path: `/opt/p${i}` }, at(WEB));
+      execs.add(rules, { path: '/bin/sh' }, at(WEB));
+      const none = new RuleSet([], rules);
+      execs.add(none, { path: '/bin/sh' }, at(WEB));
+      execs.add(rules, { path: '/bin/sh' }, at(WEB));
+      expect(nonZero(execs.samples(rules, [WEB]))).to.deep.equal([
+        'kubevigil_suspicious_execs_total{rule="shell_in_container",namespace="shop",pod="web-0",container="web"} 2',
+      ]);
+    });
+
+    it('see arguments where a rule asks for them, each time anew', () => {
+      const rule = { name: 'r', on: 'exec', severity: 'info', mitre: 'T1059', description: 'd' };
+      const text = JSON.stringify({ rules: [{ ...rule, condition: '"-e" in args' }] });
+      const asking = new RuleSet(parseRules(text, 'f').rules);
+      const execs = new ExecCounter();
+      for (const args of [['perl', '-e'], ['perl'], undefined, ['perl', '-e']]) {
+        execs.add(asking, { path: '/bin/perl', args }, at(WEB));
+      }
+      expect(nonZero(execs.samples(asking, []))).to.deep.equal([
+        'kubevigil_suspicious_execs_total{rule="r",namespace="shop",pod="web-0",container="web"} 2',
+      ]);
+      expect(asking.undecided.get('r')?.missing).to.equal(1);
     });
 
     it('put no name that a process chose into a label', () => {
