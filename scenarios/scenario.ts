@@ -1,21 +1,53 @@
-/** What an anomaly is: something that a child process does for a while, and that ends with it. */
+/** What an anomaly is: something that child processes do for a while, and that ends with them. */
+import type { ColumnName } from './columns.ts';
 
-/** How long and how hard. */
+/** How long and how hard, and what the scenario may use. */
 export interface ScenarioOptions {
   readonly durationMs: number;
   /** From 0 (exclusive) to 1: the share of what the scenario may use at most. */
   readonly intensity: number;
   /** A folder of the caller's for files that the scenario writes; it leaves none behind. */
   readonly folder: string;
+  /** Where the service that suffers answers, such as `http://127.0.0.1:24928`; see targets.ts for what is allowed. */
+  readonly target?: string;
+  /** Services of the cluster beside loopback that may be the target, each as `host:port`. */
+  readonly allowedTargets?: readonly string[];
+  /** Values for some of the scenario's parameters, in place of their defaults. */
+  readonly parameters?: Readonly<Record<string, number>>;
 }
+
+/** A quantity that the scenario can be told, and how much of it is too much. */
+export interface Parameter {
+  readonly help: string;
+  readonly default: number;
+  readonly most: number;
+  /** Whether the intensity leaves it as it is; else it is multiplied by it. */
+  readonly fixed?: true;
+}
+
+export type Parameters = Readonly<Record<string, Parameter>>;
 
 export interface Scenario {
   /** The episode's label, such as `cpu_burn`. */
   readonly name: string;
   readonly help: string;
   readonly role: 'attack' | 'benign';
-  /** Dataset columns that it must move (attack) or may move (benign), in the catalogue's names. */
-  readonly moves: readonly string[];
-  /** Resolves when the effect has stopped and nothing is left of it. */
+  /** The MITRE ATT&CK technique that an attack stands for; of a look-alike, the one that it is mistaken for. */
+  readonly technique: string;
+  /** Dataset columns that it must move (attack) or may move (benign): those that the dataset at hand has. */
+  readonly moves: readonly ColumnName[];
+  readonly parameters: Parameters;
+  readonly longestMs: number;
+  /**
+   * Whether it would be done, without doing it.
+   *
+   * @throws {ScenarioRefusal} one line: more than the caps allow, a target that is none, or not on this machine
+   */
+  check(options: ScenarioOptions): Promise<void>;
+  /**
+   * Resolves when the effect has stopped and nothing is left of it, also when it was stopped by the signal.
+   *
+   * @throws {ScenarioRefusal} as `check` does, before anything was done
+   */
   run(options: ScenarioOptions, signal?: AbortSignal): Promise<void>;
 }

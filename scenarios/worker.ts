@@ -2,18 +2,25 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { ScenarioOptions } from './scenario.ts';
+
+/** How long a worker may take to undo what it did before it is killed. */
+const UNDO_MS = 5_000;
+
+/** What every worker is told, beside what is its own. */
+export interface WorkerOptions {
+  readonly durationMs: number;
+}
 
 /**
  * Runs `scenarios/workers/<name>` in a process of its own until it ends by itself or the signal fires.
  * Its options reach it as JSON on its command line.
  *
  * A worker also ends when its standard input closes: the kernel does that when this process dies, whatever the
- * reason, so that nobody's anomaly outlives him.
+ * reason, so that nobody's anomaly outlives him. One that does not end when it should is killed.
  *
  * @throws {Error} when the worker fails; not when it was stopped by the signal
  */
-export async function runWorker(name: string, options: ScenarioOptions, signal?: AbortSignal): Promise<void> {
+export async function runWorker(name: string, options: WorkerOptions, signal?: AbortSignal): Promise<void> {
   const script = fileURLToPath(new URL(`./workers/${name}.js`, import.meta.url));
   const child = spawn(process.execPath, [script, JSON.stringify(options)], {
     stdio: ['pipe', 'ignore', 'pipe'],
@@ -22,13 +29,29 @@ export async function runWorker(name: string, options: ScenarioOptions, signal?:
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint += text;
   });
-  const stop = () => child.stdin.end();
+  // It may have ended by itself a moment before it is told to.
+  child.stdin.on('error', () => {});
+  const kill = () => child.kill('SIGKILL');
+  let killer = setTimeout(kill, options.durationMs + 2 * UNDO_MS);
+  const stop = () => {
+    child.stdin.end();
+    clearTimeout(killer);
+    killer = setTimeout(kill, UNDO_MS);
+  };
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted === true) stop();
   const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(killer);
   signal?.removeEventListener('abort', stop);
   if (code === 0) return;
   // Of an uncaught error Node prints the source line, the message, the stack and its own version.
-  const message = /^\w*Error: .*$/m.exec(complaint)?.[0] ?? `exit code ${code}`;
+  const message = /^\w*Error(?: \[\w+\])?: .*$/m.exec(complaint)?.[0] ?? `exit code ${code}`;
   throw new Error(`scenario ${name} failed: ${message}`);
+}
+
+/** Runs workers side by side until all have ended; fails with the first failure. */
+export async function runWorkers(works: readonly Promise<void>[]): Promise<void> {
+  const ends = await Promise.allSettled(works);
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }

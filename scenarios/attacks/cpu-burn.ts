@@ -1,19 +1,30 @@
 import { availableParallelism } from 'node:os';
-import type { Scenario } from '../scenario.ts';
-import { runWorker } from '../worker.ts';
+import { scenario } from '../define.ts';
+import { runWorker, runWorkers } from '../worker.ts';
+import type { CpuBurnOptions } from '../workers/cpu-burn.ts';
 
-/** A miner's load: every CPU of the node busy (ATT&CK T1496). */
-export const cpuBurn: Scenario = {
+const PERCENT = 100;
+/** However many CPUs there are. */
+const MAX_PROCESSES = 64;
+
+/** A miner's load. */
+export const cpuBurn = scenario('attack', {
   name: 'cpu_burn',
   help: 'One busy process per CPU.',
-  role: 'attack',
-  moves: ['cpu_busy_ratio'],
-  async run(options, signal) {
-    const workers = Array.from({ length: availableParallelism() }, () =>
-      runWorker('cpu-burn', options, signal),
-    );
-    const ends = await Promise.allSettled(workers);
-    const failed = ends.find((end) => end.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+  technique: 'T1496',
+  moves: ['cpu_busy_ratio', 'container_cpu_cores'],
+  parameters: {
+    busyPercent: { help: 'share of each CPU', default: 100, most: 100 },
+    processes: {
+      help: 'processes, one for each CPU if there are fewer',
+      default: MAX_PROCESSES,
+      most: MAX_PROCESSES,
+      fixed: true,
+    },
   },
-};
+  work({ durationMs, values, signal }) {
+    const options: CpuBurnOptions = { durationMs, share: values.busyPercent / PERCENT };
+    const length = Math.min(availableParallelism(), values.processes);
+    return runWorkers(Array.from({ length }, () => runWorker('cpu-burn', options, signal)));
+  },
+});

@@ -1,11 +1,33 @@
-import type { Scenario } from '../scenario.ts';
+import { scenario } from '../define.ts';
+import { spaceObstacle } from '../disk-space.ts';
 import { runWorker } from '../worker.ts';
+import type { DiskThrashOptions } from '../workers/disk-thrash.ts';
 
-/** A wiper's or encryptor's load: a burst of synchronous writes (ATT&CK T1485). */
-export const diskThrash: Scenario = {
+const MEBIBYTE = 1024 * 1024;
+
+/** A wiper's or encryptor's load. */
+export const diskThrash = scenario('attack', {
   name: 'disk_thrash',
-  help: 'Synchronous writes, up to 128 MiB/s.',
-  role: 'attack',
+  help: 'A burst of synchronous writes to one file.',
+  technique: 'T1485',
   moves: ['disk_write_bytes_per_second', 'io_pressure_ratio'],
-  run: (options, signal) => runWorker('disk-thrash', options, signal),
-};
+  parameters: {
+    mebibytesPerSecond: { help: 'MiB written per second, if the disk can', default: 128, most: 512 },
+    fileMebibytes: {
+      help: 'MiB of the file that is written over and over',
+      default: 64,
+      most: 1024,
+      fixed: true,
+    },
+  },
+  obstacle: ({ folder, values }) => spaceObstacle(folder, values.fileMebibytes * MEBIBYTE),
+  work({ durationMs, values, folder, signal }) {
+    const options: DiskThrashOptions = {
+      durationMs,
+      folder,
+      bytesPerSecond: values.mebibytesPerSecond * MEBIBYTE,
+      fileBytes: values.fileMebibytes * MEBIBYTE,
+    };
+    return runWorker('disk-thrash', options, signal);
+  },
+});

@@ -1,15 +1,20 @@
-/** Keeps one CPU busy for `intensity` of the time, in slices of 50 ms so that it can be stopped. */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Keeps one CPU busy for `share` of the time, in slices of 50 ms so that it can be stopped. */
+import type { WorkerOptions } from '../worker.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
 
 const SLICE_MS = 50;
 
-const { durationMs, intensity } = workerOptions();
-const goesOn = lifetime(durationMs);
+export interface CpuBurnOptions extends WorkerOptions {
+  /** Above 0, up to 1. */
+  readonly share: number;
+}
+
+const { durationMs, share } = workerOptions<CpuBurnOptions>();
+const life = lifetime(durationMs);
 let state = 1;
-while (goesOn()) {
-  const busyUntil = performance.now() + SLICE_MS * intensity;
+while (life.goesOn()) {
+  const busyUntil = performance.now() + SLICE_MS * share;
   while (performance.now() < busyUntil) state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d);
-  await sleep(SLICE_MS * (1 - intensity));
+  await life.pause(SLICE_MS * (1 - share));
 }
 finish();

@@ -5,26 +5,30 @@
 import { randomUUID } from 'node:crypto';
 import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkerOptions } from '../worker.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
 
 const BLOCK_BYTES = 4 * 1024 * 1024;
-const FILE_BYTES = 64 * 1024 * 1024;
-/** At full intensity; the disk may be slower. */
-const MAX_BYTES_PER_SECOND = 128 * 1024 * 1024;
 
-const { durationMs, intensity, folder } = workerOptions();
-const goesOn = lifetime(durationMs);
-const pauseMs = (BLOCK_BYTES / (MAX_BYTES_PER_SECOND * intensity)) * 1000;
+export interface DiskThrashOptions extends WorkerOptions {
+  readonly folder: string;
+  readonly bytesPerSecond: number;
+  readonly fileBytes: number;
+}
+
+const { durationMs, folder, bytesPerSecond, fileBytes } = workerOptions<DiskThrashOptions>();
+const life = lifetime(durationMs);
+const blockBytes = Math.min(BLOCK_BYTES, fileBytes);
+const intervalMs = (blockBytes / bytesPerSecond) * 1000;
 const path = join(folder, `.disk-thrash-${randomUUID()}`);
 const file = await open(path, 'wx');
 await unlink(path);
-const block = Buffer.alloc(BLOCK_BYTES, 0xa5);
-for (let offset = 0; goesOn(); offset = (offset + BLOCK_BYTES) % FILE_BYTES) {
+const block = Buffer.alloc(blockBytes, 0xa5);
+for (let offset = 0; life.goesOn(); offset = offset + 2 * blockBytes > fileBytes ? 0 : offset + blockBytes) {
   const began = performance.now();
-  await file.write(block, 0, BLOCK_BYTES, offset);
+  await file.write(block, 0, blockBytes, offset);
   await file.datasync();
-  await sleep(Math.max(0, pauseMs - (performance.now() - began)));
+  await life.pause(intervalMs - (performance.now() - began));
 }
 await file.close();
 finish();

@@ -1,21 +1,40 @@
-import type { ScenarioOptions } from '../scenario.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkerOptions } from '../worker.ts';
+
+/** For a worker that has lost its way: its time is over and it is still there. */
+const GRACE_MS = 8_000;
 
 /** What this worker was told. */
-export function workerOptions(): ScenarioOptions {
-  return JSON.parse(process.argv[2] ?? '') as ScenarioOptions;
+export function workerOptions<T extends WorkerOptions>(): T {
+  return JSON.parse(process.argv[2] ?? '') as T;
 }
 
-/** Whether the worker should go on: its time is not over and its parent is there and has not said stop. */
-export function lifetime(durationMs: number): () => boolean {
+/** How long a worker is to go on: until its time is over, or its parent is gone or has said stop. */
+export interface Lifetime {
+  /** Fires at that moment. */
+  readonly over: AbortSignal;
+  goesOn(): boolean;
+  /** Waits, but not beyond that moment. */
+  pause(ms: number): Promise<void>;
+}
+
+export function lifetime(durationMs: number): Lifetime {
+  const abort = new AbortController();
   const end = performance.now() + durationMs;
-  let wanted = true;
-  const stop = () => {
-    wanted = false;
-  };
+  const stop = () => abort.abort();
+  setTimeout(stop, durationMs).unref();
+  setTimeout(() => process.exit(1), durationMs + GRACE_MS).unref();
   process.stdin.resume().once('end', stop).once('error', stop);
   // Ctrl-C reaches the whole process group.
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  return () => wanted && performance.now() < end;
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  return {
+    over: abort.signal,
+    goesOn: () => !abort.signal.aborted && performance.now() < end,
+    async pause(ms) {
+      const left = Math.max(0, Math.min(ms, end - performance.now()));
+      await sleep(left, undefined, { signal: abort.signal }).catch(() => {});
+    },
+  };
 }
 
 /** Releases standard input, so that the process can end. */

@@ -7,10 +7,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { columnNames } from './column-names.ts';
 import { metricTable } from './metric-table.ts';
 import { recordingRules } from './recording-rules.ts';
 import { catalogueIndex, extractorIndex } from './registries.ts';
 import { fieldTable, ruleTable } from './rule-tables.ts';
+import { scenarioTable } from './scenario-table.ts';
 import { splice } from './splice.ts';
 
 function read(path: string): string | undefined {
@@ -40,11 +42,14 @@ if (changed) {
   execFileSync('npm', ['run', '--silent', 'generate'], { stdio: 'inherit' });
 } else {
   const { METRICS } = await import('../../exporter/catalogue/index.ts');
+  const { SCENARIOS } = await import('../../scenarios/registry.ts');
   write('prometheus/rules/recording.yml', recordingRules(METRICS));
+  write('scenarios/columns.ts', columnNames(METRICS));
   const parts = {
     metrics: metricTable(METRICS),
     rules: ruleTable(readFileSync('exporter/rules/default.yaml', 'utf8')),
     fields: fieldTable(),
+    scenarios: scenarioTable(SCENARIOS),
   };
   const readme = Object.entries(parts).reduce(
     (document, [name, content]) => splice(document, name, content),

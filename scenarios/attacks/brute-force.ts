@@ -1,0 +1,27 @@
+import { targetedScenario } from '../define.ts';
+import { runWorker } from '../worker.ts';
+import type { HttpRequestsOptions } from '../workers/http-requests.ts';
+
+const CONNECTIONS = 4;
+
+/** Wrong passwords for one account; the victim's log, which a log rule reads, tells of each. */
+export const bruteForce = targetedScenario('attack', {
+  name: 'brute_force',
+  help: 'Logins with wrong passwords.',
+  technique: 'T1110',
+  moves: ['auth_failures_per_second'],
+  parameters: {
+    loginsPerSecond: { help: 'logins per second', default: 30, most: 200 },
+  },
+  work({ durationMs, values, target, signal }) {
+    const options: HttpRequestsOptions = {
+      durationMs,
+      target,
+      connections: CONNECTIONS,
+      requestsPerSecond: values.loginsPerSecond,
+      paths: ['/login'],
+      body: { user: 'admin', password: 'letmein' },
+    };
+    return runWorker('http-requests', options, signal);
+  },
+});

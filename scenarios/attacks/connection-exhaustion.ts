@@ -1,0 +1,19 @@
+import { targetedScenario } from '../define.ts';
+import { runWorker } from '../worker.ts';
+import type { IdleConnectionsOptions } from '../workers/idle-connections.ts';
+
+/** Slowloris: connections that are held and never ask. */
+export const connectionExhaustion = targetedScenario('attack', {
+  name: 'connection_exhaustion',
+  help: 'Connections held open by requests that never end.',
+  technique: 'T1499.001',
+  moves: ['tcp_established'],
+  parameters: {
+    connections: { help: 'connections held', default: 200, most: 1_000 },
+    openedPerSecond: { help: 'connections opened per second', default: 200, most: 1_000, fixed: true },
+  },
+  work({ durationMs, values, target, signal }) {
+    const options: IdleConnectionsOptions = { durationMs, target, ...values };
+    return runWorker('idle-connections', options, signal);
+  },
+});

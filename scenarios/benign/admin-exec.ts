@@ -1,0 +1,23 @@
+import { scenario } from '../define.ts';
+import { runWorker } from '../worker.ts';
+import type { AdminSessionOptions } from '../workers/admin-session.ts';
+
+/** `kubectl exec`: somebody who may has a look. */
+export const adminExec = scenario('benign', {
+  name: 'admin_exec',
+  help: 'A shell, and the commands of somebody who looks after the service.',
+  technique: 'T1609',
+  moves: [
+    'suspicious_execs_per_second',
+    'forks_per_second',
+    'processes',
+    'container_memory_working_set_bytes',
+  ],
+  parameters: {
+    commandsPerSecond: { help: 'commands per second', default: 2, most: 20 },
+  },
+  work({ durationMs, values, signal }) {
+    const options: AdminSessionOptions = { durationMs, ...values };
+    return runWorker('admin-session', options, signal);
+  },
+});

@@ -1,0 +1,72 @@
+/** Asks a service over and over, on a number of connections that are kept; redirects are not followed. */
+import { Agent, request } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Target } from '../targets.ts';
+import type { WorkerOptions } from '../worker.ts';
+import { finish, lifetime, workerOptions } from './lifetime.ts';
+
+const ANSWER_MS = 5_000;
+
+export interface HttpRequestsOptions extends WorkerOptions {
+  readonly target: Target;
+  readonly connections: number;
+  /** All connections together. */
+  readonly requestsPerSecond: number;
+  /** Asked in turn. */
+  readonly paths: readonly string[];
+  /** Sent by POST as JSON; without it a GET. */
+  readonly body?: object;
+}
+
+const options = workerOptions<HttpRequestsOptions>();
+const { durationMs, target, connections, requestsPerSecond, paths, body } = options;
+const life = lifetime(durationMs);
+const agent = new Agent({ keepAlive: true, maxSockets: connections });
+const sockets = new Set<Socket>();
+const payload = body === undefined ? undefined : JSON.stringify(body);
+let asked = 0;
+let answered = 0;
+let failure = '';
+
+function ask(): Promise<void> {
+  const path = paths[asked++ % paths.length] as string;
+  return new Promise((resolve) => {
+    const outgoing = request({
+      agent,
+      host: target.address,
+      port: target.port,
+      path,
+      method: payload === undefined ? 'GET' : 'POST',
+      headers: { Host: target.host, ...(payload !== undefined && { 'Content-Type': 'application/json' }) },
+      timeout: ANSWER_MS,
+      signal: life.over,
+    });
+    outgoing.once('socket', (socket) => sockets.add(socket));
+    outgoing.once('timeout', () => outgoing.destroy(new Error('no answer in time')));
+    outgoing.once('response', (response) => {
+      answered++;
+      response.resume().once('error', () => {});
+    });
+    outgoing.once('error', (error) => {
+      failure = error.message;
+    });
+    outgoing.once('close', resolve);
+    outgoing.end(payload);
+  });
+}
+
+async function visitor(index: number): Promise<void> {
+  const intervalMs = (connections / requestsPerSecond) * 1000;
+  await life.pause((index / connections) * intervalMs);
+  while (life.goesOn()) {
+    const began = performance.now();
+    await ask();
+    await life.pause(intervalMs - (performance.now() - began));
+  }
+}
+
+await Promise.all(Array.from({ length: connections }, (_, index) => visitor(index)));
+// Reset, not closed: nothing waits in TIME_WAIT for a minute after the end.
+for (const socket of sockets) socket.resetAndDestroy();
+finish();
+if (asked > 0 && answered === 0) throw new Error(`${target.host} answers nothing: ${failure}`);

