@@ -10,7 +10,9 @@ export const MOVED = 5;
 export interface Effect {
   readonly normalMedian: number;
   readonly episodeMedian: number;
-  /** Signed difference of the medians over max(1.4826 MAD of normal time, the column's resolution). */
+  /** max(1.4826 MAD of normal time, the column's resolution). */
+  readonly unit: number;
+  /** Signed difference of the medians, in units. */
   readonly size: number;
 }
 
@@ -30,5 +32,5 @@ export function effectOf(
   const episodeMedian = median(episode);
   const deviation = median(normal.map((value) => Math.abs(value - normalMedian)));
   const unit = Math.max(MAD_TO_SIGMA * deviation, resolution);
-  return { normalMedian, episodeMedian, size: (episodeMedian - normalMedian) / unit };
+  return { normalMedian, episodeMedian, unit, size: (episodeMedian - normalMedian) / unit };
 }

@@ -9,7 +9,7 @@ export const forkBurst = scenario('attack', {
   technique: 'T1499.001',
   moves: ['forks_per_second', 'processes'],
   parameters: {
-    forksPerSecond: { help: 'processes started per second, if the machine can', default: 400, most: 2_000 },
+    forksPerSecond: { help: 'processes started per second, if the machine can', default: 1_000, most: 2_000 },
     heldProcesses: { help: 'processes that stay until the end', default: 60, most: 200 },
   },
   work({ durationMs, values, signal }) {

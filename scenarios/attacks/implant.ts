@@ -2,6 +2,9 @@ import { scenario } from '../define.ts';
 import { runWorker } from '../worker.ts';
 import type { ImplantOptions } from '../workers/implant.ts';
 
+/** Where the rule exec_from_temp_path looks, with the first for a caller whose folder is elsewhere. */
+const TEMPORARY = ['/tmp', '/var/tmp', '/dev/shm'] as const;
+
 /** What an intruder leaves behind. */
 export const implant = scenario('attack', {
   name: 'implant',
@@ -12,8 +15,9 @@ export const implant = scenario('attack', {
     startsPerSecond: { help: 'programs, and as many shells, started per second', default: 10, most: 40 },
     listeners: { help: 'listening sockets', default: 8, most: 64 },
   },
-  work({ durationMs, values, signal }) {
-    const options: ImplantOptions = { durationMs, ...values };
+  work({ durationMs, values, folder, signal }) {
+    const isTemporary = TEMPORARY.some((temporary) => folder.startsWith(`${temporary}/`));
+    const options: ImplantOptions = { durationMs, folder: isTemporary ? folder : TEMPORARY[0], ...values };
     return runWorker('implant', options, signal);
   },
 });

@@ -13,7 +13,7 @@ export const memoryLeak = scenario('attack', {
   technique: 'T1499.004',
   moves: ['memory_used_ratio', 'container_memory_working_set_bytes'],
   parameters: {
-    mebibytes: { help: 'MiB taken', default: 768, most: 4_096 },
+    mebibytes: { help: 'MiB taken', default: 1_024, most: 4_096 },
   },
   async obstacle({ values }) {
     const available = Math.floor(process.availableMemory() / MEBIBYTE);

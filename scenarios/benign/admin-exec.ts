@@ -2,7 +2,7 @@ import { scenario } from '../define.ts';
 import { runWorker } from '../worker.ts';
 import type { AdminSessionOptions } from '../workers/admin-session.ts';
 
-/** `kubectl exec`: somebody who may has a look. */
+/** `kubectl exec`: somebody who may has a look. What is started may have to be read from the disk. */
 export const adminExec = scenario('benign', {
   name: 'admin_exec',
   help: 'A shell, and the commands of somebody who looks after the service.',
@@ -12,6 +12,9 @@ export const adminExec = scenario('benign', {
     'forks_per_second',
     'processes',
     'container_memory_working_set_bytes',
+    'container_cpu_cores',
+    'disk_read_bytes_per_second',
+    'container_disk_read_bytes_per_second',
   ],
   parameters: {
     commandsPerSecond: { help: 'commands per second', default: 2, most: 20 },

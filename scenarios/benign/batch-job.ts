@@ -17,6 +17,7 @@ export const batchJob = scenario('benign', {
     'cpu_pressure_ratio',
     'io_pressure_ratio',
     'memory_used_ratio',
+    'disk_read_bytes_per_second',
     'disk_write_bytes_per_second',
     'processes',
     'processes_running',
@@ -24,6 +25,7 @@ export const batchJob = scenario('benign', {
     'cpu_throttled_seconds_per_second',
     'container_cpu_cores',
     'container_memory_working_set_bytes',
+    'container_disk_read_bytes_per_second',
     'container_disk_write_bytes_per_second',
   ],
   parameters: {

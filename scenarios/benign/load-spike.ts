@@ -17,6 +17,8 @@ export const loadSpike = targetedScenario('benign', {
     'processes',
     'processes_running',
     'forks_per_second',
+    'disk_read_bytes_per_second',
+    'container_disk_read_bytes_per_second',
     'tcp_established',
     'tcp_resets_sent_per_second',
     'network_receive_bytes_per_second',

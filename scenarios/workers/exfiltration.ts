@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import type { Target } from '../targets.ts';
 import type { WorkerOptions } from '../worker.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
+import { reset } from './reset.ts';
 
 const SLICE_MS = 50;
 
@@ -38,6 +39,6 @@ while (life.goesOn() && failure === undefined && sent + slice.length <= bytes) {
 }
 const lost = failure;
 // What still waits to be sent is not.
-upload.socket?.resetAndDestroy();
+if (upload.socket !== null) reset(upload.socket);
 finish();
 if (lost !== undefined) throw new Error(`${target.host} takes no upload: ${lost.message}`);

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Target } from '../targets.ts';
 import type { WorkerOptions } from '../worker.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
+import { reset } from './reset.ts';
 
 const ANSWER_MS = 5_000;
 
@@ -39,9 +40,12 @@ function ask(): Promise<void> {
       method: payload === undefined ? 'GET' : 'POST',
       headers: { Host: target.host, ...(payload !== undefined && { 'Content-Type': 'application/json' }) },
       timeout: ANSWER_MS,
-      signal: life.over,
     });
-    outgoing.once('socket', (socket) => sockets.add(socket));
+    outgoing.once('socket', (socket) => {
+      if (sockets.has(socket)) return;
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
     outgoing.once('timeout', () => outgoing.destroy(new Error('no answer in time')));
     outgoing.once('response', (response) => {
       answered++;
@@ -65,8 +69,9 @@ async function visitor(index: number): Promise<void> {
   }
 }
 
+life.over.addEventListener('abort', () => {
+  for (const socket of sockets) reset(socket);
+});
 await Promise.all(Array.from({ length: connections }, (_, index) => visitor(index)));
-// Reset, not closed: nothing waits in TIME_WAIT for a minute after the end.
-for (const socket of sockets) socket.resetAndDestroy();
 finish();
 if (asked > 0 && answered === 0) throw new Error(`${target.host} answers nothing: ${failure}`);

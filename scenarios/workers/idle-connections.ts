@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import type { Target } from '../targets.ts';
 import type { WorkerOptions } from '../worker.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
+import { reset } from './reset.ts';
 
 const TICK_MS = 50;
 /** One more header line so often. */
@@ -44,7 +45,6 @@ for (let owed = 0; life.goesOn(); ) {
   await life.pause(TICK_MS);
 }
 clearInterval(drip);
-// Reset, not closed: nothing waits in TIME_WAIT for a minute after the end.
-for (const socket of held) socket.resetAndDestroy();
+for (const socket of held) reset(socket);
 finish();
 if (accepted === 0) throw new Error(`${target.host} accepts no connection: ${failure}`);

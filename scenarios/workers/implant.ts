@@ -8,15 +8,16 @@ import { delimiter, join } from 'node:path';
 import type { WorkerOptions } from '../worker.ts';
 import { BoundChildren } from './bound-children.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
+import { reset } from './reset.ts';
 
-/** Where the rule exec_from_temp_path looks, whatever TMPDIR says. */
-const TEMPORARY = '/tmp';
 const TICK_MS = 500;
 /** Longer than a polling agent's second, so that it sees each. */
 const LIVES_MS = 1_500;
 const PROGRAM = 'cat';
 
 export interface ImplantOptions extends WorkerOptions {
+  /** A temporary one. */
+  readonly folder: string;
   /** Programs started from the temporary folder, and as many shells. */
   readonly startsPerSecond: number;
   readonly listeners: number;
@@ -37,25 +38,25 @@ function copyProgram(to: string): void {
 
 function listen(): Server {
   // Whoever connects is turned away.
-  return createServer((socket) => socket.resetAndDestroy()).listen(0, '127.0.0.1');
+  return createServer((socket) => reset(socket)).listen(0, '127.0.0.1');
 }
 
-const { durationMs, startsPerSecond, listeners } = workerOptions<ImplantOptions>();
+const { durationMs, folder, startsPerSecond, listeners } = workerOptions<ImplantOptions>();
 const life = lifetime(durationMs);
 const children = new BoundChildren();
 const servers = Array.from({ length: listeners }, listen);
 const perTick = Math.max(1, Math.round((startsPerSecond * TICK_MS) / 1000));
 const alive = (2 * perTick * LIVES_MS) / TICK_MS;
 while (life.goesOn()) {
-  const folder = mkdtempSync(join(TEMPORARY, '.kubevigil-implant-'));
+  const hidden = mkdtempSync(join(folder, '.kubevigil-implant-'));
   try {
-    copyProgram(join(folder, PROGRAM));
+    copyProgram(join(hidden, PROGRAM));
     for (let i = 0; i < perTick; i++) {
-      children.start(join(folder, PROGRAM));
+      children.start(join(hidden, PROGRAM));
       children.start('sh', ['-c', 'read -r _']);
     }
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(hidden, { recursive: true });
   }
   children.release(alive);
   children.assertStarted();

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkerOptions } from '../worker.ts';
 
-/** For a worker that has lost its way: its time is over and it is still there. */
-const GRACE_MS = 8_000;
+/** What a worker undoes, it undoes in this time; then it ends, whatever still keeps it. */
+const GRACE_MS = 4_000;
 
 /** What this worker was told. */
 export function workerOptions<T extends WorkerOptions>(): T {
@@ -21,9 +21,12 @@ export interface Lifetime {
 export function lifetime(durationMs: number): Lifetime {
   const abort = new AbortController();
   const end = performance.now() + durationMs;
-  const stop = () => abort.abort();
+  const stop = () => {
+    if (abort.signal.aborted) return;
+    abort.abort();
+    setTimeout(() => process.exit(1), GRACE_MS).unref();
+  };
   setTimeout(stop, durationMs).unref();
-  setTimeout(() => process.exit(1), durationMs + GRACE_MS).unref();
   process.stdin.resume().once('end', stop).once('error', stop);
   // Ctrl-C reaches the whole process group.
   process.on('SIGINT', stop).on('SIGTERM', stop);

@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import type { WorkerOptions } from '../worker.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
+import { reset } from './reset.ts';
 
 const ADDRESS = '127.0.0.1';
 const TICK_MS = 20;
@@ -17,7 +18,7 @@ const life = lifetime(durationMs);
 
 function probe(port: number): void {
   const socket = connect(port, ADDRESS);
-  socket.once('connect', () => socket.resetAndDestroy());
+  socket.once('connect', () => reset(socket));
   socket.once('error', () => socket.destroy());
 }
 

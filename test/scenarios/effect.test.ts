@@ -7,6 +7,7 @@ describe('effect of an episode on a column', () => {
     expect(effectOf([1, 2, 3, 4, 5], [10, 20, 30], 1e-9)).to.deep.equal({
       normalMedian: 3,
       episodeMedian: 20,
+      unit: 1.4826,
       size: 17 / 1.4826,
     });
   });

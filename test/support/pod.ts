@@ -27,7 +27,7 @@ export function needsPods(this: Context): void {
 }
 
 /** The hierarchies that cgroups can be made in: those of v1 controllers, else the one of v2. */
-function hierarchies(): string[] {
+export function hierarchies(): string[] {
   const v1 = CONTROLLERS.map((name) => join(CGROUPS, name)).filter((folder) =>
     existsSync(join(folder, 'cgroup.procs')),
   );
@@ -102,7 +102,7 @@ export class Pod {
 }
 
 /** The kernel takes a moment to let go of the processes that ended. */
-async function remove(folder: string): Promise<void> {
+export async function remove(folder: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
     try {
       rmdirSync(folder);

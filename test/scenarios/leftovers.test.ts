@@ -1,0 +1,122 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { SCENARIOS } from '../../scenarios/registry.ts';
+import type { ScenarioOptions } from '../../scenarios/scenario.ts';
+import { waitFor } from '../../tools/programs/wait.ts';
+import { POD_MAIN } from './support/campaign.ts';
+import type { ContainerCgroup } from './support/cgroup.ts';
+import { CANARIES, needsNode, TestNode } from './support/node.ts';
+import { Servant } from './support/servant.ts';
+
+const VICTIM_PORT = '8080';
+const LISTENING = '0A';
+const HOUR_MS = 3_600_000;
+/** Workers undo what they did within 5 s; the machine may be slow. */
+const UNDONE_MS = 20_000;
+/** All that run without a cluster. */
+const RUN = SCENARIOS.filter(({ name }) => name !== 'risky_pod');
+/** So many start one process per CPU or more than one. */
+const WORKERS = RUN.length;
+
+/** Local ports that somebody listens on, by /proc/<pid>/net. */
+function listeners(node: TestNode): string[] {
+  const lines = ['tcp', 'tcp6'].flatMap((file) =>
+    readFileSync(node.seen(`net/${file}`), 'utf8')
+      .split('\n')
+      .slice(1),
+  );
+  return lines.flatMap((line) => {
+    const [, local = '', , state] = line.trim().split(/\s+/);
+    return state === LISTENING ? [local] : [];
+  });
+}
+
+function packetSockets(node: TestNode): string[] {
+  return readFileSync(node.seen('net/packet'), 'utf8').trim().split('\n').slice(1);
+}
+
+describe('what scenarios leave behind', function () {
+  this.timeout(120_000);
+  let folder: string;
+  let written: string;
+  let node: TestNode;
+  let container: ContainerCgroup;
+  let pod: Servant;
+
+  before(needsNode);
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'kubevigil-test-'));
+    written = join(folder, 'written');
+    mkdirSync(written);
+    node = await TestNode.start();
+    container = node.container();
+    const command = [...node.entering(container), process.execPath, POD_MAIN];
+    pod = new Servant([...command, VICTIM_PORT, join(folder, 'log'), folder]);
+    await pod.answer();
+  });
+  afterEach(async () => {
+    await node.end();
+    rmSync(folder, { recursive: true });
+  });
+
+  const canaries = () => readdirSync(node.seen(`root${CANARIES}`));
+  const workers = () => [...container.processes().values()].filter((line) => line.includes('/workers/'));
+
+  /** Starts all of them, and waits until each is at work. */
+  async function startAll(): Promise<void> {
+    const own = `${node.address}:${VICTIM_PORT}`;
+    for (const { name } of RUN) {
+      const target = name === 'exfiltration_burst' ? own : `127.0.0.1:${VICTIM_PORT}`;
+      const options: ScenarioOptions = {
+        durationMs: HOUR_MS,
+        intensity: 0.2,
+        folder: written,
+        target,
+        allowedTargets: [own],
+      };
+      pod.order({ name, options });
+    }
+    await waitFor(
+      'all scenarios to be at work',
+      () => {
+        const names = new Set(
+          workers().map((line) => /workers\/([\w-]+)\.js (.*)/.exec(line)?.slice(1).join()),
+        );
+        const processes = container.processes().size;
+        return names.size >= WORKERS &&
+          processes > 2 * WORKERS &&
+          canaries().length > 0 &&
+          listeners(node).length > 1
+          ? true
+          : undefined;
+      },
+      UNDONE_MS,
+    );
+  }
+
+  async function expectNothing(): Promise<void> {
+    await waitFor(
+      'the processes to end',
+      () => (container.processes().size === 0 ? true : undefined),
+      UNDONE_MS,
+    ).catch(() => expect([...container.processes().values()]).to.deep.equal([]));
+    expect(readdirSync(written)).to.deep.equal([]);
+    expect(canaries()).to.deep.equal([]);
+    expect(listeners(node)).to.deep.equal([]);
+    expect(packetSockets(node)).to.deep.equal([]);
+  }
+
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    it(`is no process, file, listener or packet socket when their parent gets ${signal} while all are on`, async () => {
+      await startAll();
+      const [[parent] = []] = [...container.processes()].filter(
+        ([, line]) => line.startsWith(process.execPath) && line.includes('pod-main'),
+      );
+      process.kill(parent as number, signal);
+      await expectNothing();
+    });
+  }
+});

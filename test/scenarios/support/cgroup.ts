@@ -1,0 +1,72 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hierarchies, remove } from '../../support/pod.ts';
+
+/** A command that runs what follows it in these cgroups. */
+function entering(folders: readonly string[]): string[] {
+  const moves = folders.map((folder) => `echo 0 > ${join(folder, 'cgroup.procs')}`);
+  return ['sh', '-c', `${moves.join(' && ')} && exec "$0" "$@"`];
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return ''; // it ended while we looked
+  }
+}
+
+/** The cgroups of a whole node, in every hierarchy that this machine has. */
+export class NodeCgroup {
+  readonly #name = `kubevigil-test-${randomBytes(6).toString('hex')}`;
+
+  constructor() {
+    for (const folder of this.folders) mkdirSync(folder);
+  }
+
+  get folders(): string[] {
+    return hierarchies().map((folder) => join(folder, this.#name));
+  }
+
+  get entering(): string[] {
+    return entering(this.folders);
+  }
+
+  /** With all that is in it, once its processes have ended. */
+  async remove(): Promise<void> {
+    for (const folder of this.folders) {
+      const below = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+        entry.isDirectory(),
+      );
+      const paths = below.map(({ parentPath, name }) => join(parentPath, name));
+      // The innermost first.
+      for (const path of paths.sort((a, b) => b.length - a.length)) await remove(path);
+      await remove(folder);
+    }
+  }
+}
+
+/** Cgroups shaped as the kubelet shapes a container's. */
+export class ContainerCgroup {
+  readonly podUid = randomUUID();
+  readonly id = randomBytes(32).toString('hex');
+  readonly #folders: readonly string[];
+
+  constructor(node: NodeCgroup) {
+    const path = join('kubepods', 'burstable', `pod${this.podUid}`, this.id);
+    this.#folders = node.folders.map((folder) => join(folder, path));
+    for (const folder of this.#folders) mkdirSync(folder, { recursive: true });
+  }
+
+  get entering(): string[] {
+    return entering(this.#folders);
+  }
+
+  /** The command lines of its processes, by their ids on this machine. */
+  processes(): Map<number, string> {
+    const [folder = ''] = this.#folders;
+    const pids = readFileSync(join(folder, 'cgroup.procs'), 'utf8').trim().split('\n').filter(Boolean);
+    return new Map(pids.map((pid) => [Number(pid), commandLine(pid)]));
+  }
+}

@@ -1,0 +1,88 @@
+/** What a dataset says about a campaign's episodes. */
+import { totalmem } from 'node:os';
+import { METRICS } from '../../../exporter/catalogue/index.ts';
+import { type CatalogueColumn, columnsOf, type Entity } from '../../../exporter/catalogue/model/columns.ts';
+import { type Effect, effectOf, MOVED } from '../../../scenarios/effect.ts';
+
+/** One row of a dataset; its time in UTC milliseconds. */
+export interface Row {
+  readonly timeMs: number;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** From `start` to `end` something was done, and by `recovered` nothing of it may be left. */
+export interface Episode {
+  readonly episode: string;
+  readonly scenario: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly recoveredMs: number;
+}
+
+/** What an episode did to a column, and what was left of it; undefined where there are no values. */
+export interface Judgement {
+  readonly entity: Entity;
+  readonly column: string;
+  /** Whether others who use this machine move it too, however well the node is kept apart. */
+  readonly isShared: boolean;
+  readonly during: Effect | undefined;
+  readonly after: Effect | undefined;
+}
+
+/** How many rows make the end of the recovery. */
+const LAST_ROWS = 3;
+
+/** Metrics that the kernel keeps for the whole machine, not for a namespace; 3 is summed over all its control groups. */
+const SHARED: ReadonlySet<number | undefined> = new Set([1, 2, 3, 4, 5, 6, 7, 18]);
+
+function numbers(rows: readonly Row[], column: string): number[] {
+  return rows.map(({ values }) => values[column]).filter((value) => typeof value === 'number');
+}
+
+/** Rows whose step lies between the two moments. */
+function within(rows: readonly Row[], fromMs: number, toMs: number, stepMs: number): Row[] {
+  return rows.filter(({ timeMs }) => timeMs - stepMs >= fromMs && timeMs <= toMs);
+}
+
+export const isMoved = (effect: Effect | undefined) => effect !== undefined && Math.abs(effect.size) >= MOVED;
+
+/** Judges every column that an entity can have, episode by episode. */
+export function judge(
+  rows: readonly Row[],
+  episodes: readonly Episode[],
+  entity: Entity,
+  stepMs: number,
+): Map<Episode, Judgement[]> {
+  const isNormal = ({ timeMs }: Row) =>
+    episodes.every(({ startMs, recoveredMs }) => timeMs <= startMs || timeMs - stepMs >= recoveredMs);
+  const normal = rows.filter(isNormal);
+  const effect = ({ column: { name, op, resolution } }: CatalogueColumn, chosen: readonly Row[]) =>
+    effectOf(
+      numbers(normal, name),
+      numbers(chosen, name),
+      op === 'rate' ? resolution / (stepMs / 1000) : resolution,
+    );
+  const judged = ({ startMs, endMs, recoveredMs }: Episode) => {
+    const during = within(rows, startMs, endMs, stepMs);
+    const after = within(rows, endMs, recoveredMs, stepMs).slice(-LAST_ROWS);
+    return columnsOf(METRICS, entity).map((source) => ({
+      entity,
+      column: source.column.name,
+      isShared: entity === 'node' && SHARED.has(source.metric.number),
+      during: effect(source, during),
+      after: effect(source, after),
+    }));
+  };
+  return new Map(episodes.map((episode) => [episode, judged(episode)]));
+}
+
+/**
+ * How far a shared column could go in an episode, whatever others do: what is busy already cannot become busy, and
+ * memory grows by what the pod took.
+ */
+export function roomOf(column: string, normal: number, pod: readonly Judgement[]): number {
+  if (column === 'cpu_busy_ratio' || column === 'io_pressure_ratio') return 1 - normal;
+  if (column !== 'memory_used_ratio') return Number.POSITIVE_INFINITY;
+  const taken = pod.find((one) => one.column === 'container_memory_working_set_bytes')?.during;
+  return taken === undefined ? 0 : (taken.episodeMedian - taken.normalMedian) / totalmem();
+}

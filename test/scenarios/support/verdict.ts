@@ -1,0 +1,71 @@
+import type { Scenario } from '../../../scenarios/scenario.ts';
+import { isMoved, type Judgement, roomOf } from './effects.ts';
+
+/** What is wrong with a scenario's episodes, and what this machine could not have shown. */
+export interface Verdict {
+  readonly wrong: readonly string[];
+  readonly unseen: readonly string[];
+}
+
+function shown(effect: Judgement['during']): string {
+  if (effect === undefined) return 'no values';
+  const { normalMedian, episodeMedian, size } = effect;
+  return `${normalMedian.toPrecision(3)} → ${episodeMedian.toPrecision(3)} (effect ${size.toFixed(1)})`;
+}
+
+function text({ entity, column, during, after }: Judgement): string {
+  return `${entity}'s ${column}: ${shown(during)}, after it ${shown(after)}`;
+}
+
+const isThere = ({ during }: Judgement) => during !== undefined;
+const hasRecovered = ({ during, after }: Judgement) => isMoved(during) && !isMoved(after);
+
+/** The judgements of one column, one for each episode. */
+type Column = readonly Judgement[];
+
+/**
+ * A column that is the node's own must be right in each episode. Others who use this machine disturb a shared one: it must be right in
+ * one episode, and of a look-alike wrong in none but all.
+ */
+function isRight(column: Column, right: (one: Judgement) => boolean): boolean {
+  return column[0]?.isShared ? column.some(right) : column.every(right);
+}
+
+/** Whether this machine was so busy in normal time that the column could not have moved far enough. */
+function isBeyondSight(column: Column, episodes: readonly (readonly Judgement[])[]): boolean {
+  return column.every(({ isShared, column: name, during }, i) => {
+    if (!isShared || during === undefined) return false;
+    const pod = episodes[i]?.filter(({ entity }) => entity === 'pod') ?? [];
+    return roomOf(name, during.normalMedian, pod) < 5 * during.unit;
+  });
+}
+
+/**
+ * Judges a scenario by what all of its episodes did.
+ *
+ * @param episodes for each episode every column, always in the same order
+ */
+export function verdictOn({ role, moves }: Scenario, episodes: readonly (readonly Judgement[])[]): Verdict {
+  const columns: Column[] = (episodes[0] ?? []).map((_, i) =>
+    episodes.flatMap((episode) => episode[i] ?? []),
+  );
+  const named = new Set<string>(moves);
+  const isNamed = (column: Column) => named.has(column[0]?.column ?? '');
+  if (role === 'benign') {
+    const strays = columns.filter(
+      (column) => !isNamed(column) && !isRight(column, ({ during }) => !isMoved(during)),
+    );
+    return { wrong: strays.map((column) => column.map(text).join('; ')), unseen: [] };
+  }
+  const expected = columns.filter((column) => isNamed(column) && column.some(isThere));
+  const wrong = expected.filter((column) => !isRight(column, hasRecovered));
+  const unseen = wrong.filter((column) => isBeyondSight(column, episodes));
+  const lacking = moves.filter((name) => !expected.some((column) => column[0]?.column === name));
+  return {
+    wrong: [
+      ...wrong.filter((column) => !unseen.includes(column)).map((column) => column.map(text).join('; ')),
+      ...lacking.map((name) => `${name}: in no dataset`),
+    ],
+    unseen: unseen.map((column) => column.map(text).join('; ')),
+  };
+}
