@@ -20,6 +20,10 @@ export class Servant {
     return String(value ?? 'it ended');
   }
 
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
   order(order: object): void {
     this.#child.stdin.write(`${JSON.stringify(order)}\n`);
   }
