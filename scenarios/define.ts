@@ -77,8 +77,11 @@ function checkedRun<P extends Parameters>(
   return { durationMs, values, folder, signal };
 }
 
-async function targetOf({ name, beyondLoopback }: Targeted<Parameters>, options: ScenarioOptions) {
-  const { target, allowedTargets = [] } = options;
+async function targetOf(
+  name: string,
+  beyondLoopback: boolean,
+  { target, allowedTargets = [] }: ScenarioOptions,
+): Promise<Target> {
   if (target === undefined) throw new ScenarioRefusal(name, 'needs a target, the service that suffers');
   const pinned = await pinTarget(target, allowedTargets).catch((cause: unknown) => {
     throw new ScenarioRefusal(name, (cause as Error).message, { cause });
@@ -134,7 +137,7 @@ export function targetedScenario<const P extends Parameters>(
   spec: Targeted<P>,
 ): Scenario {
   return define(role, spec, async (options, run) => {
-    const target = await targetOf(spec as unknown as Targeted<Parameters>, options);
+    const target = await targetOf(spec.name, spec.beyondLoopback ?? false, options);
     return () => spec.work({ ...run, target });
   });
 }

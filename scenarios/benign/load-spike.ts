@@ -34,7 +34,7 @@ export const loadSpike = targetedScenario('benign', {
   },
   work({ durationMs, values, target, signal }) {
     const paths = ['/', '/items/1', '/items/2', '/search?q=lamp', '/items/3'];
-    const options: HttpRequestsOptions = { durationMs, target, ...values, paths };
+    const options: HttpRequestsOptions = { durationMs, target, ...values, irregular: true, paths };
     return runWorker('http-requests', options, signal);
   },
 });

@@ -13,6 +13,8 @@ export interface HttpRequestsOptions extends WorkerOptions {
   readonly connections: number;
   /** All connections together. */
   readonly requestsPerSecond: number;
+  /** With gaps as between people who do not know of each other (Poisson), in place of even ones. */
+  readonly irregular?: true;
   /** Asked in turn. */
   readonly paths: readonly string[];
   /** Sent by POST as JSON; without it a GET. */
@@ -20,7 +22,7 @@ export interface HttpRequestsOptions extends WorkerOptions {
 }
 
 const options = workerOptions<HttpRequestsOptions>();
-const { durationMs, target, connections, requestsPerSecond, paths, body } = options;
+const { durationMs, target, connections, requestsPerSecond, irregular, paths, body } = options;
 const life = lifetime(durationMs);
 const agent = new Agent({ keepAlive: true, maxSockets: connections });
 const sockets = new Set<Socket>();
@@ -65,7 +67,8 @@ async function visitor(index: number): Promise<void> {
   while (life.goesOn()) {
     const began = performance.now();
     await ask();
-    await life.pause(intervalMs - (performance.now() - began));
+    const gapMs = irregular ? -Math.log(1 - Math.random()) * intervalMs : intervalMs;
+    await life.pause(gapMs - (performance.now() - began));
   }
 }
 

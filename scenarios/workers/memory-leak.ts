@@ -1,4 +1,5 @@
 /** Takes memory bit by bit and writes to all of it; the kernel takes it back however this process ends. */
+import { writeFileSync } from 'node:fs';
 import type { WorkerOptions } from '../worker.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
 
@@ -10,6 +11,8 @@ export interface MemoryLeakOptions extends WorkerOptions {
   readonly bytes: number;
 }
 
+// Should memory run out all the same, this is what the kernel kills.
+writeFileSync('/proc/self/oom_score_adj', '1000');
 const { durationMs, bytes } = workerOptions<MemoryLeakOptions>();
 const life = lifetime(durationMs);
 const chunks = Math.ceil(bytes / CHUNK_BYTES);

@@ -39,10 +39,7 @@ async function verdicts(stage: Stage, seed: number): Promise<Map<string, Verdict
     await stage.run(pending, seed + pass);
     const judged = await judgedBy(stage);
     found = new Map(SHOWN.map((one) => [one.name, verdictOn(one, judged.get(one.name) ?? [])]));
-    pending = SHOWN.filter(({ name }) => {
-      const verdict = found.get(name);
-      return verdict !== undefined && verdict.wrong.length + verdict.unseen.length > 0;
-    });
+    pending = SHOWN.filter(({ name }) => (found.get(name)?.wrong.length ?? 0) > 0);
   }
   return found;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { NODE_COLUMNS, POD_COLUMNS } from '../../scenarios/columns.ts';
 import { SCENARIOS } from '../../scenarios/registry.ts';
+import type { Scenario } from '../../scenarios/scenario.ts';
 import { ROOT } from '../support/paths.ts';
 
 const FOLDERS = { attack: 'attacks', benign: 'benign' } as const;
@@ -30,6 +31,12 @@ describe('scenarios', () => {
   it('are all of those that there are files of', () => {
     const files = Object.values(FOLDERS).flatMap((folder) => readdirSync(join(ROOT, 'scenarios', folder)));
     expect(files).to.have.length(SCENARIOS.length);
+  });
+
+  it('cannot name a column that there is not', () => {
+    // @ts-expect-error: the compiler knows the catalogue's columns
+    const moves: Scenario['moves'] = ['cpu_bussy_ratio'];
+    expect([...NODE_COLUMNS, ...POD_COLUMNS]).not.to.include.members([...moves]);
   });
 
   for (const { name, role, moves, parameters, technique } of SCENARIOS) {

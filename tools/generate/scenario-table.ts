@@ -8,8 +8,8 @@ function cell(text: string): string {
 
 function row({ name, role, technique, help, moves, parameters, longestMs }: Scenario): string {
   const caps = Object.entries(parameters).map(
-    ([parameter, { help: what, default: usual, most }]) =>
-      `\`${parameter}\` ${usual}, at most ${most} (${what})`,
+    ([parameter, { help: what, default: usual, most, fixed }]) =>
+      `\`${parameter}\` ${usual}, at most ${most} (${what}${fixed ? '; whatever the intensity' : ''})`,
   );
   const cells = [
     `\`${name}\``,

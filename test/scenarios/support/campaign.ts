@@ -187,6 +187,7 @@ export class Stage {
       },
       connections: 3,
       requestsPerSecond: 12,
+      irregular: true,
       paths: ['/', '/items/1', '/search?q=lamp', '/items/2', '/'],
     };
     await runWorker('http-requests', options, this.#visitors.signal);

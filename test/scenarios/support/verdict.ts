@@ -1,3 +1,4 @@
+import { MOVED } from '../../../scenarios/effect.ts';
 import type { Scenario } from '../../../scenarios/scenario.ts';
 import { isMoved, type Judgement, roomOf } from './effects.ts';
 
@@ -36,7 +37,7 @@ function isBeyondSight(column: Column, episodes: readonly (readonly Judgement[])
   return column.every(({ isShared, column: name, during }, i) => {
     if (!isShared || during === undefined) return false;
     const pod = episodes[i]?.filter(({ entity }) => entity === 'pod') ?? [];
-    return roomOf(name, during.normalMedian, pod) < 5 * during.unit;
+    return roomOf(name, during.normalMedian, pod) < MOVED * during.unit;
   });
 }
 
