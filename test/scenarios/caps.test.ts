@@ -41,8 +41,8 @@ describe('caps of scenarios', () => {
 
   /** Both ways say no, in one line, before anything was done. */
   async function expectRefusal(scenario: Scenario, options: ScenarioOptions, why: RegExp): Promise<void> {
-    for (const outcome of [scenario.check(options), scenario.run(options)]) {
-      const error = await outcome.then(
+    for (const way of ['check', 'run'] as const) {
+      const error = await scenario[way](options).then(
         () => new Error('it was done'),
         (reason: Error) => reason,
       );
