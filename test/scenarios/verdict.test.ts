@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import type { Scenario } from '../../scenarios/scenario.ts';
+import { type Episode, judge, type Row } from './support/effects.ts';
+import { verdictOn } from './support/verdict.ts';
+
+const STEP_MS = 1_000;
+const BEGIN_MS = 1_700_000_000_000;
+
+/** Episodes of 6 s with 4 s to recover, each after 20 s of normal time. */
+const EPISODES: readonly Episode[] = [20, 50].map((atS, i) => ({
+  episode: `e${i}`,
+  scenario: 'x',
+  startMs: BEGIN_MS + atS * 1000,
+  endMs: BEGIN_MS + (atS + 6) * 1000,
+  recoveredMs: BEGIN_MS + (atS + 10) * 1000,
+}));
+
+/** What a column shows in normal time, in each episode, and at the end of each recovery. */
+interface Course {
+  readonly normal: readonly number[];
+  readonly during: readonly number[];
+  readonly after: readonly number[];
+}
+
+const flat = (normal: number, during: number, after = normal): Course => ({
+  normal: [normal],
+  during: [during, during],
+  after: [after, after],
+});
+
+function valueAt({ normal, during, after }: Course, second: number): number {
+  const timeMs = BEGIN_MS + second * 1000;
+  const at = EPISODES.findIndex(({ startMs, recoveredMs }) => timeMs > startMs && timeMs <= recoveredMs);
+  if (at < 0) return normal[second % normal.length] as number;
+  return (timeMs <= (EPISODES[at] as Episode).endMs ? during[at] : after[at]) as number;
+}
+
+function rows(courses: Readonly<Record<string, Course>>): Row[] {
+  return Array.from({ length: 75 }, (_, second) => ({
+    timeMs: BEGIN_MS + second * 1000,
+    values: Object.fromEntries(
+      Object.entries(courses).map(([name, course]) => [name, valueAt(course, second)]),
+    ),
+  }));
+}
+
+function verdict(
+  scenario: Pick<Scenario, 'role' | 'moves'>,
+  node: Readonly<Record<string, Course>>,
+  pod: Readonly<Record<string, Course>> = {},
+) {
+  const ofNode = judge(rows(node), EPISODES, 'node', STEP_MS);
+  const ofPod = judge(rows(pod), EPISODES, 'pod', STEP_MS);
+  return verdictOn(
+    scenario as Scenario,
+    EPISODES.map((one) => [...(ofNode.get(one) ?? []), ...(ofPod.get(one) ?? [])]),
+  );
+}
+
+const attack = (...moves: Scenario['moves'][number][]) => ({ role: 'attack', moves }) as const;
+const benign = (...moves: Scenario['moves'][number][]) => ({ role: 'benign', moves }) as const;
+
+describe('the verdict on scenarios', () => {
+  it('is good for a column that moves and lets go', () => {
+    const found = verdict(attack('tcp_established'), { tcp_established: flat(3, 40) });
+    expect(found).to.deep.equal({ wrong: [], unseen: [] });
+  });
+
+  it('is bad for one that does not move far enough, that stays, or that is not there', () => {
+    const scenario = attack('tcp_established');
+    expect(verdict(scenario, { tcp_established: flat(3, 7) }).wrong[0]).to.contain(
+      '3.00 → 7.00 (effect 4.0)',
+    );
+    expect(verdict(scenario, { tcp_established: flat(3, 40, 30) }).wrong).to.have.length(1);
+    expect(verdict(scenario, { forks_per_second: flat(3, 40) }).wrong).to.deep.equal([
+      'tcp_established: in no dataset',
+    ]);
+  });
+
+  it('holds a column of the node alone to every episode, and a shared one to any', () => {
+    const once: Course = { normal: [10], during: [900, 10], after: [10, 10] };
+    expect(verdict(attack('tcp_established'), { tcp_established: once }).wrong).to.have.length(1);
+    expect(verdict(attack('forks_per_second'), { forks_per_second: once }).wrong).to.deep.equal([]);
+  });
+
+  it('is bad for a look-alike that moves what it does not name', () => {
+    const strays = { tcp_established: flat(3, 40), listening_sockets: flat(2, 9) };
+    const found = verdict(benign('tcp_established'), strays);
+    expect(found.wrong).to.have.length(1);
+    expect(found.wrong[0]).to.match(/^node's listening_sockets/);
+    expect(verdict(benign('tcp_established', 'listening_sockets'), strays).wrong).to.deep.equal([]);
+    expect(
+      verdict(benign('tcp_established'), { disk_read_bytes_per_second: flat(0, 1e9) }).wrong,
+    ).to.have.length(1);
+  });
+
+  it('does not blame the scenario where normal time left no room, but says so', () => {
+    const busy: Course = { normal: [0.7, 0.95, 1], during: [1, 1], after: [0.9, 0.9] };
+    const found = verdict(attack('cpu_busy_ratio'), { cpu_busy_ratio: busy });
+    expect(found.wrong).to.deep.equal([]);
+    expect(found.unseen).to.have.length(1);
+  });
+
+  it('blames it where there was room', () => {
+    const found = verdict(attack('cpu_busy_ratio'), { cpu_busy_ratio: flat(0.2, 0.22) });
+    expect(found.wrong).to.have.length(1);
+    expect(found.unseen).to.deep.equal([]);
+  });
+});
