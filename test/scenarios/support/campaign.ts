@@ -31,7 +31,7 @@ const EXPORTER_PORT = 24924;
 const VICTIM_PORT = 8080;
 
 export const STEP_MS = 1_000;
-const FIRST_NORMAL_MS = 12_000;
+const FIRST_NORMAL_MS = 8_000;
 const NORMAL_MS = 2_000;
 const EPISODE_MS = 6_000;
 const RECOVERY_MS = 4_000;
