@@ -1,25 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ROOT } from '../support/paths.ts';
+import { processesWith } from '../support/processes.ts';
 import { program } from '../support/programs.ts';
-
-/** Command lines of the processes whose environment carries the mark. */
-function processesWith(mark: string): string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .flatMap((pid) => {
-      try {
-        const marked = readFileSync(`/proc/${pid}/environ`, 'latin1').includes(mark);
-        return marked ? [readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ')] : [];
-      } catch {
-        return []; // somebody else's, or it ended while we looked
-      }
-    });
-}
 
 describe('npm run demo', () => {
   let folder: string;

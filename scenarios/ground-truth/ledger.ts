@@ -1,0 +1,119 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { stringify } from 'csv-stringify/sync';
+import { type Episode, parseEpisodes } from '../../builder/episodes.ts';
+import { replaceDurably } from '../../common/durable-file.ts';
+import { reasonOf, ScenariosError } from '../errors.ts';
+import { type EpisodeLine, endedAt, type Subject } from './episode.ts';
+
+const COLUMNS = ['episode', 'scenario', 'start', 'end', 'node', 'namespace', 'pod', 'role', 'run'] as const;
+
+const keyOf = ({ episode, node, namespace, pod }: Subject & { readonly episode: string }) =>
+  JSON.stringify([episode, node, namespace, pod]);
+
+function csvOf(lines: Iterable<EpisodeLine>): string {
+  const records = [...lines].map(({ startMs, endMs, ...line }) => ({ ...line, start: startMs, end: endMs }));
+  return stringify(records, { header: true, columns: [...COLUMNS] });
+}
+
+function lineOf({
+  episode,
+  scenario,
+  startMs,
+  endMs,
+  node,
+  namespace,
+  pod,
+  role,
+  run,
+}: Episode): EpisodeLine {
+  const kind = role === 'benign' ? 'benign' : 'attack';
+  return { episode, scenario, startMs, endMs, node, namespace, pod, role: kind, run };
+}
+
+/** Identity and version of the file; undefined while there is none. */
+function versionOf(path: string): string | undefined {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat && [stat.dev, stat.ino, stat.size, stat.mtimeNs].join(':');
+}
+
+/**
+ * episodes.csv, as the builder reads it. Each change replaces the file and has reached the disk when the call returns.
+ *
+ * Lines of earlier runs stay. One that a crash left open ends in the future: when the file is opened again nothing of that
+ * run can be on any more, so that it ends there and then. Until then, and if nobody ever opens it again, it ends with the last
+ * moment at which its children can have been at work.
+ */
+export class Ledger {
+  readonly #path: string;
+  readonly #lines: Map<string, EpisodeLine>;
+  #version: string | undefined;
+
+  /**
+   * Opens the file, or makes one with a header alone.
+   *
+   * @throws {BuilderError} `labels`, naming the line, when it is no episodes file
+   * @throws {ScenariosError} `truth` when it cannot be written
+   */
+  constructor(path: string, nowMs: number) {
+    this.#path = path;
+    this.#version = versionOf(path);
+    const found = existsSync(path) ? parseEpisodes(readFileSync(path, 'utf8'), path).map(lineOf) : [];
+    const closed = found.map((line) => (line.endMs > nowMs ? endedAt(line, nowMs) : line));
+    this.#lines = new Map(closed.map((line) => [keyOf(line), line]));
+    this.#save();
+  }
+
+  get lines(): readonly EpisodeLine[] {
+    return [...this.#lines.values()];
+  }
+
+  has(episode: string): boolean {
+    return this.lines.some((line) => line.episode === episode);
+  }
+
+  /**
+   * Writes lines, in the place of those about the same episode and subject.
+   *
+   * @throws {ScenariosError} `truth`
+   */
+  record(lines: readonly EpisodeLine[]): void {
+    this.#change(() => {
+      for (const line of lines) this.#lines.set(keyOf(line), line);
+    });
+  }
+
+  /**
+   * Takes a line back whose episode is known not to have begun.
+   *
+   * @throws {ScenariosError} `truth`
+   */
+  withdraw(line: EpisodeLine): void {
+    this.#change(() => this.#lines.delete(keyOf(line)));
+  }
+
+  #change(change: () => void): void {
+    const before = new Map(this.#lines);
+    change();
+    try {
+      this.#save();
+    } catch (error) {
+      this.#lines.clear();
+      for (const [key, line] of before) this.#lines.set(key, line);
+      throw error;
+    }
+  }
+
+  #save(): void {
+    if (versionOf(this.#path) !== this.#version)
+      throw new ScenariosError(
+        'truth',
+        `${this.#path} was written by somebody else: give each run its own file`,
+      );
+    try {
+      replaceDurably(this.#path, csvOf(this.#lines.values()));
+    } catch (cause) {
+      throw new ScenariosError('truth', `${this.#path} cannot be written: ${reasonOf(cause)}`, { cause });
+    }
+    this.#version = versionOf(this.#path);
+  }
+}

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { runCommand, UsageError } from '../common/cli.ts';
+import { packageVersion } from '../common/version.ts';
+import { serveCommand } from './serve/options.ts';
+import { serve } from './serve/run.ts';
+
+const command = new Command('kubevigil-scenarios')
+  .description('Causes anomalies on demand, and writes down when.')
+  .version(packageVersion())
+  .allowExcessArguments()
+  .action((_, { args }: Command) => {
+    const unknown = args[0] === undefined ? '' : `there is no command ${args[0]}: `;
+    throw new UsageError(`${unknown}say serve, or --help`);
+  });
+command.addCommand(serveCommand(serve));
+await runCommand(command);

@@ -1,0 +1,138 @@
+import { hostname, tmpdir } from 'node:os';
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from '../../common/cli.ts';
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../../common/log.ts';
+import { type ListenAddress, parseListenAddress } from '../../common/web/listen-address.ts';
+import type { Subject } from '../ground-truth/episode.ts';
+import { isLoopback } from './gate.ts';
+import { readToken, TOKEN_VARIABLE } from './token.ts';
+
+export const LISTEN_FLAG = '--web.listen-address';
+export const VICTIM_FLAG = '--victim.listen-address';
+const MOST_RUNNING = 16;
+
+export interface ServeOptions {
+  readonly listen: ListenAddress;
+  readonly victim: ListenAddress;
+  readonly webConfigFile: string | undefined;
+  readonly token: string | undefined;
+  readonly allowedHosts: readonly string[];
+  readonly allowedTargets: readonly string[];
+  readonly victimLog: string | undefined;
+  readonly episodes: string;
+  /** Where scenarios write what they write. */
+  readonly folder: string;
+  readonly maxRunning: number;
+  readonly subject: Subject;
+  readonly log: { readonly level: LogLevel; readonly format: LogFormat };
+}
+
+interface Flags {
+  readonly 'web.listenAddress': string;
+  readonly 'web.config.file'?: string;
+  readonly 'web.allowedHost': readonly string[];
+  readonly 'victim.listenAddress': string;
+  readonly 'victim.log'?: string;
+  readonly allowedTarget: readonly string[];
+  readonly tokenFile?: string;
+  readonly episodes: string;
+  readonly scratch: string;
+  readonly maxRunning: number;
+  readonly nodeName: string;
+  readonly 'log.level': LogLevel;
+  readonly 'log.format': LogFormat;
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= MOST_RUNNING) return value;
+  throw new InvalidArgumentError(`It is a number from 1 to ${MOST_RUNNING}.`);
+}
+
+/** The flags about logs, which all commands have. */
+export function withLogOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--log.level <level>', 'least level to log').choices(LOG_LEVELS).default('info'))
+    .addOption(new Option('--log.format <format>', 'form of the log').choices(LOG_FORMATS).default('logfmt'));
+}
+
+/** Each use of a flag adds to it. */
+const list = (text: string, before: readonly string[]) => [...before, text];
+
+/** The flags about what scenarios are done to, which all commands have. */
+export function withTargetOptions(command: Command): Command {
+  return command
+    .option(
+      '--allowed-target <host:port>',
+      'a service, beside loopback, that may be troubled; repeatable',
+      list,
+      [],
+    )
+    .option('--victim.log <file>', 'where the victim writes of failed logins');
+}
+
+export const nodeNameOption = () =>
+  new Option('--node-name <name>', 'name of this node, as Prometheus has it')
+    .env('NODE_NAME')
+    .default(hostname());
+
+export function serveCommand(serve: (options: ServeOptions) => Promise<void>): Command {
+  const command = new Command('serve')
+    .description('Serve scenarios on request, a victim for them, and the ground truth as metrics.')
+    .option(
+      `${LISTEN_FLAG} <host:port>`,
+      'where to listen; beyond loopback a token is needed',
+      '127.0.0.1:24925',
+    )
+    .option('--web.config.file <file>', 'TLS, users and headers, reread when changed')
+    .option(
+      '--web.allowed-host <name>',
+      'a name under which the service may be asked for, beside its addresses; repeatable',
+      (text, before: readonly string[]) => list(text.toLowerCase(), before),
+      [],
+    )
+    .option(`${VICTIM_FLAG} <host:port>`, 'where the victim service listens', '127.0.0.1:24928')
+    .option('--token-file <file>', `what requests must carry (else the environment's ${TOKEN_VARIABLE})`)
+    .option('--episodes <file>', 'where the ground truth is written', 'episodes.csv')
+    .option('--scratch <folder>', 'where scenarios write for a while', tmpdir())
+    .option('--max-running <n>', 'how many scenarios may be on at a time', count, 4)
+    .addOption(nodeNameOption());
+  withLogOptions(withTargetOptions(command)).action((flags: Flags) => serve(readOptions(flags, process.env)));
+  return command.allowExcessArguments(false);
+}
+
+const isOwn = ({ host }: ListenAddress) => host === 'localhost' || (host !== undefined && isLoopback(host));
+
+/**
+ * What the flags ask for.
+ *
+ * @throws {UsageError} an address that is none, or beyond loopback and without a token
+ */
+function readOptions(flags: Flags, env: NodeJS.ProcessEnv): ServeOptions {
+  const listen = parseListenAddress(flags['web.listenAddress'], LISTEN_FLAG);
+  const token = readToken(flags.tokenFile, env);
+  if (token === undefined && !isOwn(listen)) {
+    throw new UsageError(
+      `${LISTEN_FLAG} ${flags['web.listenAddress']} is not loopback: whoever reaches it could start attacks; say --token-file or ${TOKEN_VARIABLE}`,
+    );
+  }
+  return {
+    listen,
+    victim: parseListenAddress(flags['victim.listenAddress'], VICTIM_FLAG),
+    webConfigFile: flags['web.config.file'],
+    token,
+    allowedHosts: flags['web.allowedHost'],
+    allowedTargets: flags.allowedTarget,
+    victimLog: flags['victim.log'],
+    episodes: resolve(flags.episodes),
+    folder: resolve(flags.scratch),
+    maxRunning: flags.maxRunning,
+    subject: {
+      node: flags.nodeName,
+      namespace: env['POD_NAMESPACE'] ?? '',
+      pod: env['POD_NAME'] ?? '',
+    },
+    log: { level: flags['log.level'], format: flags['log.format'] },
+  };
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { MAX_REQUESTS_PER_SECOND } from '../background.ts';
+import { ScenariosError } from '../errors.ts';
+
+/** No scenario is on for longer, whoever asks. */
+export const MAX_DURATION_SECONDS = 3_600;
+
+const LONGEST_TARGET = 300;
+const NAME = /^[\w.:-]{1,100}$/;
+const name = z.string().regex(NAME, 'must be 1 to 100 letters, digits, _ . : or -');
+
+const durationSeconds = z
+  .number()
+  .positive()
+  .max(MAX_DURATION_SECONDS, { error: `must be at most ${MAX_DURATION_SECONDS} (an hour)` });
+
+const startSchema = z.strictObject({
+  durationSeconds,
+  intensity: z.number().gt(0).max(1).default(1),
+  /** A name for the episode; without it one is made. */
+  episode: name.optional(),
+  /** The campaign. */
+  run: name.optional(),
+  /** The service that suffers; without it the own victim. */
+  target: z.string().max(LONGEST_TARGET).optional(),
+  /** In place of the scenario's own quantities. */
+  parameters: z.record(z.string().max(LONGEST_TARGET), z.number()).optional(),
+  /** Only say whether it would be done. */
+  dryRun: z.boolean().default(false),
+});
+
+const backgroundSchema = z.strictObject({
+  durationSeconds,
+  requestsPerSecond: z.number().positive().max(MAX_REQUESTS_PER_SECOND),
+});
+
+export type StartRequest = z.output<typeof startSchema>;
+export type BackgroundRequest = z.output<typeof backgroundSchema>;
+
+function parsed<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const place = issue === undefined || issue.path.length === 0 ? 'body' : issue.path.join('.');
+  throw new ScenariosError('request', `${place}: ${issue?.message}`);
+}
+
+/** @throws {ScenariosError} `request`, naming the field */
+export const parseStart = (body: unknown): StartRequest => parsed(startSchema, body);
+/** @throws {ScenariosError} `request`, naming the field */
+export const parseBackground = (body: unknown): BackgroundRequest => parsed(backgroundSchema, body);

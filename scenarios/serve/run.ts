@@ -1,0 +1,77 @@
+import { createLogger } from '../../common/log.ts';
+import { type Listener, listen } from '../../common/web/listen.ts';
+import { openWebConfig } from '../../common/web/open-config.ts';
+import { BackgroundLoad } from '../background.ts';
+import { endSignal } from '../end-signal.ts';
+import { Ledger } from '../ground-truth/ledger.ts';
+import { truthMetrics } from '../ground-truth/metrics.ts';
+import { SCENARIOS } from '../registry.ts';
+import { Runner } from '../runner.ts';
+import { createVictim } from '../victim.ts';
+import { fileLog, standardOutput } from '../victim-log.ts';
+import { LISTEN_FLAG, type ServeOptions, VICTIM_FLAG } from './options.ts';
+import { createApp } from './server.ts';
+import { tokenCheck } from './token.ts';
+
+/** How long answers may still be on their way when the service ends. */
+const GRACE_MS = 1_000;
+const RESPONSE_MS = 60_000;
+
+/** Where one on this machine reaches what listens there. */
+function ownUrl({ scheme, address }: Listener): string {
+  return `${scheme}://${address.replace(/^(?:\[::\]|0\.0\.0\.0):/, '127.0.0.1:')}`;
+}
+
+/**
+ * Serves until SIGTERM or SIGINT; then all scenarios are stopped and undone, and their episodes closed, before it ends.
+ *
+ * @throws {UsageError} when an address cannot be had
+ * @throws {ScenariosError} `truth`
+ */
+export async function serve(options: ServeOptions): Promise<void> {
+  const log = createLogger(options.log);
+  const ending = endSignal();
+  const web = await openWebConfig(options.webConfigFile, log);
+  const { subject, maxRunning, folder, token, allowedHosts, victimLog } = options;
+  const ledger = new Ledger(options.episodes, Date.now());
+  const runner = new Runner({ subject, ledger, maxRunning, log });
+  const logins = victimLog === undefined ? standardOutput : fileLog(victimLog);
+  const victim = await listen(createVictim(logins), options.victim, { flag: VICTIM_FLAG, logger: log });
+  const background = new BackgroundLoad(ownUrl(victim));
+  const app = createApp({
+    scenarios: SCENARIOS,
+    runner,
+    background,
+    registry: truthMetrics(runner.truth),
+    victim: ownUrl(victim),
+    // Where it listens on an address of the network, it is allowed all the same: it is ours.
+    allowedTargets: [...options.allowedTargets, ownUrl(victim)],
+    folder,
+    checkToken: token === undefined ? undefined : tokenCheck(token),
+    allowedHosts,
+    isReady: () => !ending.aborted,
+    log,
+  });
+  const listeners = [victim];
+  try {
+    const own = await listen(app, options.listen, {
+      flag: LISTEN_FLAG,
+      logger: log,
+      web,
+      responseMs: RESPONSE_MS,
+    });
+    listeners.push(own);
+    log.info('Victim listens on', { address: victim.address });
+    log.info('Listening on', {
+      address: own.address,
+      scheme: own.scheme,
+      ...subject,
+      token: token !== undefined,
+    });
+    await new Promise((resolve) => ending.addEventListener('abort', resolve, { once: true }));
+    log.info('Stopping', { running: runner.running.length });
+  } finally {
+    await Promise.all([runner.close(), background.stop()]);
+    await Promise.all(listeners.map((listener) => listener.close(GRACE_MS)));
+  }
+}

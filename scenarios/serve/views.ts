@@ -1,0 +1,32 @@
+/** What the service answers, as JSON. */
+import type { Running } from '../runner.ts';
+import type { Scenario } from '../scenario.ts';
+
+export interface EpisodeView {
+  readonly episode: string;
+  readonly scenario: string;
+  readonly role: 'attack' | 'benign';
+  readonly run: string;
+  readonly node: string;
+  readonly namespace: string;
+  readonly pod: string;
+  /** UTC milliseconds. */
+  readonly start: number;
+  /** UTC milliseconds: of an episode that is on, the last moment at which it can have an effect. */
+  readonly end: number;
+  readonly outcome: Running['outcome'];
+  readonly failure?: string;
+}
+
+export function episodeView({ line, outcome, failure }: Running): EpisodeView {
+  const { startMs, endMs, ...rest } = line;
+  return { ...rest, start: startMs, end: endMs, outcome, ...(failure !== undefined && { failure }) };
+}
+
+export function scenarioView(
+  { name, help, role, technique, moves, parameters, longestMs }: Scenario,
+  running: readonly Running[],
+) {
+  const episodes = running.filter(({ line }) => line.scenario === name).map(episodeView);
+  return { name, help, role, technique, moves, parameters, longestSeconds: longestMs / 1000, episodes };
+}

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { expect } from 'chai';
+import { parseEpisodes } from '../../../builder/episodes.ts';
+import type { EpisodeLine } from '../../../scenarios/ground-truth/episode.ts';
+import { Ledger } from '../../../scenarios/ground-truth/ledger.ts';
+import { temporaryPaths } from '../../support/temporary.ts';
+
+const NOW = 1_795_441_800_000;
+const line = (own: Partial<EpisodeLine> = {}): EpisodeLine => ({
+  episode: 'night-001',
+  scenario: 'cpu_burn',
+  role: 'attack',
+  run: 'night',
+  node: 'node-7',
+  namespace: '',
+  pod: '',
+  startMs: NOW,
+  endMs: NOW + 70_000,
+  ...own,
+});
+
+describe('episodes.csv', () => {
+  const path = temporaryPaths();
+  const file = () => path('episodes.csv');
+  const text = () => readFileSync(file(), 'utf8');
+
+  it('is a table with a header before the first episode', () => {
+    new Ledger(file(), NOW);
+    expect(text()).to.equal('episode,scenario,start,end,node,namespace,pod,role,run\n');
+  });
+
+  it('holds an episode that is on with the last moment at which it can have an effect, and then its end', () => {
+    const ledger = new Ledger(file(), NOW);
+    ledger.record([line()]);
+    expect(text()).to.match(/\nnight-001,cpu_burn,1795441800000,1795441870000,node-7,,,attack,night\n$/);
+    ledger.record([line({ endMs: NOW + 60_500 })]);
+    expect(text()).to.match(/\nnight-001,cpu_burn,1795441800000,1795441860500,node-7,,,attack,night\n$/);
+    expect(readdirSync(dirname(file()))).to.deep.equal(['episodes.csv']);
+  });
+
+  it('has a line per affected node', () => {
+    new Ledger(file(), NOW).record([line(), line({ node: 'node-8' })]);
+    expect(parseEpisodes(text(), 'episodes.csv').map(({ node }) => node)).to.deep.equal(['node-7', 'node-8']);
+  });
+
+  it('ends what a crash left open at the moment at which it is opened again, and leaves what is over', () => {
+    new Ledger(file(), NOW).record([line(), line({ episode: 'night-002', endMs: NOW + 5_000 })]);
+    const again = new Ledger(file(), NOW + 20_000);
+    expect(again.lines.map(({ endMs }) => endMs)).to.deep.equal([NOW + 20_000, NOW + 5_000]);
+    expect(text())
+      .to.include(`,${NOW + 20_000},`)
+      .and.to.include(`,${NOW + 5_000},`);
+  });
+
+  it('is read by the builder while an episode is on, and after a crash that nobody mends', () => {
+    new Ledger(file(), NOW).record([line({ role: 'benign', scenario: 'batch_job' })]);
+    const [episode] = parseEpisodes(text(), 'episodes.csv');
+    expect(episode).to.include({ startMs: NOW, endMs: NOW + 70_000, role: 'benign', run: 'night' });
+  });
+
+  it('refuses a file that is none, naming the line, and leaves it as it was', () => {
+    writeFileSync(file(), 'episode,scenario,start,end,node\ne1,cpu_burn,yesterday,1795441870000,a\n');
+    const before = text();
+    expect(() => new Ledger(file(), NOW)).to.throw(/episodes\.csv line 2: start "yesterday" is no time/);
+    expect(text()).to.equal(before);
+  });
+
+  it('does not overwrite what somebody else wrote meanwhile', () => {
+    const one = new Ledger(file(), NOW);
+    new Ledger(file(), NOW).record([line({ episode: 'other' })]);
+    expect(() => one.record([line()])).to.throw(/was written by somebody else/);
+    expect(one.has('night-001')).to.equal(false);
+    expect(text()).to.include('\nother,');
+  });
+
+  it('says in one line that the disk does not take it', () => {
+    expect(() => new Ledger(path('missing', 'episodes.csv'), NOW)).to.throw(
+      /episodes\.csv cannot be written: ENOENT/,
+    );
+  });
+});

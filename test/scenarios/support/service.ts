@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type OutgoingHttpHeaders, request } from 'node:http';
+import { join } from 'node:path';
+import { waitFor } from '../../../tools/programs/wait.ts';
+import { ROOT } from '../../support/paths.ts';
+
+const SCENARIOS = join(ROOT, 'dist', 'scenarios', 'main.js');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface SpawnOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+}
+
+function start(args: readonly string[], { env = {}, cwd }: SpawnOptions) {
+  const child = spawn(process.execPath, [SCENARIOS, ...args], {
+    env: { ...process.env, KUBEVIGIL_SCENARIOS_TOKEN: '', ...env },
+    ...(cwd !== undefined && { cwd }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const written = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      written[name] += text;
+    });
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...written }) as Ended);
+  return { child, written, ended };
+}
+
+/** A program that was started, and how it ends. */
+type Started = ReturnType<typeof start>;
+
+/** Starts `kubevigil-scenarios`. */
+export const startScenarios = (args: readonly string[], options: SpawnOptions = {}): Started =>
+  start(args, options);
+
+/** Runs `kubevigil-scenarios` to its end. */
+export const scenarios = (args: readonly string[], options: SpawnOptions = {}): Promise<Ended> =>
+  start(args, options).ended;
+
+export interface Reply {
+  readonly status: number;
+  readonly body: string;
+}
+
+interface Ask {
+  readonly method?: string;
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body?: string;
+}
+
+/** Asks over a connection of its own, with any headers: fetch would not send a Host or an Origin of ours. */
+export function ask(url: string, { method = 'GET', headers = {}, body }: Ask = {}): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, headers, agent: false }, async (response) => {
+      let text = '';
+      for await (const piece of response.setEncoding('utf8')) text += piece;
+      resolve({ status: response.statusCode ?? 0, body: text });
+    });
+    sent.once('error', reject).end(body);
+  });
+}
+
+export const postJson = (url: string, body: object, headers: OutgoingHttpHeaders = {}) =>
+  ask(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+
+export interface Service {
+  readonly pid: number;
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  readonly victim: string;
+  log(): string;
+  /** Sends a signal and waits for the end. */
+  end(signal?: NodeJS.Signals): Promise<Ended>;
+}
+
+/** Starts `serve` on free ports, with its files in `folder`. */
+export async function startService(
+  folder: string,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Service> {
+  const { child, written, ended } = startScenarios(
+    [
+      'serve',
+      '--web.listen-address=127.0.0.1:0',
+      '--victim.listen-address=127.0.0.1:0',
+      `--episodes=${join(folder, 'episodes.csv')}`,
+      `--scratch=${folder}`,
+      ...args,
+    ],
+    { env },
+  );
+  const port = await waitFor('the service to listen', () => {
+    if (child.exitCode !== null) throw new Error(`the service ended: ${written.stderr}`);
+    return /msg="Listening on" address=\S*:(\d+)/.exec(written.stderr)?.[1];
+  });
+  const victimPort = /msg="Victim listens on" address=\S*:(\d+)/.exec(written.stderr)?.[1];
+  return {
+    pid: child.pid ?? 0,
+    url: `http://127.0.0.1:${port}`,
+    victim: `http://127.0.0.1:${victimPort}`,
+    log: () => written.stderr,
+    end(signal = 'SIGTERM') {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
