@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { runCommand, UsageError } from '../common/cli.ts';
 import { packageVersion } from '../common/version.ts';
+import { runPlanCommand } from './campaign/command.ts';
 import { serveCommand } from './serve/options.ts';
 import { serve } from './serve/run.ts';
 
@@ -11,7 +12,7 @@ const command = new Command('kubevigil-scenarios')
   .allowExcessArguments()
   .action((_, { args }: Command) => {
     const unknown = args[0] === undefined ? '' : `there is no command ${args[0]}: `;
-    throw new UsageError(`${unknown}say serve, or --help`);
+    throw new UsageError(`${unknown}say serve or run, or --help`);
   });
-command.addCommand(serveCommand(serve));
+command.addCommand(serveCommand(serve)).addCommand(runPlanCommand());
 await runCommand(command);

@@ -1,0 +1,151 @@
+import { tmpdir } from 'node:os';
+import { relative, resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { createLogger, type LogFormat, type Logger, type LogLevel } from '../../common/log.ts';
+import { endSignal } from '../end-signal.ts';
+import { ScenariosError } from '../errors.ts';
+import { Ledger } from '../ground-truth/ledger.ts';
+import { nodeNameOption, withLogOptions, withTargetOptions } from '../serve/options.ts';
+import { fileLog } from '../victim-log.ts';
+import { aheadMs, prometheusNowMs, requireSameTime } from './clock.ts';
+import { checkAll, conduct } from './conduct.ts';
+import { loadPlan } from './load-plan.ts';
+import { openLocalTarget } from './local-target.ts';
+import type { Plan } from './plan-schema.ts';
+import { progressOn } from './progress.ts';
+import { openRemoteTarget } from './remote-target.ts';
+import type { Target } from './target.ts';
+import { timetable, timetableLines } from './timetable.ts';
+
+interface Flags {
+  readonly dryRun?: true;
+  readonly seed?: number;
+  readonly prometheus?: string;
+  readonly episodes: string;
+  readonly scratch: string;
+  readonly allowedTarget: readonly string[];
+  readonly 'victim.log'?: string;
+  readonly nodeName: string;
+  readonly 'log.level': LogLevel;
+  readonly 'log.format': LogFormat;
+}
+
+function seed(text: string): number {
+  if (/^\d{1,10}$/.test(text) && Number(text) <= 0xffff_ffff) return Number(text);
+  throw new InvalidArgumentError('It is a whole number from 0 to 4294967295.');
+}
+
+function url(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError('It is a URL such as http://127.0.0.1:9090.');
+}
+
+async function openTargets(plan: Plan, flags: Flags, ledger: Ledger, log: Logger): Promise<Target[]> {
+  if (plan.targets === undefined) {
+    const { env } = process;
+    const subject = {
+      node: flags.nodeName,
+      namespace: env['POD_NAMESPACE'] ?? '',
+      pod: env['POD_NAME'] ?? '',
+    };
+    const file = flags['victim.log'];
+    return [
+      await openLocalTarget({
+        subject,
+        ledger,
+        folder: resolve(flags.scratch),
+        allowedTargets: flags.allowedTarget,
+        // Standard output is the campaign's.
+        victimLog: file === undefined ? () => {} : fileLog(resolve(file)),
+        log,
+      }),
+    ];
+  }
+  const wanted = plan.scenarios.map(({ name }) => name);
+  const targets = await Promise.all(plan.targets.map((target) => openRemoteTarget(target, wanted, ledger)));
+  const twice = targets.find(({ node }, i) => targets.findIndex((other) => other.node === node) !== i);
+  if (twice === undefined) return targets;
+  throw new ScenariosError(
+    'plan',
+    `targets: two of them are on node ${twice.node}: --node-name tells services apart`,
+  );
+}
+
+/** How far each clock that episodes are written by may be from that of the samples. */
+async function checkClocks(targets: readonly Target[], prometheus: string, stepMs: number, log: Logger) {
+  const nodes = await Promise.all(
+    targets.map(async (target) => ({ node: target.node, aheadMs: await target.clockAheadMs() })),
+  );
+  const serverAheadMs = await aheadMs(() => prometheusNowMs(prometheus));
+  requireSameTime(nodes, serverAheadMs, stepMs);
+  for (const { node, aheadMs: ms } of nodes)
+    log.info('Clocks agree', { node, ahead_of_prometheus_ms: Math.round(ms - serverAheadMs) });
+}
+
+/** `night-20261124T164500Z` */
+function runName(plan: Plan, nowMs: number): string {
+  return `${plan.name}-${new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+}
+
+async function perform(plan: Plan, flags: Flags, log: Logger): Promise<void> {
+  const signal = endSignal();
+  const startMs = Date.now();
+  const path = resolve(flags.episodes);
+  const ledger = new Ledger(path, startMs);
+  const targets = await openTargets(plan, flags, ledger, log);
+  try {
+    if (flags.prometheus === undefined)
+      log.warn('Clocks are not compared with the server that scrapes: --prometheus does');
+    else await checkClocks(targets, flags.prometheus, plan.step, log);
+    const table = timetable(plan, targets.length);
+    await checkAll(table, targets);
+    const progress = progressOn(process.stderr, log);
+    const failed = await conduct({ run: runName(plan, startMs), table, targets, progress, log, signal });
+    const [start, end] = [startMs, Date.now()].map((ms) => new Date(ms).toISOString());
+    process.stdout.write(
+      `${table.episodes} episodes are in ${flags.episodes}: kubevigil-builder build --labels ${relative(process.cwd(), path)} --start ${start} --end ${end}\n`,
+    );
+    if (failed > 0)
+      throw new ScenariosError(
+        'failed',
+        `${failed} episodes failed; the log says why, and their rows are labelled all the same`,
+      );
+  } finally {
+    await Promise.all(targets.map((target) => target.close()));
+  }
+}
+
+async function run(planFile: string, flags: Flags): Promise<void> {
+  const loaded = loadPlan(planFile);
+  const plan = { ...loaded, seed: flags.seed ?? loaded.seed };
+  if (flags.dryRun === true) {
+    const nodes = plan.targets?.map((target) => target.url) ?? [flags.nodeName];
+    const lines = timetableLines(plan, timetable(plan, nodes.length), nodes);
+    process.stdout.write(`${lines.join('\n')}\n`);
+    return;
+  }
+  const level = flags['log.level'];
+  // On a terminal the bar says what the lines would, and they would tear it.
+  const shown = level === 'info' && process.stderr.isTTY ? 'warn' : level;
+  await perform(plan, flags, createLogger({ level: shown, format: flags['log.format'] }));
+}
+
+/** `kubevigil-scenarios run`. */
+export function runPlanCommand(): Command {
+  const command = new Command('run')
+    .description(
+      'Run a campaign: scenarios in random order, with normal time between and their ground truth in a file.',
+    )
+    .argument('<plan>', 'YAML file')
+    .option('--dry-run', 'print the timetable and do nothing')
+    .option('--seed <n>', "instead of the plan's", seed)
+    .option(
+      '--prometheus <url>',
+      'the server that scrapes the nodes, whose clock must agree to half a step',
+      url,
+    )
+    .option('--episodes <file>', 'where the ground truth is written; earlier lines stay', 'episodes.csv')
+    .option('--scratch <folder>', 'where scenarios write for a while, without targets in the plan', tmpdir())
+    .addOption(nodeNameOption());
+  return withLogOptions(withTargetOptions(command)).allowExcessArguments(false).action(run);
+}

@@ -1,0 +1,74 @@
+import type { Logger } from '../../common/log.ts';
+import { listen } from '../../common/web/listen.ts';
+import { BackgroundLoad } from '../background.ts';
+import type { Subject } from '../ground-truth/episode.ts';
+import type { Ledger } from '../ground-truth/ledger.ts';
+import { checkScenario, Runner } from '../runner.ts';
+import type { ScenarioOptions } from '../scenario.ts';
+import { createVictim } from '../victim.ts';
+import type { LogLine } from '../victim-log.ts';
+import type { Deed, Target } from './target.ts';
+
+const GRACE_MS = 1_000;
+
+export interface LocalOptions {
+  readonly subject: Subject;
+  readonly ledger: Ledger;
+  /** Where scenarios may write. */
+  readonly folder: string;
+  readonly allowedTargets: readonly string[];
+  /** Receives the victim's lines about failed logins. */
+  readonly victimLog: LogLine;
+  readonly log: Logger;
+}
+
+/** This machine, with a victim of its own on a free port of loopback. */
+export async function openLocalTarget({
+  subject,
+  ledger,
+  folder,
+  allowedTargets,
+  victimLog,
+  log,
+}: LocalOptions): Promise<Target> {
+  const victim = await listen(
+    createVictim(victimLog),
+    { host: '127.0.0.1', port: 0 },
+    { flag: 'the victim', logger: log },
+  );
+  // The campaign says itself what is on.
+  const runner = new Runner({ subject, ledger, maxRunning: 1, log: { ...log, info: log.debug } });
+  const url = `http://${victim.address}`;
+  const background = new BackgroundLoad(url);
+  const optionsOf = ({ durationMs, intensity, target = url, parameters }: Deed): ScenarioOptions => ({
+    durationMs,
+    intensity,
+    folder,
+    target,
+    allowedTargets,
+    ...(parameters !== undefined && { parameters }),
+  });
+  return {
+    node: subject.node,
+    check: (deed) => checkScenario(deed.scenario, optionsOf(deed)),
+    async carryOut({ episode, run, ...deed }, signal) {
+      const { scenario } = deed;
+      const running = await runner.start({ scenario, episode, run, options: optionsOf(deed) });
+      const stop = () => void runner.stop(episode);
+      signal.addEventListener('abort', stop, { once: true });
+      if (signal.aborted) stop();
+      await running.over;
+      signal.removeEventListener('abort', stop);
+      return { outcome: running.outcome, failure: running.failure };
+    },
+    setBackground: async (requestsPerSecond) =>
+      requestsPerSecond > 0
+        ? background.start(requestsPerSecond, Number.POSITIVE_INFINITY)
+        : await background.stop(),
+    clockAheadMs: async () => 0,
+    async close() {
+      await Promise.all([runner.close(), background.stop()]);
+      await victim.close(GRACE_MS);
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { formatDuration, parseDurationMs } from '../../common/duration.ts';
+import { MAX_REQUESTS_PER_SECOND } from '../background.ts';
+import { SCENARIOS } from '../registry.ts';
+import { MAX_DURATION_SECONDS } from '../serve/requests.ts';
+
+const MAX_DURATION_MS = MAX_DURATION_SECONDS * 1000;
+const MOST_REPETITIONS = 1_000;
+
+/** A Prometheus duration, as milliseconds. */
+const duration = z.string().transform((text, context) => {
+  const ms = parseDurationMs(text);
+  if (ms !== undefined) return ms;
+  context.addIssue(`${JSON.stringify(text)} is no duration: write it like 15s, 5m or 1h30m`);
+  return z.NEVER;
+});
+const positiveDuration = duration.refine((ms) => ms > 0, 'must be longer than 0');
+const episodeDuration = positiveDuration.refine(
+  (ms) => ms <= MAX_DURATION_MS,
+  `must be at most ${formatDuration(MAX_DURATION_MS)}`,
+);
+
+/** A value, or the range that it is drawn from. */
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** One value, or `[least, most]`. */
+function rangeOf(one: z.ZodType<number>) {
+  return z
+    .preprocess((value) => (Array.isArray(value) ? value : [value, value]), z.tuple([one, one]))
+    .transform(([min, max]): Range => ({ min, max }))
+    .refine(({ min, max }) => min <= max, 'must be [least, most]');
+}
+
+const names = SCENARIOS.map(({ name }) => name);
+const name = z.string().regex(/^[\w.-]{1,40}$/, 'must be 1 to 40 letters, digits, _ . or -');
+
+const item = z.strictObject({
+  name: z.string().refine((text) => names.includes(text), {
+    error: ({ input }) => `there is no scenario ${JSON.stringify(input)}: there are ${names.join(', ')}`,
+  }),
+  repetitions: z.int().min(1).max(MOST_REPETITIONS).default(1),
+  duration: rangeOf(episodeDuration),
+  intensity: rangeOf(z.number().gt(0).max(1)).prefault([1, 1]),
+  /** The service that suffers; without it the victim of the node that it is done on. */
+  target: z.string().min(1).optional(),
+  /** In place of the scenario's own quantities. */
+  parameters: z.record(z.string(), z.number()).optional(),
+  /** On one of the targets, drawn each time, or on all of them at once. */
+  on: z.enum(['one', 'all']).default('one'),
+});
+
+const target = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: 'must be a URL such as http://10.0.0.7:24925' }),
+  tokenFile: z.string().min(1).optional(),
+  /** PEM of the authority that signed the service's certificate. */
+  caFile: z.string().min(1).optional(),
+});
+
+/** What a campaign's file says. */
+export const planSchema = z
+  .strictObject({
+    name: name.default('campaign'),
+    seed: z.int().min(0).max(0xffff_ffff).default(1),
+    /** The dataset's: what a row covers. */
+    step: positiveDuration.prefault('15s'),
+    /** The longest time that a feature looks back; without it the step, as in the dataset's configuration. */
+    window: positiveDuration.optional(),
+    /** Normal time before each episode and after the last. */
+    normal: rangeOf(positiveDuration).prefault(['5m', '10m']),
+    /** After each episode, before its node counts as normal again. */
+    recovery: positiveDuration.optional(),
+    background: z
+      .strictObject({ requestsPerSecond: rangeOf(z.number().min(0).max(MAX_REQUESTS_PER_SECOND)) })
+      .prefault({ requestsPerSecond: [5, 20] }),
+    scenarios: z.array(item).min(1),
+    /** Services on other nodes; without them this machine. */
+    targets: z.array(target).min(1).optional(),
+  })
+  .transform((plan, context) => {
+    const windowMs = Math.max(plan.window ?? 0, plan.step);
+    const recovery = plan.recovery ?? windowMs;
+    if (recovery >= windowMs) return { ...plan, window: windowMs, recovery };
+    context.addIssue({
+      code: 'custom',
+      path: ['recovery'],
+      message: `${formatDuration(recovery)} is shorter than ${formatDuration(windowMs)}, for which features remember an attack (window, else step)`,
+    });
+    return z.NEVER;
+  });
+
+export type Plan = z.output<typeof planSchema>;
+export type PlanTarget = z.output<typeof target>;

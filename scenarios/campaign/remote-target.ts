@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs';
+import { Agent } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import axios, { type AxiosInstance } from 'axios';
+import { z } from 'zod';
+import { reasonOf, ScenariosError } from '../errors.ts';
+import { type EpisodeLine, UNDO_MS } from '../ground-truth/episode.ts';
+import type { Ledger } from '../ground-truth/ledger.ts';
+import { readToken } from '../serve/token.ts';
+import { aheadMs } from './clock.ts';
+import type { PlanTarget } from './plan-schema.ts';
+import type { Deed, Target } from './target.ts';
+
+const TIMEOUT_MS = 15_000;
+const POLL_MS = 500;
+/** The service stops the load by itself when it is not asked for again: a campaign that is gone leaves none. */
+const LEASE_SECONDS = 300;
+const RENEW_MS = 100_000;
+
+const episodeSchema = z.object({
+  episode: z.string(),
+  scenario: z.string(),
+  role: z.enum(['attack', 'benign']),
+  run: z.string(),
+  node: z.string().min(1),
+  namespace: z.string(),
+  pod: z.string(),
+  start: z.number(),
+  end: z.number(),
+  outcome: z.enum(['running', 'completed', 'stopped', 'failed']),
+  failure: z.string().optional(),
+});
+const aboutSchema = z.object({
+  now: z.number(),
+  subject: z.object({ node: z.string().min(1), namespace: z.string(), pod: z.string() }),
+  scenarios: z.array(z.object({ name: z.string() })),
+});
+const errorSchema = z.object({ error: z.string() });
+
+type EpisodeAnswer = z.output<typeof episodeSchema>;
+
+const bodyOf = ({ durationMs, intensity, target, parameters }: Deed) => ({
+  durationSeconds: durationMs / 1000,
+  intensity,
+  ...(target !== undefined && { target }),
+  ...(parameters !== undefined && { parameters }),
+});
+
+const lineOf = ({ start, end, outcome: _, failure: __, ...line }: EpisodeAnswer): EpisodeLine => ({
+  ...line,
+  startMs: start,
+  endMs: end,
+});
+
+function clientOf({ url, tokenFile, caFile }: PlanTarget): AxiosInstance {
+  const token = readToken(tokenFile, process.env);
+  return axios.create({
+    baseURL: url.replace(/\/$/, ''),
+    headers: { ...(token !== undefined && { 'X-Kubevigil-Token': token }) },
+    ...(caFile !== undefined && { httpsAgent: new Agent({ ca: readFileSync(caFile) }) }),
+    // A service that sends the token elsewhere is not the one that was meant.
+    maxRedirects: 0,
+    proxy: false,
+    timeout: TIMEOUT_MS,
+    validateStatus: () => true,
+  });
+}
+
+/** Asks the service; the answer has the shape, or the error says what came instead. */
+class Api {
+  readonly #client: AxiosInstance;
+  readonly #url: string;
+
+  constructor(target: PlanTarget) {
+    this.#client = clientOf(target);
+    this.#url = new URL(target.url).origin;
+  }
+
+  async ask<T extends z.ZodType>(
+    schema: T,
+    method: string,
+    path: string,
+    data?: object,
+  ): Promise<z.output<T>> {
+    let answer: { status: number; data: unknown };
+    try {
+      answer = await this.#client.request({ method, url: path, ...(data !== undefined && { data }) });
+    } catch (cause) {
+      const code = axios.isAxiosError(cause) ? (cause.code ?? reasonOf(cause)) : reasonOf(cause);
+      throw new ScenariosError('unreachable', `no kubevigil-scenarios at ${this.#url} (${code})`, { cause });
+    }
+    const { status, data: body } = answer;
+    if (status >= 300) {
+      const said = errorSchema.safeParse(body).data?.error ?? `status ${status}`;
+      throw new ScenariosError('refused', `${this.#url} refuses ${method} ${path}: ${said}`);
+    }
+    const result = schema.safeParse(body);
+    if (result.success) return result.data;
+    throw new ScenariosError('refused', `${this.#url} answers ${method} ${path} with something else`, {
+      cause: result.error,
+    });
+  }
+}
+
+/**
+ * A `kubevigil-scenarios serve` on another node. Its own ledger and metrics have the same lines as the campaign's.
+ *
+ * @throws {ScenariosError} `unreachable`, `refused`; `plan` when it has not all the scenarios
+ */
+export async function openRemoteTarget(
+  plan: PlanTarget,
+  wanted: readonly string[],
+  ledger: Ledger,
+): Promise<Target> {
+  const api = new Api(plan);
+  const about = () => api.ask(aboutSchema, 'GET', '/scenarios');
+  const { subject, scenarios } = await about();
+  const missing = wanted.find((name) => !scenarios.some((scenario) => scenario.name === name));
+  if (missing !== undefined) throw new ScenariosError('plan', `${plan.url} has no scenario ${missing}`);
+  let renewal: NodeJS.Timeout | undefined;
+
+  /** Follows an episode to its end, also over a moment in which the service does not answer. */
+  async function follow(line: EpisodeLine, signal: AbortSignal): Promise<EpisodeAnswer> {
+    const path = `/episodes/${encodeURIComponent(line.episode)}`;
+    for (;;) {
+      try {
+        const told = await api.ask(episodeSchema, signal.aborted ? 'DELETE' : 'GET', path);
+        if (told.outcome !== 'running') return told;
+      } catch (error) {
+        const isOver = Date.now() > line.endMs + UNDO_MS;
+        if (signal.aborted || isOver || !(error instanceof ScenariosError && error.code === 'unreachable'))
+          throw error;
+      }
+      await sleep(POLL_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  return {
+    node: subject.node,
+    async check(deed) {
+      await api.ask(z.unknown(), 'POST', `/scenarios/${deed.scenario.name}`, {
+        ...bodyOf(deed),
+        dryRun: true,
+      });
+    },
+    async carryOut({ episode, run, ...deed }, signal) {
+      const startMs = Date.now();
+      const { scenario, durationMs } = deed;
+      const { name, role } = scenario;
+      // Before it can begin; the service's own moments, when they are known, take its place.
+      const expected: EpisodeLine = {
+        ...subject,
+        episode,
+        scenario: name,
+        role,
+        run,
+        startMs,
+        endMs: startMs + durationMs + UNDO_MS + TIMEOUT_MS,
+      };
+      ledger.record([expected]);
+      const body = { ...bodyOf(deed), episode, run };
+      let line: EpisodeLine;
+      try {
+        line = lineOf(await api.ask(episodeSchema, 'POST', `/scenarios/${name}`, body));
+      } catch (error) {
+        if (error instanceof ScenariosError && error.code === 'refused') ledger.withdraw(expected);
+        throw error;
+      }
+      ledger.record([line]);
+      const { outcome, failure, ...told } = await follow(line, signal);
+      ledger.record([lineOf({ outcome, ...told })]);
+      return { outcome, failure };
+    },
+    async setBackground(requestsPerSecond) {
+      clearInterval(renewal);
+      if (requestsPerSecond === 0) {
+        await api.ask(z.unknown(), 'DELETE', '/background');
+        return;
+      }
+      const body = { requestsPerSecond, durationSeconds: LEASE_SECONDS };
+      const renew = () => api.ask(z.unknown(), 'PUT', '/background', body);
+      await renew();
+      // A renewal that fails is made up for by the next: the lease is longer than two of them.
+      renewal = setInterval(() => void renew().catch(() => {}), RENEW_MS).unref();
+    },
+    clockAheadMs: () => aheadMs(async () => (await about()).now),
+    async close() {
+      clearInterval(renewal);
+      // The service may be gone; its lease ends the load all the same.
+      await api.ask(z.unknown(), 'DELETE', '/background').catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,240 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { type Episode, parseEpisodes } from '../../../builder/episodes.ts';
+import { waitFor } from '../../../tools/programs/wait.ts';
+import { serverThat } from '../../builder/support/server.ts';
+import { processesWith } from '../../support/processes.ts';
+import { temporaryPaths } from '../../support/temporary.ts';
+import { ask, type Service, scenarios, startScenarios, startService } from '../support/service.ts';
+
+const TOKEN = 'a-token-of-the-tests-0123456789';
+
+/** Answers `time()` as a Prometheus whose clock is ahead of ours. */
+const prometheusAhead = (aheadMs: number) =>
+  serverThat((_, response) => {
+    const seconds = (Date.now() + aheadMs) / 1000;
+    const data = { resultType: 'scalar', result: [seconds, String(seconds)] };
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify({ status: 'success', data }));
+  });
+
+describe('kubevigil-scenarios run', function () {
+  this.timeout(60_000);
+  const path = temporaryPaths();
+  const services: Service[] = [];
+  afterEach(async () => {
+    for (const service of services.splice(0)) await service.end('SIGKILL');
+  });
+
+  const plan = (more: object = {}) => {
+    const document = {
+      name: 'short',
+      step: '1s',
+      normal: '200ms',
+      background: { requestsPerSecond: 20 },
+      scenarios: [
+        { name: 'cpu_burn', repetitions: 2, duration: '300ms', intensity: 0.1 },
+        { name: 'disk_thrash', duration: '300ms', intensity: 0.1 },
+      ],
+      ...more,
+    };
+    writeFileSync(path('plan.yaml'), JSON.stringify(document));
+    return path('plan.yaml');
+  };
+  const episodes = (): Episode[] => parseEpisodes(readFileSync(path('episodes.csv'), 'utf8'), 'episodes.csv');
+  const args = (...more: string[]) => [
+    'run',
+    plan(),
+    `--episodes=${path('episodes.csv')}`,
+    `--scratch=${path()}`,
+    '--node-name=here',
+    ...more,
+  ];
+  const run = (...more: string[]) => scenarios(args(...more), { env: { MARK: path() } });
+  const service = async (node: string) => {
+    const folder = path(node);
+    mkdirSync(folder);
+    const started = await startService(folder, [`--node-name=${node}`], {
+      MARK: path(),
+      KUBEVIGIL_SCENARIOS_TOKEN: TOKEN,
+    });
+    services.push(started);
+    return started;
+  };
+
+  it('runs what its dry run says, and writes when', async () => {
+    const dry = await run('--dry-run', '--seed=11');
+    expect(dry).to.include({ code: 0, stderr: '' });
+    expect(readdirSync(path())).to.deep.equal(['plan.yaml']);
+    const startMs = Date.now();
+    const ended = await run('--seed=11');
+    expect(ended.code).to.equal(0);
+    const planned = dry.stdout.match(/cpu_burn|disk_thrash/g);
+    expect(episodes().map(({ scenario }) => scenario)).to.deep.equal(planned);
+    let before = startMs;
+    for (const { startMs: start, endMs, node, run: name, episode } of episodes()) {
+      expect(node).to.equal('here');
+      expect(name).to.match(/^short-\d{8}T\d{6}Z$/);
+      expect(episode).to.match(new RegExp(`^${name}-00[123]$`));
+      expect(start).to.be.at.least(before + 200);
+      expect(endMs).to.be.at.least(start + 300);
+      before = endMs + 1_000;
+    }
+    expect(Date.now()).to.be.at.least(before);
+    expect(ended.stdout).to.match(
+      /^3 episodes are in \S+episodes\.csv: kubevigil-builder build --labels \S+ --start \S+ --end \S+\n$/,
+    );
+    expect(ended.stderr).to.match(/level=info msg="cpu_burn on here \(\d of 3\)"/);
+    expect(readdirSync(path()).sort()).to.deep.equal(['episodes.csv', 'plan.yaml']);
+  });
+
+  it('adds to the episodes of the campaign before', async () => {
+    await run();
+    await run();
+    expect(episodes()).to.have.length(6);
+    expect(new Set(episodes().map(({ run: name }) => name)).size).to.equal(2);
+  });
+
+  it('closes the episode, undoes it and ends when it is interrupted, also twice', async () => {
+    plan({ scenarios: [{ name: 'cpu_burn', duration: '1h', intensity: 0.1 }] });
+    const file = path('plan.yaml');
+    const { child, ended } = startScenarios(
+      ['run', file, `--episodes=${path('episodes.csv')}`, `--scratch=${path()}`],
+      { env: { MARK: path() } },
+    );
+    await waitFor(
+      'the worker',
+      () => processesWith(`MARK=${path()}`).some((line) => line.includes('workers')) || undefined,
+    );
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect(code).to.equal(130);
+    expect(stderr.trim().split('\n').at(-1)).to.match(/^kubevigil-scenarios: interrupted: /);
+    expect(processesWith(`MARK=${path()}`)).to.deep.equal([]);
+    expect(episodes()[0]?.endMs).to.be.at.most(Date.now());
+  });
+
+  it('leaves nothing when it is killed; the next one closes its episode', async () => {
+    plan({ scenarios: [{ name: 'disk_thrash', duration: '1h', intensity: 0.1 }] });
+    const { child, ended } = startScenarios(
+      ['run', path('plan.yaml'), `--episodes=${path('episodes.csv')}`, `--scratch=${path()}`],
+      { env: { MARK: path() } },
+    );
+    await waitFor(
+      'the worker',
+      () => processesWith(`MARK=${path()}`).some((line) => line.includes('workers')) || undefined,
+    );
+    child.kill('SIGKILL');
+    await ended;
+    await waitFor('the worker to end', () => processesWith(`MARK=${path()}`).length === 0 || undefined);
+    expect(episodes()[0]?.endMs).to.be.above(Date.now());
+    const againMs = Date.now();
+    await run();
+    expect(episodes()[0]?.endMs).to.be.within(againMs, Date.now());
+    expect(readdirSync(path()).sort()).to.deep.equal(['episodes.csv', 'plan.yaml']);
+  });
+
+  it('runs on several nodes, whose own truth is the same', async () => {
+    const nodes = [await service('a'), await service('b')];
+    writeFileSync(path('token'), TOKEN);
+    plan({
+      scenarios: [{ name: 'cpu_burn', duration: '300ms', intensity: 0.1, on: 'all' }],
+      targets: nodes.map(({ url }) => ({ url, tokenFile: 'token' })),
+    });
+    const ended = await scenarios(['run', path('plan.yaml'), `--episodes=${path('episodes.csv')}`]);
+    expect(ended).to.include({ code: 0 });
+    const own = ['a', 'b'].flatMap((node) =>
+      parseEpisodes(readFileSync(path(node, 'episodes.csv'), 'utf8'), node),
+    );
+    const plain = (list: readonly Episode[]) =>
+      list.map(({ place: _, ...episode }) => episode).sort((x, y) => x.node.localeCompare(y.node));
+    expect(plain(episodes())).to.deep.equal(plain(own));
+    expect(own).to.have.length(2);
+    expect(new Set(own.map(({ episode }) => episode)).size).to.equal(1);
+    for (const [i, { url }] of nodes.entries()) {
+      const { body } = await ask(`${url}/metrics`);
+      expect(body).to.include(
+        `kubevigil_scenario_end_timestamp_seconds{scenario="cpu_burn",episode="${own[i]?.episode}"`,
+      );
+      expect(body).to.include(` ${(own[i]?.endMs ?? 0) / 1000}\n`);
+    }
+  });
+
+  it('says in one line what a service refuses, and takes the episode back', async () => {
+    const { url } = await service('a');
+    plan({ targets: [{ url }] });
+    const wrong = await scenarios(['run', path('plan.yaml'), `--episodes=${path('episodes.csv')}`], {
+      env: { KUBEVIGIL_SCENARIOS_TOKEN: `${TOKEN}-wrong` },
+    });
+    expect(wrong.code).to.equal(1);
+    expect(wrong.stderr).to.match(
+      /^kubevigil-scenarios: http:\/\/\S+ refuses GET \/scenarios: wants its token[^\n]*\n$/,
+    );
+    await services.pop()?.end('SIGKILL');
+    const gone = await scenarios(['run', path('plan.yaml'), `--episodes=${path('episodes.csv')}`]);
+    expect(gone.code).to.equal(1);
+    expect(gone.stderr).to.match(
+      /^kubevigil-scenarios: no kubevigil-scenarios at http:\S+ \(ECONNREFUSED\)\n$/,
+    );
+    expect(episodes()).to.deep.equal([]);
+  });
+
+  it('refuses at once what would be refused in its middle', async () => {
+    plan({
+      scenarios: [
+        { name: 'cpu_burn', duration: '300ms', repetitions: 5 },
+        { name: 'risky_pod', duration: '300ms' },
+      ],
+    });
+    const ended = await scenarios(['run', path('plan.yaml'), `--episodes=${path('episodes.csv')}`], {
+      env: { KUBERNETES_SERVICE_HOST: '', KUBECONFIG: '' },
+    });
+    expect(ended.code).to.equal(1);
+    expect(ended.stderr).to.match(/\nkubevigil-scenarios: risky_pod: needs Kubernetes[^\n]*\n$/);
+    expect(episodes()).to.deep.equal([]);
+  });
+
+  it("refuses when Prometheus' clock is another, before it starts anything", async () => {
+    for (const aheadMs of [3_000, -3_000]) {
+      const prometheus = await prometheusAhead(aheadMs);
+      const ended = await run(`--prometheus=${prometheus.url}`);
+      await prometheus.close();
+      expect(ended.code).to.equal(1);
+      expect(ended.stderr).to.match(
+        /^kubevigil-scenarios: the clock of here is [23]s\d*m?s? (ahead of|behind) Prometheus'[^\n]*\n$/,
+      );
+      expect(episodes()).to.deep.equal([]);
+    }
+  });
+
+  it('goes on when the clocks agree, and says how far', async () => {
+    const prometheus = await prometheusAhead(100);
+    const ended = await run(`--prometheus=${prometheus.url}`);
+    await prometheus.close();
+    expect(ended.code).to.equal(0);
+    expect(ended.stderr).to.match(/msg="Clocks agree" node=here ahead_of_prometheus_ms=-\d+\n/);
+  });
+
+  it('says in one line that no Prometheus answers', async () => {
+    const ended = await run('--prometheus=http://127.0.0.1:1');
+    expect(ended.code).to.equal(1);
+    expect(ended.stderr).to.match(
+      /^kubevigil-scenarios: no Prometheus at http:\/\/127\.0\.0\.1:1: [^\n]*\n$/,
+    );
+  });
+
+  for (const [what, given] of [
+    ['no plan', ['run']],
+    ['a plan that is not there', ['run', 'missing.yaml']],
+    ['a seed that is none', ['run', 'x.yaml', '--seed=-1']],
+    ['an unknown command', ['attack']],
+    ['no command', []],
+  ] as const)
+    it(`ends with 2 and one line for ${what}`, async () => {
+      const ended = await scenarios(given, { cwd: path() });
+      expect(ended.code).to.equal(2);
+      expect(ended.stderr).to.match(/^kubevigil-scenarios: [^\n]*\n$/);
+      expect(readdirSync(path())).to.deep.equal([]);
+    });
+});
