@@ -2,20 +2,33 @@
  * `npm run demo`: from this machine to a labelled dataset, with the real programs and a real Prometheus, all on
  * loopback. Everything that it started is stopped, and everything but the dataset removed, however it ends.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Child } from '../programs/child.ts';
+import { parseEpisodes } from '../../builder/episodes.ts';
+import { SCENARIOS } from '../../scenarios/registry.ts';
 import { ROOT } from '../programs/paths.ts';
-import { buildDataset } from './build.ts';
-import { runCampaign } from './campaign.ts';
+import { makeCanaryFolder } from './canary.ts';
+import { readRows } from './dataset.ts';
+import { countBy, movesOf, moveTable } from './moves.ts';
+import { demoPlan, demoRules } from './plan.ts';
+import { runProgram } from './program.ts';
 import { startExporter, startPrometheusFor, waitForFirstScrape } from './services.ts';
-import { summarise } from './summary.ts';
 
 const STEP_SECONDS = 2;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
+const writeJson = (path: string, value: object) => {
+  writeFileSync(path, JSON.stringify(value));
+  return path;
+};
+/** A path as somebody would type it here. */
+function typed(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
+}
+const iso = (ms: number) => new Date(ms).toISOString();
 
 interface DemoFolders {
   /** Holds the dataset and its ground truth, and stays. */
@@ -23,41 +36,85 @@ interface DemoFolders {
   readonly temporary: string;
 }
 
-async function demo(
-  { output, temporary }: DemoFolders,
-  started: Child[],
-  signal: AbortSignal,
-): Promise<void> {
+/** Undoes what was done, the last first. */
+type Undo = () => void | Promise<void>;
+
+async function demo({ output, temporary }: DemoFolders, undo: Undo[], signal: AbortSignal): Promise<void> {
   mkdirSync(output, { recursive: true });
   const episodes = join(output, 'episodes.csv');
   const dataset = join(output, 'dataset');
   // Of the demo before this one; whatever else is in the folder is not ours.
   rmSync(dataset, { recursive: true, force: true });
+  rmSync(episodes, { force: true });
   const node = hostname();
+  const isRoot = process.getuid?.() === 0;
+  const victimLog = join(temporary, 'victim.log');
+  writeFileSync(victimLog, '');
+  if (isRoot) undo.push(makeCanaryFolder());
 
   say('Starting the exporter and Prometheus on loopback …');
-  const exporter = await startExporter(temporary);
-  started.push(exporter);
+  const exporter = await startExporter(
+    temporary,
+    writeJson(join(temporary, 'rules.yaml'), demoRules(victimLog)),
+  );
+  undo.push(() => exporter.stop());
   const prometheus = await startPrometheusFor(temporary, exporter, node);
-  started.push(prometheus);
+  undo.push(() => prometheus.stop());
   await waitForFirstScrape(prometheus);
   say(`  exporter    http://${exporter.address}/metrics\n  Prometheus  ${prometheus.url}`);
 
-  signal.throwIfAborted();
+  say(
+    `A campaign on this machine, as ${isRoot ? 'root' : 'an ordinary user (as root there is more to see)'}:`,
+  );
   const startMs = Date.now();
-  say('Watching this machine, with two anomalies:');
-  await runCampaign(episodes, node, output, signal);
+  const plan = writeJson(join(temporary, 'plan.yaml'), demoPlan(STEP_SECONDS, isRoot));
+  await runProgram(
+    'scenarios',
+    [
+      ...['run', plan, '--prometheus', prometheus.url, '--node-name', node],
+      ...['--episodes', episodes, '--scratch', output, '--victim.log', victimLog],
+    ],
+    signal,
+  );
+  const endMs = Date.now();
 
   say('Building the dataset …');
-  const range = { startMs, endMs: Date.now() };
-  await buildDataset({ url: prometheus.url, range, stepSeconds: STEP_SECONDS, episodes, dataset }, signal);
-  for (const line of await summarise(dataset, STEP_SECONDS)) say(line);
+  const range = ['--start', iso(startMs), '--end', iso(endMs), '--step', `${STEP_SECONDS}s`];
+  const build = [
+    'build',
+    '--prometheus',
+    prometheus.url,
+    ...range,
+    '--labels',
+    episodes,
+    '--output',
+    dataset,
+  ];
+  await runProgram('builder', build, signal);
+  await runProgram('builder', ['report', dataset], signal);
 
-  const shown = relative(process.cwd(), dataset);
-  say(`\nThe dataset is in ${shown}, its ground truth in ${relative(process.cwd(), episodes)}. Next:`);
+  const rows = await readRows(dataset);
+  const truth = parseEpisodes(readFileSync(episodes, 'utf8'), episodes);
+  const scenarioOf = new Map(truth.map(({ episode, scenario }) => [episode, scenario]));
+  const moves = movesOf(rows, SCENARIOS, scenarioOf, STEP_SECONDS);
+  say(
+    '\nWhat moved, and whether it should have; the number is (median in the episode − median of normal time) /',
+  );
+  say('max(1.4826 MAD of normal time, resolution of the column), from 5 on it counts:');
+  for (const line of moveTable(moves)) say(line);
+  say(`\n${rows.length} rows of ${Object.keys(rows[0] ?? {}).length} columns`);
+  say(
+    `  label  ${countBy(rows, 'label')}\n  phase  ${countBy(rows, 'phase')}\n  split  ${countBy(rows, 'split')}`,
+  );
+
+  const shown = typed(dataset);
+  say(`\n  the dataset        ${shown}`);
+  say(`  its ground truth   ${typed(episodes)}`);
+  say(`  the report         ${join(shown, 'report.html')}    (for a browser)`);
+  say('Next:');
   say(`  node dist/builder/main.js verify ${shown}`);
-  say(`  node dist/builder/main.js report ${shown}    # draws ${join(shown, 'report.html')}`);
   say(`  python3 -c "import pandas; print(pandas.read_parquet('${shown}/data'))"`);
+  say('  node dist/scenarios/main.js run --help     # campaigns of your own');
 }
 
 const { values } = parseArgs({
@@ -68,16 +125,19 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   // Not once: a second Ctrl-C must not end this before what it started has ended.
   process.on(name, () => abort.abort(new Error(`stopped by ${name}`)));
 }
-const started: Child[] = [];
+// Whoever reads it may leave: `npm run demo | head`.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', () => abort.abort(new Error('nobody reads what it says')));
+const undo: Undo[] = [];
 const temporary = mkdtempSync(join(tmpdir(), 'kubevigil-demo-'));
 try {
-  await demo({ output: resolve(values.output), temporary }, started, abort.signal);
+  await demo({ output: resolve(values.output), temporary }, undo, abort.signal);
 } catch (error) {
   const { reason } = abort.signal as { reason?: unknown };
   const cause = reason ?? error;
   process.stderr.write(`\ndemo: ${cause instanceof Error ? cause.message : String(cause)}\n`);
   process.exitCode = 1;
 } finally {
-  for (const child of started.reverse()) await child.stop();
+  for (const step of undo.reverse()) await step();
   rmSync(temporary, { recursive: true, force: true });
 }

@@ -13,13 +13,19 @@ export interface RunningExporter extends Child {
   readonly address: string;
 }
 
-/** Starts the exporter on a free port and waits until it answers. */
-export async function startExporter(folder: string): Promise<RunningExporter> {
+/** Starts the exporter on a free port, with rules beside the default ones, and waits until it answers. */
+export async function startExporter(folder: string, rulesFile: string): Promise<RunningExporter> {
   const address = `127.0.0.1:${await freePort()}`;
   const main = join(ROOT, 'dist', 'exporter', 'main.js');
   const child = startChild(
     process.execPath,
-    [main, `--web.listen-address=${address}`, '--kubernetes=off', '--log.level=warn'],
+    [
+      main,
+      `--web.listen-address=${address}`,
+      `--rules.file=${rulesFile}`,
+      '--kubernetes=off',
+      '--log.level=warn',
+    ],
     join(folder, 'exporter.log'),
   );
   try {

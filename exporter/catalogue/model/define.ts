@@ -29,7 +29,7 @@ export type Selector<L extends Labels> = {
 };
 
 /** Base units of the dataset's columns. */
-export type Unit = 'ratio' | 'bytes' | 'bytes_per_second' | 'per_second' | 'count';
+type Unit = 'ratio' | 'bytes' | 'bytes_per_second' | 'per_second' | 'count';
 
 interface ColumnBase<L extends Labels> {
   /** The column's name in every dataset, a search-friendly literal. */
