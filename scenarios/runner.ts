@@ -1,7 +1,7 @@
 /** Runs scenarios, with the ground truth written around each, and undoes all of them when it is told to. */
 import type { Logger } from '../common/log.ts';
 import { reasonOf, ScenariosError } from './errors.ts';
-import { type EpisodeLine, endedAt, type Subject, UNDO_MS } from './ground-truth/episode.ts';
+import { type EpisodeLine, endedAt, linesFor, type Subject, UNDO_MS } from './ground-truth/episode.ts';
 import type { Ledger } from './ground-truth/ledger.ts';
 import type { Truth } from './ground-truth/metrics.ts';
 import { ScenarioRefusal } from './refusal.ts';
@@ -19,6 +19,8 @@ export interface Order {
   readonly scenario: Scenario;
   readonly episode: string;
   readonly run: string;
+  /** Who suffers beside the node that it is done on, such as the one that the target is on. */
+  readonly affects?: readonly Subject[];
   readonly options: ScenarioOptions;
 }
 
@@ -42,6 +44,7 @@ export type Outcome = 'running' | 'completed' | 'stopped' | 'failed';
 /** An episode that was started here. */
 export interface Running {
   readonly line: EpisodeLine;
+  readonly affects: readonly Subject[];
   readonly outcome: Outcome;
   /** Why it failed, in one line. */
   readonly failure?: string;
@@ -53,6 +56,8 @@ type State = { -readonly [K in keyof Running]: Running[K] } & {
   readonly abort: AbortController;
   endedMs?: number;
 };
+
+const linesOf = ({ line, affects }: Running) => linesFor(line, affects);
 
 export interface RunnerOptions {
   /** Whom the scenarios affect: where this program runs. */
@@ -83,7 +88,7 @@ export class Runner {
   }
 
   get truth(): Truth {
-    return { open: () => this.running.map(({ line }) => line), ended: () => this.#ended() };
+    return { open: () => this.running.flatMap(linesOf), ended: () => this.#ended() };
   }
 
   get running(): readonly Running[] {
@@ -110,7 +115,7 @@ export class Runner {
     return this.#begin(order);
   }
 
-  #begin({ scenario, episode, run, options }: Order): Running {
+  #begin({ scenario, episode, run, affects = [], options }: Order): Running {
     const startMs = Date.now();
     const line: EpisodeLine = {
       ...this.#options.subject,
@@ -121,9 +126,9 @@ export class Runner {
       startMs,
       endMs: startMs + Math.ceil(options.durationMs) + UNDO_MS,
     };
-    this.#options.ledger.record([line]);
+    this.#options.ledger.record(linesFor(line, affects));
     const abort = new AbortController();
-    const state: State = { line, outcome: 'running', abort, over: Promise.resolve() };
+    const state: State = { line, affects, outcome: 'running', abort, over: Promise.resolve() };
     this.#states.set(episode, state);
     this.#options.log.info('Episode begins', {
       episode,
@@ -179,7 +184,7 @@ export class Runner {
     }
     state.endedMs = Date.now();
     state.line = endedAt(state.line, state.endedMs);
-    this.#write(state.line);
+    this.#write(state);
     log.info('Episode ended', { episode: state.line.episode, outcome: state.outcome });
   }
 
@@ -188,14 +193,14 @@ export class Runner {
     return setInterval(() => {
       if (Date.now() < state.line.endMs - EXTEND_BEFORE_MS) return;
       state.line = { ...state.line, endMs: state.line.endMs + UNDO_MS };
-      this.#write(state.line);
+      this.#write(state);
     }, EXTEND_BEFORE_MS / 2);
   }
 
   /** The metrics tell it all the same when the disk cannot. */
-  #write(line: EpisodeLine): void {
+  #write(state: State): void {
     try {
-      this.#options.ledger.record([line]);
+      this.#options.ledger.record(linesOf(state));
     } catch (error) {
       this.#options.log.error('Ground truth could not be written', { error: reasonOf(error) });
     }
@@ -208,7 +213,7 @@ export class Runner {
 
   #ended(): EpisodeLine[] {
     const earlier = Date.now() < this.#openedMs + KEPT_MS ? this.#earlier : [];
-    const own = this.#all().flatMap(({ line, outcome }) => (outcome === 'running' ? [] : [line]));
+    const own = this.#all().flatMap((state) => (state.outcome === 'running' ? [] : linesOf(state)));
     return [...earlier, ...own];
   }
 

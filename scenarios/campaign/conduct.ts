@@ -20,11 +20,12 @@ function episodeName(run: string, number: number): string {
   return `${run}-${String(number).padStart(3, '0')}`;
 }
 
-function deedOf({ scenario, durationMs, intensity, target, parameters }: PlannedEpisode): Deed {
+function deedOf({ scenario, durationMs, intensity, affects, target, parameters }: PlannedEpisode): Deed {
   return {
     scenario,
     durationMs,
     intensity,
+    affects,
     ...(target !== undefined && { target }),
     ...(parameters !== undefined && { parameters }),
   };

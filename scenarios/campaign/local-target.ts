@@ -52,8 +52,8 @@ export async function openLocalTarget({
     node: subject.node,
     check: (deed) => checkScenario(deed.scenario, optionsOf(deed)),
     async carryOut({ episode, run, ...deed }, signal) {
-      const { scenario } = deed;
-      const running = await runner.start({ scenario, episode, run, options: optionsOf(deed) });
+      const { scenario, affects } = deed;
+      const running = await runner.start({ scenario, episode, run, affects, options: optionsOf(deed) });
       const stop = () => void runner.stop(episode);
       signal.addEventListener('abort', stop, { once: true });
       if (signal.aborted) stop();

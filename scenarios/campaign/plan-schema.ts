@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { formatDuration, parseDurationMs } from '../../common/duration.ts';
 import { MAX_REQUESTS_PER_SECOND } from '../background.ts';
 import { SCENARIOS } from '../registry.ts';
-import { MAX_DURATION_SECONDS } from '../serve/requests.ts';
+import { MAX_DURATION_SECONDS, subjectSchema } from '../serve/requests.ts';
 
 const MAX_DURATION_MS = MAX_DURATION_SECONDS * 1000;
 const MOST_REPETITIONS = 1_000;
@@ -48,6 +48,8 @@ const item = z.strictObject({
   target: z.string().min(1).optional(),
   /** In place of the scenario's own quantities. */
   parameters: z.record(z.string(), z.number()).optional(),
+  /** Nodes, or pods on them, that suffer beside the one that it is done on: where the target is. */
+  affects: z.array(subjectSchema).default([]),
   /** On one of the targets, drawn each time, or on all of them at once. */
   on: z.enum(['one', 'all']).default('one'),
 });

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import axios, { type AxiosInstance } from 'axios';
 import { z } from 'zod';
 import { reasonOf, ScenariosError } from '../errors.ts';
-import { type EpisodeLine, UNDO_MS } from '../ground-truth/episode.ts';
+import { type EpisodeLine, linesFor, UNDO_MS } from '../ground-truth/episode.ts';
 import type { Ledger } from '../ground-truth/ledger.ts';
 import { readToken } from '../serve/token.ts';
 import { aheadMs } from './clock.ts';
@@ -28,6 +28,7 @@ const episodeSchema = z.object({
   start: z.number(),
   end: z.number(),
   outcome: z.enum(['running', 'completed', 'stopped', 'failed']),
+  affects: z.array(z.object({ node: z.string().min(1), namespace: z.string(), pod: z.string() })),
   failure: z.string().optional(),
 });
 const aboutSchema = z.object({
@@ -39,14 +40,22 @@ const errorSchema = z.object({ error: z.string() });
 
 type EpisodeAnswer = z.output<typeof episodeSchema>;
 
-const bodyOf = ({ durationMs, intensity, target, parameters }: Deed) => ({
+const bodyOf = ({ durationMs, intensity, affects, target, parameters }: Deed) => ({
   durationSeconds: durationMs / 1000,
   intensity,
+  affects,
   ...(target !== undefined && { target }),
   ...(parameters !== undefined && { parameters }),
 });
 
-const lineOf = ({ start, end, outcome: _, failure: __, ...line }: EpisodeAnswer): EpisodeLine => ({
+const lineOf = ({
+  start,
+  end,
+  affects: _,
+  outcome: __,
+  failure: ___,
+  ...line
+}: EpisodeAnswer): EpisodeLine => ({
   ...line,
   startMs: start,
   endMs: end,
@@ -145,7 +154,7 @@ export async function openRemoteTarget(
     },
     async carryOut({ episode, run, ...deed }, signal) {
       const startMs = Date.now();
-      const { scenario, durationMs } = deed;
+      const { scenario, durationMs, affects } = deed;
       const { name, role } = scenario;
       // Before it can begin; the service's own moments, when they are known, take its place.
       const expected: EpisodeLine = {
@@ -157,19 +166,20 @@ export async function openRemoteTarget(
         startMs,
         endMs: startMs + durationMs + UNDO_MS + TIMEOUT_MS,
       };
-      ledger.record([expected]);
+      ledger.record(linesFor(expected, affects));
       const body = { ...bodyOf(deed), episode, run };
-      let line: EpisodeLine;
+      let begun: EpisodeAnswer;
       try {
-        line = lineOf(await api.ask(episodeSchema, 'POST', `/scenarios/${name}`, body));
+        begun = await api.ask(episodeSchema, 'POST', `/scenarios/${name}`, body);
       } catch (error) {
-        if (error instanceof ScenariosError && error.code === 'refused') ledger.withdraw(expected);
+        if (error instanceof ScenariosError && error.code === 'refused')
+          ledger.withdraw(linesFor(expected, affects));
         throw error;
       }
-      ledger.record([line]);
-      const { outcome, failure, ...told } = await follow(line, signal);
-      ledger.record([lineOf({ outcome, ...told })]);
-      return { outcome, failure };
+      ledger.record(linesFor(lineOf(begun), begun.affects));
+      const ended = await follow(lineOf(begun), signal);
+      ledger.record(linesFor(lineOf(ended), ended.affects));
+      return { outcome: ended.outcome, failure: ended.failure };
     },
     async setBackground(requestsPerSecond) {
       clearInterval(renewal);

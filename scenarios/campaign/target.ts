@@ -2,7 +2,10 @@ import type { Outcome } from '../runner.ts';
 import type { PlannedEpisode } from './timetable.ts';
 
 /** What is to be done. */
-export type Deed = Pick<PlannedEpisode, 'scenario' | 'durationMs' | 'intensity' | 'target' | 'parameters'>;
+export type Deed = Pick<
+  PlannedEpisode,
+  'scenario' | 'durationMs' | 'intensity' | 'affects' | 'target' | 'parameters'
+>;
 
 interface EpisodeOrder extends Deed {
   readonly episode: string;

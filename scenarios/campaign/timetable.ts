@@ -1,6 +1,7 @@
 /** What a campaign does when: a pure function of its plan, so that a dry run shows exactly what would run. */
 import { formatDuration } from '../../common/duration.ts';
 import { randomFrom } from '../../common/random.ts';
+import type { Subject } from '../ground-truth/episode.ts';
 import { SCENARIOS } from '../registry.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Plan, Range } from './plan-schema.ts';
@@ -27,6 +28,8 @@ export interface PlannedEpisode extends Phase {
   /** The service that suffers, when the plan names one. */
   readonly target?: string;
   readonly parameters?: Readonly<Record<string, number>>;
+  /** Who suffers beside the nodes that it is done on. */
+  readonly affects: readonly Subject[];
   /** Places among the plan's targets. */
   readonly targets: readonly number[];
 }
@@ -108,6 +111,7 @@ export function timetable(plan: Plan, targets: number): Timetable {
       intensity: rounded(drawn(item.intensity, random), item.intensity, 0.01),
       targets:
         item.on === 'all' ? Array.from({ length: targets }, (_, at) => at) : [Math.floor(random() * targets)],
+      affects: item.affects,
       ...(item.target !== undefined && { target: item.target }),
       ...(item.parameters !== undefined && { parameters: item.parameters }),
       requestsPerSecond,
@@ -124,9 +128,9 @@ function entryLine(entry: Quiet | PlannedEpisode, nodes: readonly string[]): str
   const when = `${formatDuration(entry.atMs).padStart(10)}  ${formatDuration(entry.durationMs).padEnd(8)}`;
   const load = `background ${entry.requestsPerSecond.toFixed(1)}/s`;
   if (entry.kind !== 'episode') return `${when}  ${entry.kind.padEnd(24)}  ${load}`;
-  const { scenario, intensity, targets } = entry;
+  const { scenario, intensity, targets, target } = entry;
   const place = targets.map((target) => nodes[target]).join(', ');
-  return `${when}  ${scenario.name.padEnd(24)}  ${scenario.role.padEnd(6)}  intensity ${intensity.toFixed(2)}  on ${place}`;
+  return `${when}  ${scenario.name.padEnd(24)}  ${scenario.role.padEnd(6)}  intensity ${intensity.toFixed(2)}  on ${place}${target === undefined ? '' : `  against ${target}`}`;
 }
 
 /** The timetable as lines for people. @param nodes what the targets are called */

@@ -23,6 +23,11 @@ export interface EpisodeLine extends Subject {
   readonly endMs: number;
 }
 
+/** The lines of an episode that affects others beside the subject of the one given: all with the same times. */
+export function linesFor(line: EpisodeLine, affects: readonly Subject[]): EpisodeLine[] {
+  return [line, ...affects.map(({ node, namespace, pod }) => ({ ...line, node, namespace, pod }))];
+}
+
 /** How long after its time a scenario may take to undo what it did. */
 export const UNDO_MS = 10_000;
 

@@ -83,12 +83,14 @@ export class Ledger {
   }
 
   /**
-   * Takes a line back whose episode is known not to have begun.
+   * Takes lines back whose episode is known not to have begun.
    *
    * @throws {ScenariosError} `truth`
    */
-  withdraw(line: EpisodeLine): void {
-    this.#change(() => this.#lines.delete(keyOf(line)));
+  withdraw(lines: readonly EpisodeLine[]): void {
+    this.#change(() => {
+      for (const line of lines) this.#lines.delete(keyOf(line));
+    });
   }
 
   #change(change: () => void): void {

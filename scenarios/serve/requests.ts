@@ -6,6 +6,7 @@ import { ScenariosError } from '../errors.ts';
 export const MAX_DURATION_SECONDS = 3_600;
 
 const LONGEST_TARGET = 300;
+const MOST_AFFECTED = 16;
 const NAME = /^[\w.:-]{1,100}$/;
 const name = z.string().regex(NAME, 'must be 1 to 100 letters, digits, _ . : or -');
 
@@ -13,6 +14,13 @@ const durationSeconds = z
   .number()
   .positive()
   .max(MAX_DURATION_SECONDS, { error: `must be at most ${MAX_DURATION_SECONDS} (an hour)` });
+
+/** A node, or a pod on it. */
+export const subjectSchema = z.strictObject({
+  node: name,
+  namespace: name.or(z.literal('')).default(''),
+  pod: name.or(z.literal('')).default(''),
+});
 
 const startSchema = z.strictObject({
   durationSeconds,
@@ -25,6 +33,8 @@ const startSchema = z.strictObject({
   target: z.string().max(LONGEST_TARGET).optional(),
   /** In place of the scenario's own quantities. */
   parameters: z.record(z.string().max(LONGEST_TARGET), z.number()).optional(),
+  /** Nodes, or pods on them, that suffer beside the one that it is done on. */
+  affects: z.array(subjectSchema).max(MOST_AFFECTED).default([]),
   /** Only say whether it would be done. */
   dryRun: z.boolean().default(false),
 });

@@ -107,8 +107,8 @@ function guardedPages(app: Application, options: ServerOptions): void {
       answer(response, 200, {});
       return;
     }
-    const { episode = episodeName(scenario.name), run = '' } = asked;
-    answer(response, 202, episodeView(await runner.start({ scenario, episode, run, options })));
+    const { episode = episodeName(scenario.name), run = '', affects } = asked;
+    answer(response, 202, episodeView(await runner.start({ scenario, episode, run, affects, options })));
   });
   app.delete('/scenarios/:name', async (request, response) => {
     const { name } = named(request.params.name);

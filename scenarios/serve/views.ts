@@ -1,4 +1,5 @@
 /** What the service answers, as JSON. */
+import type { Subject } from '../ground-truth/episode.ts';
 import type { Running } from '../runner.ts';
 import type { Scenario } from '../scenario.ts';
 
@@ -14,13 +15,15 @@ export interface EpisodeView {
   readonly start: number;
   /** UTC milliseconds: of an episode that is on, the last moment at which it can have an effect. */
   readonly end: number;
+  /** Who else suffers, at the same time. */
+  readonly affects: readonly Subject[];
   readonly outcome: Running['outcome'];
   readonly failure?: string;
 }
 
-export function episodeView({ line, outcome, failure }: Running): EpisodeView {
+export function episodeView({ line, affects, outcome, failure }: Running): EpisodeView {
   const { startMs, endMs, ...rest } = line;
-  return { ...rest, start: startMs, end: endMs, outcome, ...(failure !== undefined && { failure }) };
+  return { ...rest, start: startMs, end: endMs, affects, outcome, ...(failure !== undefined && { failure }) };
 }
 
 export function scenarioView(

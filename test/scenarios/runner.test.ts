@@ -81,6 +81,21 @@ describe('running scenarios', () => {
     expect(episode).to.include({ node: 'node-7', namespace: 'shop', pod: 'web-0', role: 'attack', run: 'r' });
   });
 
+  it('writes a line for each that suffers, with the same times', async () => {
+    const runner = runnerOf();
+    const { scenario } = recorded();
+    const affects = [{ node: 'node-8', namespace: 'shop', pod: 'db-0' }];
+    const running = await runner.start({ scenario, episode: 'e1', run: 'r', affects, options: options(20) });
+    expect(runner.truth.open().map(({ node, pod }) => `${node} ${pod}`)).to.deep.equal([
+      'node-7 web-0',
+      'node-8 db-0',
+    ]);
+    await running.over;
+    const [own, other] = episodes();
+    expect(other).to.include({ node: 'node-8', pod: 'db-0', startMs: own?.startMs, endMs: own?.endMs });
+    expect(runner.truth.ended()).to.have.length(2);
+  });
+
   it('waits, when it stops an episode, until nothing is left of it', async () => {
     const runner = runnerOf();
     const { scenario, on } = recorded();

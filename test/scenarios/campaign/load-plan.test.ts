@@ -20,6 +20,7 @@ describe("a campaign's file", () => {
       repetitions: 1,
       duration: { min: 60_000, max: 60_000 },
       intensity: { min: 1, max: 1 },
+      affects: [],
       on: 'one',
     });
   });

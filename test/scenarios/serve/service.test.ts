@@ -79,7 +79,13 @@ describe('kubevigil-scenarios serve', function () {
 
   it('stops by episode, and answers probes and the victim', async () => {
     const { url, victim } = await start();
-    await postJson(`${url}/scenarios/cpu_burn`, { durationSeconds: 300, intensity: 0.1, episode: 'mine' });
+    const affects = [{ node: 'node-9', namespace: 'shop', pod: 'web-0' }];
+    const body = { durationSeconds: 300, intensity: 0.1, episode: 'mine', affects };
+    expect(json(await postJson(`${url}/scenarios/cpu_burn`, body))['affects']).to.deep.equal(affects);
+    expect(episodes().map(({ node }) => node)).to.include('node-9');
+    expect((await ask(`${url}/metrics`)).body).to.match(
+      /_active\{.*episode="mine",node="node-9",namespace="shop",pod="web-0".*\} 1\n/,
+    );
     expect((await ask(`${url}/episodes/mine`, { method: 'DELETE' })).status).to.equal(200);
     for (const path of ['/', '/-/healthy', '/-/ready', '/metrics', '/scenarios'])
       expect((await ask(`${url}${path}`)).status, path).to.equal(200);
