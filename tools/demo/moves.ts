@@ -61,9 +61,12 @@ export function movesOf(
 const MOST_OTHERS = 3;
 /** Of a column that hardly ever changes, effects are as large as the scenario likes. */
 const LARGE = 10_000;
+/** Below, a digit tells on which side of the threshold it is. */
+const SMALL = 10;
 
 function shown({ column, effect = 0 }: Move): string {
-  const size = Math.abs(effect) >= LARGE ? effect.toExponential(0) : effect.toFixed(0);
+  const digits = Math.abs(effect) < SMALL ? 1 : 0;
+  const size = Math.abs(effect) >= LARGE ? effect.toExponential(0) : effect.toFixed(digits);
   return `${column} ${size}`;
 }
 

@@ -9,10 +9,9 @@ const ATTACKS = [
   'brute_force',
   'fork_burst',
   'memory_leak',
-  'implant',
 ];
-/** For root, who may make the folder that is watched. */
-const ROOTS_ATTACKS = ['file_tamper'];
+/** For root, to whom the exporter shows executables of all processes, and who may make the folder that is watched. */
+const ROOTS_ATTACKS = ['implant', 'file_tamper'];
 const LOOK_ALIKES = ['load_spike', 'admin_exec'];
 
 /** Each lasts a few steps, so that its median is not that of its edges. */

@@ -51,7 +51,7 @@ describe("the demo's table of what moved", () => {
       .filter((_, i) => i >= table.findIndex((line) => line.includes('fork_burst')))
       .slice(0, 2);
     expect(forks.join('\n')).to.match(
-      /missing: processes 0 +also tcp_established 87\n +✓ forks_per_second 539$/,
+      /missing: processes 0\.0 +also tcp_established 87\n +✓ forks_per_second 539$/,
     );
     expect(table.at(-1)).to.match(/load_spike +benign +✓ cpu_busy_ratio 53$/);
   });
