@@ -71,7 +71,7 @@ export interface RunnerOptions {
 export class Runner {
   readonly #options: RunnerOptions;
   readonly #states = new Map<string, State>();
-  /** Of a run before this one, as the ledger had them, with when that was. */
+  /** Of a run before this one, as the ledger had them. */
   readonly #earlier: readonly EpisodeLine[];
   readonly #openedMs: number;
   #closing = false;
@@ -95,9 +95,12 @@ export class Runner {
     return this.#all().filter(({ outcome }) => outcome === 'running');
   }
 
-  /** An episode that is on, or ended a short while ago. */
+  /** An episode that is on, or ended a short while ago, also when that was before a restart. */
   find(episode: string): Running | undefined {
-    return this.#states.get(episode);
+    const own = this.#states.get(episode);
+    if (own !== undefined) return own;
+    const [line, ...affects] = this.#earlierEnded().filter((earlier) => earlier.episode === episode);
+    return line && { line, affects, outcome: 'stopped', over: Promise.resolve() };
   }
 
   /**
@@ -212,9 +215,12 @@ export class Runner {
   }
 
   #ended(): EpisodeLine[] {
-    const earlier = Date.now() < this.#openedMs + KEPT_MS ? this.#earlier : [];
     const own = this.#all().flatMap((state) => (state.outcome === 'running' ? [] : linesOf(state)));
-    return [...earlier, ...own];
+    return [...this.#earlierEnded(), ...own];
+  }
+
+  #earlierEnded(): readonly EpisodeLine[] {
+    return Date.now() < this.#openedMs + KEPT_MS ? this.#earlier : [];
   }
 
   #forget(): void {

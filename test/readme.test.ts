@@ -8,6 +8,7 @@ import { ROOT } from './support/paths.ts';
 const COMMANDS: readonly (readonly [string, readonly string[]])[] = [
   ['exporter', ['']],
   ['builder', ['build', 'update', 'stream', 'merge', 'verify', 'report']],
+  ['scenarios', ['serve', 'run']],
 ];
 
 /** Of the pair of flags that each extractor has, the README names the form. */

@@ -119,7 +119,7 @@ async function run(planFile: string, flags: Flags): Promise<void> {
   const loaded = loadPlan(planFile);
   const plan = { ...loaded, seed: flags.seed ?? loaded.seed };
   if (flags.dryRun === true) {
-    const nodes = plan.targets?.map((target) => target.url) ?? [flags.nodeName];
+    const nodes = plan.targets?.map((target) => new URL(target.url).origin) ?? [flags.nodeName];
     const lines = timetableLines(plan, timetable(plan, nodes.length), nodes);
     process.stdout.write(`${lines.join('\n')}\n`);
     return;

@@ -188,6 +188,7 @@ describe('running scenarios', () => {
     expect(after).to.match(
       new RegExp(`end_timestamp_seconds\\{[^}]*episode="before"[^}]*\\} ${(before?.endMs ?? 0) / 1000}\n`),
     );
+    expect(runner.find('before')).to.deep.include({ outcome: 'stopped', affects: [] });
     await waitFor('the first to end', () => first.close().then(() => true));
   });
 });

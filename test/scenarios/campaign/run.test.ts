@@ -1,8 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hashSync } from 'bcryptjs';
 import { expect } from 'chai';
 import { type Episode, parseEpisodes } from '../../../builder/episodes.ts';
+import { freePort } from '../../../tools/programs/ports.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
 import { serverThat } from '../../builder/support/server.ts';
+import { createAuthority } from '../../support/certificates.ts';
 import { processesWith } from '../../support/processes.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 import { ask, type Service, scenarios, startScenarios, startService } from '../support/service.ts';
@@ -51,10 +54,10 @@ describe('kubevigil-scenarios run', function () {
     ...more,
   ];
   const run = (...more: string[]) => scenarios(args(...more), { env: { MARK: path() } });
-  const service = async (node: string) => {
+  const service = async (node: string, ...more: string[]) => {
     const folder = path(node);
-    mkdirSync(folder);
-    const started = await startService(folder, [`--node-name=${node}`], {
+    mkdirSync(folder, { recursive: true });
+    const started = await startService(folder, [`--node-name=${node}`, ...more], {
       MARK: path(),
       KUBEVIGIL_SCENARIOS_TOKEN: TOKEN,
     });
@@ -159,6 +162,52 @@ describe('kubevigil-scenarios run', function () {
       );
       expect(body).to.include(` ${(own[i]?.endMs ?? 0) / 1000}\n`);
     }
+  });
+
+  it('speaks TLS, and names and passwords, beside the token', async () => {
+    const authority = createAuthority();
+    const { cert, key } = authority.issue('scenarios', '127.0.0.1');
+    for (const [name, text] of Object.entries({ 'ca.crt': authority.cert, 'tls.crt': cert, 'tls.key': key }))
+      writeFileSync(path(name), text);
+    const web = {
+      tls_server_config: { cert_file: 'tls.crt', key_file: 'tls.key' },
+      basic_auth_users: { me: hashSync('s3cret', 4) },
+    };
+    writeFileSync(path('web.yml'), JSON.stringify(web));
+    const { url } = await service('a', `--web.config.file=${path('web.yml')}`);
+    const secure = url.replace('http://', 'https://me:s3cret@');
+    plan({
+      scenarios: [{ name: 'cpu_burn', duration: '300ms', intensity: 0.1 }],
+      targets: [{ url: secure, caFile: 'ca.crt' }],
+    });
+    const args = ['run', path('plan.yaml'), `--episodes=${path('episodes.csv')}`];
+    const ended = await scenarios(args, { env: { KUBEVIGIL_SCENARIOS_TOKEN: TOKEN } });
+    expect(ended, ended.stderr).to.include({ code: 0 });
+    expect(episodes().map(({ node }) => node)).to.deep.equal(['a']);
+    const dry = await scenarios([...args, '--dry-run']);
+    expect(dry.stdout + ended.stdout + ended.stderr).not.to.include('s3cret');
+    expect(dry.stdout).to.include('on https://127.0.0.1:');
+  });
+
+  it('goes on when a service is started anew in the middle of an episode', async () => {
+    const first = await service('a', `--web.listen-address=127.0.0.1:${await freePort()}`);
+    const { port } = new URL(first.url);
+    plan({
+      scenarios: [{ name: 'cpu_burn', duration: '1h', intensity: 0.1 }],
+      targets: [{ url: first.url }],
+    });
+    const args = ['run', path('plan.yaml'), `--episodes=${path('episodes.csv')}`];
+    const { written, ended } = startScenarios(args, { env: { KUBEVIGIL_SCENARIOS_TOKEN: TOKEN } });
+    await waitFor('the episode', () => written.stderr.includes('cpu_burn on a') || undefined);
+    await waitFor(
+      'its start',
+      async () => (await ask(`${first.url}/metrics`)).body.includes('} 1\n') || undefined,
+    );
+    await first.end('SIGKILL');
+    await service('a', `--web.listen-address=127.0.0.1:${port}`);
+    expect(await ended).to.include({ code: 0 });
+    const [own] = parseEpisodes(readFileSync(path('a', 'episodes.csv'), 'utf8'), 'a');
+    expect(episodes()[0]).to.include({ startMs: own?.startMs, endMs: own?.endMs });
   });
 
   it('says in one line what a service refuses, and takes the episode back', async () => {
