@@ -16,8 +16,8 @@ function sync(path: string): void {
  */
 export function replaceDurably(path: string, text: string): void {
   const beside = `${path}.${process.pid}.tmp`;
+  const fd = openSync(beside, 'w');
   try {
-    const fd = openSync(beside, 'w');
     try {
       const bytes = Buffer.from(text);
       for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);

@@ -203,7 +203,7 @@ export class Runner {
   /** The metrics tell it all the same when the disk cannot. */
   #write(state: State): void {
     try {
-      this.#options.ledger.record(linesOf(state));
+      this.#options.ledger.amend(linesOf(state));
     } catch (error) {
       this.#options.log.error('Ground truth could not be written', { error: reasonOf(error) });
     }

@@ -48,6 +48,8 @@ const bodyOf = ({ durationMs, intensity, affects, target, parameters }: Deed) =>
   ...(parameters !== undefined && { parameters }),
 });
 
+const pathOf = (episode: string) => `/episodes/${encodeURIComponent(episode)}`;
+
 const lineOf = ({
   start,
   end,
@@ -105,7 +107,7 @@ class Api {
     }
     const result = schema.safeParse(body);
     if (result.success) return result.data;
-    throw new ScenariosError('refused', `${this.#url} answers ${method} ${path} with something else`, {
+    throw new ScenariosError('unreachable', `${this.#url} answers ${method} ${path} with something else`, {
       cause: result.error,
     });
   }
@@ -130,7 +132,7 @@ export async function openRemoteTarget(
 
   /** Follows an episode to its end, also over a moment in which the service does not answer. */
   async function follow(line: EpisodeLine, signal: AbortSignal): Promise<EpisodeAnswer> {
-    const path = `/episodes/${encodeURIComponent(line.episode)}`;
+    const path = pathOf(line.episode);
     for (;;) {
       try {
         const told = await api.ask(episodeSchema, signal.aborted ? 'DELETE' : 'GET', path);
@@ -167,19 +169,23 @@ export async function openRemoteTarget(
         endMs: startMs + durationMs + UNDO_MS + TIMEOUT_MS,
       };
       ledger.record(linesFor(expected, affects));
-      const body = { ...bodyOf(deed), episode, run };
-      let begun: EpisodeAnswer;
+      let mayBeOn = true;
       try {
-        begun = await api.ask(episodeSchema, 'POST', `/scenarios/${name}`, body);
+        const body = { ...bodyOf(deed), episode, run };
+        const begun = await api.ask(episodeSchema, 'POST', `/scenarios/${name}`, body).catch((error) => {
+          mayBeOn = !(error instanceof ScenariosError && error.code === 'refused');
+          throw error;
+        });
+        ledger.amend(linesFor(lineOf(begun), begun.affects));
+        const ended = await follow(lineOf(begun), signal);
+        ledger.amend(linesFor(lineOf(ended), ended.affects));
+        return { outcome: ended.outcome, failure: ended.failure };
       } catch (error) {
-        if (error instanceof ScenariosError && error.code === 'refused')
-          ledger.withdraw(linesFor(expected, affects));
+        // If it cannot be stopped, its time will be over.
+        if (mayBeOn) await api.ask(z.unknown(), 'DELETE', pathOf(episode)).catch(() => {});
+        else ledger.withdraw(linesFor(expected, affects));
         throw error;
       }
-      ledger.record(linesFor(lineOf(begun), begun.affects));
-      const ended = await follow(lineOf(begun), signal);
-      ledger.record(linesFor(lineOf(ended), ended.affects));
-      return { outcome: ended.outcome, failure: ended.failure };
     },
     async setBackground(requestsPerSecond) {
       clearInterval(renewal);

@@ -72,14 +72,27 @@ export class Ledger {
   }
 
   /**
-   * Writes lines, in the place of those about the same episode and subject.
+   * Writes the lines of an episode that is about to begin. When that fails they are not there, and it must not begin.
    *
    * @throws {ScenariosError} `truth`
    */
   record(lines: readonly EpisodeLine[]): void {
-    this.#change(() => {
-      for (const line of lines) this.#lines.set(keyOf(line), line);
-    });
+    try {
+      this.amend(lines);
+    } catch (error) {
+      for (const line of lines) this.#lines.delete(keyOf(line));
+      throw error;
+    }
+  }
+
+  /**
+   * Puts lines in the place of those about the same episode and subject. What cannot be written now is written with the next change.
+   *
+   * @throws {ScenariosError} `truth`
+   */
+  amend(lines: readonly EpisodeLine[]): void {
+    for (const line of lines) this.#lines.set(keyOf(line), line);
+    this.#save();
   }
 
   /**
@@ -88,21 +101,8 @@ export class Ledger {
    * @throws {ScenariosError} `truth`
    */
   withdraw(lines: readonly EpisodeLine[]): void {
-    this.#change(() => {
-      for (const line of lines) this.#lines.delete(keyOf(line));
-    });
-  }
-
-  #change(change: () => void): void {
-    const before = new Map(this.#lines);
-    change();
-    try {
-      this.#save();
-    } catch (error) {
-      this.#lines.clear();
-      for (const [key, line] of before) this.#lines.set(key, line);
-      throw error;
-    }
+    for (const line of lines) this.#lines.delete(keyOf(line));
+    this.#save();
   }
 
   #save(): void {

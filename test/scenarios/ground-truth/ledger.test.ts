@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect } from 'chai';
 import { parseEpisodes } from '../../../builder/episodes.ts';
@@ -72,6 +72,22 @@ describe('episodes.csv', () => {
     expect(() => one.record([line()])).to.throw(/was written by somebody else/);
     expect(one.has('night-001')).to.equal(false);
     expect(text()).to.include('\nother,');
+  });
+
+  it('has what could not be written with the next change, but not what did not begin', () => {
+    const ledger = new Ledger(file(), NOW);
+    ledger.record([line()]);
+    // The disk does not take the file that is written beside.
+    mkdirSync(`${file()}.${process.pid}.tmp`);
+    expect(() => ledger.amend([line({ endMs: NOW + 60_000 })])).to.throw(/cannot be written: EISDIR/);
+    expect(() => ledger.record([line({ episode: 'night-002' })])).to.throw(/cannot be written: EISDIR/);
+    rmdirSync(`${file()}.${process.pid}.tmp`);
+    ledger.record([line({ episode: 'night-003' })]);
+    const told = parseEpisodes(text(), 'episodes.csv').map(({ episode, endMs }) => [episode, endMs]);
+    expect(told).to.deep.equal([
+      ['night-001', NOW + 60_000],
+      ['night-003', NOW + 70_000],
+    ]);
   });
 
   it('says in one line that the disk does not take it', () => {
