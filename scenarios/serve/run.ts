@@ -1,4 +1,5 @@
-import { createLogger } from '../../common/log.ts';
+import { createLogger, type Logger } from '../../common/log.ts';
+import type { WebConfigBook } from '../../common/web/config-book.ts';
 import { type Listener, listen } from '../../common/web/listen.ts';
 import { openWebConfig } from '../../common/web/open-config.ts';
 import { BackgroundLoad } from '../background.ts';
@@ -22,21 +23,27 @@ function ownUrl({ scheme, address }: Listener): string {
   return `${scheme}://${address.replace(/^(?:\[::\]|0\.0\.0\.0):/, '127.0.0.1:')}`;
 }
 
-/**
- * Serves until SIGTERM or SIGINT; then all scenarios are stopped and undone, and their episodes closed, before it ends.
- *
- * @throws {UsageError} when an address cannot be had
- * @throws {ScenariosError} `truth`
- */
-export async function serve(options: ServeOptions): Promise<void> {
-  const log = createLogger(options.log);
-  const ending = endSignal();
-  const web = await openWebConfig(options.webConfigFile, log);
-  const { subject, maxRunning, folder, token, allowedHosts, victimLog } = options;
+interface Bench {
+  readonly options: ServeOptions;
+  readonly victim: Listener;
+  readonly web: WebConfigBook | undefined;
+  readonly log: Logger;
+  /** Fires when it is to end. */
+  readonly ending: AbortSignal;
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** Serves scenarios on a victim that is there already. */
+async function serveOn({ options, victim, web, log, ending }: Bench): Promise<void> {
+  const { subject, maxRunning, folder, token, allowedHosts } = options;
   const ledger = new Ledger(options.episodes, Date.now());
   const runner = new Runner({ subject, ledger, maxRunning, log });
-  const logins = victimLog === undefined ? standardOutput : fileLog(victimLog);
-  const victim = await listen(createVictim(logins), options.victim, { flag: VICTIM_FLAG, logger: log });
   const background = new BackgroundLoad(ownUrl(victim));
   const app = createApp({
     scenarios: SCENARIOS,
@@ -52,26 +59,36 @@ export async function serve(options: ServeOptions): Promise<void> {
     isReady: () => !ending.aborted,
     log,
   });
-  const listeners = [victim];
+  const serving = { flag: LISTEN_FLAG, logger: log, web, responseMs: RESPONSE_MS };
+  const listener = await listen(app, options.listen, serving);
   try {
-    const own = await listen(app, options.listen, {
-      flag: LISTEN_FLAG,
-      logger: log,
-      web,
-      responseMs: RESPONSE_MS,
-    });
-    listeners.push(own);
+    const { address, scheme } = listener;
     log.info('Victim listens on', { address: victim.address });
-    log.info('Listening on', {
-      address: own.address,
-      scheme: own.scheme,
-      ...subject,
-      token: token !== undefined,
-    });
-    await new Promise((resolve) => ending.addEventListener('abort', resolve, { once: true }));
+    log.info('Listening on', { address, scheme, ...subject, token: token !== undefined });
+    await ended(ending);
     log.info('Stopping', { running: runner.running.length });
   } finally {
     await Promise.all([runner.close(), background.stop()]);
-    await Promise.all(listeners.map((listener) => listener.close(GRACE_MS)));
+    await listener.close(GRACE_MS);
+  }
+}
+
+/**
+ * Serves until SIGTERM or SIGINT; then all scenarios are stopped and undone, and their episodes closed, before it ends.
+ *
+ * @throws {UsageError} when an address cannot be had
+ * @throws {ScenariosError} `truth`
+ */
+export async function serve(options: ServeOptions): Promise<void> {
+  const log = createLogger(options.log);
+  const ending = endSignal();
+  const web = await openWebConfig(options.webConfigFile, log);
+  const logins = options.victimLog === undefined ? standardOutput : fileLog(options.victimLog);
+  // Before the ground truth is opened: a second service by mistake must find the address in use, and not close the first one's episodes.
+  const victim = await listen(createVictim(logins), options.victim, { flag: VICTIM_FLAG, logger: log });
+  try {
+    await serveOn({ options, victim, web, log, ending });
+  } finally {
+    await victim.close(GRACE_MS);
   }
 }

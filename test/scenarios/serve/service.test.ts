@@ -163,6 +163,21 @@ describe('kubevigil-scenarios serve', function () {
     expect(`${second.status} ${errorOf(second)}`).to.match(/^429 1 scenarios are on/);
   });
 
+  it('finds its address in use before it closes the episodes of the one that is there', async () => {
+    const { url, victim } = await start();
+    await postJson(`${url}/scenarios/cpu_burn`, { durationSeconds: 300, intensity: 0.1 });
+    const before = episodes();
+    for (const flag of [
+      `--victim.listen-address=${victim.replace('http://', '')}`,
+      '--victim.listen-address=192.0.2.1:1',
+    ]) {
+      const second = await scenarios(['serve', flag, `--episodes=${folder}/episodes.csv`], { cwd: folder });
+      expect(second.code).to.equal(2);
+      expect(second.stderr).to.match(/^kubevigil-scenarios: --victim.listen-address \S+ is [^\n]*\n$/);
+    }
+    expect(episodes()).to.deep.equal(before);
+  });
+
   describe('for somebody who may not', () => {
     const body = { durationSeconds: 300, intensity: 0.1 };
 
