@@ -2,10 +2,11 @@ import { tmpdir } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { createLogger, type LogFormat, type Logger, type LogLevel } from '../../common/log.ts';
+import { parseListenAddress } from '../../common/web/listen-address.ts';
 import { endSignal } from '../end-signal.ts';
 import { ScenariosError } from '../errors.ts';
 import { Ledger } from '../ground-truth/ledger.ts';
-import { nodeNameOption, withLogOptions, withTargetOptions } from '../serve/options.ts';
+import { LISTEN_FLAG, nodeNameOption, withLogOptions, withTargetOptions } from '../serve/options.ts';
 import { fileLog } from '../victim-log.ts';
 import { aheadMs, prometheusNowMs, requireSameTime } from './clock.ts';
 import { checkAll, conduct } from './conduct.ts';
@@ -25,6 +26,7 @@ interface Flags {
   readonly scratch: string;
   readonly allowedTarget: readonly string[];
   readonly 'victim.log'?: string;
+  readonly 'web.listenAddress'?: string;
   readonly nodeName: string;
   readonly 'log.level': LogLevel;
   readonly 'log.format': LogFormat;
@@ -49,6 +51,7 @@ async function openTargets(plan: Plan, flags: Flags, ledger: Ledger, log: Logger
       pod: env['POD_NAME'] ?? '',
     };
     const file = flags['victim.log'];
+    const address = flags['web.listenAddress'];
     return [
       await openLocalTarget({
         subject,
@@ -57,6 +60,7 @@ async function openTargets(plan: Plan, flags: Flags, ledger: Ledger, log: Logger
         allowedTargets: flags.allowedTarget,
         // Standard output is the campaign's.
         victimLog: file === undefined ? () => {} : fileLog(resolve(file)),
+        metrics: address === undefined ? undefined : parseListenAddress(address, LISTEN_FLAG),
         log,
       }),
     ];
@@ -146,6 +150,10 @@ export function runPlanCommand(): Command {
     )
     .option('--episodes <file>', 'where the ground truth is written; earlier lines stay', 'episodes.csv')
     .option('--scratch <folder>', 'where scenarios write for a while, without targets in the plan', tmpdir())
+    .option(
+      `${LISTEN_FLAG} <host:port>`,
+      'where the ground truth is served as metrics meanwhile, without targets in the plan',
+    )
     .addOption(nodeNameOption());
   return withLogOptions(withTargetOptions(command)).allowExcessArguments(false).action(run);
 }

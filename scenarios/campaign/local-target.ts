@@ -1,10 +1,14 @@
 import type { Logger } from '../../common/log.ts';
 import { listen } from '../../common/web/listen.ts';
+import type { ListenAddress } from '../../common/web/listen-address.ts';
 import { BackgroundLoad } from '../background.ts';
 import type { Subject } from '../ground-truth/episode.ts';
 import type { Ledger } from '../ground-truth/ledger.ts';
+import { truthMetrics } from '../ground-truth/metrics.ts';
 import { checkScenario, Runner } from '../runner.ts';
 import type { ScenarioOptions } from '../scenario.ts';
+import { LISTEN_FLAG } from '../serve/options.ts';
+import { createTruthApp } from '../serve/server.ts';
 import { createVictim } from '../victim.ts';
 import type { LogLine } from '../victim-log.ts';
 import type { Deed, Target } from './target.ts';
@@ -19,6 +23,8 @@ export interface LocalOptions {
   readonly allowedTargets: readonly string[];
   /** Receives the victim's lines about failed logins. */
   readonly victimLog: LogLine;
+  /** Where the ground truth is served as metrics. */
+  readonly metrics: ListenAddress | undefined;
   readonly log: Logger;
 }
 
@@ -29,6 +35,7 @@ export async function openLocalTarget({
   folder,
   allowedTargets,
   victimLog,
+  metrics,
   log,
 }: LocalOptions): Promise<Target> {
   const victim = await listen(
@@ -38,6 +45,16 @@ export async function openLocalTarget({
   );
   // The campaign says itself what is on.
   const runner = new Runner({ subject, ledger, maxRunning: 1, log: { ...log, info: log.debug } });
+  const truth =
+    metrics &&
+    (await listen(createTruthApp(truthMetrics(runner.truth)), metrics, {
+      flag: LISTEN_FLAG,
+      logger: log,
+    }).catch(async (error) => {
+      await victim.close(GRACE_MS);
+      throw error;
+    }));
+  if (truth !== undefined) log.info('Ground truth is served on', { address: truth.address });
   const url = `http://${victim.address}`;
   const background = new BackgroundLoad(url);
   const optionsOf = ({ durationMs, intensity, target = url, parameters }: Deed): ScenarioOptions => ({
@@ -68,7 +85,7 @@ export async function openLocalTarget({
     clockAheadMs: async () => 0,
     async close() {
       await Promise.all([runner.close(), background.stop()]);
-      await victim.close(GRACE_MS);
+      await Promise.all([victim.close(GRACE_MS), truth?.close(GRACE_MS)]);
     },
   };
 }

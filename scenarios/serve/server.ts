@@ -10,18 +10,21 @@ import { type GateOptions, refusalOf } from './gate.ts';
 import { parseBackground, parseStart } from './requests.ts';
 import { episodeView, scenarioView } from './views.ts';
 
-export interface ServerOptions extends GateOptions {
+interface OpenPages {
+  readonly registry: Registry;
+  readonly isReady: () => boolean;
+}
+
+export interface ServerOptions extends GateOptions, OpenPages {
   readonly scenarios: readonly Scenario[];
   readonly runner: Runner;
   readonly background: BackgroundLoad;
-  readonly registry: Registry;
   /** Where the own victim answers. */
   readonly victim: string;
   /** Services beside loopback that may be troubled. */
   readonly allowedTargets: readonly string[];
   /** Where scenarios may write. */
   readonly folder: string;
-  readonly isReady: () => boolean;
   readonly log: Logger;
 }
 
@@ -61,7 +64,7 @@ function episodeName(scenario: string): string {
 }
 
 /** Pages that cannot start anything and tell nothing that is secret: for Prometheus and the kubelet, who have no token. */
-function openPages(app: Application, { registry, isReady }: ServerOptions): void {
+function openPages(app: Application, { registry, isReady }: OpenPages): void {
   app.get('/metrics', async (_, response) => {
     response.setHeader('Content-Type', registry.contentType);
     response.end(await registry.metrics());
@@ -151,10 +154,22 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
 }
 
+function newApp(): Application {
+  const app = express();
+  return app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+}
+
+/** Nothing but the ground truth, for a campaign that is not asked for anything. */
+export function createTruthApp(registry: Registry): Application {
+  const app = newApp();
+  openPages(app, { registry, isReady: () => true });
+  app.use((_, response) => line(response, 404, 'not found'));
+  return app;
+}
+
 /** The service's HTTP interface. Errors are one line of JSON. */
 export function createApp(options: ServerOptions): Application {
-  const app = express();
-  app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  const app = newApp();
   openPages(app, options);
   app.use((request, response, next) => {
     const refusal = refusalOf(request, options);

@@ -8,7 +8,7 @@ import { serverThat } from '../../builder/support/server.ts';
 import { createAuthority } from '../../support/certificates.ts';
 import { processesWith } from '../../support/processes.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
-import { ask, type Service, scenarios, startScenarios, startService } from '../support/service.ts';
+import { ask, postJson, type Service, scenarios, startScenarios, startService } from '../support/service.ts';
 
 const TOKEN = 'a-token-of-the-tests-0123456789';
 
@@ -89,6 +89,22 @@ describe('kubevigil-scenarios run', function () {
     );
     expect(ended.stderr).to.match(/level=info msg="cpu_burn on here \(\d of 3\)"/);
     expect(readdirSync(path()).sort()).to.deep.equal(['episodes.csv', 'plan.yaml']);
+  });
+
+  it('serves its ground truth as metrics meanwhile, and nothing that starts anything', async () => {
+    const { written, ended } = startScenarios(args('--web.listen-address=127.0.0.1:0'));
+    const address = await waitFor('the metrics', () => /served on" address=(\S+)/.exec(written.stderr)?.[1]);
+    const page = async () => (await ask(`http://${address}/metrics`)).body;
+    await waitFor('an end', async () => (await page()).includes('end_timestamp_seconds{') || undefined);
+    const body = { durationSeconds: 1 };
+    expect((await postJson(`http://${address}/scenarios/cpu_burn`, body)).status).to.equal(404);
+    const [first] = episodes();
+    const value = (metric: string, ms = 0) =>
+      new RegExp(`${metric}\\{.*"${first?.episode}".*\\} ${ms / 1000}\n`);
+    const shown = await page();
+    expect(shown).to.match(value('start_timestamp_seconds', first?.startMs));
+    expect(shown).to.match(value('end_timestamp_seconds', first?.endMs));
+    expect((await ended).code).to.equal(0);
   });
 
   it('adds to the episodes of the campaign before', async () => {
