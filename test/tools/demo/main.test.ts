@@ -49,7 +49,11 @@ describe('npm run demo', function () {
   ] as const) {
     it(`leaves no process and no temporary file when it is interrupted ${when}`, async () => {
       const { demo, written, closed } = start();
-      await waitFor(line, () => written.all.includes(line) || undefined, 60_000);
+      const saidSo = () => {
+        if (demo.exitCode !== null) throw new Error(`the demo ended: ${written.all}`);
+        return written.all.includes(line) || undefined;
+      };
+      await waitFor(line, saidSo, 60_000);
       for (let i = 0; i < times; i++) demo.kill('SIGINT');
       await closed;
       expect(demo.exitCode).to.equal(1);
