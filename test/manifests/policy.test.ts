@@ -1,0 +1,175 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parseAllDocuments } from 'yaml';
+import {
+  MANIFESTS,
+  needsKubectl,
+  OVERLAYS,
+  objectOf,
+  podTemplate,
+  type Rendered,
+  render,
+} from './support/overlays.ts';
+import { containersOf, objections, RULES } from './support/policy.ts';
+
+function rulesOf(objects: readonly Rendered[]) {
+  return objects.flatMap(({ kind, metadata, ...object }) =>
+    (kind === 'ClusterRole' || kind === 'Role' ? (object['rules'] as object[]) : []).map((rule) => ({
+      role: metadata.name,
+      ...(rule as { apiGroups: string[]; resources: string[]; verbs: string[] }),
+    })),
+  );
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile());
+}
+
+describe('manifests, by policy', () => {
+  before(needsKubectl);
+
+  for (const overlay of OVERLAYS) {
+    it(`${overlay}: containers have what they need and no more`, async () => {
+      expect(containersOf(await render(overlay)).flatMap(objections)).to.deep.equal([]);
+    });
+
+    it(`${overlay}: one image, one namespace for each object, nothing twice`, async () => {
+      const objects = await render(overlay);
+      const own = containersOf(objects).map(({ container }) => container.image ?? '');
+      expect(new Set(own.filter((image) => image.includes('kubevigil'))).size).to.be.at.most(1);
+      const cluster = ['ClusterRole', 'ClusterRoleBinding', 'Namespace'];
+      const keys = objects.map(({ kind, metadata: { name, namespace } }) => {
+        if (!cluster.includes(kind)) expect(namespace, `${kind} ${name}`).to.match(/^kubevigil/);
+        return `${kind} ${namespace} ${name}`;
+      });
+      expect(new Set(keys).size).to.equal(keys.length);
+    });
+
+    it(`${overlay}: roles name what they are for, and nothing that writes but to pods of the lab`, async () => {
+      for (const { role, apiGroups, resources, verbs } of rulesOf(await render(overlay))) {
+        expect([...apiGroups, ...resources, ...verbs], role).not.to.include('*');
+        expect(resources, role).to.deep.equal(['pods']);
+        const writes = verbs.filter((verb) => !['get', 'list', 'watch'].includes(verb));
+        expect(writes, role).to.deep.equal(role === 'kubevigil-scenarios' ? ['create', 'delete'] : []);
+      }
+    });
+
+    it(`${overlay}: pods, selectors, policies and ConfigMaps find each other`, async () => {
+      const objects = await render(overlay);
+      const names = (kind: string) =>
+        objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);
+      for (const object of objects) {
+        const template = podTemplate(object);
+        if (template === undefined) continue;
+        const labels = template.metadata?.labels ?? {};
+        const selector = object.spec.selector?.matchLabels ?? {};
+        expect(labels, object.metadata.name).to.include(selector);
+        const ports = new Set(
+          template.spec?.containers.flatMap((one) => (one.ports ?? []).map(({ name }) => name)),
+        );
+        const probed = template.spec?.containers.flatMap((one) =>
+          [one.livenessProbe, one.readinessProbe, one.startupProbe].flatMap((probe) => probe?.httpGet ?? []),
+        );
+        for (const { port } of probed ?? []) expect(ports).to.include(port);
+        for (const { configMap, persistentVolumeClaim: claim } of template.spec?.volumes ?? []) {
+          if (configMap?.name !== undefined) expect(names('ConfigMap')).to.include(configMap.name);
+          if (claim !== undefined) expect(names('PersistentVolumeClaim')).to.include(claim.claimName);
+        }
+        const mounted = template.spec?.containers.flatMap((one) => one.volumeMounts ?? []) ?? [];
+        const volumes = [
+          ...(template.spec?.volumes ?? []).map(({ name }) => name),
+          ...(object.spec.volumeClaimTemplates ?? []).map((claim: Rendered) => claim.metadata.name),
+        ];
+        for (const { name } of mounted) expect(volumes).to.include(name);
+      }
+    });
+  }
+
+  it('every pod of an installation has a network policy of its own', async () => {
+    for (const overlay of OVERLAYS.filter((name) => name !== 'overlays/export')) {
+      const objects = await render(overlay);
+      const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy');
+      for (const object of objects) {
+        const labels = podTemplate(object)?.metadata?.labels;
+        if (labels === undefined) continue;
+        const own = policies.filter(
+          ({ metadata, spec }) =>
+            metadata.namespace === object.metadata.namespace &&
+            labels['app.kubernetes.io/name'] === spec.podSelector.matchLabels['app.kubernetes.io/name'],
+        );
+        expect(own.length, `${overlay}: ${object.metadata.name}`).to.equal(1);
+        expect(own[0]?.spec.policyTypes).to.have.members(['Ingress', 'Egress']);
+      }
+    }
+  });
+
+  it('only namespaces of what needs the node admit it', async () => {
+    const level = async (overlay: string) =>
+      Object.fromEntries(
+        (await render(overlay))
+          .filter(({ kind }) => kind === 'Namespace')
+          .map(({ metadata }) => [
+            metadata.name,
+            (metadata as { labels?: Record<string, string> }).labels?.['pod-security.kubernetes.io/enforce'],
+          ]),
+      );
+    expect(await level('.')).to.deep.equal({ 'kubevigil-agents': 'privileged', kubevigil: 'restricted' });
+    expect(await level('overlays/restricted')).to.deep.equal({
+      'kubevigil-agents': 'restricted',
+      kubevigil: 'restricted',
+    });
+    expect(await level('overlays/lab')).to.include({
+      'kubevigil-lab': 'privileged',
+      kubevigil: 'restricted',
+    });
+  });
+
+  it('the export has as many shards as pods', async () => {
+    const { spec } = await objectOf('overlays/export', 'Job', 'kubevigil-export');
+    const [container] = spec.template.spec.containers;
+    expect(container.args).to.include(`--shard=auto/${spec.completions}`);
+    expect(spec).to.include({ completionMode: 'Indexed', parallelism: spec.completions });
+  });
+
+  it('the builder runs one at a time, and leaves what only somebody can put right', async () => {
+    const { spec } = await objectOf('.', 'CronJob', 'kubevigil-builder');
+    expect(spec.concurrencyPolicy).to.equal('Forbid');
+    const job = spec.jobTemplate.spec;
+    expect(job.activeDeadlineSeconds).to.be.lessThan(3600);
+    expect(job.podFailurePolicy.rules[0]).to.deep.include({ action: 'FailJob' });
+    expect(job.podFailurePolicy.rules[0].onExitCodes.values).to.deep.equal([2]);
+  });
+
+  it('one resource per file, named after its kind', () => {
+    const files = filesBelow(MANIFESTS).filter((file) => file.endsWith('.yaml'));
+    for (const file of files) {
+      const documents = parseAllDocuments(readFileSync(file, 'utf8'));
+      expect(documents, file).to.have.length(1);
+      const { kind } = (documents[0]?.toJS() ?? {}) as { kind?: string };
+      if (kind === undefined || !file.startsWith(join(MANIFESTS, 'base'))) continue;
+      const wanted =
+        kind === 'Kustomization' ? 'kustomization' : kind.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase();
+      expect(file).to.match(new RegExp(`/${wanted}\\.yaml$`));
+    }
+  });
+
+  it('each rule can be broken', () => {
+    const deployment = (spec: object): Rendered => ({
+      kind: 'Deployment',
+      metadata: { name: 'bad' },
+      spec: { template: { spec } },
+    });
+    const capabilities = { add: ['SYS_ADMIN'] };
+    const root = { name: 'bad', image: 'kubevigil:latest', securityContext: { runAsUser: 0, capabilities } };
+    const privileged = { name: 'bad', image: 'kubevigil', securityContext: { privileged: true } };
+    const places = containersOf([
+      deployment({ hostNetwork: true, hostPID: true, containers: [root] }),
+      deployment({ containers: [privileged] }),
+    ]);
+    const said = places.flatMap(objections).map((line) => line.replace('Deployment bad, bad ', ''));
+    expect(said).to.include.members(Object.keys(RULES));
+  });
+});
