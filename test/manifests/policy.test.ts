@@ -13,6 +13,9 @@ import {
 } from './support/overlays.ts';
 import { containersOf, objections, RULES } from './support/policy.ts';
 
+/** How long the lock of a pod that was killed holds: its lease, as builder/output says. */
+const LEASE_MS = 300_000;
+
 function rulesOf(objects: readonly Rendered[]) {
   return objects.flatMap(({ kind, metadata, ...object }) =>
     (kind === 'ClusterRole' || kind === 'Role' ? (object['rules'] as object[]) : []).map((rule) => ({
@@ -134,13 +137,17 @@ describe('manifests, by policy', () => {
     expect(spec).to.include({ completionMode: 'Indexed', parallelism: spec.completions });
   });
 
-  it('the builder runs one at a time, and leaves what only somebody can put right', async () => {
+  it('the builder runs one at a time, and tries for longer than a lock outlives a killed pod', async () => {
     const { spec } = await objectOf('.', 'CronJob', 'kubevigil-builder');
     expect(spec.concurrencyPolicy).to.equal('Forbid');
     const job = spec.jobTemplate.spec;
     expect(job.activeDeadlineSeconds).to.be.lessThan(3600);
-    expect(job.podFailurePolicy.rules[0]).to.deep.include({ action: 'FailJob' });
-    expect(job.podFailurePolicy.rules[0].onExitCodes.values).to.deep.equal([2]);
+    const shards = (await objectOf('overlays/export', 'Job', 'kubevigil-export')).spec;
+    for (const tries of [job.backoffLimit, shards.backoffLimitPerIndex]) {
+      // 10 s, doubled each time, and at most six minutes.
+      const waits = Array.from({ length: tries }, (_, i) => Math.min(10 * 2 ** i, 360));
+      expect(waits.reduce((sum, wait) => sum + wait) * 1000).to.be.within(LEASE_MS, 3_300_000);
+    }
   });
 
   it('one resource per file, named after its kind', () => {

@@ -1,0 +1,99 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { freePort } from '../../tools/programs/ports.ts';
+import { answers } from '../../tools/programs/prometheus.ts';
+import { waitFor } from '../../tools/programs/wait.ts';
+import { ROOT } from '../support/paths.ts';
+import { skip } from '../support/skip.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+import { commandOf, startCommand } from './support/arguments.ts';
+import { needsKubectl, OVERLAYS, podTemplate, render } from './support/overlays.ts';
+
+describe('the programs take the arguments that the manifests give them', function () {
+  this.timeout(60_000);
+  const newFolder = temporaryFolder();
+  before(needsKubectl);
+
+  /** The ConfigMaps of an overlay, as files in a folder. */
+  async function configOf(overlay: string, url: string): Promise<string> {
+    const folder = newFolder();
+    for (const { kind, data = {} } of await render(overlay)) {
+      if (kind !== 'ConfigMap') continue;
+      for (const [name, text] of Object.entries(data as Record<string, string>)) {
+        writeFileSync(join(folder, name), text.replace(/^( *url: ).*:9090$/m, `$1${url}`));
+      }
+    }
+    return folder;
+  }
+
+  for (const overlay of OVERLAYS) {
+    it(`${overlay}: the builder asks the Prometheus of its configuration`, async () => {
+      const jobs = (await render(overlay)).filter(({ kind }) => ['CronJob', 'Job'].includes(kind));
+      expect(jobs.length).to.be.greaterThan(0);
+      // Nobody listens there: whoever comes so far has understood flags and configuration.
+      const url = `http://127.0.0.1:${await freePort()}`;
+      const config = await configOf(overlay, url);
+      const data = newFolder();
+      mkdirSync(join(data, 'dataset'));
+      for (const job of jobs) {
+        const pod = podTemplate(job)?.spec;
+        if (pod === undefined) throw new Error('a job without a pod');
+        const paths = { '/etc/kubevigil/': `${config}/`, '/data/': `${data}/`, 's3://.*': `${data}/dataset` };
+        const { code, output } = await startCommand(commandOf(pod, 'builder', paths), {
+          JOB_COMPLETION_INDEX: '0',
+        }).ended;
+        expect(output).to.match(
+          job.metadata.name === 'kubevigil-merge' ? /holds no shards/ : new RegExp(url.slice(7)),
+        );
+        expect(code).to.equal(2);
+      }
+    });
+  }
+
+  it('a flag that there is not would be told', async () => {
+    const [job] = (await render('.')).filter(({ kind }) => kind === 'CronJob');
+    const pod = job && podTemplate(job)?.spec;
+    if (pod === undefined) throw new Error('there is no CronJob');
+    const { file, args } = commandOf(pod, 'builder', {});
+    const { code, output } = await startCommand({ file, args: [...args, '--outptu=x'] }).ended;
+    expect(output).to.match(/unknown option '--outptu=x'/);
+    expect(code).to.equal(2);
+  });
+
+  it('overlays/lab: the scenarios serve', async function () {
+    const main = 'dist/scenarios/main.js';
+    if (!existsSync(join(ROOT, main))) skip(this, `there is no ${main}`);
+    const pod = (await render('overlays/lab')).find(({ kind }) => kind === 'Deployment');
+    const spec = pod && podTemplate(pod)?.spec;
+    if (spec === undefined) throw new Error('there is no Deployment');
+    const folder = newFolder();
+    writeFileSync(join(folder, 'token'), 'a token that is long enough'.replaceAll(' ', '-'));
+    const port = await freePort();
+    const { file, args } = commandOf(spec, 'scenarios', {
+      '/etc/kubevigil/': `${folder}/`,
+      '/data/': `${folder}/`,
+      '/scratch': folder,
+    });
+    const victim = `--victim.listen-address=127.0.0.1:${await freePort()}`;
+    const here = args.map((arg) => arg.replace(/^(--web.listen-address=):\d+$/, `$1127.0.0.1:${port}`));
+    const { child, ended, output } = startCommand(
+      { file, args: [...here, victim] },
+      {
+        NODE_NAME: 'node-1',
+        POD_NAMESPACE: 'kubevigil-lab',
+        POD_NAME: 'kubevigil-scenarios-0',
+      },
+    );
+    try {
+      await waitFor('the scenarios to be ready', () => {
+        if (child.exitCode !== null) throw new Error(output());
+        return answers(`http://127.0.0.1:${port}/-/ready`);
+      });
+      expect((await fetch(`http://127.0.0.1:${port}/scenarios`)).status).to.equal(401);
+    } finally {
+      child.kill('SIGTERM');
+      expect((await ended).code).to.equal(0);
+    }
+  });
+});
