@@ -1,0 +1,34 @@
+# One image for all programs, for amd64 and arm64:
+#
+#     docker buildx build --platform linux/amd64,linux/arm64 --tag REGISTRY/kubevigil:0.1.0 \
+#       --build-arg NODE_IMAGE=node@sha256:… --build-arg BASE_IMAGE=debian@sha256:… --push .
+#
+# The arguments pin both images; without them their newest of that name is taken. `docker buildx imagetools inspect
+# node:22-bookworm-slim` shows a digest.
+ARG NODE_IMAGE=node:22-bookworm-slim
+ARG BASE_IMAGE=debian:bookworm-slim
+
+# On the building machine's own architecture: nothing that comes out of it depends on one.
+FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS build
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY . .
+RUN npm run build && node dist/tools/image/main.js /image
+
+FROM ${NODE_IMAGE} AS node
+
+# A shell and coreutils are there on purpose: the scenarios act as an intruder would, and manifests/ copies a file.
+FROM ${BASE_IMAGE}
+LABEL org.opencontainers.image.title="Kubevigil" \
+      org.opencontainers.image.description="A monitoring agent for Kubernetes, for security" \
+      org.opencontainers.image.licenses="Apache-2.0"
+ENV NODE_ENV=production
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+COPY --from=build /image /
+WORKDIR /app
+# The exporter's manifest asks for root and two capabilities; everything else runs as nobody in particular.
+USER 65532:65532
+EXPOSE 24924 24925 24926
+# Every program takes SIGTERM itself, as the first process and under an init alike. Others: kubevigil-builder, kubevigil-scenarios.
+CMD ["kubevigil-exporter"]

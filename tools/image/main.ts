@@ -1,0 +1,64 @@
+#!/usr/bin/env node
+/**
+ * Puts together what the container image has beside Node and its distribution: the files of the package, its
+ * dependencies without what only developers read, and the programs under their names.
+ *
+ *     node dist/tools/image/main.js FOLDER
+ *
+ * The Dockerfile runs it, and so does the test that looks at the result. Nothing in it depends on the architecture.
+ */
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from '../programs/paths.ts';
+import { isForDevelopers } from './files.ts';
+
+function run(file: string, args: readonly string[], cwd: string): string {
+  return execFileSync(file, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+function prune(folder: string): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const path = join(folder, name);
+    const isLink = statSync(path, { throwIfNoEntry: false }) === undefined;
+    if (isLink || (statSync(path).isFile() && isForDevelopers(name))) rmSync(path);
+  }
+}
+
+const [target] = process.argv.slice(2);
+if (target === undefined) throw new Error('say where to: node dist/tools/image/main.js FOLDER');
+const app = join(target, 'app');
+const bin = join(target, 'usr', 'local', 'bin');
+for (const folder of [app, bin]) mkdirSync(folder, { recursive: true });
+const archive = run(
+  'npm',
+  ['pack', '--silent', '--ignore-scripts', '--pack-destination', target],
+  ROOT,
+).trim();
+run('tar', ['-xzf', join(target, archive), '--strip-components=1', '-C', app], target);
+rmSync(join(target, archive));
+for (const file of ['package-lock.json', '.npmrc']) copyFileSync(join(ROOT, file), join(app, file));
+run(
+  'npm',
+  ['ci', '--omit=dev', '--ignore-scripts', '--no-bin-links', '--prefer-offline', '--loglevel=error'],
+  app,
+);
+for (const file of ['package-lock.json', '.npmrc', 'node_modules/.package-lock.json'])
+  rmSync(join(app, file));
+prune(join(app, 'node_modules'));
+const { bin: programs } = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8')) as {
+  bin: Record<string, string>;
+};
+for (const [name, path] of Object.entries(programs)) {
+  chmodSync(join(app, path), 0o755);
+  symlinkSync(join('/app', path), join(bin, name));
+}
