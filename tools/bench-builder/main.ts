@@ -13,28 +13,17 @@ import { parseArgs, promisify } from 'node:util';
 import { median } from '../../common/statistics.ts';
 import { table } from '../bench/table.ts';
 import { cpuMs } from '../bench/usage.ts';
-import { program } from '../programs/find.ts';
-import { type RunningPrometheus, startPrometheus } from '../programs/prometheus.ts';
+import type { RunningPrometheus } from '../programs/prometheus.ts';
 import { check } from './check.ts';
 import { installParides } from './parides.ts';
-import { eachDay, type Size } from './synthetic.ts';
+import { serve } from './serve.ts';
+import type { Size } from './synthetic.ts';
 import { measureWay, type Reading, type Surroundings, WAYS } from './ways.ts';
 
 const run = promisify(execFile);
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const MS_PER_SECOND = 1_000;
 const LONGER = 4;
-
-/** Makes a TSDB of synthetic data and starts Prometheus on it. */
-async function serve(folder: string, size: Size): Promise<RunningPrometheus> {
-  const text = join(folder, 'metrics.txt');
-  const promtool = await program('promtool');
-  await eachDay(text, size, async () => {
-    await run(promtool, ['tsdb', 'create-blocks-from', 'openmetrics', text, join(folder, 'data')]);
-  });
-  rmSync(text);
-  return startPrometheus(folder, {}, ['--storage.tsdb.retention.time=100y']);
-}
 
 async function apart(way: string, surroundings: Surroundings): Promise<Reading> {
   const self = fileURLToPath(import.meta.url);
