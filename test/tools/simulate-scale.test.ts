@@ -8,6 +8,7 @@ import {
   exposedSeries,
   type NodeShape,
   readSeries,
+  seriesOf,
 } from '../../tools/simulate-scale/series.ts';
 import { proxyTo } from '../builder/reading/support/proxy.ts';
 import { builder } from '../builder/support/cli.ts';
