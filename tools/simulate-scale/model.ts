@@ -6,20 +6,24 @@ const SECONDS_PER_DAY = 86_400;
 const MEBIBYTE = 2 ** 20;
 
 /**
- * Measured with `npm run simulate:scale -- --measure` (fleets of 10 and 40 nodes for a day, Node 20, a shared machine): CPU
- * time, not wall; memory at its peak.
+ * Measured: 10 nodes for a day with `npm run simulate:scale -- --measure` (2.1 s of CPU, 209 MiB), and 50 nodes with
+ * `npm run bench:builder` (5.2 s, 371 MiB), Node 20 on a shared machine. CPU time, not wall; memory at its peak.
  */
 export const MEASURED = {
-  /** Prometheus 2.42 in blocks, and Parquet; both depend on how values move. */
-  storedBytesPerSample: 1.9,
-  parquetBytesPerCell: 3.8,
-  builderStartSeconds: 0.8,
-  builderSecondsPerSample: 0.18e-6,
-  builderSecondsPerRow: 19e-6,
+  /** The upper of Prometheus' own 1 to 2; synthetic values, which are more random than a node's, take 3.3. */
+  storedBytesPerSample: 2,
+  /** Of a value that is no null; synthetic ones. */
+  parquetBytesPerCell: 3,
+  builderStartSeconds: 1.3,
+  builderSecondsPerSample: 0.13e-6,
+  builderSecondsPerRow: 10.4e-6,
   serverSecondsPerSample: 0.03e-6,
-  builderBytes: 130 * MEBIBYTE,
+  /** By query_range, as JSON: see "how the builder reads and writes" in CONTRIBUTING.md. */
+  builderSecondsPerPoint: 0.45e-6,
+  serverSecondsPerPoint: 0.17e-6,
+  builderBytes: 168 * MEBIBYTE,
   /** Of a day that is held: all features once, and what the writer makes of a node. */
-  builderBytesPerCell: 14,
+  builderBytesPerCell: 13.6,
   /** Time and value, in arrays that grow. */
   builderBytesPerSample: 24,
 } as const;
@@ -37,7 +41,10 @@ export interface Export {
   readonly stepSeconds: number;
   readonly shards: number;
   readonly parallel: number;
-  /** `raw`: the exporter's series; `recorded`: one series for each column, of the recording rules. */
+  /**
+   * `raw`: the exporter's series, by remote read. `recorded`: one series for each column, of the recording rules, by
+   * query_range; every shard asks for all nodes, since an expression cannot be told which are its own.
+   */
   readonly source: 'raw' | 'recorded';
 }
 
@@ -64,6 +71,7 @@ export interface QueryPlan {
   readonly samples: number;
   /** Of the largest reading of one shard. */
   readonly largestReadingSamples: number;
+  readonly source: Export['source'];
   readonly rows: number;
   readonly columns: number;
 }
@@ -75,11 +83,13 @@ export function queryPlan(node: NodeShape, wanted: Export): QueryPlan {
   const read = source === 'raw' ? [...readSeries(node).values()] : Array<number>(columns).fill(1);
   const scrapesPerDay = SECONDS_PER_DAY / intervalSeconds;
   const perNode = read.reduce((sum, series) => sum + series, 0) + 1;
+  const times = source === 'raw' ? 1 : shards;
   return {
+    source,
     readings: shards * days * (read.length + 1),
     readingsAtOnce: Math.min(shards, parallel) * READINGS_AT_ONCE,
-    samples: nodes * days * scrapesPerDay * perNode,
-    largestReadingSamples: Math.max(...read) * Math.ceil(nodes / shards) * scrapesPerDay,
+    samples: times * nodes * days * scrapesPerDay * perNode,
+    largestReadingSamples: Math.max(...read) * Math.ceil((times * nodes) / shards) * scrapesPerDay,
     rows: nodes * days * (SECONDS_PER_DAY / stepSeconds),
     columns,
   };
@@ -97,14 +107,16 @@ export interface Cost {
 
 /** What the plan takes. */
 export function cost(plan: QueryPlan, { days, shards, parallel }: Export): Cost {
-  const { samples, rows, columns, largestReadingSamples } = plan;
+  const { samples, rows, columns, largestReadingSamples, source } = plan;
   const cells = rows * columns;
-  const { builderStartSeconds, builderSecondsPerSample, builderSecondsPerRow } = MEASURED;
+  const isRaw = source === 'raw';
   const builderCpuSeconds =
-    shards * builderStartSeconds + samples * builderSecondsPerSample + rows * builderSecondsPerRow;
+    shards * MEASURED.builderStartSeconds +
+    samples * (isRaw ? MEASURED.builderSecondsPerSample : MEASURED.builderSecondsPerPoint) +
+    rows * MEASURED.builderSecondsPerRow;
   return {
     builderCpuSeconds,
-    serverCpuSeconds: samples * MEASURED.serverSecondsPerSample,
+    serverCpuSeconds: samples * (isRaw ? MEASURED.serverSecondsPerSample : MEASURED.serverSecondsPerPoint),
     wallSeconds: (builderCpuSeconds / shards) * Math.ceil(shards / parallel),
     bytesPerShard:
       MEASURED.builderBytes +
