@@ -6,17 +6,17 @@ const SECONDS_PER_DAY = 86_400;
 const MEBIBYTE = 2 ** 20;
 
 /**
- * Measured: 10 nodes for a day with `npm run simulate:scale -- --measure` (2.1 s of CPU, 209 MiB), and 50 nodes with
- * `npm run bench:builder` (5.2 s, 371 MiB), Node 20 on a shared machine. CPU time, not wall; memory at its peak.
+ * Measured with `npm run simulate:scale -- --measure`: 10 nodes for a day take 2.4 s of the builder's CPU, 0.07 s of the
+ * server's and 211 MiB, 40 nodes 5.0 s, 0.14 s and 332 MiB (Node 20, a shared machine). CPU time, not wall; memory at its peak.
  */
 export const MEASURED = {
   /** The upper of Prometheus' own 1 to 2; synthetic values, which are more random than a node's, take 3.3. */
   storedBytesPerSample: 2,
   /** Of a value that is no null; synthetic ones. */
   parquetBytesPerCell: 3,
-  builderStartSeconds: 1.3,
+  builderStartSeconds: 1.5,
   builderSecondsPerSample: 0.13e-6,
-  builderSecondsPerRow: 10.4e-6,
+  builderSecondsPerRow: 11.8e-6,
   serverSecondsPerSample: 0.03e-6,
   /** By query_range, as JSON: see "how the builder reads and writes" in CONTRIBUTING.md. */
   builderSecondsPerPoint: 0.45e-6,
