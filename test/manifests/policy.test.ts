@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
+import { ROOT } from '../support/paths.ts';
 import {
   MANIFESTS,
   needsKubectl,
@@ -148,6 +149,13 @@ describe('manifests, by policy', () => {
       const waits = Array.from({ length: tries }, (_, i) => Math.min(10 * 2 ** i, 360));
       expect(waits.reduce((sum, wait) => sum + wait) * 1000).to.be.within(LEASE_MS, 3_300_000);
     }
+  });
+
+  it('all rules of prometheus/rules are in the ConfigMap, which kustomize wants to have listed', async () => {
+    const maps = (await render('overlays/prometheus')).filter(({ kind }) => kind === 'ConfigMap');
+    const rules = maps.find(({ metadata }) => metadata.name.startsWith('kubevigil-rules'));
+    const files = readdirSync(join(ROOT, 'prometheus', 'rules')).filter((name) => name.endsWith('.yml'));
+    expect(Object.keys(rules?.['data'] ?? {}), 'see prometheus/kustomization.yaml').to.have.members(files);
   });
 
   it('one resource per file, named after its kind', () => {

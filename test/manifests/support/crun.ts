@@ -24,7 +24,7 @@ import { ociConfig, type Surroundings, userlandLinks } from './oci.ts';
  * which refuses machines with both versions of cgroups, the second one hidden.
  */
 const AS_ON_A_NODE =
-  'mount -t tracefs none /sys/kernel/tracing && mount --rbind /sys "$0" && ' +
+  '{ [ -d /sys/kernel/tracing/instances ] || mount -t tracefs none /sys/kernel/tracing; } && mount --rbind /sys "$0" && ' +
   'if [ -d /sys/fs/cgroup/unified ]; then umount /sys/fs/cgroup/unified; fi && exec "$@"';
 const run = promisify(execFile);
 
