@@ -53,12 +53,15 @@ describe('the pods as their manifests have them, in a real runtime', function ()
     if (process.getuid?.() !== 0) skip(this, 'only root can run containers');
     const refusal = tracefsRefusal(newFolder());
     if (refusal !== undefined) skip(this, refusal);
+    seccomp = newFolder();
+    const probe = { name: 'probe', command: ['true'] };
     try {
       pods = await Pods.open(newFolder());
+      const { code, output } = await pods.runToEnd({ containers: [probe] }, probe, around());
+      if (code !== 0) throw new Error(`no container runs here: ${output}`);
     } catch (error) {
       skip(this, String(error));
     }
-    seccomp = newFolder();
   });
   afterEach(async () => {
     for (const one of running.splice(0)) await one.stop();
