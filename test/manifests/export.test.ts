@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse, stringify } from 'yaml';
-import { verify } from '../../builder/verify.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
 import { waitFor } from '../../tools/programs/wait.ts';
+import { builder } from '../builder/support/cli.ts';
 import { manifestOf } from '../builder/support/dataset.ts';
 import { FLEET_END_MS, FLEET_START_MS, fleet } from '../builder/support/fleet.ts';
 import { prometheusWith } from '../builder/support/tsdb.ts';
@@ -92,6 +92,6 @@ describe('the export of several pods, as its manifests have it', function () {
     const { files: one, ...wanted } = manifestOf(join(folder, 'data', 'alone'));
     expect(merged).to.deep.equal(wanted);
     expect(many.length).to.be.greaterThan(one.length);
-    expect((await verify(output)).differences).to.deep.equal([]);
+    expect(await builder(['verify', output])).to.include({ code: 0, stderr: '' });
   });
 });

@@ -12,7 +12,7 @@ import {
   type Rendered,
   render,
 } from './support/overlays.ts';
-import { containersOf, objections, RULES } from './support/policy.ts';
+import { containersOf, objections, RESTRICTED, RULES } from './support/policy.ts';
 
 /** How long the lock of a pod that was killed holds: its lease, as builder/output says. */
 const LEASE_MS = 300_000;
@@ -37,7 +37,7 @@ describe('manifests, by policy', () => {
 
   for (const overlay of OVERLAYS) {
     it(`${overlay}: containers have what they need and no more`, async () => {
-      expect(containersOf(await render(overlay)).flatMap(objections)).to.deep.equal([]);
+      expect(containersOf(await render(overlay)).flatMap((one) => objections(one))).to.deep.equal([]);
     });
 
     it(`${overlay}: one image, one namespace for each object, nothing twice`, async () => {
@@ -131,6 +131,32 @@ describe('manifests, by policy', () => {
     });
   });
 
+  it('what is in a restricted namespace is admitted there', async () => {
+    for (const overlay of OVERLAYS) {
+      const objects = await render(overlay);
+      // An export is applied beside an installation, whose namespace it shares.
+      const restricted = new Set(['kubevigil']);
+      for (const { kind, metadata } of objects) {
+        const { labels } = metadata as { labels?: Record<string, string> };
+        if (kind === 'Namespace' && labels?.['pod-security.kubernetes.io/enforce'] === 'restricted')
+          restricted.add(metadata.name);
+      }
+      const places = containersOf(objects).filter(({ object }) =>
+        restricted.has(object.metadata.namespace ?? ''),
+      );
+      expect(places.length, overlay).to.be.greaterThan(0);
+      expect(
+        places.flatMap((one) => objections(one, RESTRICTED)),
+        overlay,
+      ).to.deep.equal([]);
+    }
+    const agents = containersOf(await render('overlays/selinux')).filter(
+      ({ container }) => container.name === 'exporter',
+    );
+    const refused = agents.flatMap((one) => objections(one, RESTRICTED));
+    expect(refused).to.have.length(Object.keys(RESTRICTED).length - 1); // it takes no port of the host
+  });
+
   it('the export has as many shards as pods', async () => {
     const { spec } = await objectOf('overlays/export', 'Job', 'kubevigil-export');
     const [container] = spec.template.spec.containers;
@@ -184,7 +210,9 @@ describe('manifests, by policy', () => {
       deployment({ hostNetwork: true, hostPID: true, containers: [root] }),
       deployment({ containers: [privileged] }),
     ]);
-    const said = places.flatMap(objections).map((line) => line.replace('Deployment bad, bad ', ''));
+    const said = places
+      .flatMap((one) => objections(one))
+      .map((line) => line.replace('Deployment bad, bad ', ''));
     expect(said).to.include.members(Object.keys(RULES));
   });
 });

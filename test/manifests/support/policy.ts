@@ -67,7 +67,46 @@ export const RULES: Readonly<Record<string, Rule>> = {
 };
 
 /** Which rules a container breaks, as lines that name the place. */
-export function objections(place: Place): string[] {
+export function objections(place: Place, rules = RULES): string[] {
   const name = `${place.object.kind} ${place.object.metadata.name}, ${place.container.name}`;
-  return Object.entries(RULES).flatMap(([what, isBroken]) => (isBroken(place) ? [`${name} ${what}`] : []));
+  return Object.entries(rules).flatMap(([what, isBroken]) => (isBroken(place) ? [`${name} ${what}`] : []));
 }
+
+const RESTRICTED_VOLUMES = new Set([
+  ...[
+    'configMap',
+    'csi',
+    'downwardAPI',
+    'emptyDir',
+    'ephemeral',
+    'persistentVolumeClaim',
+    'projected',
+    'secret',
+  ],
+]);
+
+/**
+ * What Pod Security's profile `restricted` would refuse of a container's pod.
+ *
+ * @see https://kubernetes.io/docs/concepts/security/pod-security-standards/
+ */
+export const RESTRICTED: Readonly<Record<string, Rule>> = {
+  'shares a namespace of the host': ({ pod }) =>
+    pod.hostPID === true || pod.hostIPC === true || pod.hostNetwork === true,
+  'has a volume of the host': ({ pod }) =>
+    (pod.volumes ?? []).some(({ name: _, ...source }) =>
+      Object.keys(source).some((kind) => !RESTRICTED_VOLUMES.has(kind)),
+    ),
+  'takes a port of the host': ({ container }) =>
+    (container.ports ?? []).some(({ hostPort }) => hostPort !== undefined),
+  'may be or become root': (place) => {
+    const { runAsNonRoot, runAsUser } = identity(place);
+    return runAsNonRoot !== true || runAsUser === 0;
+  },
+  'has capabilities': ({ container }) => (container.securityContext?.capabilities?.add ?? []).length > 0,
+  'is not confined by AppArmor': (place) => identity(place).appArmorProfile?.type === 'Unconfined',
+  'has a type of SELinux that is not for containers': (place) => {
+    const type = identity(place).seLinuxOptions?.type;
+    return type !== undefined && !/^container_(init_|kvm_|engine_)?t$/.test(type);
+  },
+};
