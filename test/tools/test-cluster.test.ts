@@ -8,7 +8,9 @@ import { objectionsTo } from '../../tools/test-cluster/judge.ts';
 import { reasonOf } from '../../tools/test-cluster/kubectl.ts';
 import { imageParts, writeLab } from '../../tools/test-cluster/overlay.ts';
 import { runSteps, type Step } from '../../tools/test-cluster/steps.ts';
-import { runProgram } from '../builder/support/cli.ts';
+import { builder, runProgram } from '../builder/support/cli.ts';
+import { FLEET_END_MS, FLEET_START_MS, fleet } from '../builder/support/fleet.ts';
+import { prometheusWith } from '../builder/support/tsdb.ts';
 import { needsKubectl } from '../manifests/support/overlays.ts';
 import { ROOT } from '../support/paths.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -73,12 +75,12 @@ describe('npm run test:cluster', function () {
       const file = join(folder, 'kubectl');
       const log = join(folder, 'calls');
       const script = `#!${process.execPath}
-const { appendFileSync } = require('node:fs');
+const { appendFileSync, readFileSync } = require('node:fs');
 const call = process.argv.slice(2).join(' ');
 appendFileSync(${JSON.stringify(log)}, call + '\\n');
 const [, answer] = Object.entries(${JSON.stringify(answers)}).find(([begin]) => call.includes(begin)) ?? [];
 if (answer === undefined) { process.stderr.write('Warning: old\\nerror: timed out waiting for the condition\\n'); process.exit(1); }
-process.stdout.write(answer);
+process.stdout.write(answer.startsWith('file:') ? readFileSync(answer.slice(5)) : answer);
 `;
       writeFileSync(file, script);
       chmodSync(file, 0o755);
@@ -97,6 +99,50 @@ process.stdout.write(answer);
       run(['--image', `registry/kubevigil@${DIGEST}`, '--kubectl', file, '--output', newFolder()], {
         KUBECONFIG: '/some',
       });
+
+    it('goes all the way to a dataset that is verified', async () => {
+      const folder = newFolder();
+      const prometheus = await prometheusWith(join(folder, 'prometheus'), fleet(41));
+      try {
+        const times = [0.5, 1].map((hours) => FLEET_START_MS + hours * 3_600_000);
+        const episodes = ['cpu_burn', 'disk_thrash'].map(
+          (scenario, i) => `e${i},${scenario},${times[i]},${(times[i] ?? 0) + 120_000},node-a`,
+        );
+        const labels = join(folder, 'episodes.csv');
+        writeFileSync(labels, `episode,scenario,start,end,node\n${episodes.join('\n')}\n`);
+        const config = join(ROOT, 'tools', 'simulate-scale', 'build.yaml');
+        const range = [FLEET_START_MS, FLEET_END_MS].map((ms) => String(ms / 1000));
+        const built = await builder([
+          ...['build', '--config', config, '--prometheus', prometheus.url, '--labels', labels],
+          ...['--output', join(folder, 'dataset'), '--start', range[0] ?? '', '--end', range[1] ?? ''],
+        ]);
+        expect(built).to.include({ code: 0 });
+      } finally {
+        await prometheus.stop();
+      }
+      execFileSync('tar', ['-cf', join(folder, 'dataset.tar'), '-C', folder, 'dataset']);
+      const names = ['node-a', 'node-b'];
+      const items = names.map((name) => ({ metadata: { name }, status: ready }));
+      const up = names.map((node) => ({ metric: { node }, value: [0, '1'] }));
+      const { file, calls } = cluster({
+        ...ANSWERS,
+        'get nodes': JSON.stringify({ items }),
+        'rollout status': '',
+        'query=up': JSON.stringify({ data: { result: up } }),
+        'query=kubevigil_extractor_success': JSON.stringify({ data: { result: [] } }),
+        'main.js run': '2 episodes are in /tmp/campaign.csv\n',
+        'create job': '',
+        wait: '',
+        'tar -cf': `file:${join(folder, 'dataset.tar')}`,
+      });
+      const { code, stdout, stderr } = await start(file);
+      expect(stderr).to.equal('');
+      expect(code).to.equal(0);
+      expect(stdout).to.match(/^ok wait until every node is scraped .*: all extractors succeed$/m);
+      expect(stdout).to.match(/^ok verify the dataset .*: \d+ rows: .*cpu_burn \d+/m);
+      expect(calls()).to.include('-n kubevigil create job --from=cronjob/kubevigil-builder test-cluster');
+      expect(calls().at(-1)).to.match(/^delete -k /);
+    });
 
     it('names the step that failed and what kubectl said, and cleans up', async () => {
       const { file, calls } = cluster(ANSWERS);
