@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { unpackDebianPackage } from '../../tools/programs/debian.ts';
+import { unpackDebianPackages } from '../../tools/programs/debian.ts';
 import { program } from '../../tools/programs/find.ts';
 
 describe('finding programs', () => {
@@ -34,7 +34,7 @@ describe('finding programs', () => {
 
   it('says what is missing when there is no apt-get, and leaves nothing', async () => {
     process.env['PATH'] = folder;
-    const outcome = await unpackDebianPackage('prometheus', join(folder, 'cache', 'prometheus')).catch(
+    const outcome = await unpackDebianPackages(['prometheus'], join(folder, 'cache', 'prometheus')).catch(
       String,
     );
     expect(outcome).to.equal('Error: there is no apt-get here');

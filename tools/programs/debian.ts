@@ -38,23 +38,24 @@ async function command(file: string, args: readonly string[], cwd: string): Prom
 }
 
 /**
- * Fetches the package and unpacks it as `target`, which appears whole or not at all.
+ * Fetches the packages and unpacks them together as `target`, which appears whole or not at all.
  *
- * @throws {Error} one line, when apt-get or dpkg are not here, or the package cannot be had
+ * @throws {Error} one line, when apt-get or dpkg are not here, or a package cannot be had
  */
-export async function unpackDebianPackage(name: string, target: string): Promise<void> {
+export async function unpackDebianPackages(names: readonly string[], target: string): Promise<void> {
   const parent = dirname(target);
   mkdirSync(parent, { recursive: true });
-  const work = mkdtempSync(join(parent, `.${name}-`));
+  const work = mkdtempSync(join(parent, `.${names[0]}-`));
   try {
-    process.stderr.write(`fetching the Debian package ${name} into the project's cache folder\n`);
+    process.stderr.write(`fetching the Debian package ${names.join(', ')} into the project's cache folder\n`);
     const options = aptOptions(work);
     await command('apt-get', [...options, 'update'], work);
-    await command('apt-get', [...options, 'download', name], work);
-    const archive = readdirSync(work).find((file) => file.endsWith('.deb'));
-    if (archive === undefined) throw new Error(`apt-get download ${name} left no package`);
+    await command('apt-get', [...options, 'download', ...names], work);
+    const archives = readdirSync(work).filter((file) => file.endsWith('.deb'));
+    if (archives.length < names.length)
+      throw new Error(`apt-get download ${names.join(' ')} left no package`);
     const tree = join(work, 'tree');
-    await command('dpkg', ['-x', join(work, archive), tree], work);
+    for (const archive of archives) await command('dpkg', ['-x', join(work, archive), tree], work);
     if (!existsSync(target)) renameSync(tree, target);
   } finally {
     rmSync(work, { recursive: true, force: true });

