@@ -48,7 +48,7 @@ function subset(all: Schema): Schema {
 }
 
 const [source = '', ...versions] = process.argv.slice(2);
-const target = join(ROOT, 'test', 'fixtures', 'kubernetes');
+const target = join(ROOT, 'test', 'fixtures', 'kubernetes-schemas');
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 for (const version of versions) {

@@ -5,7 +5,7 @@ import { ROOT } from '../../support/paths.ts';
 import type { Rendered } from './overlays.ts';
 
 const FIXTURES = join(ROOT, 'test', 'fixtures');
-const RECORDED = join(FIXTURES, 'kubernetes');
+const RECORDED = join(FIXTURES, 'kubernetes-schemas');
 
 /** The releases whose schemas are recorded, such as `v1.37.0`. */
 export const RELEASES = readdirSync(RECORDED).map((file) => file.replace(/\.json$/, ''));
