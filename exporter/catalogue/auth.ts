@@ -19,6 +19,11 @@ export const authMetrics = {
         op: 'rate',
         aggregate: 'sum',
         resolution: 1,
+        alarm: {
+          of: 'pod',
+          above: 0.1,
+          why: 'People mistype a few times; six a minute that do not stop come from a machine.',
+        },
       },
     ],
   }),

@@ -19,6 +19,11 @@ export const cgroupMetrics = {
         op: 'rate',
         aggregate: 'sum',
         resolution: 1e-6,
+        alarm: {
+          of: 'pod',
+          above: 0.5,
+          why: 'A limit that is a little too small costs some percent; work that has no end wants its whole CPU.',
+        },
       },
     ],
   }),

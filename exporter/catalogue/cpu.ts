@@ -25,6 +25,11 @@ export const cpuMetrics = {
         over: {},
         aggregate: 'sum',
         resolution: TICK_SECONDS,
+        alarm: {
+          of: 'node',
+          above: 0.9,
+          why: 'Scheduled work leaves gaps; a miner takes all that is left, all the time.',
+        },
       },
       {
         name: 'cpu_system_ratio',

@@ -18,6 +18,11 @@ export const filesystemMetrics = {
         where: { resource: ['bytes'] },
         aggregate: 'max',
         resolution: 1e-6,
+        alarm: {
+          of: 'node',
+          above: 0.9,
+          why: 'The kubelet collects images at 85 % and evicts pods at 90 %.',
+        },
       },
       {
         name: 'filesystem_inodes_used_ratio',
@@ -27,6 +32,11 @@ export const filesystemMetrics = {
         where: { resource: ['inodes'] },
         aggregate: 'max',
         resolution: 1e-6,
+        alarm: {
+          of: 'node',
+          above: 0.9,
+          why: 'The kubelet evicts pods at 95 %; files by the million appear faster than bytes do.',
+        },
       },
     ],
   }),

@@ -18,6 +18,11 @@ export const forksMetrics = {
         op: 'rate',
         aggregate: 'sum',
         resolution: 1,
+        alarm: {
+          of: 'node',
+          above: 200,
+          why: 'Builds and cron jobs reach some dozen; probes one each. The alert asks for ten times the usual, too.',
+        },
       },
     ],
   }),

@@ -19,6 +19,11 @@ export const memoryMetrics = {
         over: {},
         aggregate: 'sum',
         resolution: 1e-6,
+        alarm: {
+          of: 'node',
+          above: 0.95,
+          why: 'The kubelet evicts from 100 MiB on, and the kernel kills soon after; the page cache does not count as used.',
+        },
       },
     ],
   }),

@@ -53,6 +53,11 @@ export const networkMetrics = {
         where: { direction: ['receive'] },
         aggregate: 'sum',
         resolution: 1,
+        alarm: {
+          of: 'node',
+          above: 50000,
+          why: 'Full packets at 1 Gbit/s are 83,000 a second, but those are large; the alert asks for small ones.',
+        },
       },
       {
         name: 'network_transmit_packets_per_second',

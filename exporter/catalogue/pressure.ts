@@ -32,6 +32,11 @@ export const pressureMetrics = {
         where: { resource: ['memory'] },
         aggregate: 'sum',
         resolution: MICROSECOND,
+        alarm: {
+          of: 'node',
+          above: 0.2,
+          why: 'Reclaim under ordinary load costs a few percent; a fifth of the time means that tasks stand still.',
+        },
       },
       {
         name: 'io_pressure_ratio',
@@ -41,6 +46,11 @@ export const pressureMetrics = {
         where: { resource: ['io'] },
         aggregate: 'sum',
         resolution: MICROSECOND,
+        alarm: {
+          of: 'node',
+          above: 0.4,
+          why: 'Backups stay below it on disks that suit their node; overwriting a disk does not.',
+        },
       },
     ],
   }),

@@ -38,6 +38,11 @@ export const socketsMetrics = {
         where: { state: ['syn_recv'] },
         aggregate: 'sum',
         resolution: 1,
+        alarm: {
+          of: 'pod',
+          above: 128,
+          why: 'A handshake takes one round trip, so that a busy service shows a few; 128 is the smallest usual queue.',
+        },
       },
       {
         name: 'tcp_time_wait',

@@ -19,6 +19,11 @@ export const tcpMetrics = {
         op: 'rate',
         aggregate: 'sum',
         resolution: 1,
+        alarm: {
+          of: 'pod',
+          above: 100,
+          why: 'A healthy path loses below 0.1 %: 100 a second takes more than 100,000 segments a second.',
+        },
       },
     ],
   }),
@@ -42,6 +47,11 @@ export const tcpMetrics = {
         where: { event: ['overflow'] },
         aggregate: 'sum',
         resolution: 1,
+        alarm: {
+          of: 'pod',
+          above: 1,
+          why: 'A service that keeps up takes every connection; one refused a second is one too many.',
+        },
       },
       {
         name: 'tcp_listen_other_drops_per_second',
@@ -60,6 +70,11 @@ export const tcpMetrics = {
         where: { event: ['syncookie'] },
         aggregate: 'sum',
         resolution: 1,
+        alarm: {
+          of: 'pod',
+          above: 0.1,
+          why: 'Cookies are sent only when the SYN queue is full; one in ten seconds is no accident.',
+        },
       },
     ],
   }),
@@ -81,6 +96,11 @@ export const tcpMetrics = {
         op: 'rate',
         aggregate: 'sum',
         resolution: 1,
+        alarm: {
+          of: 'pod',
+          above: 50,
+          why: 'Each closed port that is knocked at answers with one; clients that abort make some, not fifty a second.',
+        },
       },
     ],
   }),

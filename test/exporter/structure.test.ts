@@ -8,7 +8,16 @@ import { extractOnce } from '../support/extract.ts';
 import { fixtureHost } from '../support/fixture-host.ts';
 import { ROOT } from '../support/paths.ts';
 
-const SOURCE_FOLDERS = ['common', 'exporter', 'builder', 'scenarios', 'detector', 'tools', 'grafana'];
+const SOURCE_FOLDERS = [
+  'common',
+  'exporter',
+  'builder',
+  'scenarios',
+  'detector',
+  'tools',
+  'grafana',
+  'prometheus',
+];
 
 function modulesIn(folder: string): string[] {
   return readdirSync(join(ROOT, folder))

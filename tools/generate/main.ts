@@ -5,13 +5,17 @@
  * metric takes two rounds: this program runs itself again when a registry changed.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { alertRules } from './alert-rules.ts';
+import { alertTests } from './alert-tests.ts';
 import { columnNames } from './column-names.ts';
 import { metricTable } from './metric-table.ts';
-import { recordingRules } from './recording-rules.ts';
+import { prometheusRule } from './prometheus-rule.ts';
+import { deviationRules, recordingRules } from './recording-rules.ts';
 import { catalogueIndex, extractorIndex } from './registries.ts';
 import { fieldTable, ruleTable } from './rule-tables.ts';
+import { runbooks } from './runbooks.ts';
 import { scenarioTable } from './scenario-table.ts';
 import { splice } from './splice.ts';
 
@@ -33,6 +37,15 @@ function write(path: string, content: string): boolean {
   return true;
 }
 
+/** Writes the files of a folder that holds nothing else: what is not among them any more is removed. */
+function writeFolder(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, content] of Object.entries(files)) write(join(folder, name), content);
+  for (const name of readdirSync(folder).filter((present) => !(present in files))) {
+    rmSync(join(folder, name));
+    process.stdout.write(`removed ${join(folder, name)}\n`);
+  }
+}
+
 const changed = [
   write('exporter/catalogue/index.ts', catalogueIndex('exporter/catalogue')),
   write('exporter/extractors/index.ts', extractorIndex('exporter/extractors')),
@@ -43,8 +56,17 @@ if (changed) {
 } else {
   const { METRICS } = await import('../../exporter/catalogue/index.ts');
   const { SCENARIOS } = await import('../../scenarios/registry.ts');
-  write('prometheus/rules/recording.yml', recordingRules(METRICS));
   write('scenarios/columns.ts', columnNames(METRICS));
+  const { ALERT_GROUPS } = await import('../../prometheus/alerts/index.ts');
+  const rules = {
+    'recording.yml': recordingRules(METRICS),
+    'deviations.yml': deviationRules(METRICS),
+    'alerts.yml': alertRules(ALERT_GROUPS),
+  };
+  for (const [file, content] of Object.entries(rules)) write(`prometheus/rules/${file}`, content);
+  write('prometheus/generated/prometheusrule.yaml', prometheusRule(Object.values(rules)));
+  writeFolder('prometheus/tests', alertTests(ALERT_GROUPS));
+  writeFolder('prometheus/runbooks', runbooks(ALERT_GROUPS));
   const parts = {
     metrics: metricTable(METRICS),
     rules: ruleTable(readFileSync('exporter/rules/default.yaml', 'utf8')),

@@ -31,6 +31,16 @@ export type Selector<L extends Labels> = {
 /** Base units of the dataset's columns. */
 type Unit = 'ratio' | 'bytes' | 'bytes_per_second' | 'per_second' | 'count';
 
+/** From where on a column's value is an alarm: the alerts' threshold, and the line on its panels. */
+interface Alarm {
+  /** What the value is of: a whole node, or one pod (the host's own share counts as one). */
+  readonly of: 'node' | 'pod';
+  /** In the column's unit. */
+  readonly above: number;
+  /** Why there, in one sentence. */
+  readonly why: string;
+}
+
 interface ColumnBase<L extends Labels> {
   /** The column's name in every dataset, a search-friendly literal. */
   readonly name: string;
@@ -48,6 +58,8 @@ interface ColumnBase<L extends Labels> {
    * a rate it is that of a window of one second: divide it by the window's seconds.
    */
   readonly resolution: number;
+  /** Only where one bound fits every machine; what depends on the machine is compared with its own past. */
+  readonly alarm?: Alarm;
 }
 
 /** `rate`: the per-second increase of a counter over the window. */

@@ -70,6 +70,13 @@ export function columnQuery(
   return column.over === undefined ? numerator : `${numerator} / ${quantity(column.over)}`;
 }
 
+/** The window of the recorded rates: four scrapes at the shipped interval of 15 s. */
+export const RECORDED_WINDOW = '1m';
+export const RECORDED_WINDOW_SECONDS = 60;
+
+/** How unusual each column of a node is, told by its label `column`. */
+export const DEVIATION_SERIES = 'node:kubevigil_column:deviation1h';
+
 /** Name of the recording rule of a column: `node:kubevigil_cpu_busy_ratio:rate1m`. */
 export function recordingRuleName({ column }: CatalogueColumn, entity: Entity, window: string): string {
   const operation = column.op === 'rate' ? `rate${window}` : column.aggregate;

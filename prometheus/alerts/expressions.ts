@@ -1,0 +1,60 @@
+/** Pieces of PromQL and of templates that several alerts share. */
+
+import { METRICS } from '../../exporter/catalogue/index.ts';
+import { type CatalogueColumn, columnsOf, type Entity } from '../../exporter/catalogue/model/columns.ts';
+import { RECORDED_WINDOW, recordingRuleName } from '../../exporter/catalogue/model/promql.ts';
+
+/** The exporter's targets: `kubevigil` in the shipped configurations, `<namespace>/<name>` from a PodMonitor. */
+export const TARGETS = 'up{job=~".*kubevigil.*"}';
+
+/** Where it happened, as a template: the pod and its node, or the node. */
+export const PLACE = '{{ with $labels.pod }}{{ $labels.namespace }}/{{ . }} on {{ end }}{{ $labels.node }}';
+
+function find(name: string, entity: Entity): CatalogueColumn {
+  const found = columnsOf(METRICS, entity).find(({ column }) => column.name === name);
+  if (found === undefined) throw new Error(`no column ${name} of a ${entity} in the catalogue`);
+  return found;
+}
+
+/** The recorded series of a column. */
+export function recorded(name: string, entity: Entity): string {
+  return recordingRuleName(find(name, entity), entity, RECORDED_WINDOW);
+}
+
+function alarmOf(name: string) {
+  const { alarm } = find(name, 'node').column;
+  if (alarm === undefined) throw new Error(`the column ${name} has no alarm in the catalogue`);
+  return alarm;
+}
+
+/** The column above its alarm in the catalogue. */
+export function overAlarm(name: string): string {
+  const { of, above } = alarmOf(name);
+  return `${recorded(name, of)} > ${above}`;
+}
+
+/** The catalogue's reason for a column's alarm. */
+export function alarmReason(name: string): string {
+  const { above, why } = alarmOf(name);
+  return `\`${name}\` above ${above}: ${why}`;
+}
+
+/** The series is more than `factor` times its mean of the last day. */
+export function overUsual(series: string, factor: number): string {
+  return `${series} > ${factor} * avg_over_time(${series}[1d])`;
+}
+
+/**
+ * Matches of rules in the last ten minutes, with severity and technique of the rule, for every rule that is more than
+ * information: rules that users add alert without another word.
+ */
+export function ruleMatches(counter: string, on: string, by: readonly string[]): string {
+  const grouping = ['cluster', 'node', ...by, 'rule'].join(', ');
+  return withRule(`(sum by (${grouping}) (increase(${counter}[10m])) > 0)`, on);
+}
+
+/** Gives a vector with a label `rule` the severity and technique of its rule, and leaves out mere information. */
+export function withRule(vector: string, on: string): string {
+  const info = `kubevigil_rule_info{on="${on}",severity!="info"}`;
+  return `${vector} * on (cluster, node, rule) group_left (severity, mitre) max by (cluster, node, rule, severity, mitre) (${info})`;
+}

@@ -1,0 +1,208 @@
+import { alarmReason, overAlarm, overUsual, PLACE, recorded, ruleMatches } from './expressions.ts';
+import type { AlertGroup } from './model.ts';
+
+const CONTAINER = 'node="a",namespace="shop",pod="web-1",container="web"';
+const ON_CONTAINER = { node: 'a', namespace: 'shop', pod: 'web-1', container: 'web' };
+const SUSPICIOUS = (kind: string) => `kubevigil_suspicious_processes{${CONTAINER},kind="${kind}"}`;
+const FORKS = 'kubevigil_forks_total{node="a"}';
+const PROCESSES = 'kubevigil_processes{node="a",state="sleeping"}';
+
+const forks = recorded('forks_per_second', 'node');
+const processes = recorded('processes', 'node');
+const suspicious = (kinds: string) =>
+  `sum by (cluster, node, namespace, pod, container, kind) (kubevigil_suspicious_processes{kind=~"${kinds}"})`;
+
+/** Programs that run where, as, or as often as they should not. */
+export const processAlerts: AlertGroup = {
+  name: 'kubevigil-attack-processes',
+  title: 'Processes',
+  alerts: [
+    {
+      name: 'KubevigilForkBurst',
+      expr: `${overAlarm('forks_per_second')} and ${overUsual(forks, 10)}`,
+      for: {
+        duration: '30s',
+        why: 'a fork bomb fills a node within a minute; a script that starts takes seconds',
+      },
+      severity: 'critical',
+      technique: 'T1499',
+      summary: `${PLACE}: {{ $value | humanize }} processes and threads are started each second`,
+      meaning: 'Processes are started far faster than usual: a fork bomb, or a script that tries things out.',
+      threshold: alarmReason('forks_per_second'),
+      look: [
+        '`KubevigilProcessPileUp`: do they stay (a bomb) or end (a script)?',
+        'Pod dashboard: processes by container; a limit of pids stops it (`podPidsLimit` of the kubelet).',
+      ],
+      harmless: ['Builds with many small tools, load tests.'],
+      fires: {
+        when: 'after two quiet hours a thousand a second',
+        input: { [FORKS]: '0+75x480 36000+15000x12' },
+        at: '122m',
+        labels: { node: 'a' },
+        summary: 'a: 1k processes and threads are started each second',
+      },
+      quiet: {
+        when: 'a build node that always starts 300 a second',
+        input: { [FORKS]: '0+4500x492' },
+        at: '122m',
+      },
+    },
+    {
+      name: 'KubevigilProcessPileUp',
+      expr: `${overUsual(processes, 3)} and ${processes} > 500 + avg_over_time(${processes}[1d])`,
+      for: { duration: '1m', why: 'parallel builds come and go' },
+      severity: 'warning',
+      technique: 'T1499',
+      summary: `${PLACE}: {{ $value | humanize }} processes, more than three times the usual`,
+      meaning: 'Processes pile up on the node.',
+      threshold:
+        'Three times the mean of the day, since a node of a hundred pods has thousands; and 500 more than that.',
+      look: [
+        'Node dashboard: in which state? Zombies: a parent that does not wait. Sleeping: a bomb, or a queue.',
+        'Pod dashboard: processes by container.',
+      ],
+      harmless: ['Many pods that were moved here from another node.'],
+      fires: {
+        when: 'two thousand where there were a hundred',
+        input: { [PROCESSES]: '100x480 2000x12' },
+        at: '122m',
+        labels: { node: 'a' },
+        summary: 'a: 2k processes, more than three times the usual',
+      },
+      quiet: {
+        when: 'four hundred where there were a hundred',
+        input: { [PROCESSES]: '100x480 400x12' },
+        at: '122m',
+      },
+    },
+    {
+      name: 'KubevigilSuspiciousExec',
+      expr: ruleMatches('kubevigil_suspicious_execs_total', 'exec', ['namespace', 'pod', 'container']),
+      for: {
+        duration: '0s',
+        why: 'a program may run for milliseconds; the ten minutes of the expression keep it in sight',
+      },
+      severity: 'rule',
+      summary: `${PLACE}: {{ $labels.rule }} {{ $labels.container }} ({{ $value | printf "%.0f" }} in 10 minutes)`,
+      meaning:
+        'A program was started that an exec rule names: a shell or a network tool in a container, a program from a temporary folder or from memory.',
+      threshold: 'Any match of a rule that is more than information.',
+      look: [
+        'Was it an administrator (`kubectl exec` is in the audit log of the API server)?',
+        'What came next in that pod: destinations, listeners, suspicious processes?',
+        '`exec_from_temp_path` and `exec_from_memory_in_container` have few honest explanations.',
+      ],
+      harmless: [
+        'Probes, entry points and hooks that run a shell: except them in the condition of a rule of the same name in `--rules.file`.',
+        'Package managers in build pods.',
+      ],
+      fires: {
+        when: 'a program from /tmp is started in a container',
+        input: {
+          [`kubevigil_suspicious_execs_total{${CONTAINER},rule="exec_from_temp_path"}`]: '0x20 2x20',
+          'kubevigil_rule_info{node="a",rule="exec_from_temp_path",on="exec",severity="critical",mitre="T1059"}':
+            '1x40',
+        },
+        at: '8m',
+        labels: { ...ON_CONTAINER, rule: 'exec_from_temp_path', severity: 'critical', mitre: 'T1059' },
+        summary: 'shop/web-1 on a: exec_from_temp_path web (2 in 10 minutes)',
+      },
+      quiet: {
+        when: 'matches from before: the counter does not move',
+        input: {
+          [`kubevigil_suspicious_execs_total{${CONTAINER},rule="exec_from_temp_path"}`]: '2x40',
+          'kubevigil_rule_info{node="a",rule="exec_from_temp_path",on="exec",severity="critical",mitre="T1059"}':
+            '1x40',
+        },
+        at: '8m',
+      },
+    },
+    {
+      name: 'KubevigilFilelessProcess',
+      expr: `${suspicious('deleted_exe|memfd_exe|temp_exe')} > 0`,
+      for: { duration: '2m', why: 'installers delete and replace themselves within a minute' },
+      severity: 'critical',
+      technique: 'T1620',
+      summary: `${PLACE}: {{ $value }} processes in {{ with $labels.container }}{{ . }}{{ else }}the host's share{{ end }} run from {{ $labels.kind }}`,
+      meaning:
+        'A process runs whose program is no file (memfd_exe), was deleted (deleted_exe) or lies in a folder that everybody can write to (temp_exe).',
+      threshold: 'Any: a program that can be found on disk is the rule.',
+      look: [
+        '`/proc/<pid>/exe` still has the program: copy it before you end the process.',
+        'Its parents, its connections, and the exec that started it.',
+      ],
+      harmless: [
+        'deleted_exe on the host after a package upgrade: services that were not restarted. Restart them.',
+        'Runtimes that unpack themselves into /tmp (some Java and Electron programs).',
+      ],
+      fires: {
+        when: 'an implant deletes its file',
+        input: { [SUSPICIOUS('deleted_exe')]: '0x20 1x20' },
+        at: '8m',
+        labels: { ...ON_CONTAINER, kind: 'deleted_exe' },
+        summary: 'shop/web-1 on a: 1 processes in web run from deleted_exe',
+      },
+      quiet: {
+        when: 'an installer does for a minute',
+        input: { [SUSPICIOUS('deleted_exe')]: '0x20 1x4 0x20' },
+        at: '8m',
+      },
+    },
+    {
+      name: 'KubevigilTracedProcess',
+      expr: `${suspicious('traced')} > 0`,
+      for: { duration: '1m', why: 'tools that look at a stack attach for seconds' },
+      severity: 'warning',
+      technique: 'T1055.008',
+      summary: `${PLACE}: {{ $value }} processes in {{ with $labels.container }}{{ . }}{{ else }}the host's share{{ end }} are traced by another`,
+      meaning:
+        'A process is controlled by another one through ptrace, by which code and secrets can be taken.',
+      threshold: 'Any: programs in operation are not debugged.',
+      look: [
+        '`TracerPid` in `/proc/<pid>/status`: who traces?',
+        'Which secrets does the traced process hold?',
+      ],
+      harmless: [
+        'Debuggers and strace of colleagues.',
+        'Sandboxes that work by ptrace (gVisor on that platform): silence for their namespace.',
+      ],
+      fires: {
+        when: 'a process is traced for three minutes',
+        input: { [SUSPICIOUS('traced')]: '0x20 1x12' },
+        at: '8m',
+        labels: { ...ON_CONTAINER, kind: 'traced' },
+        summary: 'shop/web-1 on a: 1 processes in web are traced by another',
+      },
+      quiet: { when: 'somebody takes a stack', input: { [SUSPICIOUS('traced')]: '0x20 1x2 0x20' }, at: '8m' },
+    },
+    {
+      name: 'KubevigilElevatedContainer',
+      expr: `${suspicious('elevated_container')} > 0 unless on (cluster, node, namespace, pod, container) (kubevigil_suspicious_processes{kind="elevated_container"} offset 1h > 0)`,
+      for: { duration: '1m', why: 'a runtime lowers the capabilities of what it starts after a moment' },
+      severity: 'warning',
+      technique: 'T1611',
+      summary: `${PLACE}: {{ $value }} processes in {{ $labels.container }} have more capabilities than runtimes give, and had not an hour ago`,
+      meaning: 'A process in a container has capabilities with which it can leave the container.',
+      threshold:
+        'Any that was not there an hour ago: what a cluster needs (CNI, CSI, this exporter) is there all the time.',
+      look: [
+        'Is the pod privileged, or does it add capabilities (`KubevigilRiskyPod`)? If not, it gained them: treat it as an escape.',
+        '`CapEff` in `/proc/<pid>/status`, with `capsh --decode=`.',
+      ],
+      harmless: ['A new node, or a new version of a DaemonSet that needs them: quiet after an hour.'],
+      fires: {
+        when: 'a container that has been running gains them',
+        input: { [SUSPICIOUS('elevated_container')]: '0x280 1x20' },
+        at: '74m',
+        labels: { ...ON_CONTAINER, kind: 'elevated_container' },
+        summary:
+          'shop/web-1 on a: 1 processes in web have more capabilities than runtimes give, and had not an hour ago',
+      },
+      quiet: {
+        when: 'a container that has had them all along',
+        input: { [SUSPICIOUS('elevated_container')]: '1x300' },
+        at: '74m',
+      },
+    },
+  ],
+};

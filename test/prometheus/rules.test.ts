@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { parse, stringify } from 'yaml';
+import { ROOT } from '../support/paths.ts';
+import { program } from '../support/programs.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+import { type AlertRule, readGroups, readRules } from './support/rule-files.ts';
+
+const run = promisify(execFile);
+const RULES = join(ROOT, 'prometheus', 'rules');
+const TESTS = join(ROOT, 'prometheus', 'tests');
+const RULE_FILES = readdirSync(RULES);
+
+interface PromtoolTest {
+  readonly name: string;
+  readonly alert_rule_test: { readonly alertname: string; exp_alerts: object[] }[];
+}
+
+interface TestFile {
+  readonly rule_files: string[];
+  readonly tests: PromtoolTest[];
+}
+
+const readTests = (file: string) => parse(readFileSync(join(TESTS, file), 'utf8')) as TestFile;
+
+async function promtool(...args: readonly string[]): Promise<string> {
+  const { stdout } = await run(await program('promtool'), [...args]);
+  return stdout;
+}
+
+describe('prometheus/rules', () => {
+  const folder = temporaryFolder();
+
+  it('passes promtool check rules, without a duplicate', async () => {
+    const said = await promtool('check', 'rules', ...RULE_FILES.map((file) => join(RULES, file)));
+    expect(said).not.to.match(/duplicate/i);
+    expect(said.match(/SUCCESS/g)).to.have.length(RULE_FILES.length);
+  });
+
+  for (const file of readdirSync(TESTS)) {
+    it(`${file}: its alerts fire when they must, and only then`, async function () {
+      this.timeout(120_000);
+      await promtool('test', 'rules', join(TESTS, file));
+    });
+  }
+
+  it('every alert has a case that fires and one that does not', () => {
+    const tests = readdirSync(TESTS).flatMap((file) => readTests(file).tests);
+    const cases = tests.flatMap(({ alert_rule_test }) => alert_rule_test);
+    const alerts = readRules(['alerts.yml']).filter((rule): rule is AlertRule => 'alert' in rule);
+    for (const { alert } of alerts) {
+      const own = cases.filter(({ alertname }) => alertname === alert);
+      expect(
+        own.map(({ exp_alerts }) => exp_alerts.length > 0),
+        alert,
+      ).to.deep.equal([true, false]);
+    }
+  });
+
+  it('the tests can fail: a case that fires is not taken for one that is quiet', async function () {
+    this.timeout(120_000);
+    const { rule_files, tests, ...rest } = readTests('kubevigil-attack-access.yml');
+    const silenced = tests.map(({ alert_rule_test, ...test }) => ({
+      ...test,
+      alert_rule_test: alert_rule_test.map((one) => ({ ...one, exp_alerts: [] })),
+    }));
+    const path = join(folder(), 'silenced.yml');
+    const absolute = rule_files.map((file) => join(TESTS, file));
+    writeFileSync(path, stringify({ rule_files: absolute, tests: silenced, ...rest }));
+    const failure = await promtool('test', 'rules', path).then(
+      () => '',
+      ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr,
+    );
+    for (const { name } of tests.filter(({ name }) => name.includes(' fires: ')))
+      expect(failure).to.contain(name);
+  });
+
+  it('the PrometheusRule has the groups of the rule files, and they pass promtool', async () => {
+    const document = parse(
+      readFileSync(join(ROOT, 'prometheus', 'generated', 'prometheusrule.yaml'), 'utf8'),
+    ) as { kind: string; apiVersion: string; spec: { groups: { name: string }[] } };
+    expect([document.apiVersion, document.kind]).to.deep.equal([
+      'monitoring.coreos.com/v1',
+      'PrometheusRule',
+    ]);
+    const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+    expect([...document.spec.groups].sort(byName)).to.deep.equal(RULE_FILES.flatMap(readGroups).sort(byName));
+    const path = join(folder(), 'groups.yml');
+    writeFileSync(path, stringify(document.spec));
+    await promtool('check', 'rules', path);
+  });
+});
