@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { alertRules } from './alert-rules.ts';
 import { alertTests } from './alert-tests.ts';
 import { columnNames } from './column-names.ts';
+import { configMaps, dashboardFiles } from './dashboards.ts';
 import { metricTable } from './metric-table.ts';
 import { prometheusRule } from './prometheus-rule.ts';
 import { deviationRules, recordingRules } from './recording-rules.ts';
@@ -67,6 +68,9 @@ if (changed) {
   write('prometheus/generated/prometheusrule.yaml', prometheusRule(Object.values(rules)));
   writeFolder('prometheus/tests', alertTests(ALERT_GROUPS));
   writeFolder('prometheus/runbooks', runbooks(ALERT_GROUPS));
+  const { DASHBOARDS } = await import('../../grafana/index.ts');
+  writeFolder('grafana/dashboards', dashboardFiles(DASHBOARDS));
+  writeFolder('grafana/generated', configMaps(DASHBOARDS));
   const parts = {
     metrics: metricTable(METRICS),
     rules: ruleTable(readFileSync('exporter/rules/default.yaml', 'utf8')),
