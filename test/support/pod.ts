@@ -15,14 +15,15 @@ const CGROUPS = '/sys/fs/cgroup';
 const CONTROLLERS = ['cpu', 'cpuacct', 'memory', 'blkio', 'pids'];
 const PATHS = { procfs: '/proc', sysfs: '/sys', rootfs: '/' };
 
+/** Why pods cannot be made on this machine; undefined when they can. */
+export function podsRefusal(): string | undefined {
+  if (process.getuid?.() !== 0) return 'only root can make cgroups and namespaces';
+  return hierarchies().length === 0 ? `there is no cgroup hierarchy in ${CGROUPS}` : undefined;
+}
+
 /** Skips a test that makes pods, with the reason, where this machine does not allow it. */
 export function needsPods(this: Context): void {
-  const why =
-    process.getuid?.() !== 0
-      ? 'only root can make cgroups and namespaces'
-      : hierarchies().length === 0
-        ? `there is no cgroup hierarchy in ${CGROUPS}`
-        : undefined;
+  const why = podsRefusal();
   if (why !== undefined) skip(this, why);
 }
 

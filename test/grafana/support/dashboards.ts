@@ -9,7 +9,7 @@ interface Datasource {
   readonly uid: string;
 }
 
-interface Target {
+export interface Target {
   readonly refId: string;
   readonly expr: string;
   readonly datasource: Datasource;

@@ -1,0 +1,118 @@
+import { expect } from 'chai';
+import { METRICS } from '../../exporter/catalogue/index.ts';
+import { waitFor } from '../../tools/programs/wait.ts';
+import { podsRefusal } from '../support/pod.ts';
+import { program } from '../support/programs.ts';
+import { skip } from '../support/skip.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+import { askNow, askRange, labelValues } from './support/ask.ts';
+import { DASHBOARDS, panelsOf, queryOf, type Target } from './support/dashboards.ts';
+import { type Choice, interpolate, stepSeconds } from './support/interpolate.ts';
+import { CLUSTER, NAMESPACE, NODE, POD, type Watched, watch } from './support/watched.ts';
+
+const PATIENCE_MS = 30_000;
+const RANGE_SECONDS = 300;
+
+/** Metrics of which an exporter that is not root, or has no pod to look at, has no series. */
+const NEEDS_ROOT = [
+  ...METRICS.filter(({ attribution }) => attribution !== undefined),
+  ...METRICS.filter(({ name }) => /exec_events|process_starts/.test(name)),
+].map(({ name }) => name as string);
+
+/** Nothing of these on the pages of the dashboards named: only a kubelet makes it. */
+const NEEDS_KUBELET: Readonly<Record<string, string>> = {
+  'Kubevigil / Pod: Auth failures':
+    'kubevigil_auth_failures_total of a pod: the kubelet writes the logs of pods',
+};
+
+describe('dashboards on a machine under watch', function () {
+  this.timeout(2 * PATIENCE_MS);
+  const folder = temporaryFolder();
+  const refusal = podsRefusal();
+  let watched: Watched;
+
+  before(async () => {
+    await program('prometheus');
+    watched = await watch(folder(), refusal === undefined);
+    await waitFor('the first scrape', async () =>
+      (await askNow(watched.url, 'kubevigil_build_info')) > 0 ? true : undefined,
+    );
+    await watched.act();
+  });
+  after(() => watched?.stop());
+
+  const everything: Choice = {
+    variables: { cluster: '.*', node: '.*', namespace: '.*', pod: '.*' },
+    rangeSeconds: RANGE_SECONDS,
+    scrapeSeconds: 1,
+  };
+  /** What is chosen at the top of each. */
+  const one: Choice = {
+    ...everything,
+    variables: { cluster: CLUSTER, node: NODE, namespace: NAMESPACE, pod: POD },
+  };
+
+  /** Waits until the query has numbers; an expression that Prometheus refuses fails at once. */
+  async function hasData(
+    { expr, instant = false }: Pick<Target, 'expr' | 'instant'>,
+    choice: Choice,
+  ): Promise<void> {
+    const query = interpolate(expr, choice);
+    const ask = () =>
+      instant
+        ? askNow(watched.url, query)
+        : askRange(watched.url, query, choice.rangeSeconds, stepSeconds(choice));
+    await waitFor(`data of ${query}`, async () => ((await ask()) > 0 ? true : undefined), PATIENCE_MS);
+  }
+
+  /** Why this query can have nothing here; undefined when it must have something. */
+  function excuse(expr: string): string | undefined {
+    const metric = NEEDS_ROOT.find((name) => expr.includes(name));
+    return refusal === undefined || metric === undefined ? undefined : `${metric}: ${refusal}`;
+  }
+
+  for (const dashboard of DASHBOARDS) {
+    describe(dashboard.title, () => {
+      for (const variable of dashboard.templating.list.filter(({ type }) => type === 'query')) {
+        it(`the variable ${variable.name} has values`, async function () {
+          const why = excuse(queryOf(variable));
+          if (why !== undefined) skip(this, why);
+          const query = interpolate(queryOf(variable), everything);
+          const values = await waitFor(
+            `values of ${query}`,
+            async () => {
+              const found = await labelValues(watched.url, query);
+              return found.includes(one.variables[variable.name] ?? '') ? found : undefined;
+            },
+            PATIENCE_MS,
+          );
+          expect(values).not.to.include('');
+        });
+      }
+
+      for (const { name, expr } of dashboard.annotations.list) {
+        it(`the annotation «${name}» has data`, async function () {
+          // The alert that fires here is about a program that a pod starts.
+          if (name === 'Alerts' && refusal !== undefined) skip(this, refusal);
+          await hasData({ expr }, one);
+        });
+      }
+
+      for (const panel of panelsOf(dashboard)) {
+        it(`the panel «${panel.title}» has data, for one node and for all`, async function () {
+          const targets = panel.targets ?? [];
+          expect(targets).not.to.be.empty;
+          for (const target of targets) {
+            const why =
+              NEEDS_KUBELET[`${dashboard.title}: ${panel.title}`] ??
+              excuse(target.expr) ??
+              (target.expr.startsWith('count by (severity') ? refusal : undefined);
+            if (why !== undefined) skip(this, why);
+            await hasData(target, one);
+            await hasData(target, everything);
+          }
+        });
+      }
+    });
+  }
+});
