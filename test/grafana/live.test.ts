@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { METRICS } from '../../exporter/catalogue/index.ts';
 import { waitFor } from '../../tools/programs/wait.ts';
 import { podsRefusal } from '../support/pod.ts';
 import { program } from '../support/programs.ts';
@@ -13,11 +12,13 @@ import { CLUSTER, NAMESPACE, NODE, POD, type Watched, watch } from './support/wa
 const PATIENCE_MS = 30_000;
 const RANGE_SECONDS = 300;
 
-/** Metrics of which an exporter that is not root, or has no pod to look at, has no series. */
-const NEEDS_ROOT = [
-  ...METRICS.filter(({ attribution }) => attribution !== undefined),
-  ...METRICS.filter(({ name }) => /exec_events|process_starts/.test(name)),
-].map(({ name }) => name as string);
+/** What of an exporter's pages only root makes it see, by the text that tells it in a query. */
+const NEEDS_ROOT: Readonly<Record<string, string>> = {
+  outbound_destinations: 'connections are told by tracing',
+  exec_events_unattributed: 'the control groups of programs are told by tracing',
+  exec_events_lost: 'only tracing can lose events',
+  cpu_throttled: 'there is no container with a limit here',
+};
 
 /** Nothing of these on the pages of the dashboards named: only a kubelet makes it. */
 const NEEDS_KUBELET: Readonly<Record<string, string>> = {
@@ -67,8 +68,12 @@ describe('dashboards on a machine under watch', function () {
 
   /** Why this query can have nothing here; undefined when it must have something. */
   function excuse(expr: string): string | undefined {
-    const metric = NEEDS_ROOT.find((name) => expr.includes(name));
-    return refusal === undefined || metric === undefined ? undefined : `${metric}: ${refusal}`;
+    if (refusal === undefined) return undefined;
+    const ofPod = expr.includes('pod=~"$pod"') || expr.startsWith('label_values(kubevigil_processes');
+    const reason = ofPod
+      ? 'there is no pod here'
+      : Object.entries(NEEDS_ROOT).find(([text]) => expr.includes(text))?.[1];
+    return reason === undefined ? undefined : `${reason}: ${refusal}`;
   }
 
   for (const dashboard of DASHBOARDS) {
