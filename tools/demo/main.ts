@@ -11,6 +11,7 @@ import { SCENARIOS } from '../../scenarios/registry.ts';
 import { ROOT } from '../programs/paths.ts';
 import { makeCanaryFolder } from './canary.ts';
 import { readRows } from './dataset.ts';
+import { findGrafana, GRAFANA_HINT, type GrafanaInstallation, startGrafana, untilInterrupted } from './grafana.ts';
 import { countBy, movesOf, moveTable } from './moves.ts';
 import { demoPlan, demoRules } from './plan.ts';
 import { runProgram } from './program.ts';
@@ -39,7 +40,12 @@ interface DemoFolders {
 /** Undoes what was done, the last first. */
 type Undo = () => void | Promise<void>;
 
-async function demo({ output, temporary }: DemoFolders, undo: Undo[], signal: AbortSignal): Promise<void> {
+async function demo(
+  { output, temporary }: DemoFolders,
+  installed: GrafanaInstallation | undefined,
+  undo: Undo[],
+  signal: AbortSignal,
+): Promise<void> {
   mkdirSync(output, { recursive: true });
   const episodes = join(output, 'episodes.csv');
   const dataset = join(output, 'dataset');
@@ -62,6 +68,11 @@ async function demo({ output, temporary }: DemoFolders, undo: Undo[], signal: Ab
   undo.push(() => prometheus.stop());
   await waitForFirstScrape(prometheus);
   say(`  exporter    http://${exporter.address}/metrics\n  Prometheus  ${prometheus.url}`);
+  if (installed !== undefined) {
+    const grafana = await startGrafana(installed, temporary, prometheus.url, '1s');
+    undo.push(() => grafana.stop());
+    say(`  Grafana     ${grafana.url}`);
+  }
 
   say(
     `A campaign on this machine, as ${isRoot ? 'root' : 'an ordinary user (as root there is more to see)'}:`,
@@ -115,10 +126,18 @@ async function demo({ output, temporary }: DemoFolders, undo: Undo[], signal: Ab
   say(`  node dist/builder/main.js verify ${shown}`);
   say(`  python3 -c "import pandas; print(pandas.read_parquet('${shown}/data'))"`);
   say('  node dist/scenarios/main.js run --help     # campaigns of your own');
+  if (installed === undefined) say(`  ${GRAFANA_HINT}`);
+  else {
+    say('\nGrafana stays open until Ctrl-C.');
+    await untilInterrupted(signal);
+  }
 }
 
 const { values } = parseArgs({
-  options: { output: { type: 'string', default: join(ROOT, 'demo-output') } },
+  options: {
+    output: { type: 'string', default: join(ROOT, 'demo-output') },
+    grafana: { type: 'boolean', default: false },
+  },
 });
 const abort = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -131,7 +150,8 @@ for (const stream of [process.stdout, process.stderr])
 const undo: Undo[] = [];
 const temporary = mkdtempSync(join(tmpdir(), 'kubevigil-demo-'));
 try {
-  await demo({ output: resolve(values.output), temporary }, undo, abort.signal);
+  const installed = values.grafana ? findGrafana() : undefined;
+  await demo({ output: resolve(values.output), temporary }, installed, undo, abort.signal);
 } catch (error) {
   const { reason } = abort.signal as { reason?: unknown };
   const cause = reason ?? error;

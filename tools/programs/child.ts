@@ -19,9 +19,14 @@ export interface Child {
 }
 
 /** Starts a program whose output goes to `logFile`. */
-export function startChild(file: string, args: readonly string[], logFile: string): Child {
+export function startChild(
+  file: string,
+  args: readonly string[],
+  logFile: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Child {
   const log = openSync(logFile, 'a');
-  const child = spawn(file, args, { stdio: ['ignore', log, log] });
+  const child = spawn(file, args, { stdio: ['ignore', log, log], env });
   closeSync(log);
   let failure: Error | undefined;
   child.once('error', (error) => {
