@@ -58,13 +58,13 @@ const nodes = table({
       const { name, unit, alarm } = column.column;
       return {
         name: SHOWN[name] ?? name,
-        expr: recorded(column),
+        // Without the name of the series, which would keep the rows of a node apart.
+        expr: `max ${BY_NODE} (${recorded(column)})`,
         unit: unitId(unit),
         ...(alarm?.of === 'node' ? { alarm: alarm.above } : {}),
       };
     }),
   ],
-  hidden: ['__name__'],
   sortBy: 'Unusual',
   links: { node: TO_NODE },
   height: 10,

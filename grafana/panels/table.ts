@@ -21,8 +21,6 @@ export interface TableSpec {
   /** Columns that have labels, in order: the label, and what it is called. */
   readonly labels: Readonly<Record<string, string>>;
   readonly values: readonly ValueColumn[];
-  /** Labels that are left out. */
-  readonly hidden?: readonly string[];
   /** The column by which it is sorted, the largest first. */
   readonly sortBy: string;
   /** Where the cells of a label lead. */
@@ -53,7 +51,7 @@ function valueProperties({ unit, alarm }: ValueColumn) {
 
 /** One row for each combination of labels, joined from one query a column. */
 export function table(spec: TableSpec): PanelBuilder {
-  const { title, description, labels, values, hidden = [], sortBy, links = {} } = spec;
+  const { title, description, labels, values, sortBy, links = {} } = spec;
   // A single query's values come as `Value`, those of several as `Value #A` and so on.
   const field = (i: number) => (values.length === 1 ? 'Value' : `Value #${refId(i)}`);
   const order = [...Object.keys(labels), ...values.map((_, i) => field(i))];
@@ -70,7 +68,7 @@ export function table(spec: TableSpec): PanelBuilder {
     .withTransformation({
       id: 'organize',
       options: {
-        excludeByName: Object.fromEntries(['Time', ...hidden].map((name) => [name, true])),
+        excludeByName: { Time: true },
         indexByName: Object.fromEntries(order.map((name, i) => [name, i])),
         renameByName: { ...labels, ...Object.fromEntries(values.map(({ name }, i) => [field(i), name])) },
       },

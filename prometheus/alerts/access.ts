@@ -5,6 +5,7 @@ const RISKY = (pod: string) =>
   `kubevigil_risky_pods{node="a",namespace="shop",pod="${pod}",rule="privileged_pod"}`;
 const RISKY_RULE =
   'kubevigil_rule_info{node="a",rule="privileged_pod",on="pod",severity="critical",mitre="T1610"}';
+const BUILD = 'kubevigil_build_info{node="a"}';
 const CHANGED = 'kubevigil_file_changes_total{node="a",rule="cron_file_changed"}';
 const CHANGED_RULE =
   'kubevigil_rule_info{node="a",rule="cron_file_changed",on="file",severity="critical",mitre="T1053.003"}';
@@ -20,7 +21,7 @@ export const accessAlerts: AlertGroup = {
     {
       name: 'KubevigilRiskyPod',
       expr: withRule(
-        `(${risky} > 0 unless on (cluster, namespace, rule) kubevigil_risky_pods offset 1h)`,
+        `(${risky} > 0 unless on (cluster, namespace, rule) kubevigil_risky_pods offset 1h and on (cluster) group by (cluster) (kubevigil_build_info offset 1h))`,
         'pod',
       ),
       for: { duration: '0s', why: 'a pod that escapes needs seconds' },
@@ -29,7 +30,7 @@ export const accessAlerts: AlertGroup = {
       meaning:
         'A pod was started that can leave its container: privileged, with the paths, network or processes of the host, or what another pod rule names.',
       threshold:
-        'The first of its namespace within an hour. A DaemonSet that reaches a new node is no news; an attacker who hides in a namespace that already has such pods shows on the cluster dashboard and to an admission policy, not here.',
+        'The first of its namespace within an hour; in the first hour of all nothing is known. A DaemonSet that reaches a new node is no news; an attacker who hides in a namespace that already has such pods shows on the cluster dashboard and to an admission policy, not here.',
       look: [
         'Who created it (audit log of the API server), and with which service account?',
         'What it does: execs, destinations, `KubevigilFileChanged` on its node.',
@@ -39,7 +40,7 @@ export const accessAlerts: AlertGroup = {
       ],
       fires: {
         when: 'the first privileged pod of a namespace',
-        input: { [RISKY('miner')]: '_x300 1x10', [RISKY_RULE]: '1x310' },
+        input: { [RISKY('miner')]: '_x300 1x10', [RISKY_RULE]: '1x310', [BUILD]: '1x310' },
         at: '76m',
         labels: {
           node: 'a',
@@ -53,7 +54,12 @@ export const accessAlerts: AlertGroup = {
       },
       quiet: {
         when: 'the next pod of a DaemonSet',
-        input: { [RISKY('agent-1')]: '1x310', [RISKY('agent-2')]: '_x300 1x10', [RISKY_RULE]: '1x310' },
+        input: {
+          [RISKY('agent-1')]: '1x310',
+          [RISKY('agent-2')]: '_x300 1x10',
+          [RISKY_RULE]: '1x310',
+          [BUILD]: '1x310',
+        },
         at: '76m',
       },
     },

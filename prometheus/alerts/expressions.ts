@@ -21,7 +21,8 @@ export function recorded(name: string, entity: Entity): string {
   return recordingRuleName(find(name, entity), entity, RECORDED_WINDOW);
 }
 
-function alarmOf(name: string) {
+/** From where on a column is an alarm, by the catalogue. */
+export function alarmOf(name: string) {
   const { alarm } = find(name, 'node').column;
   if (alarm === undefined) throw new Error(`the column ${name} has no alarm in the catalogue`);
   return alarm;
@@ -39,9 +40,17 @@ export function alarmReason(name: string): string {
   return `\`${name}\` above ${above}: ${why}`;
 }
 
+/**
+ * The last day of a series, a value every ten minutes: all of its values, for the pods of a hundred nodes, are more than a
+ * query may load.
+ */
+export function lastDay(series: string): string {
+  return `${series}[1d:10m]`;
+}
+
 /** The series is more than `factor` times its mean of the last day. */
 export function overUsual(series: string, factor: number): string {
-  return `${series} > ${factor} * avg_over_time(${series}[1d])`;
+  return `${series} > ${factor} * avg_over_time(${lastDay(series)})`;
 }
 
 /**

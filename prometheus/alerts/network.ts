@@ -1,4 +1,4 @@
-import { alarmReason, overAlarm, overUsual, PLACE, recorded, ruleMatches } from './expressions.ts';
+import { alarmReason, lastDay, overAlarm, overUsual, PLACE, recorded, ruleMatches } from './expressions.ts';
 import type { AlertGroup } from './model.ts';
 
 const POD = 'node="a",namespace="shop",pod="web-1"';
@@ -20,8 +20,8 @@ const packets = recorded('network_receive_packets_per_second', 'node');
 const established = recorded('tcp_established', 'pod');
 const listening = recorded('listening_sockets', 'pod');
 const sniffers = recorded('network_sniffers', 'pod');
-const destinations = (rule: string, window: string) =>
-  `sum by (cluster, node, namespace, pod) (increase(kubevigil_outbound_destinations_total{rule="${rule}"}[${window}]))`;
+const destinations = (rule: string, window: string, offset = '') =>
+  `sum by (cluster, node, namespace, pod) (increase(kubevigil_outbound_destinations_total{rule="${rule}"}[${window}]${offset}))`;
 
 /** What comes over the network, goes out by it, or listens to it. */
 export const networkAlerts: AlertGroup = {
@@ -267,7 +267,7 @@ export const networkAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilNewDestinations',
-      expr: `${destinations('external_destination', '1h')} > 20 and ${destinations('external_destination', '1h')} > 5 * ${destinations('external_destination', '1d')} / 24`,
+      expr: `${destinations('external_destination', '1h')} > 20 and ${destinations('external_destination', '1h')} > 5 * ${destinations('external_destination', '1h', ' offset 1h')}`,
       for: { duration: '5m', why: 'opening a page with many parts makes twenty at once' },
       severity: 'info',
       technique: 'T1071',
@@ -275,26 +275,26 @@ export const networkAlerts: AlertGroup = {
       meaning:
         'A pod, or the host, talks to many public addresses that it has not talked to before, as malware does that looks for its command server.',
       threshold:
-        'Five times the hourly mean of the day, and more than 20: crawlers and mail servers do so all day and stay below.',
+        'Five times those of the hour before, and more than 20: crawlers and mail servers do so all day and stay below. A pod in its first hour is not judged.',
       look: [
         'The addresses: DNS logs or flow logs (the metric does not keep them: they would be without bound).',
         'Execs of the pod in that hour.',
       ],
       harmless: [
         'Content delivery networks that answer with new addresses.',
-        'The first day of a pod of that kind.',
+        'A job that begins in a pod which waited for it.',
       ],
       fires: {
         when: 'a pod that never talked to the outside does so in the third hour',
         input: { [DESTINATIONS('external_destination')]: '0x480 0+1x300' },
-        at: '190m',
+        at: '182m',
         labels: ON_POD,
         summary: 'shop/web-1 on a: 240 public addresses were contacted for the first time within an hour',
       },
       quiet: {
         when: 'a crawler that does so all day',
-        input: { [DESTINATIONS('external_destination')]: '0+1x1400' },
-        at: '345m',
+        input: { [DESTINATIONS('external_destination')]: '0+1x800' },
+        at: '182m',
       },
     },
     {
@@ -341,7 +341,7 @@ export const networkAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilNewListener',
-      expr: `${listening} > max_over_time(${listening}[1d] offset 5m)`,
+      expr: `${listening} > max_over_time(${lastDay(listening)} offset 5m)`,
       for: { duration: '2m', why: 'a service that restarts listens on two ports for a moment' },
       severity: 'info',
       technique: 'T1571',
@@ -369,7 +369,7 @@ export const networkAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilSniffer',
-      expr: `${sniffers} > (max_over_time(${sniffers}[1d] offset 5m) or 0 * ${sniffers}) and on (cluster, node) ${recorded('network_sniffers', 'node')} offset 10m`,
+      expr: `${sniffers} > (max_over_time(${lastDay(sniffers)} offset 5m) or 0 * ${sniffers}) and on (cluster, node) ${recorded('network_sniffers', 'node')} offset 10m`,
       for: {
         duration: '1m',
         why: 'tools for diagnosis that are opened and closed again are not worth waking anybody',

@@ -1,16 +1,18 @@
-import { alarmReason, overAlarm, overUsual, PLACE, recorded, ruleMatches } from './expressions.ts';
+import { alarmReason, lastDay, overAlarm, overUsual, PLACE, recorded, ruleMatches } from './expressions.ts';
 import type { AlertGroup } from './model.ts';
 
 const CONTAINER = 'node="a",namespace="shop",pod="web-1",container="web"';
 const ON_CONTAINER = { node: 'a', namespace: 'shop', pod: 'web-1', container: 'web' };
 const SUSPICIOUS = (kind: string) => `kubevigil_suspicious_processes{${CONTAINER},kind="${kind}"}`;
+const ON_HOST = 'kubevigil_suspicious_processes{node="a",kind="deleted_exe"}';
+const BUILD = 'kubevigil_build_info{node="a"}';
 const FORKS = 'kubevigil_forks_total{node="a"}';
 const PROCESSES = 'kubevigil_processes{node="a",state="sleeping"}';
 
 const forks = recorded('forks_per_second', 'node');
 const processes = recorded('processes', 'node');
-const suspicious = (kinds: string) =>
-  `sum by (cluster, node, namespace, pod, container, kind) (kubevigil_suspicious_processes{kind=~"${kinds}"})`;
+const suspicious = (kinds: string, ...more: readonly string[]) =>
+  `sum by (cluster, node, namespace, pod, container, kind) (kubevigil_suspicious_processes{${[`kind=~"${kinds}"`, ...more].join(',')}})`;
 
 /** Programs that run where, as, or as often as they should not. */
 export const processAlerts: AlertGroup = {
@@ -49,7 +51,7 @@ export const processAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilProcessPileUp',
-      expr: `${overUsual(processes, 3)} and ${processes} > 500 + avg_over_time(${processes}[1d])`,
+      expr: `${overUsual(processes, 3)} and ${processes} > 500 + avg_over_time(${lastDay(processes)})`,
       for: { duration: '1m', why: 'parallel builds come and go' },
       severity: 'warning',
       technique: 'T1499',
@@ -119,22 +121,19 @@ export const processAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilFilelessProcess',
-      expr: `${suspicious('deleted_exe|memfd_exe|temp_exe')} > 0`,
+      expr: `${suspicious('memfd_exe|temp_exe')} > 0 or ${suspicious('deleted_exe', 'container!=""')} > 0`,
       for: { duration: '2m', why: 'installers delete and replace themselves within a minute' },
       severity: 'critical',
       technique: 'T1620',
       summary: `${PLACE}: {{ $value }} processes in {{ with $labels.container }}{{ . }}{{ else }}the host's share{{ end }} run from {{ $labels.kind }}`,
       meaning:
-        'A process runs whose program is no file (memfd_exe), was deleted (deleted_exe) or lies in a folder that everybody can write to (temp_exe).',
+        'A process runs whose program is no file (memfd_exe), was deleted in its container (deleted_exe) or lies in a folder that everybody can write to (temp_exe).',
       threshold: 'Any: a program that can be found on disk is the rule.',
       look: [
         '`/proc/<pid>/exe` still has the program: copy it before you end the process.',
         'Its parents, its connections, and the exec that started it.',
       ],
-      harmless: [
-        'deleted_exe on the host after a package upgrade: services that were not restarted. Restart them.',
-        'Runtimes that unpack themselves into /tmp (some Java and Electron programs).',
-      ],
+      harmless: ['Runtimes that unpack themselves into /tmp (some Java and Electron programs).'],
       fires: {
         when: 'an implant deletes its file',
         input: { [SUSPICIOUS('deleted_exe')]: '0x20 1x20' },
@@ -146,6 +145,37 @@ export const processAlerts: AlertGroup = {
         when: 'an installer does for a minute',
         input: { [SUSPICIOUS('deleted_exe')]: '0x20 1x4 0x20' },
         at: '8m',
+      },
+    },
+    {
+      name: 'KubevigilDeletedExecutable',
+      expr: `${suspicious('deleted_exe', 'container=""')} > 0`,
+      for: { duration: '15m', why: 'package managers restart most services within minutes of an upgrade' },
+      severity: 'warning',
+      technique: 'T1070.004',
+      summary: `${PLACE}: {{ $value }} processes of the host run from files that were deleted`,
+      meaning:
+        'A program of the host runs although its file is gone: it was replaced by an upgrade, or it deleted itself to leave no trace.',
+      threshold:
+        'Any, on the host alone: in a container nothing is upgraded, and `KubevigilFilelessProcess` is critical.',
+      look: [
+        '`ls -l /proc/[0-9]*/exe | grep deleted` on the node: does the package manager know the file?',
+        'What it does not know: copy `/proc/<pid>/exe` before you end the process.',
+      ],
+      harmless: [
+        'An upgrade whose services were not restarted: restart them, since they still run the old code.',
+      ],
+      fires: {
+        when: 'a process of the host goes on without its file',
+        input: { [ON_HOST]: '0x20 1x80' },
+        at: '24m',
+        labels: { node: 'a', kind: 'deleted_exe' },
+        summary: 'a: 1 processes of the host run from files that were deleted',
+      },
+      quiet: {
+        when: 'an upgrade restarts it within five minutes',
+        input: { [ON_HOST]: '0x20 1x20 0x60' },
+        at: '24m',
       },
     },
     {
@@ -177,22 +207,22 @@ export const processAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilElevatedContainer',
-      expr: `${suspicious('elevated_container')} > 0 unless on (cluster, node, namespace, pod, container) (kubevigil_suspicious_processes{kind="elevated_container"} offset 1h > 0)`,
+      expr: `${suspicious('elevated_container')} > 0 unless on (cluster, node, namespace, pod, container) (kubevigil_suspicious_processes{kind="elevated_container"} offset 1h > 0) and on (cluster, node) kubevigil_build_info offset 1h`,
       for: { duration: '1m', why: 'a runtime lowers the capabilities of what it starts after a moment' },
       severity: 'warning',
       technique: 'T1611',
       summary: `${PLACE}: {{ $value }} processes in {{ $labels.container }} have more capabilities than runtimes give, and had not an hour ago`,
       meaning: 'A process in a container has capabilities with which it can leave the container.',
       threshold:
-        'Any that was not there an hour ago: what a cluster needs (CNI, CSI, this exporter) is there all the time.',
+        'Any that was not there an hour ago: what a cluster needs (CNI, CSI, this exporter) is there all the time. In the first hour of a node nothing is known.',
       look: [
         'Is the pod privileged, or does it add capabilities (`KubevigilRiskyPod`)? If not, it gained them: treat it as an escape.',
         '`CapEff` in `/proc/<pid>/status`, with `capsh --decode=`.',
       ],
-      harmless: ['A new node, or a new version of a DaemonSet that needs them: quiet after an hour.'],
+      harmless: ['A new version of a DaemonSet that needs them: quiet after an hour.'],
       fires: {
         when: 'a container that has been running gains them',
-        input: { [SUSPICIOUS('elevated_container')]: '0x280 1x20' },
+        input: { [SUSPICIOUS('elevated_container')]: '0x280 1x20', [BUILD]: '1x300' },
         at: '74m',
         labels: { ...ON_CONTAINER, kind: 'elevated_container' },
         summary:
@@ -200,7 +230,7 @@ export const processAlerts: AlertGroup = {
       },
       quiet: {
         when: 'a container that has had them all along',
-        input: { [SUSPICIOUS('elevated_container')]: '1x300' },
+        input: { [SUSPICIOUS('elevated_container')]: '1x300', [BUILD]: '1x300' },
         at: '74m',
       },
     },

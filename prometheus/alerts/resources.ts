@@ -1,4 +1,4 @@
-import { alarmReason, overAlarm, overUsual, PLACE, recorded } from './expressions.ts';
+import { alarmOf, alarmReason, overAlarm, overUsual, PLACE, recorded } from './expressions.ts';
 import type { AlertGroup } from './model.ts';
 
 const CPU = (mode: string) => `kubevigil_cpu_seconds_total{node="a",mode="${mode}"}`;
@@ -173,7 +173,12 @@ export const resourceAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilFilesystemFilling',
-      expr: 'max by (cluster, node, mountpoint, resource) (kubevigil_filesystem_used_ratio) > 0.9',
+      expr: ['bytes', 'inodes']
+        .map((resource) => {
+          const column = resource === 'bytes' ? 'filesystem_used_ratio' : 'filesystem_inodes_used_ratio';
+          return `max by (cluster, node, mountpoint, resource) (kubevigil_filesystem_used_ratio{resource="${resource}"}) > ${alarmOf(column).above}`;
+        })
+        .join(' or '),
       for: { duration: '5m', why: 'images are unpacked and logs rotated within minutes' },
       severity: 'warning',
       technique: 'T1499',

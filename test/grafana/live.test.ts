@@ -4,8 +4,8 @@ import { podsRefusal } from '../support/pod.ts';
 import { program } from '../support/programs.ts';
 import { skip } from '../support/skip.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { askNow, askRange, labelValues } from './support/ask.ts';
-import { DASHBOARDS, panelsOf, queryOf, type Target } from './support/dashboards.ts';
+import { askNow, askRange, evaluatedRules, labelNames, labelValues } from './support/ask.ts';
+import { DASHBOARDS, type PanelJson, panelsOf, queryOf, type Target } from './support/dashboards.ts';
 import { type Choice, interpolate, stepSeconds } from './support/interpolate.ts';
 import { CLUSTER, NAMESPACE, NODE, POD, type Watched, watch } from './support/watched.ts';
 
@@ -25,6 +25,12 @@ const NEEDS_KUBELET: Readonly<Record<string, string>> = {
   'Kubevigil / Pod: Auth failures':
     'kubevigil_auth_failures_total of a pod: the kubelet writes the logs of pods',
 };
+
+/** The labels for which a table has columns. */
+function columnsOf({ transformations = [] }: PanelJson): string[] {
+  const organize = transformations.find(({ id }) => id === 'organize');
+  return Object.keys(organize?.options.renameByName ?? {});
+}
 
 describe('dashboards on a machine under watch', function () {
   this.timeout(2 * PATIENCE_MS);
@@ -64,6 +70,15 @@ describe('dashboards on a machine under watch', function () {
         ? askNow(watched.url, query)
         : askRange(watched.url, query, choice.rangeSeconds, stepSeconds(choice));
     await waitFor(`data of ${query}`, async () => ((await ask()) > 0 ? true : undefined), PATIENCE_MS);
+  }
+
+  /** A label without a column of its own would keep rows apart that are one. */
+  async function hasColumnsOnly({ expr }: Pick<Target, 'expr'>, columns: readonly string[]): Promise<void> {
+    const names = await labelNames(watched.url, interpolate(expr, everything));
+    expect(
+      names.filter((name) => !columns.includes(name)),
+      expr,
+    ).to.deep.equal([]);
   }
 
   /** Why this query can have nothing here; undefined when it must have something. */
@@ -115,9 +130,25 @@ describe('dashboards on a machine under watch', function () {
             if (why !== undefined) skip(this, why);
             await hasData(target, one);
             await hasData(target, everything);
+            if (panel.type === 'table') await hasColumnsOnly(target, columnsOf(panel));
           }
         });
       }
     });
   }
+
+  describe('its rules', () => {
+    it('every rule is evaluated, and none fails on what is there', async () => {
+      const rules = await waitFor(
+        'the rules to be evaluated',
+        async () => {
+          const all = await evaluatedRules(watched.url);
+          return all.some(({ health }) => health === 'unknown') ? undefined : all;
+        },
+        PATIENCE_MS,
+      );
+      expect(rules).to.have.length.above(100);
+      expect(rules.filter(({ health }) => health !== 'ok')).to.deep.equal([]);
+    });
+  });
 });

@@ -37,6 +37,26 @@ export async function askRange(
   return numbers(await post(`${url}/api/v1/query_range`, { query, ...times }));
 }
 
+/** The names of all labels that the series of a query have. */
+export async function labelNames(url: string, query: string): Promise<string[]> {
+  const { result } = (await post(`${url}/api/v1/query`, { query })) as { result: readonly Series[] };
+  return [...new Set(result.flatMap(({ metric }) => Object.keys(metric)))].sort();
+}
+
+export interface EvaluatedRule {
+  readonly name: string;
+  /** `unknown` before its first evaluation. */
+  readonly health: 'ok' | 'err' | 'unknown';
+  readonly lastError?: string;
+}
+
+/** Every rule that Prometheus has loaded, and how its last evaluation went. */
+export async function evaluatedRules(url: string): Promise<EvaluatedRule[]> {
+  const response = await fetch(`${url}/api/v1/rules`);
+  const { data } = (await response.json()) as { data: { groups: { rules: EvaluatedRule[] }[] } };
+  return data.groups.flatMap(({ rules }) => rules);
+}
+
 /** The values of `label_values(series, label)`. */
 export async function labelValues(url: string, query: string): Promise<string[]> {
   const [, series = '', label = ''] = /^label_values\((.+), (\w+)\)$/.exec(query) ?? [];
