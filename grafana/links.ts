@@ -43,6 +43,12 @@ export interface DataLink {
   readonly url: string;
 }
 
+/** From a table's cell to the dashboard of the pod in its row, with the same variables and time. */
+export const TO_POD: DataLink = {
+  title: 'Pod',
+  url: `/d/${UIDS.pod}?\${datasource:queryparam}&\${cluster:queryparam}&\${node:queryparam}&var-namespace=\${__data.fields.Namespace}&var-pod=\${__data.fields.Pod}&\${__url_time_range}`,
+};
+
 /** From a table's cell to the dashboard of the node in its row, with the same variables and time. */
 export const TO_NODE: DataLink = {
   title: 'Node',

@@ -5,7 +5,7 @@ import {
   RECORDED_WINDOW,
   recordingRuleName,
 } from '../../exporter/catalogue/model/promql.ts';
-import { TO_NODE } from '../links.ts';
+import { TO_NODE, TO_POD } from '../links.ts';
 import { stat } from '../panels/stat.ts';
 import { table, type ValueColumn } from '../panels/table.ts';
 import { alarmAbove } from '../panels/thresholds.ts';
@@ -103,7 +103,7 @@ const alerts = table({
     },
   ],
   sortBy: 'Severity',
-  links: { node: TO_NODE },
+  links: { node: TO_NODE, pod: TO_POD },
   span: 12,
 });
 

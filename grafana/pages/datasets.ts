@@ -25,6 +25,7 @@ const datasets: Section = {
       query: { expr: `max(time() - ${WATERMARK})`, legend: 'age' },
       thresholds: alarmAbove(STOPPED_SECONDS),
       span: 8,
+      height: 8,
     }),
     timeSeries({
       title: 'Datasets end before',

@@ -1,11 +1,19 @@
 import { METRICS } from '../../exporter/catalogue/index.ts';
+import { columnsOf } from '../../exporter/catalogue/model/columns.ts';
 import { FAMILIES, type Family, familyOf } from '../../exporter/catalogue/model/family.ts';
-import { DEVIATION_SERIES } from '../../exporter/catalogue/model/promql.ts';
+import {
+  DEVIATION_SERIES,
+  RECORDED_WINDOW,
+  recordingRuleName,
+} from '../../exporter/catalogue/model/promql.ts';
+import { TO_POD } from '../links.ts';
 import { metricPanel } from '../panels/metric.ts';
 import { stat } from '../panels/stat.ts';
+import { table } from '../panels/table.ts';
 import { alarmAbove, alarmBelow } from '../panels/thresholds.ts';
 import { timeSeries } from '../panels/time-series.ts';
 import { firing, NODE_MATCHERS, ofTargets, select } from '../selectors.ts';
+import { unitId } from '../units.ts';
 import { nodeVariables } from '../variables.ts';
 import { page, type Section } from './page.ts';
 
@@ -22,6 +30,35 @@ function familySection(family: Family): Section {
   return { title: TITLES[family], panels };
 }
 
+/** The columns that the table of pods has. */
+const SHOWN: Readonly<Record<string, string>> = {
+  container_cpu_cores: 'CPU cores',
+  container_memory_working_set_bytes: 'Memory',
+  processes: 'Processes',
+  suspicious_processes: 'Suspicious processes',
+  suspicious_execs_per_second: 'Suspicious execs',
+  outbound_destinations_per_second: 'New destinations',
+};
+
+const pods = table({
+  title: 'Pods of the node',
+  description:
+    'What the pods of this node use and do, those with most CPU time first. A pod leads to its dashboard.',
+  labels: { namespace: 'Namespace', pod: 'Pod' },
+  values: columnsOf(METRICS, 'pod')
+    .filter(({ column }) => column.name in SHOWN)
+    .map((column) => {
+      const series = recordingRuleName(column, 'pod', RECORDED_WINDOW);
+      return {
+        name: SHOWN[column.column.name] ?? column.column.name,
+        expr: `max by (namespace, pod) (${select(series, NODE_MATCHERS, ['pod!=""'])})`,
+        unit: unitId(column.column.unit),
+      };
+    }),
+  sortBy: 'CPU cores',
+  links: { pod: TO_POD },
+});
+
 const summary: Section = {
   title: 'Now',
   panels: [
@@ -31,6 +68,7 @@ const summary: Section = {
       unit: 'short',
       query: { expr: `min(${ofTargets('up', NODE_MATCHERS)})`, legend: 'up' },
       thresholds: alarmBelow(1),
+      height: 8,
     }),
     stat({
       title: 'Alerts firing',
@@ -39,6 +77,7 @@ const summary: Section = {
       unit: 'short',
       query: { expr: `count(${firing(NODE_MATCHERS)}) or vector(0)`, legend: 'alerts' },
       thresholds: alarmAbove(1),
+      height: 8,
     }),
     timeSeries({
       title: 'Most unusual columns',
@@ -49,6 +88,7 @@ const summary: Section = {
       alarms: [5],
       span: 16,
     }),
+    pods,
   ],
 };
 

@@ -18,20 +18,30 @@ export interface StatSpec {
   readonly query: Query;
   readonly thresholds: Builder<ThresholdsConfig>;
   readonly span?: number;
+  /** As high as its neighbours, where those are charts. */
+  readonly height?: number;
 }
 
 const HEIGHT = 4;
 const SIXTH = 4;
 
 /** One number, now. It says itself what it is, so that its colour is never all there is. */
-export function stat({ title, description, unit, query, thresholds, span = SIXTH }: StatSpec): PanelBuilder {
+export function stat({
+  title,
+  description,
+  unit,
+  query,
+  thresholds,
+  span = SIXTH,
+  height = HEIGHT,
+}: StatSpec): PanelBuilder {
   return new PanelBuilder()
     .title(title)
     .description(description)
     .datasource(DATASOURCE)
     .unit(unit)
     .span(span)
-    .height(HEIGHT)
+    .height(height)
     .targets(instantQueries([query]))
     .graphMode(BigValueGraphMode.None)
     .colorMode(BigValueColorMode.Value)

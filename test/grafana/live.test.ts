@@ -84,7 +84,10 @@ describe('dashboards on a machine under watch', function () {
   /** Why this query can have nothing here; undefined when it must have something. */
   function excuse(expr: string): string | undefined {
     if (refusal === undefined) return undefined;
-    const ofPod = expr.includes('pod=~"$pod"') || expr.startsWith('label_values(kubevigil_processes');
+    const ofPod =
+      expr.includes('pod=~"$pod"') ||
+      expr.includes('pod!=""') ||
+      expr.startsWith('label_values(kubevigil_processes');
     const reason = ofPod
       ? 'there is no pod here'
       : Object.entries(NEEDS_ROOT).find(([text]) => expr.includes(text))?.[1];
