@@ -3,6 +3,7 @@
 import { METRICS } from '../../exporter/catalogue/index.ts';
 import { type CatalogueColumn, columnsOf, type Entity } from '../../exporter/catalogue/model/columns.ts';
 import { RECORDED_WINDOW, recordingRuleName } from '../../exporter/catalogue/model/promql.ts';
+import { BASELINES, baselineName } from './baselines.ts';
 
 /** The exporter's targets: `kubevigil` in the shipped configurations, `<namespace>/<name>` from a PodMonitor. */
 export const TARGETS = 'up{job=~".*kubevigil.*"}';
@@ -40,17 +41,20 @@ export function alarmReason(name: string): string {
   return `\`${name}\` above ${above}: ${why}`;
 }
 
-/**
- * The last day of a series, a value every ten minutes: all of its values, for the pods of a hundred nodes, are more than a
- * query may load.
- */
-export function lastDay(series: string): string {
-  return `${series}[1d:10m]`;
+/** What was usual in the last day; nothing for what is younger than its baseline. */
+export function usual(column: string, entity: Entity, operation: 'avg' | 'max'): string {
+  const baseline = BASELINES.find(
+    (one) => one.column === column && one.entity === entity && one.operation === operation,
+  );
+  if (baseline === undefined)
+    throw new Error(`no baseline ${operation} of ${column} of a ${entity} is recorded`);
+  // It is recorded more seldom than an instant selector looks back.
+  return `last_over_time(${baselineName(baseline)}[15m])`;
 }
 
-/** The series is more than `factor` times its mean of the last day. */
-export function overUsual(series: string, factor: number): string {
-  return `${series} > ${factor} * avg_over_time(${lastDay(series)})`;
+/** The column is more than `factor` times its mean of the last day. */
+export function overUsual(column: string, entity: Entity, factor: number): string {
+  return `${recorded(column, entity)} > ${factor} * ${usual(column, entity, 'avg')}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { alarmReason, lastDay, overAlarm, overUsual, PLACE, recorded, ruleMatches } from './expressions.ts';
+import { alarmReason, overAlarm, overUsual, PLACE, recorded, ruleMatches, usual } from './expressions.ts';
 import type { AlertGroup } from './model.ts';
 
 const POD = 'node="a",namespace="shop",pod="web-1"';
@@ -30,7 +30,7 @@ export const networkAlerts: AlertGroup = {
   alerts: [
     {
       name: 'KubevigilExfiltration',
-      expr: `${overUsual(transmitted, 10)} and ${transmitted} > 5e6`,
+      expr: `${overUsual('network_transmit_bytes_per_second', 'node', 10)} and ${transmitted} > 5e6`,
       for: { duration: '2m', why: 'a page with large images is sent in seconds, a database takes minutes' },
       severity: 'warning',
       technique: 'T1041',
@@ -116,7 +116,7 @@ export const networkAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilConnectionFlood',
-      expr: `${overUsual(established, 5)} and ${established} > 500`,
+      expr: `${overUsual('tcp_established', 'pod', 5)} and ${established} > 500`,
       for: {
         duration: '1m',
         why: 'clients that all connect again after a restart are served within a minute',
@@ -341,7 +341,7 @@ export const networkAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilNewListener',
-      expr: `${listening} > max_over_time(${lastDay(listening)} offset 5m)`,
+      expr: `${listening} > ${usual('listening_sockets', 'pod', 'max')}`,
       for: { duration: '2m', why: 'a service that restarts listens on two ports for a moment' },
       severity: 'info',
       technique: 'T1571',
@@ -369,7 +369,7 @@ export const networkAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilSniffer',
-      expr: `${sniffers} > (max_over_time(${lastDay(sniffers)} offset 5m) or 0 * ${sniffers}) and on (cluster, node) ${recorded('network_sniffers', 'node')} offset 10m`,
+      expr: `${sniffers} > (${usual('network_sniffers', 'pod', 'max')} or 0 * ${sniffers}) and on (cluster, node) ${recorded('network_sniffers', 'node')} offset 40m`,
       for: {
         duration: '1m',
         why: 'tools for diagnosis that are opened and closed again are not worth waking anybody',
@@ -379,7 +379,7 @@ export const networkAlerts: AlertGroup = {
       summary: `${PLACE}: {{ $value }} packet sockets or promiscuous interfaces, more than at any time of the day before`,
       meaning: 'Something began to listen to traffic that is not its own.',
       threshold:
-        'More than the most of the day before; a new pod counts from 0, since pods have no reason to. For the first ten minutes of a node nothing is known.',
+        'More than the most of the day before; a new pod counts from 0, since pods have no reason to. For the first 40 minutes of a node nothing is known.',
       look: [
         '`/proc/<pid>/net/packet` and `ss -0p` in the network namespace: which program?',
         'Does the pod have NET_RAW, and does it need it?',

@@ -1,4 +1,4 @@
-import { alarmReason, lastDay, overAlarm, overUsual, PLACE, recorded, ruleMatches } from './expressions.ts';
+import { alarmReason, overAlarm, overUsual, PLACE, recorded, ruleMatches, usual } from './expressions.ts';
 import type { AlertGroup } from './model.ts';
 
 const CONTAINER = 'node="a",namespace="shop",pod="web-1",container="web"';
@@ -9,7 +9,6 @@ const BUILD = 'kubevigil_build_info{node="a"}';
 const FORKS = 'kubevigil_forks_total{node="a"}';
 const PROCESSES = 'kubevigil_processes{node="a",state="sleeping"}';
 
-const forks = recorded('forks_per_second', 'node');
 const processes = recorded('processes', 'node');
 const suspicious = (kinds: string, ...more: readonly string[]) =>
   `sum by (cluster, node, namespace, pod, container, kind) (kubevigil_suspicious_processes{${[`kind=~"${kinds}"`, ...more].join(',')}})`;
@@ -21,7 +20,7 @@ export const processAlerts: AlertGroup = {
   alerts: [
     {
       name: 'KubevigilForkBurst',
-      expr: `${overAlarm('forks_per_second')} and ${overUsual(forks, 10)}`,
+      expr: `${overAlarm('forks_per_second')} and ${overUsual('forks_per_second', 'node', 10)}`,
       for: {
         duration: '30s',
         why: 'a fork bomb fills a node within a minute; a script that starts takes seconds',
@@ -51,7 +50,7 @@ export const processAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilProcessPileUp',
-      expr: `${overUsual(processes, 3)} and ${processes} > 500 + avg_over_time(${lastDay(processes)})`,
+      expr: `${overUsual('processes', 'node', 3)} and ${processes} > 500 + ${usual('processes', 'node', 'avg')}`,
       for: { duration: '1m', why: 'parallel builds come and go' },
       severity: 'warning',
       technique: 'T1499',

@@ -1,4 +1,4 @@
-import { alarmOf, alarmReason, overAlarm, overUsual, PLACE, recorded } from './expressions.ts';
+import { alarmOf, alarmReason, overAlarm, overUsual, PLACE } from './expressions.ts';
 import type { AlertGroup } from './model.ts';
 
 const CPU = (mode: string) => `kubevigil_cpu_seconds_total{node="a",mode="${mode}"}`;
@@ -146,7 +146,7 @@ export const resourceAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilDiskThrash',
-      expr: `${overAlarm('io_pressure_ratio')} and ${overUsual(recorded('disk_write_bytes_per_second', 'node'), 5)}`,
+      expr: `${overAlarm('io_pressure_ratio')} and ${overUsual('disk_write_bytes_per_second', 'node', 5)}`,
       for: { duration: '2m', why: 'caches are flushed in seconds; overwriting a disk takes minutes' },
       severity: 'warning',
       technique: 'T1485',

@@ -42,10 +42,10 @@ function test(
 export function alertTests(groups: readonly AlertGroup[]): Record<string, string> {
   const files = groups.map(({ name, alerts }) => {
     const document = {
-      rule_files: ['../rules/recording.yml', '../rules/alerts.yml'],
+      rule_files: ['../rules/recording.yml', '../rules/usual.yml', '../rules/alerts.yml'],
       evaluation_interval: EVALUATION_INTERVAL,
       // Alerts read what the recording rules record in the same round.
-      group_eval_order: ['kubevigil-node-columns', 'kubevigil-pod-columns', name],
+      group_eval_order: ['kubevigil-node-columns', 'kubevigil-pod-columns', 'kubevigil-usual', name],
       tests: alerts.flatMap((alert) => [
         test(alert, alert.fires.when, alert.fires, [alert.fires]),
         test(alert, alert.quiet.when, alert.quiet, []),

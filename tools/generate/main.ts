@@ -9,6 +9,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { alertRules } from './alert-rules.ts';
 import { alertTests } from './alert-tests.ts';
+import { baselineRules } from './baseline-rules.ts';
 import { columnNames } from './column-names.ts';
 import { configMaps, dashboardFiles } from './dashboards.ts';
 import { metricTable } from './metric-table.ts';
@@ -59,9 +60,11 @@ if (changed) {
   const { SCENARIOS } = await import('../../scenarios/registry.ts');
   write('scenarios/columns.ts', columnNames(METRICS));
   const { ALERT_GROUPS } = await import('../../prometheus/alerts/index.ts');
+  const { BASELINES } = await import('../../prometheus/alerts/baselines.ts');
   const rules = {
     'recording.yml': recordingRules(METRICS),
     'deviations.yml': deviationRules(METRICS),
+    'usual.yml': baselineRules(BASELINES),
     'alerts.yml': alertRules(ALERT_GROUPS),
   };
   for (const [file, content] of Object.entries(rules)) write(`prometheus/rules/${file}`, content);

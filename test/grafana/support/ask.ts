@@ -45,6 +45,7 @@ export async function labelNames(url: string, query: string): Promise<string[]> 
 
 export interface EvaluatedRule {
   readonly name: string;
+  readonly query: string;
   /** `unknown` before its first evaluation. */
   readonly health: 'ok' | 'err' | 'unknown';
   readonly lastError?: string;
