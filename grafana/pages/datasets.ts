@@ -10,6 +10,9 @@ import { page, type Section } from './page.ts';
 const STOPPED_SECONDS = 3 * 3600;
 
 const WATERMARK = 'kubevigil_dataset_watermark_timestamp_seconds';
+/** The builder's labels of a dataset. */
+const DATASET = '{{dataset}} {{shard}}';
+
 const stream = (name: string) => `kubevigil_stream_${name}`;
 const streamRate = (name: string) => `rate(${stream(name)}[${RATE_INTERVAL}])`;
 const episodes = (name: string) => select(`kubevigil_scenario_${name}`, NODE_MATCHERS);
@@ -31,9 +34,30 @@ const datasets: Section = {
       title: 'Datasets end before',
       description: `How long before each moment each dataset ended (${WATERMARK}). A slope is a dataset that does not grow; each step down is an update.`,
       unit: 's',
-      queries: [{ expr: `time() - ${WATERMARK}`, legend: '{{job}} {{instance}}' }],
+      queries: [{ expr: `time() - ${WATERMARK}`, legend: DATASET }],
       alarms: [STOPPED_SECONDS],
       span: 16,
+    }),
+    timeSeries({
+      title: 'Rows of the datasets',
+      description: 'Rows that each dataset has (kubevigil_dataset_rows).',
+      unit: 'short',
+      queries: [{ expr: 'kubevigil_dataset_rows', legend: DATASET }],
+      span: 8,
+    }),
+    timeSeries({
+      title: 'Gaps of the datasets',
+      description: 'Times in which a node was not scraped, or in vain (kubevigil_dataset_gaps).',
+      unit: 'short',
+      queries: [{ expr: 'kubevigil_dataset_gaps', legend: DATASET }],
+      span: 8,
+    }),
+    timeSeries({
+      title: 'Duration of builds',
+      description: 'How long the last run of the builder took (kubevigil_dataset_build_duration_seconds).',
+      unit: 's',
+      queries: [{ expr: 'kubevigil_dataset_build_duration_seconds', legend: DATASET }],
+      span: 8,
     }),
   ],
 };

@@ -1,6 +1,6 @@
 import type { AlertGroup } from './model.ts';
 
-const WATERMARK = 'kubevigil_dataset_watermark_timestamp_seconds{job="kubevigil-builder"}';
+const WATERMARK = 'kubevigil_dataset_watermark_timestamp_seconds{job="kubevigil-builder",dataset="shop"}';
 const LAG = 'kubevigil_stream_lag_seconds{instance="builder"}';
 
 /** Datasets that stop growing. */
@@ -10,14 +10,14 @@ export const datasetAlerts: AlertGroup = {
   alerts: [
     {
       name: 'KubevigilDatasetStopped',
-      expr: 'time() - kubevigil_dataset_watermark_timestamp_seconds > 3 * 3600',
+      expr: 'time() - kubevigil_dataset_watermark_timestamp_seconds{shard=""} > 3 * 3600',
       for: { duration: '10m', why: 'an update that runs at this moment publishes at its end' },
       severity: 'warning',
-      summary: 'the dataset ends {{ $value | humanizeDuration }} ago',
+      summary: 'the dataset {{ $labels.dataset }} ends {{ $value | humanizeDuration }} ago',
       meaning:
         'The builder has not added to the dataset for hours: its job fails, is not started, or Prometheus cannot be read. What Prometheus forgets meanwhile is lost.',
       threshold:
-        'Three hours, three runs of an hourly job: well below any retention, so that there is time to put it right. Raise it for jobs that run less often.',
+        'Three hours, three runs of an hourly job: well below any retention, so that there is time to put it right. Raise it for jobs that run less often. Shards are built once and do not count.',
       look: [
         '`kubectl get cronjob,job` and the log of the last job: the builder says in one line what is wrong.',
         'Retention of Prometheus against the age of the dataset: how long is there still time?',
@@ -29,8 +29,8 @@ export const datasetAlerts: AlertGroup = {
         when: 'the last update was four hours ago',
         input: { [WATERMARK]: '0x960' },
         at: '4h',
-        labels: { job: 'kubevigil-builder' },
-        summary: 'the dataset ends 4h 0m 0s ago',
+        labels: { job: 'kubevigil-builder', dataset: 'shop' },
+        summary: 'the dataset shop ends 4h 0m 0s ago',
       },
       quiet: {
         when: 'it grows with each hour',

@@ -45,14 +45,18 @@ function podObject(pod: Pod | undefined, restarts: number): V1Pod {
   return object;
 }
 
-/** What the builder pushes and the scenarios expose, by the contract: three gauges, and one with the watermark. */
+/** What the builder pushes and the scenarios expose, by the contract. */
 function truth(): string {
   const now = Date.now() / 1000;
   const labels = `{scenario="cpu_burn",episode="e1",node="${NODE}",namespace="",pod="",role="victim",run="test"}`;
+  const dataset = '{job="kubevigil-builder",dataset="shop"}';
   return `kubevigil_scenario_active${labels} 1
 kubevigil_scenario_start_timestamp_seconds${labels} ${now - 60}
 kubevigil_scenario_end_timestamp_seconds${labels} ${now - 30}
-kubevigil_dataset_watermark_timestamp_seconds ${now - 300}
+kubevigil_dataset_watermark_timestamp_seconds${dataset} ${now - 300}
+kubevigil_dataset_rows${dataset} 1000
+kubevigil_dataset_gaps${dataset} 0
+kubevigil_dataset_build_duration_seconds${dataset} 2
 `;
 }
 
