@@ -46,16 +46,16 @@ export const networkAlerts: AlertGroup = {
         'Backups, pushed images, a new replica that is filled. They go to known addresses at known times.',
       ],
       fires: {
-        when: 'after three quiet hours 20 MB/s leave the node',
-        input: { [BYTES('transmit')]: '0+15e5x720 108e7+3e8x40' },
-        at: '187m',
+        when: 'after a quiet hour 20 MB/s leave the node',
+        input: { [BYTES('transmit')]: '0+15e5x240 36e7+3e8x20' },
+        at: '64m',
         labels: { node: 'a' },
         summary: 'a: 19.07MiB/s leave the node, more than ten times the usual',
       },
       quiet: {
         when: 'a node that always sends 20 MB/s',
-        input: { [BYTES('transmit')]: '0+3e8x760' },
-        at: '187m',
+        input: { [BYTES('transmit')]: '0+3e8x260' },
+        at: '64m',
       },
     },
     {

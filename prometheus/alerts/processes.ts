@@ -36,16 +36,16 @@ export const processAlerts: AlertGroup = {
       ],
       harmless: ['Builds with many small tools, load tests.'],
       fires: {
-        when: 'after two quiet hours a thousand a second',
-        input: { [FORKS]: '0+75x480 36000+15000x12' },
-        at: '122m',
+        when: 'after a quiet hour a thousand a second',
+        input: { [FORKS]: '0+75x240 18000+15000x12' },
+        at: '62m',
         labels: { node: 'a' },
         summary: 'a: 1k processes and threads are started each second',
       },
       quiet: {
         when: 'a build node that always starts 300 a second',
-        input: { [FORKS]: '0+4500x492' },
-        at: '122m',
+        input: { [FORKS]: '0+4500x252' },
+        at: '62m',
       },
     },
     {
@@ -65,15 +65,15 @@ export const processAlerts: AlertGroup = {
       harmless: ['Many pods that were moved here from another node.'],
       fires: {
         when: 'two thousand where there were a hundred',
-        input: { [PROCESSES]: '100x480 2000x12' },
-        at: '122m',
+        input: { [PROCESSES]: '100x240 2000x12' },
+        at: '62m',
         labels: { node: 'a' },
         summary: 'a: 2k processes, more than three times the usual',
       },
       quiet: {
         when: 'four hundred where there were a hundred',
-        input: { [PROCESSES]: '100x480 400x12' },
-        at: '122m',
+        input: { [PROCESSES]: '100x240 400x12' },
+        at: '62m',
       },
     },
     {

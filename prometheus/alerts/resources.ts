@@ -159,16 +159,16 @@ export const resourceAlerts: AlertGroup = {
       ],
       harmless: ['Backups, database maintenance, and pulling large images onto a new node.'],
       fires: {
-        when: 'after two quiet hours the disk is written at full speed for five minutes',
-        input: { [WAITING('io')]: '0+0.1x480 48+12x20', [WRITTEN]: '0+15e6x480 72e8+3e9x20' },
-        at: '125m',
+        when: 'after a quiet hour the disk is written at full speed for four minutes',
+        input: { [WAITING('io')]: '0+0.1x240 24+12x20', [WRITTEN]: '0+15e6x240 36e8+3e9x20' },
+        at: '64m',
         labels: { node: 'a' },
         summary: 'a: tasks wait for I/O 80% of the time, and far more is written than usual',
       },
       quiet: {
         when: 'a database that always writes that much makes tasks wait',
-        input: { [WAITING('io')]: '0+0.1x480 48+12x20', [WRITTEN]: '0+3e9x500' },
-        at: '125m',
+        input: { [WAITING('io')]: '0+0.1x240 24+12x20', [WRITTEN]: '0+3e9x260' },
+        at: '64m',
       },
     },
     {
