@@ -1,4 +1,5 @@
 /** Which series a dashboard shows: said once, so that no panel looks at other nodes than its neighbours. */
+import { EXPORTER_JOB } from '../exporter/catalogue/model/promql.ts';
 
 /** Written as Grafana's variables; `=~` because several values can be chosen, and `All` is `.*`, which an absent label matches. */
 export const NODE_MATCHERS: readonly string[] = ['cluster=~"$cluster"', 'node=~"$node"'];
@@ -12,9 +13,9 @@ export function select(name: string, matchers: readonly string[], extra: readonl
   return `${name}{${[...matchers, ...extra].join(',')}}`;
 }
 
-/** Prometheus' own series about the exporters: `kubevigil` in the shipped configurations, `<namespace>/<name>` from a PodMonitor. */
+/** Prometheus' own series about the exporters. */
 export function ofTargets(name: string, matchers: readonly string[]): string {
-  return select(name, ['job=~".*kubevigil.*"'], matchers);
+  return select(name, [EXPORTER_JOB], matchers);
 }
 
 /** Alerts of Kubevigil that fire. */

@@ -2,11 +2,11 @@
 
 import { METRICS } from '../../exporter/catalogue/index.ts';
 import { type CatalogueColumn, columnsOf, type Entity } from '../../exporter/catalogue/model/columns.ts';
-import { RECORDED_WINDOW, recordingRuleName } from '../../exporter/catalogue/model/promql.ts';
+import { EXPORTER_JOB, RECORDED_WINDOW, recordingRuleName } from '../../exporter/catalogue/model/promql.ts';
 import { BASELINES, baselineName } from './baselines.ts';
 
-/** The exporter's targets: `kubevigil` in the shipped configurations, `<namespace>/<name>` from a PodMonitor. */
-export const TARGETS = 'up{job=~".*kubevigil.*"}';
+/** The exporters as targets. */
+export const TARGETS = `up{${EXPORTER_JOB}}`;
 
 /** Where it happened, as a template: the pod and its node, or the node. */
 export const PLACE = '{{ with $labels.pod }}{{ $labels.namespace }}/{{ . }} on {{ end }}{{ $labels.node }}';

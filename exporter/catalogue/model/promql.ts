@@ -70,6 +70,12 @@ export function columnQuery(
   return column.over === undefined ? numerator : `${numerator} / ${quantity(column.over)}`;
 }
 
+/**
+ * Matches the jobs that scrape exporters, and no others of Kubevigil's: `kubevigil` in the shipped configurations, and
+ * `<namespace>/kubevigil-exporter` from a PodMonitor of that name.
+ */
+export const EXPORTER_JOB = 'job=~"kubevigil|.*kubevigil-exporter"';
+
 /** The window of the recorded rates: four scrapes at the shipped interval of 15 s. */
 export const RECORDED_WINDOW = '1m';
 export const RECORDED_WINDOW_SECONDS = 60;
