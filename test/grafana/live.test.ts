@@ -7,18 +7,21 @@ import { temporaryFolder } from '../support/temporary.ts';
 import { askNow, askRange, evaluatedRules, labelNames, labelValues } from './support/ask.ts';
 import { DASHBOARDS, type PanelJson, panelsOf, queryOf, type Target } from './support/dashboards.ts';
 import { type Choice, interpolate, stepSeconds } from './support/interpolate.ts';
-import { CLUSTER, NAMESPACE, NODE, POD, type Watched, watch } from './support/watched.ts';
+import { CLUSTER, NAMESPACE, NODE, POD, tracingRefusal, type Watched, watch } from './support/watched.ts';
 
 const PATIENCE_MS = 30_000;
 const RANGE_SECONDS = 300;
 
-/** What of an exporter's pages only root makes it see, by the text that tells it in a query. */
-const NEEDS_ROOT: Readonly<Record<string, string>> = {
+/** What of an exporter's pages comes by tracing, by the text that tells it in a query. */
+const NEEDS_TRACING: Readonly<Record<string, string>> = {
   outbound_destinations: 'connections are told by tracing',
   exec_events_unattributed: 'the control groups of programs are told by tracing',
   exec_events_lost: 'only tracing can lose events',
-  cpu_throttled: 'there is no container with a limit here',
+  container_oom_kills: 'whose process was killed is told by tracing',
 };
+
+/** What comes of pods. */
+const NEEDS_PODS = ['pod=~"$pod"', 'pod!=""', 'label_values(kubevigil_processes', 'cpu_throttled'];
 
 /** Nothing of these on the pages of the dashboards named: only a kubelet makes it. */
 const NEEDS_KUBELET: Readonly<Record<string, string>> = {
@@ -36,6 +39,7 @@ describe('dashboards on a machine under watch', function () {
   this.timeout(2 * PATIENCE_MS);
   const folder = temporaryFolder();
   const refusal = podsRefusal();
+  const untraced = tracingRefusal();
   let watched: Watched;
 
   before(async () => {
@@ -83,15 +87,10 @@ describe('dashboards on a machine under watch', function () {
 
   /** Why this query can have nothing here; undefined when it must have something. */
   function excuse(expr: string): string | undefined {
-    if (refusal === undefined) return undefined;
-    const ofPod =
-      expr.includes('pod=~"$pod"') ||
-      expr.includes('pod!=""') ||
-      expr.startsWith('label_values(kubevigil_processes');
-    const reason = ofPod
-      ? 'there is no pod here'
-      : Object.entries(NEEDS_ROOT).find(([text]) => expr.includes(text))?.[1];
-    return reason === undefined ? undefined : `${reason}: ${refusal}`;
+    if (refusal !== undefined && NEEDS_PODS.some((text) => expr.includes(text)))
+      return `no pods here: ${refusal}`;
+    const told = Object.entries(NEEDS_TRACING).find(([text]) => expr.includes(text))?.[1];
+    return untraced === undefined || told === undefined ? undefined : `${told}: ${untraced}`;
   }
 
   for (const dashboard of DASHBOARDS) {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
 import { stringify } from 'yaml';
@@ -143,6 +144,11 @@ export async function watch(folder: string, withPod: boolean): Promise<Watched> 
   }
 }
 
+/** Why the exporter cannot trace here; undefined when it can. */
+export function tracingRefusal(): string | undefined {
+  return tracefsRefusal(tmpdir());
+}
+
 /** A log of failed logins, where the machine may have none. */
 function loginRule(folder: string): string {
   const log = join(folder, 'logins.log');
@@ -169,7 +175,7 @@ async function startWatching(
   writeFileSync(rules, loginRule(folder));
   const tracing = join(folder, 'tracing');
   mkdirSync(tracing);
-  const traced = tracefsRefusal(tracing) === undefined;
+  const traced = tracingRefusal() === undefined;
   const exporter = await startExporter(
     [`--node-name=${NODE}`, `--rules.file=${rules}`, ...(traced ? [`--path.tracefs=${tracing}`] : [])],
     traced ? { env, wrap: seeingTracefs(tracing) } : { env },
