@@ -9,7 +9,7 @@ import { addressOf } from '../tracing/address.ts';
 import { readEach } from './each.ts';
 import type { NetworkNamespace } from './namespaces.ts';
 import { CpuBudget, inOrder, type Turn } from './rotation.ts';
-import { SOCKET_STATE } from './socket-table.ts';
+import { LONGEST_LINE, SOCKET_STATE } from './socket-table.ts';
 
 /** As much as the socket counts have: each table walks the kernel's hash of all sockets. */
 const BUDGET_MICROS = 16_000;
@@ -59,7 +59,7 @@ function readNow(host: Host, { folder }: NetworkNamespace): Now {
 function readTable(host: Host, path: string): TcpSocket[] {
   const sockets: TcpSocket[] = [];
   let rest = '';
-  readInPieces(host.locate(path), path, (piece) => {
+  readInPieces(host.locate(path), path, LONGEST_LINE, (piece) => {
     const lines = (rest + piece.toString('latin1')).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {

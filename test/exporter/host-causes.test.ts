@@ -14,7 +14,6 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from 'chai';
-import { NO_NAMES } from '../../exporter/containers/names.ts';
 import type { Extractor } from '../../exporter/extractor.ts';
 import { cpu } from '../../exporter/extractors/cpu.ts';
 import { disk } from '../../exporter/extractors/disk.ts';
@@ -24,8 +23,8 @@ import { memory } from '../../exporter/extractors/memory.ts';
 import { network } from '../../exporter/extractors/network.ts';
 import { oom } from '../../exporter/extractors/oom.ts';
 import { pressure } from '../../exporter/extractors/pressure.ts';
-import { openHost } from '../../exporter/host.ts';
-import { ProcessTable } from '../../exporter/processes/table.ts';
+import { openHost, share } from '../../exporter/host.ts';
+import type { ProcessTable } from '../../exporter/processes/table.ts';
 import { waitFor } from '../../tools/programs/wait.ts';
 import { extractOnce } from '../support/extract.ts';
 import { ROOT } from '../support/paths.ts';
@@ -248,10 +247,10 @@ describe('causes on this machine, and their harmless neighbours', function () {
       mkdirSync(join(sysfs, 'class', 'net', 't0'), { recursive: true });
       symlinkSync('../../../devices/pci', join(sysfs, 'class', 'net', 't0', 'device'));
       const paths = { procfs, sysfs, rootfs: '/' };
-      const table = new ProcessTable(paths);
-      processes.push(table);
+      const shared = share(paths);
+      processes.push(shared.processes);
       const values = async () => {
-        const host = openHost(paths, { processes: table, names: NO_NAMES });
+        const host = openHost(paths, shared);
         const { samples } = await extractOnce(network, host);
         return Object.fromEntries(
           samples.map(({ metric, labels, value }) => [`${metric.name} ${labels['direction']}`, value]),

@@ -11,7 +11,13 @@ import { SCENARIOS } from '../../scenarios/registry.ts';
 import { ROOT } from '../programs/paths.ts';
 import { makeCanaryFolder } from './canary.ts';
 import { readRows } from './dataset.ts';
-import { findGrafana, GRAFANA_HINT, type GrafanaInstallation, startGrafana, untilInterrupted } from './grafana.ts';
+import {
+  findGrafana,
+  GRAFANA_HINT,
+  type GrafanaInstallation,
+  startGrafana,
+  untilInterrupted,
+} from './grafana.ts';
 import { countBy, movesOf, moveTable } from './moves.ts';
 import { demoPlan, demoRules } from './plan.ts';
 import { runProgram } from './program.ts';

@@ -29,7 +29,7 @@ export type Selector<L extends Labels> = {
 };
 
 /** Base units of the dataset's columns. */
-type Unit = 'ratio' | 'bytes' | 'bytes_per_second' | 'per_second' | 'count';
+export type Unit = 'ratio' | 'bytes' | 'bytes_per_second' | 'per_second' | 'count';
 
 /** From where on a column's value is an alarm: the alerts' threshold, and the line on its panels. */
 interface Alarm {

@@ -1,8 +1,6 @@
 import { expect } from 'chai';
-import { NO_NAMES } from '../../../exporter/containers/names.ts';
-import { openHost } from '../../../exporter/host.ts';
+import { openHost, share } from '../../../exporter/host.ts';
 import { OutboundTables } from '../../../exporter/netns/outbound.ts';
-import { ProcessTable } from '../../../exporter/processes/table.ts';
 import { fixtureHost } from '../../support/fixture-host.ts';
 import { needsPods, Pod } from '../../support/pod.ts';
 
@@ -18,7 +16,7 @@ describe('outbound connections from socket tables', () => {
   });
 
   describe('on this machine', () => {
-    const processes = new ProcessTable(PATHS);
+    const shared = share(PATHS);
     let pod: Pod;
 
     before(needsPods);
@@ -30,15 +28,12 @@ describe('outbound connections from socket tables', () => {
 
     afterEach(() => pod.end());
 
-    after(() => processes.close());
+    after(() => shared.processes.close());
 
     /** What the tables of the pod show, once its turn has come. */
     const look = (tables: OutboundTables) => {
       for (let i = 0; i < 200; i++) {
-        const { found, seen } = tables.take(
-          openHost(PATHS, { processes, names: NO_NAMES }),
-          performance.now(),
-        );
+        const { found, seen } = tables.take(openHost(PATHS, shared), performance.now());
         const own = found.filter(({ namespace }) => namespace.place?.podUid === pod.uid);
         if (own.length > 0 || (i > 2 && seen.some(({ place }) => place?.podUid === pod.uid))) return own;
       }
