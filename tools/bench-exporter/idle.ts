@@ -1,5 +1,6 @@
 /** What the exporters cost while nothing, or next to nothing, is asked of them. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { median } from '../../common/statistics.ts';
 import { table } from '../bench/table.ts';
 import { cpuMs } from '../bench/usage.ts';
 import { type Contender, isTraced, withContenders } from './contenders.ts';
@@ -9,32 +10,38 @@ import type { Surroundings } from './surroundings.ts';
 const WARM_UP_SCRAPES = 60;
 /** V8 goes on compiling what was run often, and sweeps once more, for some seconds after that. */
 const SETTLE_SECONDS = 20;
-const WATCHED_SECONDS = 90;
-const SCRAPE_INTERVAL_SECONDS = 15;
+/** As many windows as long as the scrape interval, without scrapes and with one in each. */
+const WINDOWS = 6;
+const WINDOW_SECONDS = 15;
 const EVENTS = 'kubevigil_exec_events_total';
 
+/**
+ * CPU milliseconds of a minute: the median of the windows, and the window in which least was used, as whatever others on
+ * the machine start or connect to in a window is traced in it.
+ */
 interface Idle {
   readonly exporter: string;
-  /** In a minute without a scrape. */
   readonly cpuMsPerMinute: number;
-  /** In a minute with one every 15 s, these included. */
+  readonly cpuMsPerMinuteAtLeast: number;
+  /** With a scrape every 15 s, these included. */
   readonly cpuMsPerMinuteScraped: number;
+  readonly cpuMsPerMinuteScrapedAtLeast: number;
 }
 
-/** CPU time that each used in a minute, while `meanwhile` runs. */
-async function perMinute(contenders: readonly Contender[], meanwhile: Promise<unknown>): Promise<number[]> {
-  const began = performance.now();
-  const before = contenders.map(({ pid }) => cpuMs(pid));
-  await meanwhile;
-  const minutes = (performance.now() - began) / 60_000;
-  return contenders.map(({ pid }, i) => (cpuMs(pid) - (before[i] ?? 0)) / minutes);
-}
-
-async function scrapeAll(contenders: readonly Contender[]): Promise<void> {
-  for (let i = 0; i < WATCHED_SECONDS / SCRAPE_INTERVAL_SECONDS; i++) {
-    for (const { url } of contenders) await scrape(url);
-    await sleep(SCRAPE_INTERVAL_SECONDS * 1_000);
+/** What each used in every window, in each of which `act` is done once, as CPU milliseconds per minute. */
+async function watch(contenders: readonly Contender[], act: () => Promise<unknown>): Promise<number[][]> {
+  const used: number[][] = contenders.map(() => []);
+  for (let window = 0; window < WINDOWS; window++) {
+    const began = performance.now();
+    const before = contenders.map(({ pid }) => cpuMs(pid));
+    await act();
+    await sleep(WINDOW_SECONDS * 1_000 - (performance.now() - began));
+    const minutes = (performance.now() - began) / 60_000;
+    for (const [i, { pid }] of contenders.entries()) {
+      used[i]?.push((cpuMs(pid) - (before[i] ?? 0)) / minutes);
+    }
   }
+  return used;
 }
 
 /** All exporters at the same time, so that what the machine does meanwhile is the same for all. */
@@ -46,13 +53,17 @@ export async function benchIdle({ folder, say }: Surroundings) {
     const events = async () => seriesValue(await scrape(ours.url), EVENTS) ?? 0;
     const traced = await isTraced(ours);
     const eventsBefore = await events();
-    const still = await perMinute(contenders, sleep(WATCHED_SECONDS * 1_000));
-    const execsPerMinute = ((await events()) - eventsBefore) / (WATCHED_SECONDS / 60);
-    const scraped = await perMinute(contenders, scrapeAll(contenders));
+    const still = await watch(contenders, () => Promise.resolve());
+    const execsPerMinute = ((await events()) - eventsBefore) / ((WINDOWS * WINDOW_SECONDS) / 60);
+    const scraped = await watch(contenders, async () => {
+      for (const { url } of contenders) await scrape(url);
+    });
     const costs: Idle[] = contenders.map(({ name }, i) => ({
       exporter: name,
-      cpuMsPerMinute: still[i] ?? Number.NaN,
-      cpuMsPerMinuteScraped: scraped[i] ?? Number.NaN,
+      cpuMsPerMinute: median(still[i] ?? []),
+      cpuMsPerMinuteAtLeast: Math.min(...(still[i] ?? [])),
+      cpuMsPerMinuteScraped: median(scraped[i] ?? []),
+      cpuMsPerMinuteScrapedAtLeast: Math.min(...(scraped[i] ?? [])),
     }));
     const how = traced ? 'traced' : 'polling /proc: tracefs cannot be had';
     say(`idle (${how}); meanwhile others on this machine started ${execsPerMinute} programs a minute`);
