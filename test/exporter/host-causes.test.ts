@@ -23,8 +23,7 @@ import { memory } from '../../exporter/extractors/memory.ts';
 import { network } from '../../exporter/extractors/network.ts';
 import { oom } from '../../exporter/extractors/oom.ts';
 import { pressure } from '../../exporter/extractors/pressure.ts';
-import { openHost, share } from '../../exporter/host.ts';
-import type { ProcessTable } from '../../exporter/processes/table.ts';
+import { openHost } from '../../exporter/host.ts';
 import { waitFor } from '../../tools/programs/wait.ts';
 import { extractOnce } from '../support/extract.ts';
 import { ROOT } from '../support/paths.ts';
@@ -211,7 +210,6 @@ describe('causes on this machine, and their harmless neighbours', function () {
     let child: ChildProcessWithoutNullStreams | undefined;
     let answers: AsyncIterator<string>;
     let procfs = '';
-    const processes: ProcessTable[] = [];
 
     const command = async (...lines: readonly string[]) => {
       for (const line of lines) {
@@ -234,7 +232,6 @@ describe('causes on this machine, and their harmless neighbours', function () {
     });
 
     after(async () => {
-      for (const table of processes) table.close();
       if (child === undefined) return;
       const ended = new Promise((resolve) => child?.once('exit', resolve));
       child.kill('SIGKILL');
@@ -247,11 +244,8 @@ describe('causes on this machine, and their harmless neighbours', function () {
       mkdirSync(join(sysfs, 'class', 'net', 't0'), { recursive: true });
       symlinkSync('../../../devices/pci', join(sysfs, 'class', 'net', 't0', 'device'));
       const paths = { procfs, sysfs, rootfs: '/' };
-      const shared = share(paths);
-      processes.push(shared.processes);
       const values = async () => {
-        const host = openHost(paths, shared);
-        const { samples } = await extractOnce(network, host);
+        const { samples } = await extractOnce(network, openHost(paths));
         return Object.fromEntries(
           samples.map(({ metric, labels, value }) => [`${metric.name} ${labels['direction']}`, value]),
         );

@@ -1,10 +1,7 @@
 import { expect } from 'chai';
-import { openHost, share } from '../../../exporter/host.ts';
 import { OutboundTables } from '../../../exporter/netns/outbound.ts';
 import { fixtureHost } from '../../support/fixture-host.ts';
-import { needsPods, Pod } from '../../support/pod.ts';
-
-const PATHS = { procfs: '/proc', sysfs: '/sys', rootfs: '/' };
+import { Machine, needsPods, Pod } from '../../support/pod.ts';
 
 describe('outbound connections from socket tables', () => {
   it('takes what a listener accepted for somebody else’s, and the other end for our own', () => {
@@ -16,7 +13,16 @@ describe('outbound connections from socket tables', () => {
   });
 
   describe('on this machine', () => {
-    const shared = share(PATHS);
+    let host = fixtureHost();
+    /** Nothing but the view of this machine that an extractor gets. */
+    const machine = new Machine({
+      name: 'view',
+      metrics: {},
+      extract: (view) => {
+        host = view;
+        return [];
+      },
+    });
     let pod: Pod;
 
     before(needsPods);
@@ -28,36 +34,37 @@ describe('outbound connections from socket tables', () => {
 
     afterEach(() => pod.end());
 
-    after(() => shared.processes.close());
+    after(() => machine.close());
 
     /** What the tables of the pod show, once its turn has come. */
-    const look = (tables: OutboundTables) => {
+    const look = async (tables: OutboundTables) => {
       for (let i = 0; i < 200; i++) {
-        const { found, seen } = tables.take(openHost(PATHS, shared), performance.now());
+        await machine.scrape();
+        const { found, seen } = tables.take(host, performance.now());
         const own = found.filter(({ namespace }) => namespace.place?.podUid === pod.uid);
         if (own.length > 0 || (i > 2 && seen.some(({ place }) => place?.podUid === pod.uid))) return own;
       }
       throw new Error('the turn of the pod never came');
     };
-    const ends = (tables: OutboundTables) =>
-      [...new Set(look(tables).map(({ address, port }) => `${address}:${port}`))].sort();
+    const ends = async (tables: OutboundTables) =>
+      [...new Set((await look(tables)).map(({ address, port }) => `${address}:${port}`))].sort();
 
     it('sees a connect without an answer, and one that was answered, from its own side only', async () => {
       const tables = new OutboundTables();
       await pod.do('listen 80 5', 'udp 53', 'raw r');
-      expect(ends(tables)).to.deep.equal([]);
+      expect(await ends(tables)).to.deep.equal([]);
       await pod.do('connect a 127.0.0.1 80', 'accept b 80');
-      expect(ends(tables)).to.deep.equal(['127.0.0.1:80']);
+      expect(await ends(tables)).to.deep.equal(['127.0.0.1:80']);
       await pod.do('tun t0 10.9.0.1', 'begin c 10.9.0.2 3333');
-      expect(ends(tables)).to.deep.equal(['10.9.0.2:3333', '127.0.0.1:80']);
+      expect(await ends(tables)).to.deep.equal(['10.9.0.2:3333', '127.0.0.1:80']);
     });
 
     it('says of what it sees first that it may be of old', async () => {
       await pod.do('listen 80 5', 'connect a 127.0.0.1 80');
       const tables = new OutboundTables();
-      expect(look(tables).map(({ before }) => before)).to.deep.equal([true]);
+      expect((await look(tables)).map(({ before }) => before)).to.deep.equal([true]);
       await pod.do('tun t0 10.9.0.1', 'begin c 10.9.0.2 3333');
-      expect(look(tables).every(({ before }) => !before)).to.equal(true);
+      expect((await look(tables)).every(({ before }) => !before)).to.equal(true);
     });
   });
 });
