@@ -3,7 +3,8 @@ import { entitiesOf, entityKey, entityName, type NamedEntity } from './entity.ts
 import { type Gap, GapFinder } from './gaps.ts';
 import { Moments, type Statistics } from './moments.ts';
 import { RowsDigest } from './rows-digest.ts';
-import { byNode, strings, type Table, timesOf } from './table.ts';
+import { byNode, type Table, type TableColumn, type TextColumn, textColumn, timesOf } from './table.ts';
+import { countsOf, countsOfPairs } from './texts.ts';
 
 type Counts = Record<string, number>;
 
@@ -40,8 +41,14 @@ export interface MissingColumns extends NamedEntity {
   readonly columns: readonly string[];
 }
 
-function count(counts: Counts, key: string): void {
-  counts[key] = (counts[key] ?? 0) + 1;
+function count(counts: Counts, key: string, rows: number): void {
+  counts[key] = (counts[key] ?? 0) + rows;
+}
+
+/** 1 for the rows of the training part, else 0. */
+function trainingRows({ texts, codes }: TextColumn): Uint8Array {
+  const isTraining = texts.map((text) => text === 'train');
+  return Uint8Array.from(codes, (code) => (isTraining[code] ? 1 : 0));
 }
 
 function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {
@@ -82,44 +89,46 @@ export class Accounts {
   add(table: Table): void {
     this.#rows += table.rows;
     this.#digest.add(table);
-    const splits = strings(table, 'split');
-    this.#addClasses(table, splits);
+    this.#addClasses(table);
+    const inTraining = trainingRows(textColumn(table, 'split'));
     this.#separations.add(
       table,
       rowKeys(table),
-      byAnomaly(table, (row) => splits[row] === 'train'),
+      byAnomaly(table, (row) => inTraining[row] === 1),
     );
     const entities = entitiesOf(table);
     const seen = this.#seenByRow(entities);
-    const inTraining = Uint8Array.from(splits, (split) => (split === 'train' ? 1 : 0));
     const empty = new Uint8Array(table.rows).fill(1);
     for (const column of table.columns) {
       if (column.type === 'double') this.#addFeature(column.name, column.values, inTraining, seen, empty);
-      else this.#addNulls(column.name, column.values);
+      else this.#addNulls(column);
     }
     timesOf(table).forEach((t, row) => {
       this.#gaps.add(entities[row] as NamedEntity, t, empty[row] === 1);
     });
   }
 
-  #addClasses(table: Table, splits: readonly (string | null)[]): void {
-    const phases = strings(table, 'phase');
-    strings(table, 'label').forEach((label, row) => {
-      const name = label ?? UNLABELLED;
-      const split = splits[row] ?? '';
-      count(this.#classes, name);
-      count(this.#splits, split);
-      this.#splitClasses[split] ??= {};
-      count(this.#splitClasses[split], name);
-      const phase = phases[row];
-      if (phase !== null && phase !== undefined) count(this.#phases, phase);
-    });
+  #addClasses(table: Table): void {
+    const split = textColumn(table, 'split');
+    const label = textColumn(table, 'label');
+    for (const [part, name, rows] of countsOfPairs(split, label)) {
+      const [inPart, inClass] = [part ?? '', name ?? UNLABELLED];
+      count(this.#classes, inClass, rows);
+      count(this.#splits, inPart, rows);
+      const classes = this.#splitClasses[inPart] ?? {};
+      this.#splitClasses[inPart] = classes;
+      count(classes, inClass, rows);
+    }
+    for (const [phase, rows] of countsOf(textColumn(table, 'phase')))
+      if (phase !== null) count(this.#phases, phase, rows);
   }
 
-  #addNulls(name: string, values: Float64Array | readonly unknown[]): void {
+  #addNulls(column: Exclude<TableColumn, { type: 'double' }>): void {
     let nulls = 0;
-    for (const value of values) if (value === null) nulls++;
-    this.#nulls[name] = (this.#nulls[name] ?? 0) + nulls;
+    if (column.type === 'string')
+      for (const [text, rows] of countsOf(column)) nulls += text === null ? rows : 0;
+    else for (const value of column.values) nulls += Number.isNaN(value) ? 1 : 0;
+    count(this.#nulls, column.name, nulls);
   }
 
   #seenByRow(entities: readonly NamedEntity[]): Set<string>[] {
@@ -148,11 +157,11 @@ export class Accounts {
     this.#moments.set(name, moments);
     const variation = this.#variations.get(name) ?? { first: Number.NaN, varies: false };
     this.#variations.set(name, variation);
+    moments.add(values, inTraining);
     let nulls = 0;
     let noted: Set<string> | undefined;
     for (let row = 0; row < values.length; row++) {
       const value = values[row] as number;
-      if (inTraining[row] === 1) moments.add(value);
       if (Number.isNaN(value)) {
         nulls++;
         continue;
@@ -165,7 +174,7 @@ export class Accounts {
       if (Number.isNaN(variation.first)) variation.first = value;
       else if (value !== variation.first) variation.varies = true;
     }
-    this.#nulls[name] = (this.#nulls[name] ?? 0) + nulls;
+    count(this.#nulls, name, nulls);
   }
 
   #missing(): MissingColumns[] {

@@ -1,6 +1,7 @@
 /** How well one column alone tells attack rows from the others: what leaks the label shows here. */
 import { hash } from 'node:crypto';
-import { type Table, timesOf } from './table.ts';
+import { entitiesOf, type NamedEntity } from './entity.ts';
+import { numbers, type Table, timesOf } from './table.ts';
 
 /**
  * Rows of each class that are kept per column: up to so many the area is exact; beyond, it is that of a sample, whose
@@ -47,7 +48,6 @@ export function areaUnderCurve(positives: Float64Array, negatives: Float64Array)
 
 /** Row keys lie in [0, 2^32). */
 const KEYS = 2 ** 32;
-const ENTITY_COLUMNS: readonly string[] = ['cluster', 'node', 'namespace', 'pod'];
 
 /** Mixes the bits of a 32-bit number so that neighbours land far apart (MurmurHash3's finaliser). */
 function mixed(bits: number): number {
@@ -100,27 +100,29 @@ const OTHER = 'other';
 
 /** Classes by `anomaly`, of the rows that count. */
 export function byAnomaly(table: Table, counts: (row: number) => boolean): ClassOf {
-  const anomaly = table.columns.find(({ name }) => name === 'anomaly');
-  if (anomaly?.type !== 'int32') throw new RangeError('no column anomaly');
+  const anomaly = numbers(table, 'anomaly');
   return (row) => {
-    const value = anomaly.values[row] ?? null;
-    if (value === null || !counts(row)) return null;
+    const value = anomaly[row] as number;
+    if (Number.isNaN(value) || !counts(row)) return null;
     return value === 1 ? ATTACK : OTHER;
   };
 }
 
+function entityKey({ cluster, node, namespace, pod }: NamedEntity): number {
+  const names = [cluster ?? '', node, ...(pod === undefined ? [] : [namespace ?? '', pod])];
+  return hash('sha256', names.join('\0'), 'buffer').readUInt32LE(0);
+}
+
 /** A number in [0, 2^32) per row, from what the row is about and its time. */
 export function rowKeys(table: Table): Float64Array {
-  const names = table.columns.filter(({ name }) => ENTITY_COLUMNS.includes(name));
-  const known = new Map<string, number>();
-  const entityKey = (name: string) => {
-    const key = known.get(name) ?? hash('sha256', name, 'buffer').readUInt32LE(0);
-    known.set(name, key);
-    return key;
-  };
+  let last: NamedEntity | undefined;
+  let key = 0;
+  const entities = entitiesOf(table);
   return timesOf(table).map((t, row) => {
-    const entity = entityKey(names.map(({ values }) => values[row] ?? '').join('\0'));
-    return mixed(mixed(Math.floor(t / KEYS) ^ entity) ^ (t % KEYS));
+    const entity = entities[row] as NamedEntity;
+    if (entity !== last) key = entityKey(entity);
+    last = entity;
+    return mixed(mixed(Math.floor(t / KEYS) ^ key) ^ (t % KEYS));
   });
 }
 

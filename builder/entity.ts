@@ -1,6 +1,7 @@
 /** Names of what rows are about: a node, or a pod on a node. */
 import type { EntityName } from './model.ts';
-import { strings, type Table } from './table.ts';
+import { type Table, type TextColumn, textColumn } from './table.ts';
+import { textAt } from './texts.ts';
 
 /** As files and the manifest write it: without a cluster it is null; only a pod has a namespace and a name. */
 export interface NamedEntity {
@@ -26,22 +27,21 @@ export function entityName({ cluster, node, namespace, pod }: NamedEntity): Enti
   return { cluster: cluster ?? '', node, ...(pod !== undefined && { namespace: namespace ?? '', pod }) };
 }
 
+function entityAt(columns: readonly TextColumn[], row: number): NamedEntity {
+  const [cluster = null, node, namespace, pod] = columns.map((column) => textAt(column, row));
+  const name = { cluster, node: node ?? '' };
+  return pod === undefined ? name : { ...name, namespace: namespace ?? '', pod: pod ?? '' };
+}
+
 /** What each row of a table is about; the same object in rows that follow each other. */
 export function entitiesOf(table: Table): NamedEntity[] {
-  const clusters = strings(table, 'cluster');
-  const nodes = strings(table, 'node');
   const isOfPods = table.columns.some(({ name }) => name === 'pod');
-  const pods = isOfPods ? strings(table, 'pod') : undefined;
-  const namespaces = isOfPods ? strings(table, 'namespace') : undefined;
-  let last: NamedEntity | undefined;
-  return nodes.map((name, row) => {
-    const cluster = clusters[row] ?? null;
-    const node = name ?? '';
-    const namespace = namespaces && (namespaces[row] ?? '');
-    const pod = pods && (pods[row] ?? '');
-    const isSame =
-      last?.node === node && last.cluster === cluster && last.pod === pod && last.namespace === namespace;
-    if (last === undefined || !isSame) last = { cluster, node, ...(isOfPods && { namespace, pod }) };
-    return last;
-  });
+  const names = isOfPods ? ['cluster', 'node', 'namespace', 'pod'] : ['cluster', 'node'];
+  const columns = names.map((name) => textColumn(table, name));
+  const entities = new Array<NamedEntity>(table.rows);
+  for (let row = 0; row < table.rows; row++) {
+    const isSame = row > 0 && columns.every(({ codes }) => codes[row] === codes[row - 1]);
+    entities[row] = isSame ? (entities[row - 1] as NamedEntity) : entityAt(columns, row);
+  }
+  return entities;
 }

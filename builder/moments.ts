@@ -18,18 +18,31 @@ export class Moments {
   #min = Number.POSITIVE_INFINITY;
   #max = Number.NEGATIVE_INFINITY;
 
-  /** @param value NaN for null */
-  add(value: number): void {
-    if (Number.isNaN(value)) {
-      this.#nulls++;
-      return;
+  /**
+   * Takes the values one after the other.
+   *
+   * @param values NaN for null
+   * @param counts 1 for the rows that count, else 0
+   */
+  add(values: Float64Array, counts: Uint8Array): void {
+    let [count, nulls, mean, squares] = [this.#count, this.#nulls, this.#mean, this.#squares];
+    let [min, max] = [this.#min, this.#max];
+    for (let row = 0; row < values.length; row++) {
+      if (counts[row] !== 1) continue;
+      const value = values[row] as number;
+      if (Number.isNaN(value)) {
+        nulls++;
+        continue;
+      }
+      count++;
+      const off = value - mean;
+      mean += off / count;
+      squares += off * (value - mean);
+      if (value < min) min = value;
+      if (value > max) max = value;
     }
-    this.#count++;
-    const off = value - this.#mean;
-    this.#mean += off / this.#count;
-    this.#squares += off * (value - this.#mean);
-    this.#min = Math.min(this.#min, value);
-    this.#max = Math.max(this.#max, value);
+    [this.#count, this.#nulls, this.#mean, this.#squares] = [count, nulls, mean, squares];
+    [this.#min, this.#max] = [min, max];
   }
 
   result(): Statistics {

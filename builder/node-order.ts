@@ -5,7 +5,9 @@ import type { EntityName } from './model.ts';
 import { byNode, type Table, type TableColumn } from './table.ts';
 
 function sliceColumn(column: TableColumn, from: number, to: number): TableColumn {
-  return { ...column, values: column.values.slice(from, to) } as TableColumn;
+  return column.type === 'string'
+    ? { ...column, codes: column.codes.slice(from, to) }
+    : { ...column, values: column.values.slice(from, to) };
 }
 
 interface NodeTable extends EntityName {

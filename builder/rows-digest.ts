@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Table, TableColumn } from './table.ts';
+import type { NumberColumn, Table, TextColumn } from './table.ts';
 
 const WORDS = 8;
 const WORD = 2 ** 32;
@@ -9,100 +9,101 @@ const EXACT_ADDITIONS = 2 ** 20;
 const NULL = 0;
 const PRESENT = 1;
 
-const FIRST_CAPACITY = 4096;
-/** Of a value that is no string, with the byte before it. */
-const LONGEST_PLAIN_BYTES = 9;
-const LONGEST_PREFIX_BYTES = 5;
-/** Different strings that are kept as bytes; a dataset has few. */
-const MOST_STRINGS = 10_000;
+/** Rows that are encoded together: column by column, which keeps each loop to one kind of value. */
+const BLOCK_ROWS = 256;
+const NUMBER_BYTES = { timestamp: 9, double: 9, int32: 5 } as const;
 
-/** Bytes of a row, growing with need. */
+/** The texts of a column as they are encoded, by number. */
+function encodedTexts({ texts }: TextColumn): Buffer[] {
+  return texts.map((text) => {
+    if (text === null) return Buffer.of(NULL);
+    const bytes = Buffer.from(text);
+    const before = Buffer.of(PRESENT, 0, 0, 0, 0);
+    before.writeUInt32LE(bytes.length, 1);
+    return Buffer.concat([before, bytes]);
+  });
+}
+
+/** The bytes of a table's rows, a block at a time. */
 class Encoder {
-  #bytes = Buffer.alloc(FIRST_CAPACITY);
-  #view = viewOf(this.#bytes);
-  #length = 0;
-  readonly #strings = new Map<string, Buffer>();
+  readonly #columns: readonly (NumberColumn | (TextColumn & { readonly encoded: readonly Buffer[] }))[];
+  /** The most bytes that a row can have. */
+  readonly #stride: number;
+  readonly #bytes: Buffer;
+  readonly #view: DataView;
+  /** Where the bytes of each row of the block end so far. */
+  readonly #ends = new Uint32Array(BLOCK_ROWS);
 
-  /** The row's bytes, until the next is encoded. */
-  encode(columns: readonly TableColumn[], row: number): Buffer {
-    this.#length = 0;
-    for (const column of columns) {
-      this.#reserve(LONGEST_PLAIN_BYTES);
-      if (column.type === 'double') this.#double(column.values[row] as number);
-      else if (column.type === 'timestamp') this.#int64(column.values[row] as number);
-      else if (column.type === 'string') this.#string(column.values[row] ?? null);
-      else this.#int32(column.values[row] ?? null);
+  constructor({ columns }: Table) {
+    this.#columns = columns.map((column) =>
+      column.type === 'string' ? { ...column, encoded: encodedTexts(column) } : column,
+    );
+    const longest = this.#columns.map((column) =>
+      column.type === 'string'
+        ? Math.max(0, ...column.encoded.map(({ length }) => length))
+        : NUMBER_BYTES[column.type],
+    );
+    this.#stride = longest.reduce((sum, length) => sum + length, 0);
+    this.#bytes = Buffer.allocUnsafe(this.#stride * BLOCK_ROWS);
+    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
+  }
+
+  /** Gives the bytes of each row of a table, until the next block is encoded. */
+  *rows(rows: number): Generator<Buffer> {
+    for (let from = 0; from < rows; from += BLOCK_ROWS) {
+      const count = Math.min(BLOCK_ROWS, rows - from);
+      for (let i = 0; i < count; i++) this.#ends[i] = i * this.#stride;
+      for (const column of this.#columns) {
+        if (column.type === 'string') this.#addTexts(column.encoded, column.codes, from, count);
+        else this.#addNumbers(column, from, count);
+      }
+      for (let i = 0; i < count; i++) yield this.#bytes.subarray(i * this.#stride, this.#ends[i]);
     }
-    return this.#bytes.subarray(0, this.#length);
   }
 
-  #reserve(bytes: number): void {
-    if (this.#length + bytes <= this.#bytes.length) return;
-    this.#bytes = Buffer.concat([this.#bytes, Buffer.alloc(this.#bytes.length + bytes)]);
-    this.#view = viewOf(this.#bytes);
-  }
-
-  #null(): void {
-    this.#bytes[this.#length++] = NULL;
-  }
-
-  #double(value: number): void {
-    if (Number.isNaN(value)) {
-      this.#null();
-      return;
+  #addNumbers({ type, values }: NumberColumn, from: number, count: number): void {
+    const bytes = this.#bytes;
+    const view = this.#view;
+    const ends = this.#ends;
+    const size = NUMBER_BYTES[type];
+    for (let i = 0; i < count; i++) {
+      const value = values[from + i] as number;
+      const at = ends[i] as number;
+      if (Number.isNaN(value)) {
+        bytes[at] = NULL;
+        ends[i] = at + 1;
+        continue;
+      }
+      bytes[at] = PRESENT;
+      if (type === 'double') view.setFloat64(at + 1, value, true);
+      else if (type === 'int32') view.setInt32(at + 1, value, true);
+      else {
+        const high = Math.floor(value / WORD);
+        view.setUint32(at + 1, value - high * WORD, true);
+        view.setInt32(at + 5, high, true);
+      }
+      ends[i] = at + size;
     }
-    this.#bytes[this.#length] = PRESENT;
-    this.#view.setFloat64(this.#length + 1, value, true);
-    this.#length += LONGEST_PLAIN_BYTES;
   }
 
-  #int64(value: number): void {
-    if (Number.isNaN(value)) {
-      this.#null();
-      return;
+  #addTexts(encoded: readonly Buffer[], codes: Uint32Array, from: number, count: number): void {
+    const bytes = this.#bytes;
+    const ends = this.#ends;
+    for (let i = 0; i < count; i++) {
+      const text = encoded[codes[from + i] as number] as Buffer;
+      const at = ends[i] as number;
+      // Shorter than what a call of `set` takes.
+      for (let byte = 0; byte < text.length; byte++) bytes[at + byte] = text[byte] as number;
+      ends[i] = at + text.length;
     }
-    const high = Math.floor(value / WORD);
-    this.#bytes[this.#length] = PRESENT;
-    this.#view.setUint32(this.#length + 1, value - high * WORD, true);
-    this.#view.setInt32(this.#length + 5, high, true);
-    this.#length += LONGEST_PLAIN_BYTES;
-  }
-
-  #int32(value: number | null): void {
-    if (value === null) {
-      this.#null();
-      return;
-    }
-    this.#bytes[this.#length] = PRESENT;
-    this.#view.setInt32(this.#length + 1, value, true);
-    this.#length += 5;
-  }
-
-  #string(value: string | null): void {
-    if (value === null) {
-      this.#null();
-      return;
-    }
-    const bytes = this.#bytesOf(value);
-    this.#reserve(LONGEST_PREFIX_BYTES + bytes.length);
-    this.#bytes[this.#length] = PRESENT;
-    this.#view.setUint32(this.#length + 1, bytes.length, true);
-    this.#bytes.set(bytes, this.#length + LONGEST_PREFIX_BYTES);
-    this.#length += LONGEST_PREFIX_BYTES + bytes.length;
-  }
-
-  #bytesOf(value: string): Buffer {
-    const known = this.#strings.get(value);
-    if (known !== undefined) return known;
-    const bytes = Buffer.from(value);
-    if (this.#strings.size === MOST_STRINGS) this.#strings.clear();
-    this.#strings.set(value, bytes);
-    return bytes;
   }
 }
 
-function viewOf(bytes: Buffer): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+/** A 32-bit word of a digest, big-endian. */
+function wordAt(digest: string, word: number): number {
+  const at = 4 * word;
+  const high = (digest.charCodeAt(at) << 8) | digest.charCodeAt(at + 1);
+  return high * 2 ** 16 + ((digest.charCodeAt(at + 2) << 8) | digest.charCodeAt(at + 3));
 }
 
 /**
@@ -112,17 +113,16 @@ function viewOf(bytes: Buffer): DataView {
  * as IEEE 754, an int32, or a string as its length in bytes (uint32) and its UTF-8; all little-endian.
  */
 export class RowsDigest {
-  readonly #encoder = new Encoder();
   /** The sum's 32-bit words, the most significant first, carries not yet made. */
   readonly #words = new Float64Array(WORDS);
   #additions = 0;
 
   add(table: Table): void {
-    for (let row = 0; row < table.rows; row++) {
-      const digest = hash('sha256', this.#encoder.encode(table.columns, row), 'buffer');
-      for (let word = 0; word < WORDS; word++) {
-        this.#words[word] = (this.#words[word] as number) + digest.readUInt32BE(4 * word);
-      }
+    for (const bytes of new Encoder(table).rows(table.rows)) {
+      // A text of a character per byte takes half the time of a buffer.
+      const digest = hash('sha256', bytes, 'binary');
+      for (let word = 0; word < WORDS; word++)
+        this.#words[word] = (this.#words[word] as number) + wordAt(digest, word);
       if (++this.#additions === EXACT_ADDITIONS) this.#carry();
     }
   }

@@ -1,17 +1,24 @@
 import type { Entity } from '../exporter/catalogue/model/columns.ts';
 import { compare } from './collections.ts';
-import type { EntityName, FeatureColumn, LabelledRows, Split } from './model.ts';
+import type { EntityName, FeatureColumn, LabelledRows, RowLabel, Split } from './model.ts';
+import { everywhere, type Texts, textAt, textsOf, textsOfObjects } from './texts.ts';
 
 export type ColumnType = 'timestamp' | 'double' | 'int32' | 'string';
 
-/**
- * A column of rows as they stand in the files: timestamps in milliseconds since 1970, doubles as a Float64Array in
- * which NaN is null, everything else with null for null.
- */
-export type TableColumn =
-  | { readonly name: string; readonly type: 'timestamp' | 'double'; readonly values: Float64Array }
-  | { readonly name: string; readonly type: 'int32'; readonly values: readonly (number | null)[] }
-  | { readonly name: string; readonly type: 'string'; readonly values: readonly (string | null)[] };
+/** Numbers of a column, NaN for null: timestamps are milliseconds since 1970. */
+export interface NumberColumn {
+  readonly name: string;
+  readonly type: 'timestamp' | 'double' | 'int32';
+  readonly values: Float64Array;
+}
+
+export interface TextColumn extends Texts {
+  readonly name: string;
+  readonly type: 'string';
+}
+
+/** A column of rows as they stand in the files. */
+export type TableColumn = NumberColumn | TextColumn;
 
 export interface Table {
   readonly rows: number;
@@ -85,74 +92,70 @@ interface FinishedRows extends LabelledRows {
 
 /** The rows of one node as a table. */
 export function tableOf(rows: FinishedRows, columns: readonly FeatureColumn[]): Table {
-  const constant = (value: string | null) => Array.from(rows.timesMs, () => value);
-  const string = (name: string, values: readonly (string | null)[]): TableColumn => ({
-    name,
-    type: 'string',
-    values,
-  });
-  const labels = rows.labels;
+  const { cluster, node, namespace = '', pod, timesMs, features, labels, splits } = rows;
+  const string = (name: string, texts: Texts): TextColumn => ({ name, type: 'string', ...texts });
+  const constant = (name: string, value: string | null) => string(name, everywhere(value, timesMs.length));
+  const labelTexts = textsOfObjects(labels);
+  const label = (name: string, of: (label: RowLabel) => string | null) => string(name, labelTexts(of));
   return {
-    rows: rows.timesMs.length,
+    rows: timesMs.length,
     columns: [
-      { name: 'timestamp', type: 'timestamp', values: rows.timesMs },
-      string('cluster', constant(rows.cluster === '' ? null : rows.cluster)),
-      string('node', constant(rows.node)),
-      ...(rows.pod === undefined
-        ? []
-        : [string('namespace', constant(rows.namespace ?? '')), string('pod', constant(rows.pod))]),
+      { name: 'timestamp', type: 'timestamp', values: timesMs },
+      constant('cluster', cluster === '' ? null : cluster),
+      constant('node', node),
+      ...(pod === undefined ? [] : [constant('namespace', namespace), constant('pod', pod)]),
       ...columns.map(
         ({ column: { name } }, i): TableColumn => ({
           name,
           type: 'double',
-          values: rows.features[i] ?? new Float64Array(0),
+          values: features[i] ?? new Float64Array(0),
         }),
       ),
-      string(
-        'label',
-        labels.map(({ label }) => label),
-      ),
-      { name: 'anomaly', type: 'int32', values: labels.map(({ anomaly }) => anomaly) },
-      string(
-        'episode',
-        labels.map(({ episode }) => episode),
-      ),
-      string(
-        'role',
-        labels.map(({ role }) => role),
-      ),
-      string(
-        'phase',
-        labels.map(({ phase }) => phase),
-      ),
-      string(
-        'run',
-        labels.map(({ run }) => run),
-      ),
-      string('split', rows.splits),
+      label('label', (own) => own.label),
+      {
+        name: 'anomaly',
+        type: 'int32',
+        values: Float64Array.from(labels, ({ anomaly }) => anomaly ?? Number.NaN),
+      },
+      label('episode', (own) => own.episode),
+      label('role', (own) => own.role),
+      label('phase', (own) => own.phase),
+      label('run', (own) => own.run),
+      string('split', textsOf(splits)),
     ],
   };
 }
 
 /** A column's values as they are, null for null. */
 export function valuesOf(column: TableColumn): readonly (number | string | null)[] {
-  return column.type === 'double'
-    ? Array.from(column.values, (value) => (Number.isNaN(value) ? null : value))
-    : Array.from<number | string | null>(column.values);
+  return column.type === 'string'
+    ? Array.from(column.codes, (_, row) => textAt(column, row))
+    : Array.from(column.values, (value) => (Number.isNaN(value) ? null : value));
 }
 
 /** A string column by name. */
-export function strings(table: Table, name: string): readonly (string | null)[] {
+export function textColumn(table: Table, name: string): TextColumn {
   const column = table.columns.find((each) => each.name === name);
   if (column?.type !== 'string') throw new RangeError(`no string column ${name}`);
+  return column;
+}
+
+/** The texts of a string column, row by row. */
+export function strings(table: Table, name: string): readonly (string | null)[] {
+  const { texts, codes } = textColumn(table, name);
+  return Array.from(codes, (code) => texts[code] ?? null);
+}
+
+/** A column of numbers by name. */
+export function numbers(table: Table, name: string): Float64Array {
+  const column = table.columns.find((each) => each.name === name);
+  if (column === undefined || column.type === 'string') throw new RangeError(`no column of numbers ${name}`);
   return column.values;
 }
 
 /** The rows' times. */
 export function timesOf(table: Table): Float64Array {
-  const column = table.columns.find(({ type }) => type === 'timestamp');
-  if (column?.type !== 'timestamp') throw new RangeError('no timestamp column');
-  return column.values;
+  return numbers(table, 'timestamp');
 }
 
 /** Orders names of nodes and pods as the files do. */

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { parse } from 'csv-parse';
 import { stringify } from 'csv-stringify/sync';
 import { type ColumnName, type Table, type TableColumn, valuesOf } from '../table.ts';
+import { textsOf } from '../texts.ts';
 import { formatTime, parseRfc3339 } from '../times.ts';
 import type { Format } from './format.ts';
 import { OutputFile } from './output-file.ts';
@@ -34,10 +35,9 @@ function timeOf(text: string): number {
 
 function columnOf({ name, type }: ColumnName, cells: readonly string[]): TableColumn {
   if (type === 'timestamp') return { name, type, values: Float64Array.from(cells, timeOf) };
-  if (type === 'double')
+  if (type === 'double' || type === 'int32')
     return { name, type, values: Float64Array.from(cells, (text) => numberOf(text, name) ?? Number.NaN) };
-  if (type === 'int32') return { name, type, values: cells.map((text) => numberOf(text, name)) };
-  return { name, type, values: cells.map((text) => (text === '' ? null : text)) };
+  return { name, type, ...textsOf(cells.map((text) => (text === '' ? null : text))) };
 }
 
 function tableOf(columns: readonly ColumnName[], rows: readonly string[][]): Table {

@@ -1,9 +1,10 @@
 import type { ColumnName, Table } from '../table.ts';
+import type { Written } from './output-file.ts';
 
 /** A file being written; nothing of it counts before `close`. */
 export interface TableWriter {
   write(table: Table): void;
-  close(): void;
+  close(): Written;
   /** Lets go of a file that will be removed, after a failure. */
   abandon(): void;
 }

@@ -105,10 +105,11 @@ export class Collector {
 
   #addFeatures(table: Table, bins: readonly number[], lanes: readonly (Lane | undefined)[]): Uint8Array {
     const hasData = new Uint8Array(table.rows);
-    for (const { name, type, values } of table.columns) {
-      const nulls = type === 'double' ? this.#nulls.get(name) : undefined;
-      if (type !== 'double' || nulls === undefined) continue;
-      values.forEach((value, row) => {
+    for (const column of table.columns) {
+      const { name } = column;
+      const nulls = this.#nulls.get(name);
+      if (column.type !== 'double' || nulls === undefined) continue;
+      column.values.forEach((value, row) => {
         const bin = bins[row] as number;
         if (Number.isNaN(value)) {
           nulls[bin] = (nulls[bin] as number) + 1;

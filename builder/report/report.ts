@@ -8,7 +8,7 @@ import { MANIFEST, REPORT, readManifest } from '../folder.ts';
 import type { Manifest } from '../manifest-schema.ts';
 import { tablesOfFile } from '../stages/read-back.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { Table } from '../table.ts';
+import { numbers, type Table } from '../table.ts';
 import { Bins } from './bins.ts';
 import { scenariosOf } from './classes.ts';
 import { type Collected, Collector, keyOf, type NodeName } from './collect.ts';
@@ -42,9 +42,9 @@ async function* rowsOf(storage: Storage, manifest: Manifest): AsyncGenerator<Tab
 async function attackRows(storage: Storage, manifest: Manifest): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   for await (const table of rowsOf(storage, manifest)) {
-    const anomaly = table.columns.find(({ name }) => name === 'anomaly');
+    const anomaly = numbers(table, 'anomaly');
     entitiesOf(table).forEach((entity, row) => {
-      if (anomaly?.values[row] !== 1) return;
+      if (anomaly[row] !== 1) return;
       const key = keyOf(entity);
       counts.set(key, (counts.get(key) ?? 0) + 1);
     });

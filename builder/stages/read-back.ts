@@ -40,7 +40,7 @@ interface Growing extends EntityName {
 }
 
 function addTable(nodes: Map<string, Growing>, table: Table): void {
-  const features = table.columns.filter(({ type }) => type === 'double');
+  const features = table.columns.flatMap((column) => (column.type === 'double' ? [column.values] : []));
   const entities = entitiesOf(table);
   timesOf(table).forEach((t, row) => {
     const entity = entities[row] as NamedEntity;
@@ -48,7 +48,7 @@ function addTable(nodes: Map<string, Growing>, table: Table): void {
     const rows = nodes.get(key) ?? { ...entityName(entity), timesMs: [], features: features.map(() => []) };
     nodes.set(key, rows);
     rows.timesMs.push(t);
-    features.forEach(({ values }, i) => void rows.features[i]?.push(values[row] as number));
+    features.forEach((values, i) => void rows.features[i]?.push(values[row] as number));
   });
 }
 

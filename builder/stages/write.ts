@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { companionsOf } from '../companions/index.ts';
 import { REPORT } from '../folder.ts';
 import type { ColumnUnit, Format, TableWriter } from '../formats/format.ts';
+import type { Written } from '../formats/output-file.ts';
 import type { Manifest, ManifestFile } from '../manifest-schema.ts';
 import { dataPath, type Places } from '../output/places.ts';
 import type { Change } from '../storage/storage.ts';
@@ -54,21 +55,20 @@ export class DatasetWriter {
     const written = this.#writeFile(path, tables);
     if (written === undefined) return;
     const { draft, ...told } = written;
-    const sha256 = await sha256OfFile(draft);
-    const { size: bytes } = statSync(draft);
-    this.#files.push({ path: await change.take(path, sha256), ...told, bytes, sha256, judgement });
+    this.#files.push({ path: await change.take(path, told.sha256), ...told, judgement });
   }
 
   #writeFile(
     path: string,
     tables: Iterable<Table>,
-  ): { draft: string; rows: number; start: string; end: string } | undefined {
+  ): (Written & { draft: string; rows: number; start: string; end: string }) | undefined {
     const { change, format, columns } = this.#output;
     let rows = 0;
     let startMs = Number.POSITIVE_INFINITY;
     let endMs = Number.NEGATIVE_INFINITY;
     let draft = '';
     let file: TableWriter | undefined;
+    let written: Written | undefined;
     try {
       for (const table of tables) {
         if (file === undefined) {
@@ -82,12 +82,12 @@ export class DatasetWriter {
           endMs = Math.max(endMs, t);
         }
       }
-      file?.close();
+      written = file?.close();
     } catch (error) {
       file?.abandon();
       throw error;
     }
-    return file && { draft, rows, start: formatTime(startMs), end: formatTime(endMs) };
+    return written && { draft, ...written, rows, start: formatTime(startMs), end: formatTime(endMs) };
   }
 
   /**

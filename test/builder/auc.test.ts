@@ -9,6 +9,7 @@ import {
   Separations,
 } from '../../builder/auc.ts';
 import type { Table } from '../../builder/table.ts';
+import { everywhere, textsOf } from '../../builder/texts.ts';
 
 /** The definition, pair by pair. */
 function naive(positives: Float64Array, negatives: Float64Array): number | null {
@@ -50,14 +51,18 @@ function tableOf(rows: readonly Row[]): Table {
         type: 'timestamp',
         values: Float64Array.from(rows, ({ step }) => START_MS + 15_000 * step),
       },
-      { name: 'cluster', type: 'string', values: rows.map(() => null) },
-      { name: 'node', type: 'string', values: rows.map(({ node }) => node) },
+      { name: 'cluster', type: 'string', ...everywhere(null, rows.length) },
+      { name: 'node', type: 'string', ...textsOf(rows.map(({ node }) => node)) },
       {
         name: 'feature',
         type: 'double',
         values: Float64Array.from(rows, ({ value }) => value ?? Number.NaN),
       },
-      { name: 'anomaly', type: 'int32', values: rows.map(({ anomaly }) => anomaly) },
+      {
+        name: 'anomaly',
+        type: 'int32',
+        values: Float64Array.from(rows, ({ anomaly }) => anomaly ?? Number.NaN),
+      },
     ],
   };
 }

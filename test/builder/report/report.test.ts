@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { writeReport } from '../../../builder/report/report.ts';
 import { localStorage } from '../../../builder/storage/local.ts';
+import { everywhere } from '../../../builder/texts.ts';
 import { verify } from '../../../builder/verify.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { builder } from '../support/cli.ts';
@@ -152,11 +153,13 @@ describe('builder report', function () {
   it('says of a dataset without labels that there is nothing to compare', async () => {
     const folder = newFolder();
     const rows = nodeRows('n', Float64Array.of(1, 2, 3), () => false, '');
-    const columns = rows.columns.map((column) =>
-      column.type === 'timestamp' || ['node', 'split', 'cpu_busy_ratio'].includes(column.name)
-        ? column
-        : ({ ...column, values: [null, null, null] } as (typeof rows.columns)[number]),
-    );
+    const columns = rows.columns.map((column) => {
+      if (column.type === 'timestamp' || ['node', 'split', 'cpu_busy_ratio'].includes(column.name))
+        return column;
+      return column.type === 'string'
+        ? { ...column, ...everywhere(null, rows.rows) }
+        : { ...column, values: new Float64Array(rows.rows).fill(Number.NaN) };
+    });
     writeDataset(folder, [{ rows: 3, columns }], { classBalance: { unlabelled: 3 }, phases: {} });
     const document = readFileSync(await writeReport(localStorage(folder)), 'utf8');
     expect(document)

@@ -5,6 +5,7 @@ import { BuilderError } from '../../../builder/errors.ts';
 import type { SampleSource } from '../../../builder/series.ts';
 import { Judge } from '../../../builder/stream/judge.ts';
 import { LabelWatch } from '../../../builder/stream/label-watch.ts';
+import { strings } from '../../../builder/table.ts';
 import { createLogger } from '../../../common/log.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { planOf, STEP_MS } from '../support/plans.ts';
@@ -56,7 +57,7 @@ describe('builder/stream/judge', () => {
       features: [],
     }));
     const tables = judge.judge(nodes, []);
-    const labels = tables.map(({ columns }) => columns.find(({ name }) => name === 'label')?.values[0]);
+    const labels = tables.map((table) => strings(table, 'label')[0]);
     return { records, labels };
   }
 

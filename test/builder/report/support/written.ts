@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { csv } from '../../../../builder/formats/csv.ts';
 import type { Manifest } from '../../../../builder/manifest-schema.ts';
-import { type Table, tableColumns } from '../../../../builder/table.ts';
+import { strings, type Table, tableColumns } from '../../../../builder/table.ts';
+import { textsOf } from '../../../../builder/texts.ts';
 import { formatTime } from '../../../../builder/times.ts';
 import { manifestWith } from '../../support/manifests.ts';
 
@@ -21,7 +22,7 @@ export function nodeRows(
   const texts = (name: string, of: (row: number) => string | null) => ({
     name,
     type: 'string' as const,
-    values: Array.from({ length: rows }, (_, row) => of(row)),
+    ...textsOf(Array.from({ length: rows }, (_, row) => of(row))),
   });
   const attack = Array.from({ length: rows }, (_, row) => isAttack(row));
   return {
@@ -36,7 +37,7 @@ export function nodeRows(
       texts('node', () => node),
       { name: 'cpu_busy_ratio', type: 'double', values },
       texts('label', (row) => (attack[row] ? scenario : 'normal')),
-      { name: 'anomaly', type: 'int32', values: attack.map(Number) },
+      { name: 'anomaly', type: 'int32', values: Float64Array.from(attack, Number) },
       texts('episode', (row) => (attack[row] ? 'e1' : null)),
       texts('role', () => null),
       texts('phase', (row) => (attack[row] ? 'attack' : 'normal')),
@@ -71,10 +72,7 @@ export function writeDataset(
     columns: columns.map(
       (column) => own.columns.find(({ name }) => name === column.name) ?? { ...column, help: '', nulls: 0 },
     ),
-    nodes: tables.map(({ columns: all }) => ({
-      cluster: null,
-      node: String(all.find(({ name }) => name === 'node')?.values[0]),
-    })),
+    nodes: tables.map((table) => ({ cluster: null, node: String(strings(table, 'node')[0]) })),
     files: [
       {
         path,
