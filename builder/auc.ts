@@ -72,12 +72,18 @@ class Sample {
     this.#most = most;
   }
 
-  add(key: number, value: number): void {
-    this.count++;
-    if (key >= this.#limit) return;
-    this.#keys.push(key);
-    this.#values.push(value);
-    while (this.#values.length > this.#most && this.#limit > 1) this.#halve();
+  /** Takes the rows from `from` to before `to`, except nulls. */
+  add(keys: Float64Array, values: Float64Array, from: number, to: number): void {
+    for (let row = from; row < to; row++) {
+      const value = values[row] as number;
+      if (Number.isNaN(value)) continue;
+      this.count++;
+      const key = keys[row] as number;
+      if (key >= this.#limit) continue;
+      this.#keys.push(key);
+      this.#values.push(value);
+      while (this.#values.length > this.#most && this.#limit > 1) this.#halve();
+    }
   }
 
   #halve(): void {
@@ -126,6 +132,25 @@ export function rowKeys(table: Table): Float64Array {
   });
 }
 
+/** Rows of one class that follow each other. */
+interface Run {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+function runsOf(classes: readonly (string | null)[]): Run[] {
+  const runs: Run[] = [];
+  for (let from = 0; from < classes.length; ) {
+    const name = classes[from] ?? null;
+    let to = from + 1;
+    while (to < classes.length && classes[to] === name) to++;
+    if (name !== null) runs.push({ name, from, to });
+    from = to;
+  }
+  return runs;
+}
+
 /** Gathers, as rows pass, what the area of every feature is computed from. */
 export class Separations {
   /** By feature and class. */
@@ -139,20 +164,12 @@ export class Separations {
   /** @param keys of the rows, as `rowKeys` gives them; nulls of a feature never count */
   add(table: Table, keys: Float64Array, classOf: ClassOf): void {
     const classes = Array.from({ length: table.rows }, (_, row) => classOf(row));
+    const runs = runsOf(classes);
     for (const column of table.columns) {
       if (column.type !== 'double') continue;
       const samples = this.#columns.get(column.name) ?? new Map<string, Sample>();
       this.#columns.set(column.name, samples);
-      let name: string | null = null;
-      let sample: Sample | undefined;
-      column.values.forEach((value, row) => {
-        const own = classes[row] ?? null;
-        if (own !== name) {
-          name = own;
-          sample = own === null ? undefined : this.#sampleOf(samples, own);
-        }
-        if (!Number.isNaN(value)) sample?.add(keys[row] as number, value);
-      });
+      for (const { name, from, to } of runs) this.#sampleOf(samples, name).add(keys, column.values, from, to);
     }
   }
 

@@ -43,6 +43,22 @@ export function newestAtSteps(
   return result;
 }
 
+/** Marks with 1 the steps that have a sample in (t − freshness, t]. */
+export function markFresh(
+  timesMs: Float64Array,
+  { firstMs, stepMs, steps }: Grid,
+  freshnessMs: number,
+  marks: Uint8Array,
+): void {
+  let marked = 0;
+  for (let i = 0; i < timesMs.length; i++) {
+    const ms = timesMs[i] as number;
+    // Steps at which an earlier sample was looked at are done: this one is fresh for no shorter.
+    marked = Math.max(marked, Math.ceil((ms - firstMs) / stepMs));
+    while (marked < steps && firstMs + marked * stepMs < ms + freshnessMs) marks[marked++] = 1;
+  }
+}
+
 /** Whether a stale marker lies strictly after `fromMs` and not after `toMs`. */
 function staleWithin(staleMs: Float64Array, fromMs: number, toMs: number): boolean {
   if (staleMs.length === 0) return false;

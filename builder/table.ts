@@ -1,7 +1,7 @@
 import type { Entity } from '../exporter/catalogue/model/columns.ts';
 import { compare } from './collections.ts';
 import type { EntityName, FeatureColumn, LabelledRows, RowLabel, Split } from './model.ts';
-import { everywhere, type Texts, textAt, textsOf, textsOfObjects } from './texts.ts';
+import { everywhere, type Texts, textsOf, textsOfObjects } from './texts.ts';
 
 export type ColumnType = 'timestamp' | 'double' | 'int32' | 'string';
 
@@ -129,7 +129,7 @@ export function tableOf(rows: FinishedRows, columns: readonly FeatureColumn[]): 
 /** A column's values as they are, null for null. */
 export function valuesOf(column: TableColumn): readonly (number | string | null)[] {
   return column.type === 'string'
-    ? Array.from(column.codes, (_, row) => textAt(column, row))
+    ? Array.from(column.codes, (code) => column.texts[code] ?? null)
     : Array.from(column.values, (value) => (Number.isNaN(value) ? null : value));
 }
 
@@ -142,8 +142,7 @@ export function textColumn(table: Table, name: string): TextColumn {
 
 /** The texts of a string column, row by row. */
 export function strings(table: Table, name: string): readonly (string | null)[] {
-  const { texts, codes } = textColumn(table, name);
-  return Array.from(codes, (code) => texts[code] ?? null);
+  return valuesOf(textColumn(table, name)) as readonly (string | null)[];
 }
 
 /** A column of numbers by name. */

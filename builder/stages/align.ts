@@ -7,6 +7,7 @@ import {
   birthsOf,
   gaugeValues,
   hasTime,
+  markFresh,
   newestAtSteps,
   orNull,
   rateValues,
@@ -185,9 +186,7 @@ export class Aligner {
   }
 
   #markPresent(node: Building, { timestampsMs }: RawSeries): void {
-    const newest = newestAtSteps(timestampsMs, this.#grid, this.#plan.freshnessMs);
-    for (let step = 0; step < newest.length; step++)
-      if ((newest[step] as number) >= 0) node.present[step] = 1;
+    markFresh(timestampsMs, this.#grid, this.#plan.freshnessMs, node.present);
   }
 
   /** The series by target, each target's in a fixed order, so that sums do not depend on the server's. */
