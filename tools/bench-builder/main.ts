@@ -1,8 +1,9 @@
 /**
  * `npm run bench:builder`: what reading raw samples and building a dataset of them takes, beside `curl -o /dev/null` of the
  * same queries, `promtool tsdb dump`, and parides from PyPI where pip is available; from a real Prometheus with synthetic
- * data, each way in a process of its own and the ways interleaved. Then the same with four times the range, to show that
- * memory stays. Prints tables; `--json FILE` also writes the figures, `--check` compares samples with promtool's dump.
+ * data, each way in a process of its own and the ways interleaved. Then the same with four times the range (`--longer 1`:
+ * not), to show that memory stays. `--way 'build, Parquet'`, as often as wanted, goes these ways only. Prints tables; `--json
+ * FILE` also writes the figures, `--check` compares samples with promtool's dump.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,7 +24,6 @@ import { measureWay, type Reading, type Surroundings, WAYS } from './ways.ts';
 const run = promisify(execFile);
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const MS_PER_SECOND = 1_000;
-const LONGER = 4;
 
 async function apart(way: string, surroundings: Surroundings): Promise<Reading> {
   const self = fileURLToPath(import.meta.url);
@@ -31,11 +31,15 @@ async function apart(way: string, surroundings: Surroundings): Promise<Reading> 
   return JSON.parse(stdout) as Reading;
 }
 
-/** Goes every way in turn, some rounds, and gives the medians. */
-async function measure(prometheus: RunningPrometheus, surroundings: Surroundings, rounds: number) {
+/** Goes the ways in turn, some rounds, and gives the medians. */
+async function measure(
+  prometheus: RunningPrometheus,
+  surroundings: Surroundings,
+  rounds: number,
+  ways: readonly string[],
+) {
   const pid = prometheus.process.pid as number;
-  const ways = Object.entries(WAYS).filter(([name]) => surroundings.parides || !name.startsWith('parides'));
-  const readings = new Map(ways.map(([way]) => [way, [] as (Reading & { serverCpuMs: number })[]]));
+  const readings = new Map(ways.map((way) => [way, [] as (Reading & { serverCpuMs: number })[]]));
   for (let round = 0; round < rounds; round++) {
     for (const [way, done] of readings) {
       if (round > 0 && WAYS[way]?.once) continue;
@@ -62,7 +66,7 @@ async function measure(prometheus: RunningPrometheus, surroundings: Surroundings
   });
 }
 
-async function bench(size: Size, rounds: number, parides: string | undefined) {
+async function bench(size: Size, rounds: number, ways: readonly string[], parides: string | undefined) {
   const folder = mkdtempSync(join(tmpdir(), 'kubevigil-bench-'));
   try {
     const prometheus = await serve(folder, size);
@@ -75,7 +79,7 @@ async function bench(size: Size, rounds: number, parides: string | undefined) {
         ...(parides !== undefined && { parides }),
       };
       if (values.check) say(await check(surroundings));
-      const rows = await measure(prometheus, surroundings, rounds);
+      const rows = await measure(prometheus, surroundings, rounds, ways);
       say(
         `24 metrics × ${size.nodes} nodes × ${size.days * 24} h at 15 s, medians of ${rounds}\n${table(rows)}\n`,
       );
@@ -95,6 +99,8 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '5' },
     json: { type: 'string' },
     check: { type: 'boolean', default: false },
+    way: { type: 'string', multiple: true, default: Object.keys(WAYS) },
+    longer: { type: 'string', default: '4' },
   },
   allowPositionals: true,
 });
@@ -108,10 +114,14 @@ if (command === 'way') {
   const python = mkdtempSync(join(tmpdir(), 'kubevigil-bench-python-'));
   try {
     const parides = await installParides(python, (reason) => say(`without parides: ${reason}\n`));
-    const results = [
-      await bench(size, Number(values.rounds), parides),
-      await bench({ ...size, days: size.days * LONGER }, 1, parides),
-    ];
+    const ways = values.way.filter((name) => parides !== undefined || !name.startsWith('parides'));
+    const results = [await bench(size, Number(values.rounds), ways, parides)];
+    const longer = Number(values.longer);
+    if (longer > 1) {
+      // Of other programs the memory is not seen, and the slow ones would take many minutes.
+      const own = ways.filter((name) => !WAYS[name]?.once);
+      results.push(await bench({ ...size, days: size.days * longer }, 1, own, parides));
+    }
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
   } finally {
     rmSync(python, { recursive: true, force: true });

@@ -82,9 +82,16 @@ function plainNumbers(type: NumberColumn['type'], values: Float64Array): Uint8Ar
   return BYTES[type] === 8 ? Buffer.from(bytes).swap64() : Buffer.from(bytes).swap32();
 }
 
+/** More entries than so many cannot be worthwhile: beyond a quarter of the values, an index has at least log2(values) − 2 bits. */
+function mostEntries(values: number, bytesPerValue: number): number {
+  const indexShare = (Math.log2(values) - 2) / (BITS_PER_BYTE * bytesPerValue);
+  return Math.ceil(values * Math.max(1 / 4, 1 / WORTHWHILE - indexShare));
+}
+
 function worthwhileDictionary(values: Float64Array, bytesPerValue: number): Distinct | undefined {
-  const found = distinct(values, Math.floor(values.length / WORTHWHILE));
-  if (found === undefined || found.entries.length === 0) return undefined;
+  if (values.length === 0) return undefined;
+  const found = distinct(values, mostEntries(values.length, bytesPerValue));
+  if (found === undefined) return undefined;
   const { length } = found.entries;
   const bytes = length * bytesPerValue + (values.length * indexBits(length)) / BITS_PER_BYTE;
   return WORTHWHILE * bytes > values.length * bytesPerValue ? undefined : found;
