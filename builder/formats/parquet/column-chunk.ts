@@ -67,7 +67,7 @@ function writeData(writer: ByteWriter, stored: Stored, encoding: Encoding): numb
 
 /**
  * Writes a column of a row group: its dictionary, if it has one, and one page. hyparquet-writer would do so from a list
- * of nullable numbers, which costs three times as much as all that is done here; its page headers, run lengths and
+ * of nullable numbers, which costs four times as much as all that is done here; its page headers, run lengths and
  * compression are used.
  *
  * @see https://parquet.apache.org/docs/file-format/data-pages/
