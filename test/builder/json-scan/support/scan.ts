@@ -64,7 +64,12 @@ export function parse(text: string): Answer {
       ),
     }),
   );
-  return { series, annotations: { warnings, infos } };
+  return { series, annotations: { warnings: texts(warnings), infos: texts(infos) } };
+}
+
+/** What is no text, where one belongs, as JSON. */
+function texts(said: readonly unknown[]): string[] {
+  return said.map((text) => (typeof text === 'string' ? text : JSON.stringify(text)));
 }
 
 /** By time; of several samples at one time the first. */
