@@ -90,9 +90,11 @@ export class WrittenPages {
     openmetrics: new Map<string, WrittenFamily>(),
   };
 
-  family(format: ExpositionFormat, name: string): WrittenFamily {
+  family(format: ExpositionFormat, { name, help, type }: Family): WrittenFamily {
     const families = this.#families[format];
-    const family = families.get(name) ?? new WrittenFamily();
+    const known = families.get(name);
+    if (known?.help === help && known.type === type) return known;
+    const family = new WrittenFamily(help, type);
     families.set(name, family);
     return family;
   }
@@ -117,7 +119,7 @@ export async function renderExposition(
   const texts: string[] = [];
   for (const family of families.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     if (family.values.length === 0) continue;
-    texts.push(await writeFamily(format, family, before.family(format, family.name)));
+    texts.push(await writeFamily(format, family, before.family(format, family)));
   }
   return format === 'openmetrics' ? `${texts.join('\n')}\n# EOF\n` : `${texts.join('\n\n')}\n`;
 }

@@ -14,10 +14,17 @@ const SPARE = 100;
 
 /** What was written of one family, from page to page. */
 export class WrittenFamily {
+  readonly help: string;
+  readonly type: string;
   /** The lines before the first series; undefined until they were written. */
   header: string | undefined;
   #root = newSeries();
   #size = 0;
+
+  constructor(help: string, type: string) {
+    this.help = help;
+    this.type = type;
+  }
 
   /** The one object that stands for a series; labels whose text is empty do not count. */
   series(labels: Labels): WrittenSeries {
