@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   closeSync,
   fsyncSync,
@@ -129,15 +130,14 @@ describe('causes on this machine, and their harmless neighbours', function () {
 
   it('memory_bytes: memory that is held, and a file that is cached', async () => {
     const figure = figureOf(memory, 'memory_bytes', { state: 'used' });
-    let held: Buffer[] = [];
-    const hold = () => {
-      held = Array.from({ length: 256 }, () => Buffer.alloc(MEBIBYTE, 1));
-    };
     const largest: number[] = [];
     for (let window = 0; window < WINDOWS && Math.max(0, ...largest) < 200 * MEBIBYTE; window++) {
-      largest.push(await added(figure, hold));
-      expect(held).to.have.length(256);
-      held = [];
+      // A process of its own, whose memory is back before the next window.
+      const holder = spawn('perl', ['-e', '$| = 1; $held = "x" x (256 << 20); print "held\n"; <STDIN>']);
+      const ended = once(holder, 'exit');
+      largest.push(await added(figure, async () => void (await once(holder.stdout, 'data'))));
+      holder.stdin.end();
+      await ended;
     }
     expect(Math.max(...largest)).to.be.at.least(200 * MEBIBYTE);
     await expectStill(figure, () => write(folder(), 256, false), 100 * MEBIBYTE);
