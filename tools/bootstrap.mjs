@@ -1,9 +1,10 @@
 /**
  * Makes a bare clone runnable: installs the dependencies of the lock file when they are not there or are older
- * than it, and compiles. Plain JavaScript, because nothing is installed yet when it runs.
+ * than it, compiles, and removes what was compiled of sources that are gone. Plain JavaScript, because nothing is
+ * installed yet when it runs.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -26,3 +27,10 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   writeFileSync(stamp, lock);
 }
 run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']);
+
+// Mocha would run the tests that were moved or deleted.
+const dist = join(root, 'dist');
+for (const name of readdirSync(dist, { recursive: true })) {
+  const source = join(root, name.replace(/\.js(\.map)?$/, '.ts'));
+  if (/\.js(\.map)?$/.test(name) && !existsSync(source)) rmSync(join(dist, name));
+}

@@ -97,10 +97,8 @@ describe('the shipped scrape configurations', () => {
   });
 
   it('kubernetes.yml leaves other pods and other ports alone', async () => {
-    const running = await startPrometheus(
-      folder,
-      shippedConfig('kubernetes.yml', join(folder, 'targets.json'), '1s'),
-    );
+    const config = shippedConfig('kubernetes.yml', join(folder, 'targets.json'), '1s');
+    const running = await startPrometheus(folder, config);
     prometheus = running;
     const other = { ...TARGET_LABELS, __meta_kubernetes_pod_label_app_kubernetes_io_name: 'web' };
     const port = { ...TARGET_LABELS, __meta_kubernetes_pod_container_port_name: 'debug' };
@@ -116,7 +114,7 @@ describe('the shipped scrape configurations', () => {
       const { data } = (await response.json()) as {
         data: { activeTargets: unknown[]; droppedTargets: unknown[] };
       };
-      return data.droppedTargets.length === 2 ? data : undefined;
+      return data.droppedTargets.length === 2 * config.scrape_configs.length ? data : undefined;
     });
     expect(dropped.activeTargets).to.deep.equal([]);
   });
