@@ -19,6 +19,7 @@ export const batchJob = scenario('benign', {
     'memory_used_ratio',
     'disk_read_bytes_per_second',
     'disk_write_bytes_per_second',
+    'filesystem_used_ratio',
     'processes',
     'processes_running',
     'forks_per_second',
