@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +24,7 @@ import { duckdb, tableExpression } from '../../builder/support/dataset.ts';
 import { EXPORTER } from '../../support/exporter.ts';
 import type { ContainerCgroup } from './cgroup.ts';
 import type { Episode, Row } from './effects.ts';
+import { idleMemoryBytes } from './idle-memory.ts';
 import { TestNode } from './node.ts';
 import { Servant } from './servant.ts';
 
@@ -215,9 +217,17 @@ export class Stage {
     const endMs = Date.now();
     await sleep(RECOVERY_MS);
     const recoveredMs = Date.now();
+    const idleMemoryRatio = idleMemoryBytes() / totalmem();
     await sleep(NORMAL_MS);
     const number = String(this.#episodes.length + 1).padStart(3, '0');
-    const episode = { episode: `e2e-${number}`, scenario: name, startMs, endMs, recoveredMs };
+    const episode = {
+      episode: `e2e-${number}`,
+      scenario: name,
+      startMs,
+      endMs,
+      recoveredMs,
+      idleMemoryRatio,
+    };
     this.#episodes.push(episode);
     return episode;
   }

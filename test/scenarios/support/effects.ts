@@ -17,6 +17,8 @@ export interface Episode {
   readonly startMs: number;
   readonly endMs: number;
   readonly recoveredMs: number;
+  /** The part of memory that is free by then, but that the kernel still calls used. */
+  readonly idleMemoryRatio?: number;
 }
 
 /** What an episode did to a column, and what was left of it; undefined where there are no values. */
@@ -46,6 +48,14 @@ function within(rows: readonly Row[], fromMs: number, toMs: number, stepMs: numb
 
 export const isMoved = (effect: Effect | undefined) => effect !== undefined && Math.abs(effect.size) >= MOVED;
 
+/**
+ * Since Linux 6.7 a CPU keeps freed pages for itself, up to an eighth of memory, and gives them back within a minute or so. /proc/meminfo
+ * counts them neither as free nor as available, and so do the exporter and node_exporter: what is left of an episode is the rest.
+ */
+function lessIdleMemory(column: string, values: readonly number[], idleRatio = 0): readonly number[] {
+  return column === 'memory_used_ratio' ? values.map((value) => value - idleRatio) : values;
+}
+
 /** Judges every column that an entity can have, episode by episode. */
 export function judge(
   rows: readonly Row[],
@@ -56,13 +66,17 @@ export function judge(
   const isNormal = ({ timeMs }: Row) =>
     episodes.every(({ startMs, recoveredMs }) => timeMs <= startMs || timeMs - stepMs >= recoveredMs);
   const normal = rows.filter(isNormal);
-  const effect = ({ column: { name, op, resolution } }: CatalogueColumn, chosen: readonly Row[]) =>
+  const effect = (
+    { column: { name, op, resolution } }: CatalogueColumn,
+    chosen: readonly Row[],
+    idleRatio?: number,
+  ) =>
     effectOf(
       numbers(normal, name),
-      numbers(chosen, name),
+      lessIdleMemory(name, numbers(chosen, name), idleRatio),
       op === 'rate' ? resolution / (stepMs / 1000) : resolution,
     );
-  const judged = ({ startMs, endMs, recoveredMs }: Episode) => {
+  const judged = ({ startMs, endMs, recoveredMs, idleMemoryRatio }: Episode) => {
     const during = within(rows, startMs, endMs, stepMs);
     const after = within(rows, endMs, recoveredMs, stepMs).slice(-LAST_ROWS);
     return columnsOf(METRICS, entity).map((source) => ({
@@ -70,7 +84,7 @@ export function judge(
       column: source.column.name,
       isShared: entity === 'node' && SHARED.has(source.metric.number),
       during: effect(source, during),
-      after: effect(source, after),
+      after: effect(source, after, idleMemoryRatio),
     }));
   };
   return new Map(episodes.map((episode) => [episode, judged(episode)]));
