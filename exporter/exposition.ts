@@ -2,7 +2,7 @@ import Registry from 'prom-client/lib/registry.js';
 import { getValueAsString } from 'prom-client/lib/util.js';
 import type { Sample } from './extractor.ts';
 import type { ExpositionFormat } from './negotiation.ts';
-import { WrittenFamily } from './written-series.ts';
+import { WrittenFamily, type WrittenSeries } from './written-series.ts';
 
 /** One value of a family; labels that are empty are left out when it is written. */
 interface FamilyValue {
@@ -58,29 +58,27 @@ async function writeWhole(
   return (await registry.getSingleMetricAsString(name)).split('\n');
 }
 
-/** A family's text; what of it was not written before is written by prom-client and kept. */
-async function writeFamily(
+/** Has prom-client write what of a family was not written before, and keeps it. */
+async function writeNew(
   format: ExpositionFormat,
   family: Family,
   written: WrittenFamily,
-): Promise<string> {
-  const { values } = family;
-  const series = values.map(({ labels }) => written.series(labels));
+  series: readonly WrittenSeries[],
+): Promise<void> {
   const isNew = (_: unknown, i: number) => series[i]?.line === undefined;
-  const added = values.filter(isNew);
-  if (added.length > 0) {
-    const [help = '', type = '', ...lines] = await writeWhole(format, family, added);
-    written.header = `${help}\n${type}`;
-    series.filter(isNew).forEach((one, i) => {
-      one.line = lines[i]?.slice(0, -String(ANY_VALUE).length);
-    });
-  }
-  const texts = [written.header];
+  const [help = '', type = '', ...lines] = await writeWhole(format, family, family.values.filter(isNew));
+  written.header = `${help}\n${type}`;
+  series.filter(isNew).forEach((one, i) => {
+    one.line = lines[i]?.slice(0, -String(ANY_VALUE).length);
+  });
+}
+
+function textOf({ values }: Family, { header }: WrittenFamily, series: readonly WrittenSeries[]): string {
+  let text = header ?? '';
   for (let i = 0; i < values.length; i++) {
-    texts.push(`${series[i]?.line}${getValueAsString(values[i]?.value ?? Number.NaN)}`);
+    text += `\n${series[i]?.line}${getValueAsString(values[i]?.value ?? Number.NaN)}`;
   }
-  written.trim(values.length);
-  return texts.join('\n');
+  return text;
 }
 
 /** What pages have in common with those before, in each format and by the family's name. */
@@ -119,7 +117,11 @@ export async function renderExposition(
   const texts: string[] = [];
   for (const family of families.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     if (family.values.length === 0) continue;
-    texts.push(await writeFamily(format, family, before.family(format, family)));
+    const written = before.family(format, family);
+    const series = family.values.map(({ labels }) => written.series(labels));
+    if (series.some(({ line }) => line === undefined)) await writeNew(format, family, written, series);
+    texts.push(textOf(family, written, series));
+    written.trim(series.length);
   }
   return format === 'openmetrics' ? `${texts.join('\n')}\n# EOF\n` : `${texts.join('\n\n')}\n`;
 }

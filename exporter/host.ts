@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync } from 'node:fs';
+import { lstatSync, readlinkSync, type StatsFs, statfsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ContainerNames, NO_NAMES } from './containers/names.ts';
@@ -37,6 +37,8 @@ export interface Host {
   readlink(path: string): string | undefined;
   /** Usage of the filesystem mounted at `mountpoint`, a path on the host. May never settle: a dead mount hangs. */
   statfs(mountpoint: string): Promise<FilesystemUsage>;
+  /** The same at a tenth of the price, while nothing else is done: for filesystems that wait for nobody. */
+  statfsDirect(mountpoint: string): FilesystemUsage;
   /**
    * Text of a file that the kernel makes in one piece, such as one of a cgroup, at a path as this process sees it. It is
    * kept open for the next scrape.
@@ -70,6 +72,13 @@ function memoised<T>(compute: (path: string) => T): (path: string) => T {
     return value;
   };
 }
+
+const usageOf = ({ blocks, bavail, files, ffree }: StatsFs): FilesystemUsage => ({
+  blocks,
+  availableBlocks: bavail,
+  inodes: files,
+  freeInodes: ffree,
+});
 
 const withoutSlash = (folder: string) => folder.replace(/\/+$/, '');
 
@@ -124,11 +133,12 @@ export function openHost(paths: HostPaths, shared: Shared = share(paths)): Host 
     readlink: (path) => attempt(path, () => readlinkIfLink(locate(path))),
     async statfs(mountpoint) {
       try {
-        const { blocks, bavail, files, ffree } = await statfs(join(paths.rootfs, mountpoint));
-        return { blocks, availableBlocks: bavail, inodes: files, freeInodes: ffree };
+        return usageOf(await statfs(join(paths.rootfs, mountpoint)));
       } catch (error) {
         throw sourceError(mountpoint, error);
       }
     },
+    statfsDirect: (mountpoint) =>
+      attempt(mountpoint, () => usageOf(statfsSync(join(paths.rootfs, mountpoint)))),
   };
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { SourceError } from './errors.ts';
 import { readInPieces } from './kernel-file.ts';
 
@@ -9,7 +8,8 @@ const LONGEST_LINE = 3 * 4_096;
 /** Notices that something was mounted or unmounted in this process's view of the file system. */
 export class MountWatch {
   readonly #path: string;
-  #seen = '';
+  /** The table as it was last; undefined where the mounts could not be seen. */
+  #seen: Buffer | undefined;
 
   /** @param procfs where this process's own mounts are to be read */
   constructor(procfs: string) {
@@ -18,20 +18,31 @@ export class MountWatch {
 
   /** Whether the mounts differ from those of the last call; also when that cannot be told. */
   changed(): boolean {
-    const seen = this.#seen;
-    this.#seen = this.#digest();
-    return this.#seen === '' || this.#seen !== seen;
+    try {
+      if (this.#isAsSeen()) return false;
+      this.#seen = this.#read();
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      this.#seen = undefined;
+    }
+    return true;
   }
 
-  /** Empty where the mounts cannot be seen. */
-  #digest(): string {
-    const hash = createHash('sha1');
-    try {
-      readInPieces(this.#path, NAME, LONGEST_LINE, (piece) => hash.update(piece));
-      return hash.digest('base64');
-    } catch (error) {
-      if (error instanceof SourceError) return '';
-      throw error;
-    }
+  #isAsSeen(): boolean {
+    const seen = this.#seen;
+    if (seen === undefined) return false;
+    let length = 0;
+    let isSame = true;
+    readInPieces(this.#path, NAME, LONGEST_LINE, (piece) => {
+      isSame &&= piece.equals(seen.subarray(length, length + piece.length));
+      length += piece.length;
+    });
+    return isSame && length === seen.length;
+  }
+
+  #read(): Buffer {
+    const pieces: Buffer[] = [];
+    readInPieces(this.#path, NAME, LONGEST_LINE, (piece) => pieces.push(Buffer.from(piece)));
+    return Buffer.concat(pieces);
   }
 }

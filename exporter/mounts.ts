@@ -10,6 +10,9 @@ const PSEUDO =
 const NETWORK =
   /^(9p|afs|beegfs|ceph|cifs|coda|fuse|fuse\..*|glusterfs|gpfs|lustre|ncpfs|nfs4?|orangefs|smb3|smbfs)$/;
 
+/** Their usage is a few numbers in memory. */
+const COUNTED_IN_MEMORY = /^(ext[234]|tmpfs)$/;
+
 /** Mounts that container runtimes and the kubelet make for each container; volumes are counted by the kubelet. */
 const PER_CONTAINER =
   /^\/(dev|proc|sys|run\/(containerd|credentials|docker|netns)|var\/lib\/(containerd|containers\/storage|docker|kubelet\/(plugins|pods)))(\/|$)/;
@@ -40,12 +43,27 @@ function isBetter(a: Mount, b: Mount): boolean {
   return wholeA === wholeB ? a.mountpoint.length < b.mountpoint.length : wholeA;
 }
 
+/** A filesystem that can fill up. */
+export interface Storage {
+  readonly mountpoint: string;
+  /** Whether it says how full it is without waiting for a disk or a server: also on the way to it there is none. */
+  readonly isDirect: boolean;
+}
+
+/** Only the node's own root may be of any type: should that hang, so does the node. */
+function isDirect({ type, mountpoint }: Mount, networkMounts: readonly string[]): boolean {
+  if (mountpoint === '/') return true;
+  return (
+    COUNTED_IN_MEMORY.test(type) && !networkMounts.some((network) => mountpoint.startsWith(`${network}/`))
+  );
+}
+
 /**
  * The mount points whose filesystems can fill up, one for each filesystem. A mount hides what was mounted at the
  * same path before it. Filesystems that are read-only cannot fill up; an image that is always full would hide one
  * that is filling.
  */
-export function selectMountpoints(mounts: readonly Mount[], rootPrefix: string): string[] {
+export function selectStorage(mounts: readonly Mount[], rootPrefix: string): Storage[] {
   const visible = new Map(stripPrefix(mounts, rootPrefix).map((mount) => [mount.mountpoint, mount]));
   const byDevice = new Map<string, Mount>();
   for (const mount of visible.values()) {
@@ -53,7 +71,13 @@ export function selectMountpoints(mounts: readonly Mount[], rootPrefix: string):
     const known = byDevice.get(mount.device);
     if (known === undefined || isBetter(mount, known)) byDevice.set(mount.device, mount);
   }
-  return [...byDevice.values()].map(({ mountpoint }) => mountpoint);
+  const networkMounts = [...visible.values()]
+    .filter(({ type }) => isNetwork(type))
+    .map(({ mountpoint }) => mountpoint);
+  return [...byDevice.values()].map((mount) => ({
+    mountpoint: mount.mountpoint,
+    isDirect: isDirect(mount, networkMounts),
+  }));
 }
 
 /**

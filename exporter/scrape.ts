@@ -1,5 +1,6 @@
 import type { Logger } from '../common/log.ts';
 import { agentMetrics } from './catalogue/agent.ts';
+import { CpuShares } from './cpu-shares.ts';
 import { SourceError } from './errors.ts';
 import { type Extraction, type Extractor, type Sample, sample } from './extractor.ts';
 import type { Host } from './host.ts';
@@ -25,11 +26,6 @@ interface Entry {
   state: unknown;
   cpuMicros: number;
   run: Run | undefined;
-}
-
-function cpuMicros(): number {
-  const { user, system } = process.cpuUsage();
-  return user + system;
 }
 
 /** Resolves when the promise settles or the time is up, whichever comes first. */
@@ -88,20 +84,21 @@ export class Scraper {
     const view = this.openView();
     const chosen = this.entries.filter(({ extractor }) => only?.has(extractor.name) ?? true);
     const runs: [Entry, Run][] = [];
-    // Asked once between two extractors: the answer costs more than some of them.
-    let cpu = cpuMicros();
+    const shares = new CpuShares();
     for (const entry of chosen) {
-      if (entry.run === undefined) {
-        const run = this.start(entry, view);
-        runs.push([entry, run]);
-        if (run.done !== undefined) await waitAtMost(run.done, Math.min(PATIENCE_MS, left()));
-        const cpuNow = cpuMicros();
-        entry.cpuMicros += cpuNow - cpu;
-        cpu = cpuNow;
-      } else {
+      if (entry.run !== undefined) {
         runs.push([entry, entry.run]);
+        continue;
       }
+      const run = this.start(entry, view);
+      runs.push([entry, run]);
+      shares.book(entry, ((run.endedAt ?? performance.now()) - run.startedAt) * 1e3);
+      if (run.done === undefined) continue;
+      shares.settle();
+      await waitAtMost(run.done, Math.min(PATIENCE_MS, left()));
+      shares.bookRest(entry);
     }
+    shares.settle();
     const awaited = runs
       .filter(([, run]) => run.endedAt === undefined && !run.late)
       .map(([, run]) => run.done);

@@ -1,7 +1,7 @@
 type Labels = Readonly<Record<string, string>>;
 
 /** A series, and those whose labels begin with its own: by the next label's name and text. */
-interface WrittenSeries {
+export interface WrittenSeries {
   /** Its line but for the value; undefined until it was written. */
   line: string | undefined;
   next: Map<string, Map<string, WrittenSeries>> | undefined;

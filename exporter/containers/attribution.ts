@@ -47,3 +47,8 @@ export function podLabels(place: Place | undefined, names: ContainerNames): Omit
 export function containerKey({ namespace, pod, container }: ContainerName): string {
   return JSON.stringify([namespace, pod, container]);
 }
+
+/** Equal for equal labels, whatever characters they hold. */
+export function podKey({ namespace, pod }: Omit<ContainerName, 'container'>): string {
+  return JSON.stringify([namespace, pod]);
+}

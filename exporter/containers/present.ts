@@ -1,25 +1,44 @@
 import type { Host } from '../host.ts';
-import { containerLabels, podLabels } from './attribution.ts';
+import type { ProcessSnapshot } from '../processes/table.ts';
+import { containerKey, containerLabels, podKey, podLabels } from './attribution.ts';
 import type { ContainerName } from './names.ts';
-import type { Place } from './place.ts';
 
-/** The labels of the containers that have processes now, each once; the host is not among them. */
-function present<L extends object>(host: Host, labelsOf: (place: Place) => L): L[] {
-  const found = new Map<string, L>();
-  for (const { place } of host.processes().groups) {
+type PodLabels = Omit<ContainerName, 'container'>;
+
+interface Present {
+  readonly containers: readonly ContainerName[];
+  readonly pods: readonly PodLabels[];
+}
+
+function find(host: Host, { groups }: ProcessSnapshot): Present {
+  const containers = new Map<string, ContainerName>();
+  const pods = new Map<string, PodLabels>();
+  for (const { place } of groups) {
     if (place === undefined) continue;
-    const labels = labelsOf(place);
-    found.set(JSON.stringify(labels), labels);
+    const container = containerLabels(place, host.names);
+    containers.set(containerKey(container), container);
+    const pod = podLabels(place, host.names);
+    pods.set(podKey(pod), pod);
   }
-  return [...found.values()];
+  return { containers: [...containers.values()], pods: [...pods.values()] };
 }
 
-/** The containers that have processes now. */
-export function presentContainers(host: Host): ContainerName[] {
-  return present(host, (place) => containerLabels(place, host.names));
+const found = new WeakMap<ProcessSnapshot, Present>();
+
+/** Who has processes now, each once; the host is not among them. */
+function present(host: Host): Present {
+  const snapshot = host.processes();
+  const known = found.get(snapshot) ?? find(host, snapshot);
+  found.set(snapshot, known);
+  return known;
 }
 
-/** The pods that have processes now. */
-export function presentPods(host: Host): Omit<ContainerName, 'container'>[] {
-  return present(host, (place) => podLabels(place, host.names));
+/** The labels of the containers that have processes now. */
+export function presentContainers(host: Host): readonly ContainerName[] {
+  return present(host).containers;
+}
+
+/** The labels of the pods that have processes now. */
+export function presentPods(host: Host): readonly PodLabels[] {
+  return present(host).pods;
 }

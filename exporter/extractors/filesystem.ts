@@ -3,7 +3,7 @@ import { SourceError } from '../errors.ts';
 import { type Extractor, type Sample, sample } from '../extractor.ts';
 import type { HangGuard } from '../hang-guard.ts';
 import type { FilesystemUsage, Host } from '../host.ts';
-import { readMountinfo, selectMountpoints } from '../mounts.ts';
+import { readMountinfo, selectStorage } from '../mounts.ts';
 import { parseMountinfo } from '../parsers/mountinfo.ts';
 
 function hostMounts(host: Host) {
@@ -36,9 +36,12 @@ export const filesystem: Extractor<HangGuard> = {
   async extract(host, guard) {
     const samples: Sample[] = [];
     const errors: SourceError[] = [];
-    for (const mountpoint of selectMountpoints(hostMounts(host), host.rootPrefix)) {
+    for (const { mountpoint, isDirect } of selectStorage(hostMounts(host), host.rootPrefix)) {
       try {
-        samples.push(...usageSamples(mountpoint, await guard.run(mountpoint, () => host.statfs(mountpoint))));
+        const usage = isDirect
+          ? host.statfsDirect(mountpoint)
+          : await guard.run(mountpoint, () => host.statfs(mountpoint));
+        samples.push(...usageSamples(mountpoint, usage));
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
         errors.push(error);

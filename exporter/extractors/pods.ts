@@ -5,6 +5,13 @@ import { type Extractor, sample } from '../extractor.ts';
 import type { PodWatch } from '../kubernetes/pod-watch.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
 
+/** Made once: its stack is not worth a part of every scrape. */
+const NO_CLUSTER = new SourceError(
+  'absent',
+  'kubernetes/pods',
+  'pods: not in a cluster, or --kubernetes=off',
+);
+
 interface State {
   readonly watch: PodWatch | undefined;
   readonly rules: RuleBook;
@@ -20,9 +27,7 @@ export const pods: Extractor<State> = {
   metrics: podsMetrics,
   open: ({ podWatch: watch, rules }) => ({ watch, rules }),
   extract(_host, { watch, rules }) {
-    if (watch === undefined) {
-      throw new SourceError('absent', 'kubernetes/pods', 'pods: not in a cluster, or --kubernetes=off');
-    }
+    if (watch === undefined) throw NO_CLUSTER;
     const { store, error } = watch;
     const errors = error === undefined ? [] : [error];
     if (!store.complete) return { samples: [], errors };

@@ -33,6 +33,9 @@ function isKernelThread(procfs: string, pid: number): boolean {
   return line.kernel;
 }
 
+/** Namespaces of the kernel's own threads, which never change, where process 1 is shielded; by procfs and kind. */
+const ofKernel = new Map<string, number | undefined>();
+
 /**
  * The inode number of the host's namespace: that of process 1, or of the kernel's own threads where process 1 is
  * shielded even from CAP_SYS_PTRACE.
@@ -40,12 +43,16 @@ function isKernelThread(procfs: string, pid: number): boolean {
  * @throws {SourceError} `unreadable` without CAP_SYS_PTRACE
  */
 export function hostNamespace(procfs: string, kind: NamespaceKind): number | undefined {
+  const key = `${procfs} ${kind}`;
+  if (ofKernel.has(key)) return ofKernel.get(key);
   try {
     return namespaceInode(procfs, INIT, kind);
   } catch (error) {
     if (!(error instanceof SourceError) || error.code !== 'unreadable') throw error;
     if (!isKernelThread(procfs, KTHREADD)) throw error;
-    return namespaceInode(procfs, KTHREADD, kind);
+    const inode = namespaceInode(procfs, KTHREADD, kind);
+    ofKernel.set(key, inode);
+    return inode;
   }
 }
 

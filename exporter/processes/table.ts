@@ -4,6 +4,7 @@ import { type KeptFile, KeptFiles } from '../kept-files.ts';
 import { contents, readSmall } from '../kernel-file.ts';
 import { ifPresent } from '../sources.ts';
 import { Denials } from './denials.ts';
+import { Entry, hasEnded, NOTHING } from './entry.ts';
 import { credentials, executableVersion } from './glance.ts';
 import type { ProcessGroup } from './group.ts';
 import { Groups } from './groups.ts';
@@ -11,8 +12,7 @@ import { type Inspection, inspect } from './inspection.ts';
 import { hasTraceCapability } from './own-limits.ts';
 import { Rotation, type Share } from './rotation.ts';
 import { parseStatLine, type StatLine } from './stat-line.ts';
-import { stateIndex } from './state.ts';
-import { NOT_COUNTED, timesRun } from './times-run.ts';
+import { NOT_COUNTED, timesRun as timesRunOf } from './times-run.ts';
 
 /** A process as it was seen last. */
 export interface Process {
@@ -32,43 +32,7 @@ export interface ProcessSnapshot {
   readonly errors: readonly SourceError[];
 }
 
-interface Entry extends Process {
-  /** Its schedstat, where this kernel has it. */
-  readonly clock: KeptFile | undefined;
-  /** Opened when the process is first seen to have run. */
-  stat: KeptFile | undefined;
-  /** Opened at the first glance. */
-  status: KeptFile | undefined;
-  /** How often it had run when the stat was read. */
-  timesRun: number;
-  stateIndex: number;
-  /** It had or wanted a CPU, so that its state can change without getting one. */
-  running: boolean;
-  seenIn: number;
-  identity: number;
-  readonly kernel: boolean;
-  /** A zombie tells nothing any more. */
-  ended: boolean;
-  group: ProcessGroup;
-  inspection: Inspection;
-  /** What the last glance saw. */
-  glance: string;
-  /** A part of that, and how often the process had run then. */
-  credentials: string;
-  glancedAt: number;
-  /** Whether the last look was the first: a container's process often moves to its cgroup right after its start. */
-  young: boolean;
-}
-
-const [ZERO, NINE, ZOMBIE, RUNNING] = ['0', '9', 'Z', 'R'].map((letter) => letter.charCodeAt(0)) as [
-  number,
-  number,
-  number,
-  number,
-];
-
-/** Nothing known yet, or any more. */
-const NOTHING: Inspection = { networkNamespace: undefined, kind: undefined, unknown: [], errors: [] };
+const [ZERO, NINE] = ['0', '9'].map((digit) => digit.charCodeAt(0)) as [number, number];
 
 /** Glances see what a process can change by itself, or have done to it. */
 const GLANCES: Share = { of: 16, least: 32, most: 256 };
@@ -180,7 +144,7 @@ export class ProcessTable {
   /** Whether the process was on a CPU since its stat was read, or may have been. */
   private ran(entry: Entry): boolean {
     if (entry.clock === undefined) return true;
-    const times = timesRun(contents, this.files.read(entry.clock));
+    const times = timesRunOf(contents, this.files.read(entry.clock));
     const ran = entry.running || times !== entry.timesRun || times === NOT_COUNTED;
     entry.timesRun = times;
     return ran;
@@ -188,12 +152,10 @@ export class ProcessTable {
 
   /** Takes what the stat of a known process says now. */
   private revisit(entry: Entry, mayLook: boolean): boolean {
-    const { state, identity, kernel } = this.line;
-    const ended = state === ZOMBIE;
-    const changed = identity !== entry.identity && !kernel && !ended;
-    const look = (changed || entry.young) && !ended && mayLook;
-    const inspection = ended ? NOTHING : entry.inspection;
-    this.update(entry, { ...stateOf(state), inspection, ended, identity });
+    const changed = this.line.identity !== entry.identity && !this.line.kernel && !hasEnded(this.line);
+    entry.take(this.line);
+    this.noteTrouble(entry);
+    const look = (changed || entry.young) && !entry.ended && mayLook;
     if (look) {
       entry.young = changed;
       this.look(entry);
@@ -207,33 +169,18 @@ export class ProcessTable {
     const clock = this.openClock(pid);
     try {
       // Before the stat, so that what the process does after it shows in the clock.
-      const times = clock === undefined ? NOT_COUNTED : timesRun(contents, this.files.read(clock));
+      const timesRun = clock === undefined ? NOT_COUNTED : timesRunOf(contents, this.files.read(clock));
       const name = `proc/${pid}/stat`;
       const bytes = readSmall(`${this.procfs}/${pid}/stat`, name);
-      parseStatLine(bytes, bytes.length, name, this.line);
-      const { identity, kernel, state } = this.line;
-      const ended = state === ZOMBIE;
+      const { line, passes: pass } = this;
+      parseStatLine(bytes, bytes.length, name, line);
+      const ended = hasEnded(line);
       const group = ended ? this.groupOfZombie(pid) : this.groups.of(pid);
-      const inspection = mayLook && !ended ? this.inspect(pid, kernel, group) : NOTHING;
-      const entry: Entry = {
-        ...{ pid, clock, stat: undefined, status: undefined, timesRun: times, seenIn: this.passes },
-        ...{
-          identity,
-          kernel,
-          ended,
-          group,
-          inspection,
-          glance: '',
-          credentials: '',
-          glancedAt: NOT_COUNTED,
-        },
-        young: !kernel && !ended,
-        ...stateOf(state),
-      };
-      group.add(entry);
+      const inspection = mayLook && !ended ? this.inspect(pid, line.kernel, group) : NOTHING;
+      const entry = new Entry({ pid, clock, timesRun, pass, line, group, inspection });
       this.noteTrouble(entry);
       this.entries.set(pid, entry);
-      if (!kernel) this.programs.set(pid, entry);
+      if (!line.kernel) this.programs.set(pid, entry);
       return mayLook;
     } catch (error) {
       this.files.close(clock);
@@ -253,21 +200,13 @@ export class ProcessTable {
 
   private look(entry: Entry): void {
     const group = this.groups.of(entry.pid);
-    const inspection = this.inspect(entry.pid, entry.kernel, group);
-    this.update(entry, { group, inspection });
+    entry.place(group, this.inspect(entry.pid, entry.kernel, group));
+    this.noteTrouble(entry);
   }
 
   /** Threads of the kernel have no executable, and no namespace but the host's. */
   private inspect(pid: number, kernel: boolean, { place }: ProcessGroup): Inspection {
     return kernel ? NOTHING : inspect(this.procfs, pid, this.mayTrace(), place !== undefined);
-  }
-
-  /** Changes what is counted of a process. */
-  private update(entry: Entry, change: Partial<Entry>): void {
-    entry.group.remove(entry);
-    Object.assign(entry, change);
-    entry.group.add(entry);
-    this.noteTrouble(entry);
   }
 
   private noteTrouble(entry: Entry): void {
@@ -316,7 +255,7 @@ export class ProcessTable {
     for (const file of [entry.clock, entry.stat, entry.status]) this.files.close(file);
     this.troubled.delete(entry);
     if (this.entries.get(entry.pid) !== entry) return;
-    entry.group.remove(entry);
+    entry.leave();
     this.entries.delete(entry.pid);
     this.programs.delete(entry.pid);
   }
@@ -327,8 +266,6 @@ function hidden(): SourceError {
   const message = 'proc/1/stat: process 1 is hidden (hidepid), and so are others';
   return new SourceError('unreadable', 'proc/1/stat', message);
 }
-
-const stateOf = (letter: number) => ({ stateIndex: stateIndex(letter), running: letter === RUNNING });
 
 function tolerate(action: () => void, denials: Denials): void {
   try {

@@ -1,18 +1,22 @@
 import { expect } from 'chai';
-import { selectMountpoints } from '../../exporter/mounts.ts';
+import { selectStorage } from '../../exporter/mounts.ts';
 import { parseMountinfo } from '../../exporter/parsers/mountinfo.ts';
 import { fixtureHost } from '../support/fixture-host.ts';
 
 const PATH = 'proc/1/mountinfo';
 
+const storage = (lines: readonly string[], rootPrefix = '') =>
+  selectStorage(parseMountinfo(lines.join('\n'), PATH), rootPrefix);
+
 function select(lines: readonly string[], rootPrefix = ''): string[] {
-  return selectMountpoints(parseMountinfo(lines.join('\n'), PATH), rootPrefix);
+  return storage(lines, rootPrefix).map(({ mountpoint }) => mountpoint);
 }
 
-describe('selectMountpoints', () => {
+describe('selectStorage', () => {
   it("takes a node's disks and leaves out what containers, network and the kernel add", () => {
     const mounts = parseMountinfo(fixtureHost().read(PATH), PATH);
-    expect(selectMountpoints(mounts, '')).to.have.members(['/', '/run', '/boot/efi', '/data disk']);
+    const found = selectStorage(mounts, '').map(({ mountpoint }) => mountpoint);
+    expect(found).to.have.members(['/', '/run', '/boot/efi', '/data disk']);
   });
 
   it('takes a filesystem once: the whole before a part of it, then the shortest path', () => {
@@ -67,4 +71,19 @@ describe('selectMountpoints', () => {
   for (const type of ['ext4', 'xfs', 'btrfs', 'vfat', 'zfs', 'tmpfs', 'fuseblk', 'f2fs', 'virtiofs']) {
     it(`takes ${type}`, () => expect(select([`1 0 0:7 / /x rw - ${type} x rw`])).to.deep.equal(['/x']));
   }
+
+  it('asks directly what counts in memory, where no server is on the way, and the root', () => {
+    const mounts = [
+      '1 0 0:1 / / rw - xfs /dev/a rw',
+      '2 1 0:2 / /run rw - tmpfs tmpfs rw',
+      '3 1 0:3 / /data rw - ext4 /dev/b rw',
+      '4 1 0:4 / /far rw - nfs4 server:/x rw',
+      '5 4 0:5 / /far/near rw - ext4 /dev/c rw',
+      '6 1 0:6 / /farther rw - ext4 /dev/d rw',
+      '7 1 0:7 / /other rw - xfs /dev/e rw',
+    ];
+    const direct = storage(mounts).filter(({ isDirect }) => isDirect);
+    expect(direct.map(({ mountpoint }) => mountpoint)).to.deep.equal(['/', '/run', '/data', '/farther']);
+    expect(select(mounts)).to.include.members(['/far/near', '/other']);
+  });
 });

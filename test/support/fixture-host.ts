@@ -30,15 +30,18 @@ const NAMES: ContainerNames = {
   pod: (uid) => (uid === WEB_POD ? { namespace: 'shop', pod: 'web-0', complete: true } : undefined),
 };
 
+function usageOf(mountpoint: string): FilesystemUsage {
+  const usage = USAGE[mountpoint];
+  if (usage === undefined) throw new SourceError('absent', mountpoint, `${mountpoint}: ENOENT`);
+  return usage;
+}
+
 /** A recorded host. */
 export function fixtureHost(kernel?: string): Host {
   return {
     ...openHost(fixturePaths(kernel)),
     names: NAMES,
-    statfs: async (mountpoint) => {
-      const usage = USAGE[mountpoint];
-      if (usage === undefined) throw new SourceError('absent', mountpoint, `${mountpoint}: ENOENT`);
-      return usage;
-    },
+    statfs: async (mountpoint) => usageOf(mountpoint),
+    statfsDirect: usageOf,
   };
 }

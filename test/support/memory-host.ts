@@ -7,12 +7,22 @@ interface MemoryHost {
   readonly files?: Readonly<Record<string, string | SourceError>>;
   readonly links?: Readonly<Record<string, string>>;
   readonly statfs?: (mountpoint: string) => Promise<FilesystemUsage>;
+  readonly statfsDirect?: (mountpoint: string) => FilesystemUsage;
   readonly rootPrefix?: string;
 }
 
 /** A host that consists of a few texts; what is not given is absent. */
-export function memoryHost({ files = {}, links = {}, statfs, rootPrefix = '' }: MemoryHost): Host {
+export function memoryHost({
+  files = {},
+  links = {},
+  statfs,
+  statfsDirect,
+  rootPrefix = '',
+}: MemoryHost): Host {
   const absent = (path: string) => new SourceError('absent', path, `${path}: ENOENT`);
+  const nothing = (path: string) => {
+    throw absent(path);
+  };
   return {
     rootPrefix,
     locate: (path) => path,
@@ -31,6 +41,7 @@ export function memoryHost({ files = {}, links = {}, statfs, rootPrefix = '' }: 
         (key) => key === path || key.startsWith(`${path}/`),
       ),
     readlink: (path) => links[path],
-    statfs: statfs ?? ((mountpoint) => Promise.reject(absent(mountpoint))),
+    statfs: statfs ?? (async (mountpoint) => nothing(mountpoint)),
+    statfsDirect: statfsDirect ?? nothing,
   };
 }

@@ -9,7 +9,7 @@ import { memoryHost } from '../../support/memory-host.ts';
 const USAGE: FilesystemUsage = { blocks: 100, availableBlocks: 40, inodes: 10, freeInodes: 9 };
 
 function mounts(...mountpoints: string[]): string {
-  return mountpoints.map((path, i) => `${i} 1 8:${i} / ${path} rw - ext4 /dev/sda${i} rw\n`).join('');
+  return mountpoints.map((path, i) => `${i} 1 8:${i} / ${path} rw - xfs /dev/sda${i} rw\n`).join('');
 }
 
 const never = () => new Promise<FilesystemUsage>(() => {});
@@ -22,7 +22,7 @@ describe('filesystem', () => {
     };
     const { samples, errors } = await extractOnce(
       filesystem,
-      memoryHost({ files, statfs: async () => USAGE }),
+      memoryHost({ files, statfsDirect: () => USAGE }),
     );
     expect(seriesLines(samples)).to.deep.equal([
       'kubevigil_filesystem_used_ratio{mountpoint="/",resource="bytes"} 0.6',
