@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -10,6 +10,7 @@ import { admits, requestOptions } from './client-certificates.ts';
 import type { WebConfigBook } from './config-book.ts';
 import { guarded } from './guard.ts';
 import { formatListenAddress, type ListenAddress } from './listen-address.ts';
+import { createServer as createHttpServer } from './node-http.ts';
 
 /** Longer than the usual scrape interval, so that Prometheus can keep its connection. */
 const KEEP_ALIVE_MS = 150_000;

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { packageVersion } from '../../common/version.ts';
+import { request as httpRequest } from '../../common/web/node-http.ts';
 import type { ApiAccess } from './api-access.ts';
 import { KubernetesError, statusError } from './errors.ts';
 

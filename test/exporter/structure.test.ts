@@ -112,6 +112,15 @@ describe('structure', () => {
     }
   });
 
+  it('the agent does not import node:http, but its types, as that loads undici since Node 22', () => {
+    const importing = ['exporter', 'common']
+      .flatMap(sourcesBelow)
+      .filter((module) =>
+        /^import (?!type ).* from 'node:http';$/m.test(readFileSync(join(ROOT, module), 'utf8')),
+      );
+    expect(importing).to.deep.equal([]);
+  });
+
   it('the catalogue imports nothing outside itself', () => {
     for (const module of sourcesBelow('exporter/catalogue')) {
       const outside = importsOf(module).filter((path) => !path.startsWith('exporter/catalogue/'));
