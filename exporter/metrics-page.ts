@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { type Family, familiesOf, renderExposition, WrittenPages } from './exposition.ts';
 import type { ExpositionFormat } from './negotiation.ts';
@@ -31,6 +32,8 @@ export function metricsPages(
   const rendering = new Map<string, Promise<Buffer>>();
 
   async function render({ deadlineMs, only, format, gzip }: WantedPage): Promise<Buffer> {
+    // A collection that waits for nothing is over before the next request is looked at: those that are here already shall share it.
+    await nextTurn();
     const samples = cap.apply(await scraper.scrape(deadlineMs, only));
     const text = await renderExposition([...familiesOf(samples), ...extraFamilies()], format, before);
     // Not in libuv's thread pool: a mount that hangs may have taken it.
