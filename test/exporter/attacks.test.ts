@@ -1,7 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { METRICS } from '../../exporter/catalogue/index.ts';
@@ -229,9 +231,16 @@ describe('attacks on the exporter', function () {
   });
 
   it('two hundred scrapes at once share collections', async () => {
-    const pages = await Promise.all(Array.from({ length: 200 }, () => page()));
+    const port = Number(exporter.address.split(':').at(-1));
+    const sockets = Array.from({ length: 200 }, () => connect(port, '127.0.0.1'));
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    // Only now, so that they come as fast as they can be written.
+    for (const socket of sockets)
+      socket.write('GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    const answers = await Promise.all(sockets.map((socket) => text(socket)));
     // How long each extractor took is on the page: no two collections are alike; some requests come after one ended.
-    expect(new Set(pages).size).to.be.at.most(100);
+    const pages = answers.map((answer) => answer.slice(answer.indexOf('\r\n\r\n')));
+    expect(new Set(pages).size).to.be.at.most(40);
     for (const one of pages) expect(one).to.contain('\nkubevigil_forks_total ');
   });
 
