@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { parseEpisodes } from '../../../builder/episodes.ts';
 import { startPrometheus } from '../../../tools/programs/prometheus.ts';
@@ -9,6 +10,8 @@ import { startExporter } from '../../support/exporter.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 import { scenarios, startService } from '../support/service.ts';
 
+/** The step, and the delay that the datasets are told. */
+const CLOSED_AFTER_MS = 2_000;
 const END_METRIC = 'kubevigil_scenario_end_timestamp_seconds';
 
 /** How many episodes Prometheus has seen end. */
@@ -63,6 +66,8 @@ describe('ground truth from the metric and from episodes.csv', function () {
       const ends = () => endsSeen(prometheus.url);
       await waitFor('the last end', async () => (await ends()) === 4 || undefined);
       const range = [startMs, Date.now()].map((ms) => new Date(ms).toISOString());
+      // Until the last step is closed, so that both datasets end with it.
+      await sleep(CLOSED_AFTER_MS);
       const build = async (name: string, labels: object) => {
         const config = { step: '1s', delay: '1s', output: path(name), format: 'csv', labels: [labels] };
         writeFileSync(path(`${name}.yaml`), JSON.stringify(config));
