@@ -1,4 +1,5 @@
 import type { Host } from '../host.ts';
+import { oncePerPass } from '../processes/once-per-pass.ts';
 import type { ProcessSnapshot } from '../processes/table.ts';
 import { containerKey, containerLabels, podKey, podLabels } from './attribution.ts';
 import type { ContainerName } from './names.ts';
@@ -23,15 +24,8 @@ function find(host: Host, { groups }: ProcessSnapshot): Present {
   return { containers: [...containers.values()], pods: [...pods.values()] };
 }
 
-const found = new WeakMap<ProcessSnapshot, Present>();
-
 /** Who has processes now, each once; the host is not among them. */
-function present(host: Host): Present {
-  const snapshot = host.processes();
-  const known = found.get(snapshot) ?? find(host, snapshot);
-  found.set(snapshot, known);
-  return known;
-}
+const present = oncePerPass(find);
 
 /** The labels of the containers that have processes now. */
 export function presentContainers(host: Host): readonly ContainerName[] {

@@ -3,6 +3,7 @@ import type { Place } from '../containers/place.ts';
 import { SourceError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { hostNamespace, namespaceInode } from '../processes/namespace.ts';
+import { oncePerPass } from '../processes/once-per-pass.ts';
 import type { Process, ProcessSnapshot } from '../processes/table.ts';
 
 /** A network namespace and a process through which it can be read. */
@@ -88,8 +89,6 @@ function find(host: Host, snapshot: ProcessSnapshot): NetworkNamespaces {
   return { list, errors };
 }
 
-const found = new WeakMap<ProcessSnapshot, NetworkNamespaces>();
-
 /**
  * The network namespaces that have a process, each once, the host's first. Pods with `hostNetwork` share the host's.
  *
@@ -97,9 +96,4 @@ const found = new WeakMap<ProcessSnapshot, NetworkNamespaces>();
  *
  * @throws {SourceError} when there is no procfs
  */
-export function networkNamespaces(host: Host): NetworkNamespaces {
-  const snapshot = host.processes();
-  const known = found.get(snapshot) ?? find(host, snapshot);
-  found.set(snapshot, known);
-  return known;
-}
+export const networkNamespaces = oncePerPass(find);
