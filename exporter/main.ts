@@ -2,4 +2,5 @@
 import './heap-flags.ts';
 
 // Not a static import: modules are read and parsed before the first of them runs, and the heap grows meanwhile.
-await import('./command.ts');
+const { main } = await import('./command.ts');
+await main();

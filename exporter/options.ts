@@ -1,8 +1,9 @@
 import { accessSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../common/cli.ts';
+import { Flag, Program } from '../common/flags.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../common/log.ts';
 import { packageVersion } from '../common/version.ts';
 import { type ListenAddress, parseListenAddress } from '../common/web/listen-address.ts';
@@ -27,10 +28,10 @@ export interface ExporterOptions {
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
 }
 
-/** What commander makes of the flags; it writes dots as they are and hyphens as capitals. */
+/** The flags, under their names as they are written. */
 type Flags = Readonly<Record<`extractor.${string}`, boolean>> & {
-  readonly 'web.listenAddress': readonly string[];
-  readonly 'web.telemetryPath': string;
+  readonly 'web.listen-address': readonly string[];
+  readonly 'web.telemetry-path': string;
   readonly 'web.config.file'?: string;
   readonly 'web.authorization': AuthorizationOptions['kind'];
   readonly 'web.authorization.audience': readonly string[];
@@ -40,7 +41,7 @@ type Flags = Readonly<Record<`extractor.${string}`, boolean>> & {
   readonly 'path.rootfs': string;
   readonly 'path.tracefs'?: string;
   readonly 'rules.file'?: string;
-  readonly nodeName: string;
+  readonly 'node-name': string;
   readonly 'log.level': LogLevel;
   readonly 'log.format': LogFormat;
 };
@@ -55,7 +56,7 @@ function telemetryPath(text: string): string {
 
 /** The command line, with a pair of flags for each extractor. */
 export function exporterCommand(extractors: readonly string[]): Command {
-  const command = new Command('kubevigil-exporter')
+  const command = new Program('kubevigil-exporter')
     .description('Exposes security and performance metrics of this node to Prometheus.')
     .version(packageVersion())
     .option(
@@ -67,7 +68,7 @@ export function exporterCommand(extractors: readonly string[]): Command {
     .option('--web.telemetry-path <path>', 'where the metrics are', telemetryPath, '/metrics')
     .option('--web.config.file <file>', 'TLS, users and headers, reread when changed')
     .addOption(
-      new Option('--web.authorization <how>', 'who decides on requests: kubernetes asks the API server')
+      new Flag('--web.authorization <how>', 'who decides on requests: kubernetes asks the API server')
         .choices(AUTHORIZATIONS)
         .default('none'),
     )
@@ -78,7 +79,7 @@ export function exporterCommand(extractors: readonly string[]): Command {
       [],
     )
     .addOption(
-      new Option('--kubernetes <when>', "whether to watch this node's pods, in a cluster or with KUBECONFIG")
+      new Flag('--kubernetes <when>', "whether to watch this node's pods, in a cluster or with KUBECONFIG")
         .choices(['auto', 'off'])
         .default('auto'),
     )
@@ -87,9 +88,9 @@ export function exporterCommand(extractors: readonly string[]): Command {
     .option('--path.rootfs <folder>', "where the host's root filesystem is mounted", '/')
     .option('--path.tracefs <folder>', 'where tracefs is mounted (default: kernel/tracing below sysfs)')
     .option('--rules.file <file>', 'rules to use beside the default set, reread when changed')
-    .addOption(new Option('--node-name <name>', 'name of this node').env('NODE_NAME').default(hostname()))
-    .addOption(new Option('--log.level <level>', 'least level to log').choices(LOG_LEVELS).default('info'))
-    .addOption(new Option('--log.format <format>', 'form of the log').choices(LOG_FORMATS).default('logfmt'));
+    .addOption(new Flag('--node-name <name>', 'name of this node').env('NODE_NAME').default(hostname()))
+    .addOption(new Flag('--log.level <level>', 'least level to log').choices(LOG_LEVELS).default('info'))
+    .addOption(new Flag('--log.format <format>', 'form of the log').choices(LOG_FORMATS).default('logfmt'));
   for (const name of extractors) {
     command.option(`--extractor.${name}`, `run the ${name} extractor`, true);
     command.option(`--no-extractor.${name}`, `do not run the ${name} extractor`);
@@ -117,8 +118,8 @@ export function readOptions(command: Command, extractors: readonly string[]): Ex
   const flags = command.opts<Flags>();
   requireProcfs(flags['path.procfs']);
   return {
-    listenAddresses: flags['web.listenAddress'].map((text) => parseListenAddress(text, LISTEN_FLAG)),
-    telemetryPath: flags['web.telemetryPath'],
+    listenAddresses: flags['web.listen-address'].map((text) => parseListenAddress(text, LISTEN_FLAG)),
+    telemetryPath: flags['web.telemetry-path'],
     webConfigFile: flags['web.config.file'],
     authorization: {
       kind: flags['web.authorization'],
@@ -128,7 +129,7 @@ export function readOptions(command: Command, extractors: readonly string[]): Ex
     paths: { procfs: flags['path.procfs'], sysfs: flags['path.sysfs'], rootfs: flags['path.rootfs'] },
     tracefs: flags['path.tracefs'],
     rulesFile: flags['rules.file'],
-    node: flags.nodeName,
+    node: flags['node-name'],
     disabledExtractors: new Set(extractors.filter((name) => flags[`extractor.${name}`] === false)),
     log: { level: flags['log.level'], format: flags['log.format'] },
   };

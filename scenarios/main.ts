@@ -1,18 +1,5 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
-import { runCommand, UsageError } from '../common/cli.ts';
-import { packageVersion } from '../common/version.ts';
-import { runPlanCommand } from './campaign/command.ts';
-import { serveCommand } from './serve/options.ts';
-import { serve } from './serve/run.ts';
+import { runCommand } from '../common/cli.ts';
+import { scenariosCommand } from './command.ts';
 
-const command = new Command('kubevigil-scenarios')
-  .description('Causes anomalies on demand, and writes down when.')
-  .version(packageVersion())
-  .allowExcessArguments()
-  .action((_, { args }: Command) => {
-    const unknown = args[0] === undefined ? '' : `there is no command ${args[0]}: `;
-    throw new UsageError(`${unknown}say serve or run, or --help`);
-  });
-command.addCommand(serveCommand(serve)).addCommand(runPlanCommand());
-await runCommand(command);
+await runCommand(scenariosCommand());

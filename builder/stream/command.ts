@@ -1,5 +1,6 @@
-import { Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { UsageError } from '../../common/cli.ts';
+import { Flag, Program } from '../../common/flags.ts';
 import { createLogger, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../../common/log.ts';
 import { parseListenAddress } from '../../common/web/listen-address.ts';
 import { type BuildFlags, loadConfig } from '../config.ts';
@@ -54,7 +55,7 @@ async function runStream(flags: StreamFlags): Promise<void> {
 
 /** `kubevigil-builder stream`. */
 export function streamCommand(): Command {
-  return new Command('stream')
+  return new Program('stream')
     .description("Serve each step's rows over HTTP as it closes, as NDJSON or server-sent events.")
     .option('--config <file>', 'YAML file as for build; its start, end and last do not matter here')
     .option('--prometheus <url>', 'server to read from (default: http://127.0.0.1:9090)')
@@ -70,10 +71,8 @@ export function streamCommand(): Command {
     .option('--output <place>', "dataset whose manifest's split bounds hold (default: dataset)")
     .option('--labels <file>', 'episodes file, read again when it changes')
     .addOption(
-      new Option('--log.level <level>', 'least important lines to write').choices(LOG_LEVELS).default('info'),
+      new Flag('--log.level <level>', 'least important lines to write').choices(LOG_LEVELS).default('info'),
     )
-    .addOption(
-      new Option('--log.format <format>', 'shape of the lines').choices(LOG_FORMATS).default('logfmt'),
-    )
+    .addOption(new Flag('--log.format <format>', 'shape of the lines').choices(LOG_FORMATS).default('logfmt'))
     .action(runStream);
 }

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { relative, resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { Program } from '../../common/flags.ts';
 import { createLogger, type LogFormat, type Logger, type LogLevel } from '../../common/log.ts';
 import { parseListenAddress } from '../../common/web/listen-address.ts';
 import { endSignal } from '../end-signal.ts';
@@ -19,15 +20,15 @@ import type { Target } from './target.ts';
 import { timetable, timetableLines } from './timetable.ts';
 
 interface Flags {
-  readonly dryRun?: true;
+  readonly 'dry-run'?: true;
   readonly seed?: number;
   readonly prometheus?: string;
   readonly episodes: string;
   readonly scratch: string;
-  readonly allowedTarget: readonly string[];
+  readonly 'allowed-target': readonly string[];
   readonly 'victim.log'?: string;
-  readonly 'web.listenAddress'?: string;
-  readonly nodeName: string;
+  readonly 'web.listen-address'?: string;
+  readonly 'node-name': string;
   readonly 'log.level': LogLevel;
   readonly 'log.format': LogFormat;
 }
@@ -46,18 +47,18 @@ async function openTargets(plan: Plan, flags: Flags, ledger: Ledger, log: Logger
   if (plan.targets === undefined) {
     const { env } = process;
     const subject = {
-      node: flags.nodeName,
+      node: flags['node-name'],
       namespace: env['POD_NAMESPACE'] ?? '',
       pod: env['POD_NAME'] ?? '',
     };
     const file = flags['victim.log'];
-    const address = flags['web.listenAddress'];
+    const address = flags['web.listen-address'];
     return [
       await openLocalTarget({
         subject,
         ledger,
         folder: resolve(flags.scratch),
-        allowedTargets: flags.allowedTarget,
+        allowedTargets: flags['allowed-target'],
         // Standard output is the campaign's.
         victimLog: file === undefined ? () => {} : fileLog(resolve(file)),
         metrics: address === undefined ? undefined : parseListenAddress(address, LISTEN_FLAG),
@@ -122,8 +123,8 @@ async function perform(plan: Plan, flags: Flags, log: Logger): Promise<void> {
 async function run(planFile: string, flags: Flags): Promise<void> {
   const loaded = loadPlan(planFile);
   const plan = { ...loaded, seed: flags.seed ?? loaded.seed };
-  if (flags.dryRun === true) {
-    const nodes = plan.targets?.map((target) => new URL(target.url).origin) ?? [flags.nodeName];
+  if (flags['dry-run'] === true) {
+    const nodes = plan.targets?.map((target) => new URL(target.url).origin) ?? [flags['node-name']];
     const lines = timetableLines(plan, timetable(plan, nodes.length), nodes);
     process.stdout.write(`${lines.join('\n')}\n`);
     return;
@@ -136,7 +137,7 @@ async function run(planFile: string, flags: Flags): Promise<void> {
 
 /** `kubevigil-scenarios run`. */
 export function runPlanCommand(): Command {
-  const command = new Command('run')
+  const command = new Program('run')
     .description(
       'Run a campaign: scenarios in random order, with normal time between and their ground truth in a file.',
     )

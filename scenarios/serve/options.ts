@@ -1,7 +1,8 @@
 import { hostname, tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../../common/cli.ts';
+import { Flag, Program } from '../../common/flags.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../../common/log.ts';
 import { type ListenAddress, parseListenAddress } from '../../common/web/listen-address.ts';
 import type { Subject } from '../ground-truth/episode.ts';
@@ -29,17 +30,17 @@ export interface ServeOptions {
 }
 
 interface Flags {
-  readonly 'web.listenAddress': string;
+  readonly 'web.listen-address': string;
   readonly 'web.config.file'?: string;
-  readonly 'web.allowedHost': readonly string[];
-  readonly 'victim.listenAddress': string;
+  readonly 'web.allowed-host': readonly string[];
+  readonly 'victim.listen-address': string;
   readonly 'victim.log'?: string;
-  readonly allowedTarget: readonly string[];
-  readonly tokenFile?: string;
+  readonly 'allowed-target': readonly string[];
+  readonly 'token-file'?: string;
   readonly episodes: string;
   readonly scratch: string;
-  readonly maxRunning: number;
-  readonly nodeName: string;
+  readonly 'max-running': number;
+  readonly 'node-name': string;
   readonly 'log.level': LogLevel;
   readonly 'log.format': LogFormat;
 }
@@ -53,8 +54,8 @@ function count(text: string): number {
 /** The flags about logs, which all commands have. */
 export function withLogOptions(command: Command): Command {
   return command
-    .addOption(new Option('--log.level <level>', 'least level to log').choices(LOG_LEVELS).default('info'))
-    .addOption(new Option('--log.format <format>', 'form of the log').choices(LOG_FORMATS).default('logfmt'));
+    .addOption(new Flag('--log.level <level>', 'least level to log').choices(LOG_LEVELS).default('info'))
+    .addOption(new Flag('--log.format <format>', 'form of the log').choices(LOG_FORMATS).default('logfmt'));
 }
 
 /** Each use of a flag adds to it. */
@@ -73,12 +74,12 @@ export function withTargetOptions(command: Command): Command {
 }
 
 export const nodeNameOption = () =>
-  new Option('--node-name <name>', 'name of this node, as Prometheus has it')
+  new Flag('--node-name <name>', 'name of this node, as Prometheus has it')
     .env('NODE_NAME')
     .default(hostname());
 
 export function serveCommand(serve: (options: ServeOptions) => Promise<void>): Command {
-  const command = new Command('serve')
+  const command = new Program('serve')
     .description('Serve scenarios on request, a victim for them, and the ground truth as metrics.')
     .option(
       `${LISTEN_FLAG} <host:port>`,
@@ -110,26 +111,26 @@ const isOwn = ({ host }: ListenAddress) => host === 'localhost' || (host !== und
  * @throws {UsageError} an address that is none, or beyond loopback and without a token
  */
 function readOptions(flags: Flags, env: NodeJS.ProcessEnv): ServeOptions {
-  const listen = parseListenAddress(flags['web.listenAddress'], LISTEN_FLAG);
-  const token = readToken(flags.tokenFile, env);
+  const listen = parseListenAddress(flags['web.listen-address'], LISTEN_FLAG);
+  const token = readToken(flags['token-file'], env);
   if (token === undefined && !isOwn(listen)) {
     throw new UsageError(
-      `${LISTEN_FLAG} ${flags['web.listenAddress']} is not loopback: whoever reaches it could start attacks; say --token-file or ${TOKEN_VARIABLE}`,
+      `${LISTEN_FLAG} ${flags['web.listen-address']} is not loopback: whoever reaches it could start attacks; say --token-file or ${TOKEN_VARIABLE}`,
     );
   }
   return {
     listen,
-    victim: parseListenAddress(flags['victim.listenAddress'], VICTIM_FLAG),
+    victim: parseListenAddress(flags['victim.listen-address'], VICTIM_FLAG),
     webConfigFile: flags['web.config.file'],
     token,
-    allowedHosts: flags['web.allowedHost'],
-    allowedTargets: flags.allowedTarget,
+    allowedHosts: flags['web.allowed-host'],
+    allowedTargets: flags['allowed-target'],
     victimLog: flags['victim.log'],
     episodes: resolve(flags.episodes),
     folder: resolve(flags.scratch),
-    maxRunning: flags.maxRunning,
+    maxRunning: flags['max-running'],
     subject: {
-      node: flags.nodeName,
+      node: flags['node-name'],
       namespace: env['POD_NAMESPACE'] ?? '',
       pod: env['POD_NAME'] ?? '',
     },

@@ -7,9 +7,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Command } from 'commander';
 import { parse } from 'yaml';
 import { runCommand, UsageError } from '../../common/cli.ts';
+import { Program } from '../../common/flags.ts';
 import { ROOT } from '../programs/paths.ts';
 import { kubectlOf, requireKubeconfig } from './kubectl.ts';
 import { campaignOf, labSteps } from './lab.ts';
@@ -66,7 +66,7 @@ async function run({ image, output, kubectl: file }: Flags): Promise<void> {
   }
 }
 
-const command = new Command('test:cluster')
+const command = new Program('test:cluster')
   .description(
     'Installs the lab on the cluster of KUBECONFIG, makes a labelled dataset there, and removes it.',
   )
