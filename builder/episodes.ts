@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import { BuilderError, messageOf, systemCode } from './errors.ts';
+import { decodeText, UndecodableText } from './labels/decode.ts';
 import { parseRfc3339 } from './times.ts';
 
 /** A time during which something was done to a node, [startMs, endMs). */
@@ -46,6 +47,25 @@ function labelsError(place: string, message: string, options?: ErrorOptions): Bu
   return new BuilderError('labels', `${place}: ${message}`, options);
 }
 
+/** How spreadsheets show times, once they have taken them for their own. */
+const SPREADSHEET_TIMES: readonly (readonly [RegExp, string])[] = [
+  [
+    /^\d+([.,]\d+)?E\+?\d+$/i,
+    'a spreadsheet has rounded it: format the column as text, or as a number without decimals, and write',
+  ],
+  [
+    /^\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}([ ,T]+\d{1,2}:\d{2}(:\d{2})?([.,]\d+)?( ?[AP]M)?)?$/i,
+    'a time without its zone, as spreadsheets write it, is another moment on another machine: write',
+  ],
+  [/^\d{5}([.,]\d+)?$/, "a spreadsheet's count of days knows no zone: write"],
+];
+
+/** What a text that is no time may be, and what to write instead. */
+function noTime(field: string, text: string): string {
+  const explained = SPREADSHEET_TIMES.find(([pattern]) => pattern.test(text))?.[1] ?? 'write';
+  return `${field} ${JSON.stringify(text)} is no time: ${explained} UTC milliseconds or RFC 3339 with its zone (2026-11-23T13:47:00Z)`;
+}
+
 function timeOf(field: 'start' | 'end', text: string, place: string): number {
   if (text === '') {
     const open = field === 'end' ? ': an episode that has not ended cannot label rows' : '';
@@ -58,10 +78,7 @@ function timeOf(field: 'start' | 'end', text: string, place: string): number {
   }
   const ms = parseRfc3339(text);
   if (ms !== undefined) return ms;
-  throw labelsError(
-    place,
-    `${field} ${JSON.stringify(text)} is no time: write UTC milliseconds or RFC 3339 with its zone (2026-11-23T13:47:00Z)`,
-  );
+  throw labelsError(place, noTime(field, text));
 }
 
 function episodeOf(fields: Fields, place: string): Episode {
@@ -78,8 +95,39 @@ function episodeOf(fields: Fields, place: string): Episode {
   return { episode, scenario, startMs, endMs, node, namespace, pod, role: role || DEFAULT_ROLE, run, place };
 }
 
+const SEPARATORS = [
+  [';', 'semicolons'],
+  ['\t', 'tabs'],
+  ['|', 'bars'],
+] as const;
+
+/** Refuses what other programs make of a comma-separated file, so that the message is about that. */
+function checkShape(names: readonly string[], place: string): void {
+  const [first = ''] = names;
+  if (/^sep=/i.test(first))
+    throw labelsError(
+      place,
+      `"sep=" is for a spreadsheet alone: delete the line, so that the header is first`,
+    );
+  if (names.length <= 2) {
+    const other = SEPARATORS.find(([separator]) => first.split(separator).length > 2);
+    if (other !== undefined)
+      throw labelsError(
+        place,
+        `its fields are separated by ${other[1]}: separate them by commas (a spreadsheet's «CSV» takes the separator of its region)`,
+      );
+  }
+  const nameless = names.indexOf('');
+  if (nameless >= 0)
+    throw labelsError(
+      place,
+      `column ${nameless + 1} has no name: delete empty columns, as spreadsheets leave them at the ends of lines`,
+    );
+}
+
 function checkHeader(header: readonly string[], place: string): string[] {
   const names = header.map((name) => name.trim());
+  checkShape(names, place);
   for (const name of names) {
     if (!KNOWN.includes(name)) {
       throw labelsError(place, `unknown column ${JSON.stringify(name)}: the columns are ${KNOWN.join(', ')}`);
@@ -142,11 +190,29 @@ export function parseEpisodes(text: string, file: string): Episode[] {
   });
 }
 
-/** Reads an episodes file. */
-export function readEpisodes(path: string): EpisodesFile {
+/**
+ * Decodes and parses an episodes file.
+ *
+ * @param file how messages name it
+ * @throws {BuilderError} `labels`, naming the line
+ */
+export function decodeEpisodes(bytes: Uint8Array, file: string): Episode[] {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = decodeText(bytes);
+  } catch (error) {
+    if (!(error instanceof UndecodableText)) throw error;
+    const place = error.line === undefined ? file : `${file} line ${error.line}`;
+    throw labelsError(place, error.message, { cause: error });
+  }
+  return parseEpisodes(text, file);
+}
+
+/** Reads an episodes file; its digest is of the bytes that are there. */
+export function readEpisodes(path: string): EpisodesFile {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
   } catch (error) {
     const reason = systemCode(error) === 'ENOENT' ? 'there is no such file' : messageOf(error);
     throw labelsError(`labels ${path}`, reason, { cause: error });
@@ -154,7 +220,7 @@ export function readEpisodes(path: string): EpisodesFile {
   const file = basename(path);
   return {
     file,
-    sha256: createHash('sha256').update(text).digest('hex'),
-    episodes: parseEpisodes(text, file),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    episodes: decodeEpisodes(bytes, file),
   };
 }

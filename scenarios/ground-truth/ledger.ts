@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
-import { type Episode, parseEpisodes } from '../../builder/episodes.ts';
+import { decodeEpisodes, type Episode } from '../../builder/episodes.ts';
 import { replaceDurably } from '../../common/durable-file.ts';
 import { reasonOf, ScenariosError } from '../errors.ts';
 import { type EpisodeLine, endedAt, type Subject } from './episode.ts';
@@ -57,7 +57,7 @@ export class Ledger {
   constructor(path: string, nowMs: number) {
     this.#path = path;
     this.#version = versionOf(path);
-    const found = existsSync(path) ? parseEpisodes(readFileSync(path, 'utf8'), path).map(lineOf) : [];
+    const found = existsSync(path) ? decodeEpisodes(readFileSync(path), path).map(lineOf) : [];
     const closed = found.map((line) => (line.endMs > nowMs ? endedAt(line, nowMs) : line));
     this.#lines = new Map(closed.map((line) => [keyOf(line), line]));
     this.#save();

@@ -88,6 +88,40 @@ describe('builder/episodes', () => {
       `${HEADER}\n${GOOD}\n\n${GOOD}\n`,
       /^e\.csv line 4: episode e1 on node node-a stands on e\.csv line 2/,
     ],
+    [
+      'semicolons',
+      `${HEADER}\n${GOOD}\n`.replaceAll(',', ';'),
+      /^e\.csv line 1: its fields are separated by semi/,
+    ],
+    [
+      'tabs',
+      `${HEADER}\n${GOOD}\n`.replaceAll(',', '\t'),
+      /^e\.csv line 1: its fields are separated by tabs/,
+    ],
+    ["a spreadsheet's hint", `sep=,\n${HEADER}\n${GOOD}\n`, /^e\.csv line 1: "sep=" .* delete the line/],
+    [
+      'columns without a name',
+      `${HEADER},,\n${GOOD},,\n`,
+      /^e\.csv line 1: column 6 has no name: delete empty/,
+    ],
+    ...['29/03/2026 12:05', '3/29/2026 1:05:00 PM', '29.03.2026 12:05', '2026-03-29 12:05'].map(
+      (time) =>
+        [
+          `the time ${time}`,
+          `${HEADER}\ne1,x,${time},${START},n\n`,
+          /^e\.csv line 2: start .* is no time: a time without its zone, as spreadsheets write it/,
+        ] as const,
+    ),
+    [
+      'a time that was rounded',
+      `${HEADER}\ne1,x,1.77479E+12,${START},n\n`,
+      /^e\.csv line 2: start "1\.77479E\+12" is no time: a spreadsheet has rounded it/,
+    ],
+    [
+      'days since 1900',
+      `${HEADER}\ne1,x,46110.503,${START},n\n`,
+      /^e\.csv line 2: start "46110\.503" is no time: a spreadsheet's count of days/,
+    ],
   ];
   for (const [what, text, message] of bad) {
     it(`refuses ${what}, naming the line`, () => {
