@@ -6,6 +6,7 @@ import { attempt, sourceError } from './errors.ts';
 import { KeptFiles } from './kept-files.ts';
 import { readOpenText, withFile } from './kernel-file.ts';
 import { KernelTexts } from './kernel-texts.ts';
+import { expectDevice, expectDeviceLater } from './mounted-device.ts';
 import { type ProcessSnapshot, ProcessTable } from './processes/table.ts';
 
 /** Where the host's file systems are seen from here; in a container usually below a mount such as `/host`. */
@@ -35,10 +36,13 @@ export interface Host {
   exists(path: string): boolean;
   /** Target of a symbolic link; undefined when there is no such link. */
   readlink(path: string): string | undefined;
-  /** Usage of the filesystem mounted at `mountpoint`, a path on the host. May never settle: a dead mount hangs. */
-  statfs(mountpoint: string): Promise<FilesystemUsage>;
+  /**
+   * Usage of the filesystem `device` (as mountinfo has it) mounted at `mountpoint`, a path on the host; `unreadable` when
+   * another one is seen there from here. May never settle: a dead mount hangs.
+   */
+  statfs(mountpoint: string, device: string): Promise<FilesystemUsage>;
   /** The same at a tenth of the price, while nothing else is done: for filesystems that wait for nobody. */
-  statfsDirect(mountpoint: string): FilesystemUsage;
+  statfsDirect(mountpoint: string, device: string): FilesystemUsage;
   /**
    * Text of a file that the kernel makes in one piece, such as one of a cgroup, at a path as this process sees it. It is
    * kept open for the next scrape.
@@ -131,14 +135,20 @@ export function openHost(paths: HostPaths, shared: Shared = share(paths)): Host 
     readPiece: (path, name) => texts.piece(path, name),
     exists: (path) => attempt(path, () => lstatSync(locate(path), { throwIfNoEntry: false }) !== undefined),
     readlink: (path) => attempt(path, () => readlinkIfLink(locate(path))),
-    async statfs(mountpoint) {
+    async statfs(mountpoint, device) {
+      const path = join(paths.rootfs, mountpoint);
       try {
-        return usageOf(await statfs(join(paths.rootfs, mountpoint)));
+        await expectDeviceLater(path, mountpoint, device);
+        return usageOf(await statfs(path));
       } catch (error) {
         throw sourceError(mountpoint, error);
       }
     },
-    statfsDirect: (mountpoint) =>
-      attempt(mountpoint, () => usageOf(statfsSync(join(paths.rootfs, mountpoint)))),
+    statfsDirect: (mountpoint, device) =>
+      attempt(mountpoint, () => {
+        const path = join(paths.rootfs, mountpoint);
+        expectDevice(path, mountpoint, device);
+        return usageOf(statfsSync(path));
+      }),
   };
 }

@@ -1,3 +1,4 @@
+import { groupBy } from '../common/group-by.ts';
 import { SourceError } from './errors.ts';
 import type { Host } from './host.ts';
 import type { Mount } from './parsers/mountinfo.ts';
@@ -46,6 +47,7 @@ function isBetter(a: Mount, b: Mount): boolean {
 /** A filesystem that can fill up. */
 export interface Storage {
   readonly mountpoint: string;
+  readonly device: string;
   /** Whether it says how full it is without waiting for a disk or a server: also on the way to it there is none. */
   readonly isDirect: boolean;
 }
@@ -58,24 +60,52 @@ function isDirect({ type, mountpoint }: Mount, networkMounts: readonly string[])
   );
 }
 
+/** Whether the path `above` is `path` or leads to it. */
+const leadsTo = (above: string, path: string) =>
+  path === above || path.startsWith(above.endsWith('/') ? above : `${above}/`);
+
+/** A mount and those that it stands on, as far down as the table goes. */
+function chainOf(mount: Mount, byId: ReadonlyMap<string, Mount>): ReadonlySet<Mount> {
+  const chain = new Set<Mount>();
+  for (let at: Mount | undefined = mount; at !== undefined && !chain.has(at); at = byId.get(at.parent))
+    chain.add(at);
+  return chain;
+}
+
 /**
- * The mount points whose filesystems can fill up, one for each filesystem. A mount hides what was mounted at the
- * same path before it. Filesystems that are read-only cannot fill up; an image that is always full would hide one
+ * Tells which mounts no path leads to: another was later put over them, or over what they stand on. Of two on the same
+ * mount, one on the way to the other, the upper one came later: else the other would stand on it.
+ */
+function hiddenIn(mounts: readonly Mount[]): (mount: Mount) => boolean {
+  const byId = new Map(mounts.map((mount) => [mount.id, mount]));
+  const byParent = groupBy(mounts, ({ parent }) => parent);
+  const on = (id: string) => byParent.get(id) ?? [];
+  return (mount) => {
+    if (on(mount.id).some((other) => other !== mount && other.mountpoint === mount.mountpoint)) return true;
+    return [...chainOf(mount, byId)].some((link) =>
+      on(link.parent).some((other) => other !== link && leadsTo(other.mountpoint, link.mountpoint)),
+    );
+  };
+}
+
+/**
+ * The mount points whose filesystems can fill up, one for each filesystem. A mount hides what was mounted before
+ * it at the same path or below. Filesystems that are read-only cannot fill up; an image that is always full would hide one
  * that is filling.
  */
-export function selectStorage(mounts: readonly Mount[], rootPrefix: string): Storage[] {
-  const visible = new Map(stripPrefix(mounts, rootPrefix).map((mount) => [mount.mountpoint, mount]));
+export function selectStorage(table: readonly Mount[], rootPrefix: string): Storage[] {
+  const mounts = stripPrefix(table, rootPrefix);
+  const isHidden = hiddenIn(mounts);
   const byDevice = new Map<string, Mount>();
-  for (const mount of visible.values()) {
-    if (!isStorage(mount)) continue;
+  for (const mount of mounts) {
+    if (!isStorage(mount) || isHidden(mount)) continue;
     const known = byDevice.get(mount.device);
     if (known === undefined || isBetter(mount, known)) byDevice.set(mount.device, mount);
   }
-  const networkMounts = [...visible.values()]
-    .filter(({ type }) => isNetwork(type))
-    .map(({ mountpoint }) => mountpoint);
+  const networkMounts = mounts.filter(({ type }) => isNetwork(type)).map(({ mountpoint }) => mountpoint);
   return [...byDevice.values()].map((mount) => ({
     mountpoint: mount.mountpoint,
+    device: mount.device,
     isDirect: isDirect(mount, networkMounts),
   }));
 }

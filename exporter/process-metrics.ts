@@ -21,8 +21,7 @@ function bootTimeSeconds(): number | undefined {
 function maxOpenFiles(): number | undefined {
   const limits = readFileSync(`${SELF}/limits`, 'utf8');
   const soft = /^Max open files\s+(\S+)/m.exec(limits)?.[1];
-  if (soft === undefined) return undefined;
-  return soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(soft);
+  return soft === undefined || soft === 'unlimited' ? undefined : Number(soft);
 }
 
 /** Since Linux 6.2 the folder's size is their number; to list a thousand costs a third of a millisecond. */

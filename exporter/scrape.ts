@@ -6,6 +6,7 @@ import { type Extraction, type Extractor, type Sample, sample } from './extracto
 import type { Host } from './host.ts';
 import { reportOutcome } from './outcomes.ts';
 import type { Services } from './services.ts';
+import { keepPossible } from './unit-range.ts';
 
 /** An extractor that takes longer goes on beside the next one, so that one that waits holds nobody up. */
 const PATIENCE_MS = 50;
@@ -142,10 +143,12 @@ export class Scraper {
   private conclude({ extractor, cpuMicros: used }: Entry, run: Run): Sample[] {
     const { name } = extractor;
     if (run.result === undefined) run.late = true;
-    const { samples, errors } = run.result ?? {
-      samples: [],
-      errors: [new SourceError('failed', name, `${name}: not ready before the scrape's deadline`)],
-    };
+    const { samples, errors } = keepPossible(
+      run.result ?? {
+        samples: [],
+        errors: [new SourceError('failed', name, `${name}: not ready before the scrape's deadline`)],
+      },
+    );
     reportOutcome(this.outcomes, this.logger, name, errors);
     const success = errors.every(({ code }) => code === 'absent');
     const seconds = ((run.endedAt ?? performance.now()) - run.startedAt) / 1e3;

@@ -24,6 +24,13 @@ function usageSamples(mountpoint: string, usage: FilesystemUsage): Sample[] {
     );
 }
 
+/** The host has it: the agent's own mounts are others (systemd's ProtectHome, a container), or it went this moment. */
+function unseen(mountpoint: string, cause: SourceError): SourceError {
+  return new SourceError('unreadable', mountpoint, `${mountpoint}: mounted, but not seen from here`, {
+    cause,
+  });
+}
+
 /**
  * How full the node's filesystems are.
  *
@@ -36,15 +43,15 @@ export const filesystem: Extractor<HangGuard> = {
   async extract(host, guard) {
     const samples: Sample[] = [];
     const errors: SourceError[] = [];
-    for (const { mountpoint, isDirect } of selectStorage(hostMounts(host), host.rootPrefix)) {
+    for (const { mountpoint, device, isDirect } of selectStorage(hostMounts(host), host.rootPrefix)) {
       try {
         const usage = isDirect
-          ? host.statfsDirect(mountpoint)
-          : await guard.run(mountpoint, () => host.statfs(mountpoint));
+          ? host.statfsDirect(mountpoint, device)
+          : await guard.run(mountpoint, () => host.statfs(mountpoint, device));
         samples.push(...usageSamples(mountpoint, usage));
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
-        errors.push(error);
+        errors.push(error.code === 'absent' ? unseen(mountpoint, error) : error);
       }
     }
     return { samples, errors };

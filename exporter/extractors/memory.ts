@@ -23,6 +23,10 @@ export const memory: Extractor = {
     if (available === undefined) {
       throw new SourceError('absent', MEMINFO, `${MEMINFO}: this kernel has no MemAvailable`);
     }
+    if (available > total) {
+      // lxcfs of some versions shows a container's total beside the host's available.
+      throw malformed(MEMINFO, `MemAvailable within MemTotal, ${total} bytes`, `${available} bytes`);
+    }
     return [
       sample(memoryMetrics.bytes, total - available, { state: 'used' }),
       sample(memoryMetrics.bytes, available, { state: 'available' }),

@@ -1,6 +1,7 @@
 import { type BigIntStats, lstat, lstatSync } from 'node:fs';
 import { posix } from 'node:path';
 import { promisify } from 'node:util';
+import { deviceText } from '../device-number.ts';
 import { sourceError } from '../errors.ts';
 import type { HangGuard } from '../hang-guard.ts';
 import { isNetwork } from '../mounts.ts';
@@ -8,13 +9,6 @@ import { parseMountinfo } from '../parsers/mountinfo.ts';
 
 const lstatLater = promisify(lstat);
 const MAX_LOCAL = 4_000;
-
-/** Device number as mountinfo writes it. */
-function deviceOf({ dev }: BigIntStats): string {
-  const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
-  const minor = (dev & 0xffn) | ((dev >> 12n) & ~0xffn);
-  return `${major}:${minor}`;
-}
 
 /**
  * lstat(2) that does not wait for a dead mount.
@@ -68,7 +62,7 @@ export class Looker {
     const stat = await this.#lstat(path);
     if (this.#networkMounts === undefined) return stat;
     const found = stat ?? (await this.#nearestAbove(path));
-    if (found !== undefined && !this.#networkDevices.has(deviceOf(found))) {
+    if (found !== undefined && !this.#networkDevices.has(deviceText(found.dev))) {
       if (this.#local.size >= MAX_LOCAL) this.#local.clear();
       this.#local.add(path);
     }

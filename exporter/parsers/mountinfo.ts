@@ -2,6 +2,9 @@ import { malformed } from '../errors.ts';
 
 /** One line of mountinfo, with its escapes undone. */
 export interface Mount {
+  readonly id: string;
+  /** The mount that it is mounted on. */
+  readonly parent: string;
   /** Major and minor number; the same for all mounts of one filesystem. */
   readonly device: string;
   /** The folder of the filesystem that is mounted; another one than `/` for a bind mount or a subvolume. */
@@ -12,7 +15,7 @@ export interface Mount {
   readonly readOnly: boolean;
 }
 
-const LINE = /^\d+ \d+ (\d+:\d+) (\S+) (\S+) \S+(?: \S+)*? - (\S+) \S* (\S+)$/;
+const LINE = /^(\d+) (\d+) (\d+:\d+) (\S+) (\S+) \S+(?: \S+)*? - (\S+) \S* (\S+)$/;
 
 function unescaped(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
@@ -36,8 +39,11 @@ export function parseMountinfo(text: string, path: string): Mount[] {
     .map((line) => {
       const match = LINE.exec(line);
       if (match === null) throw malformed(path, 'a mount', line);
-      const [, device = '', root = '', mountpoint = '', type = '', options = ''] = match;
+      const [, id = '', parent = '', device = '', root = '', mountpoint = '', type = '', options = ''] =
+        match;
       return {
+        id,
+        parent,
         device,
         root: unescaped(root),
         mountpoint: unescaped(mountpoint),

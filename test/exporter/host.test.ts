@@ -1,6 +1,7 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { deviceText } from '../../exporter/device-number.ts';
 import { openHost } from '../../exporter/host.ts';
 import { readOsRelease } from '../../exporter/node-info.ts';
 import { fixturePaths } from '../support/fixture-host.ts';
@@ -47,8 +48,10 @@ describe('openHost', () => {
   it('asks the filesystem below the root', async () => {
     const rootfs = folder();
     const host = openHost({ procfs: rootfs, sysfs: rootfs, rootfs });
-    expect((await host.statfs('/')).blocks).to.be.greaterThan(0);
-    const failure = await host.statfs('/not-there').catch((error) => error);
+    const device = deviceText(statSync(rootfs, { bigint: true }).dev);
+    expect((await host.statfs('/', device)).blocks).to.be.greaterThan(0);
+    expect(host.statfsDirect('/', device).blocks).to.be.greaterThan(0);
+    const failure = await host.statfs('/not-there', device).catch((error) => error);
     expect(failure).to.include({ code: 'absent', path: '/not-there' });
   });
 

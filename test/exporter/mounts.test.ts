@@ -20,14 +20,35 @@ describe('selectStorage', () => {
   });
 
   it('takes a filesystem once: the whole before a part of it, then the shortest path', () => {
-    const bind = ['1 0 8:1 /x /b rw - ext4 /dev/a rw', '2 0 8:1 / /data rw - ext4 /dev/a rw'];
-    const subvolumes = ['3 0 8:2 /@home /home rw - btrfs /dev/b rw', '4 0 8:2 /@ / rw - btrfs /dev/b rw'];
+    const bind = ['1 4 8:1 /x /b rw - ext4 /dev/a rw', '2 4 8:1 / /data rw - ext4 /dev/a rw'];
+    const subvolumes = ['3 4 8:2 /@home /home rw - btrfs /dev/b rw', '4 0 8:2 /@ / rw - btrfs /dev/b rw'];
     expect(select([...bind, ...subvolumes])).to.deep.equal(['/data', '/']);
   });
 
   it('takes the mount that hides another', () => {
     const stacked = ['1 0 8:1 / /data rw - ext4 /dev/a rw', '2 0 0:9 / /data rw - nfs4 server:/x rw'];
     expect(select(stacked)).to.deep.equal([]);
+  });
+
+  it('leaves out what was hidden by a mount above it, and takes another mount of the same filesystem', () => {
+    const root = '1 0 8:1 / / rw - ext4 /dev/a rw';
+    const below = '2 1 8:2 / /mnt/a rw - ext4 /dev/b rw';
+    const over = '3 1 8:3 / /mnt rw - ext4 /dev/c rw';
+    const onTop = '4 3 8:4 / /mnt/a rw - ext4 /dev/d rw';
+    const elsewhere = '5 1 8:2 / /else/where rw - ext4 /dev/b rw';
+    expect(select([root, below])).to.deep.equal(['/', '/mnt/a']);
+    expect(select([root, below, over])).to.deep.equal(['/', '/mnt']);
+    expect(select([root, below, over, onTop])).to.deep.equal(['/', '/mnt', '/mnt/a']);
+    expect(select([root, below, over, elsewhere])).to.deep.equal(['/', '/mnt', '/else/where']);
+  });
+
+  it('keeps a mount when the table does not show what it stands on', () => {
+    const unknown = [
+      '1 0 8:1 / / rw - ext4 /dev/a rw',
+      '9 7 8:2 / /a rw - ext4 /dev/b rw',
+      '3 3 8:3 / b rw - xfs c rw',
+    ];
+    expect(select(unknown)).to.deep.equal(['/', '/a', 'b']);
   });
 
   it('takes an overlay as a root and nowhere else', () => {

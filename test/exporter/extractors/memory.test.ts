@@ -19,6 +19,14 @@ describe('memory', () => {
     expect(failure).to.have.property('code', 'absent');
   });
 
+  it('is malformed when more is available than there is (lxcfs)', async () => {
+    const failure = await extract('MemTotal: 524288 kB\nMemAvailable: 26214400 kB\n').catch((error) => error);
+    expect(failure).to.include({ code: 'malformed' });
+    expect(failure.message).to.equal(
+      'proc/meminfo: expected MemAvailable within MemTotal, 536870912 bytes, found "26843545600 bytes"',
+    );
+  });
+
   it('is malformed without MemTotal', async () => {
     const failure = await extract('MemAvailable: 60 kB\n').catch((error) => error);
     expect(failure).to.have.property('code', 'malformed');

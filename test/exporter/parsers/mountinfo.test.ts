@@ -15,7 +15,7 @@ describe('parseMountinfo', () => {
   for (const [name, line] of Object.entries(lines)) {
     it(`reads a mount ${name}`, () => {
       expect(parseMountinfo(`${line}\n`, PATH)).to.deep.equal([
-        { device: '254:0', root: '/', mountpoint: '/', type: 'ext4', readOnly: false },
+        { id: '27', parent: '1', device: '254:0', root: '/', mountpoint: '/', type: 'ext4', readOnly: false },
       ]);
     });
   }
