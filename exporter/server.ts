@@ -6,6 +6,7 @@ import type { Family } from './exposition.ts';
 import { landingPage } from './landing-page.ts';
 import { metricsPages } from './metrics-page.ts';
 import { acceptsGzip, CONTENT_TYPES, negotiateFormat } from './negotiation.ts';
+import { parsePageQuery } from './page-query.ts';
 import type { Scraper } from './scrape.ts';
 import { collectionDeadlineMs } from './scrape-timeout.ts';
 
@@ -30,13 +31,6 @@ function targetOf({ url = '/' }: IncomingMessage): { path: string; query: string
   return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark) };
 }
 
-/** The names in `collect[]=a&collect[]=b`; undefined when there are none. */
-function collectFilter(query: string): ReadonlySet<string> | undefined {
-  if (query === '') return undefined;
-  const names = new URLSearchParams(query).getAll('collect[]');
-  return names.length === 0 ? undefined : new Set(names);
-}
-
 function send(response: ServerResponse, status: number, type: string, body: Buffer): void {
   response.statusCode = status;
   response.setHeader('Content-Type', type);
@@ -51,12 +45,12 @@ function line(response: ServerResponse, status: number, text: string): void {
 function metricsHandler({ scraper, extraFamilies }: ServerOptions): Handler {
   const pages = metricsPages(scraper, extraFamilies);
   return async ({ headers }, response, query) => {
-    const only = collectFilter(query);
-    const unknown = [...(only ?? [])].filter((name) => !scraper.names.includes(name));
-    if (unknown.length > 0) {
-      line(response, 400, `no such extractor, or not enabled: ${JSON.stringify(unknown[0])}`);
+    const asked = parsePageQuery(query, scraper.names);
+    if ('refusal' in asked) {
+      line(response, 400, asked.refusal);
       return;
     }
+    const { only } = asked;
     const timeout = headers['x-prometheus-scrape-timeout-seconds'];
     const deadlineMs = collectionDeadlineMs([timeout].flat()[0]);
     const format = negotiateFormat(headers.accept);
