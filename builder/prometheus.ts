@@ -5,6 +5,7 @@ import { unwrap } from './api-answer.ts';
 import type { PrometheusConfig } from './config-schema.ts';
 import { BuilderError } from './errors.ts';
 import { httpClient, shownUrl } from './http.ts';
+import { type Ms, wholeMs } from './ms.ts';
 import { chunkReader } from './reading/chunk-samples.ts';
 import { externalLabelsOf, storedPart, withExternalLabels } from './reading/external-labels.ts';
 import { readMatrix } from './reading/json-samples.ts';
@@ -26,26 +27,26 @@ export interface Prometheus {
    *
    * @throws {TooMuchAtOnce}
    */
-  rawSamples(selector: SeriesSelector, rangeMs: number, timeMs: number): Promise<RawSeries[]>;
+  rawSamples(selector: SeriesSelector, rangeMs: Ms, timeMs: Ms): Promise<RawSeries[]>;
   /**
    * An expression's values at each multiple of the step from `startMs` to `endMs`; its series have the labels that
    * the expression left, and the server's external ones.
    *
    * @throws {TooMuchAtOnce}
    */
-  rangeQuery(query: string, startMs: number, endMs: number, stepMs: number): Promise<RawSeries[]>;
+  rangeQuery(query: string, startMs: Ms, endMs: Ms, stepMs: Ms): Promise<RawSeries[]>;
   /**
    * The raw samples of a selector in (fromMs, toMs], with stale markers, by remote read.
    *
    * @throws {NoRemoteRead} when it must be read in another way
    */
-  storedChunks(selector: SeriesSelector, fromMs: number, toMs: number): Promise<RawSeries[]>;
+  storedChunks(selector: SeriesSelector, fromMs: Ms, toMs: Ms): Promise<RawSeries[]>;
   /** The values that a label takes on series of these metrics within a time, or a little beyond it. */
-  labelValues(label: string, selector: SeriesSelector, startMs: number, endMs: number): Promise<string[]>;
+  labelValues(label: string, selector: SeriesSelector, startMs: Ms, endMs: Ms): Promise<string[]>;
   /** The targets being scraped now; undefined when the server keeps none. */
   activeTargets(): Promise<TargetTimes[] | undefined>;
   /** What the server's clock shows, in milliseconds since 1970. */
-  serverTimeMs(): Promise<number>;
+  serverTimeMs(): Promise<Ms>;
 }
 
 const MS_PER_SECOND = 1000;
@@ -64,7 +65,7 @@ const targets = z.object({
   ),
 });
 
-function seconds(ms: number): string {
+function seconds(ms: Ms): string {
   return String(ms / MS_PER_SECOND);
 }
 
@@ -152,7 +153,7 @@ export async function connect(
       const scalar = z
         .object({ resultType: z.literal('scalar'), result: z.tuple([z.number(), z.string()]) })
         .safeParse(unwrap(await get('/api/v1/query', { query: 'time()' }), url, log));
-      if (scalar.success) return scalar.data.result[0] * MS_PER_SECOND;
+      if (scalar.success) return wholeMs(Math.round(scalar.data.result[0] * MS_PER_SECOND));
       throw new BuilderError('response', `${url} answers time() without a scalar`, { cause: scalar.error });
     },
   };

@@ -1,13 +1,14 @@
 import type { BuildConfig } from './config-schema.ts';
 import { BuilderError } from './errors.ts';
+import { type Ms, wholeMs } from './ms.ts';
 import { formatTime, parseTime } from './times.ts';
 
 export const MS_PER_DAY = 86_400_000;
 
 /** (startMs, endMs] */
 export interface TimeRange {
-  readonly startMs: number;
-  readonly endMs: number;
+  readonly startMs: Ms;
+  readonly endMs: Ms;
 }
 
 function timeOf(name: 'start' | 'end', text: string, nowMs: number): number {
@@ -36,5 +37,5 @@ export function rangeOf(
   if (startMs >= endMs) {
     throw new BuilderError('config', `end ${formatTime(endMs)} is not after start ${formatTime(startMs)}`);
   }
-  return { startMs, endMs };
+  return { startMs: wholeMs(startMs), endMs: wholeMs(endMs) };
 }

@@ -9,6 +9,7 @@ import { FORMATS } from './formats/index.ts';
 import { openLabels } from './labels/open.ts';
 import type { Manifest } from './manifest-schema.ts';
 import type { NodeRows, Partition } from './model.ts';
+import { wholeMs } from './ms.ts';
 import type { Disk } from './output/disk.ts';
 import { dataFile, type Places, placesOf } from './output/places.ts';
 import type { Progress } from './progress.ts';
@@ -112,7 +113,8 @@ interface Task {
 }
 
 /** A run that reads everything by remote read, or everything by range selectors. */
-async function makeInOneWay(task: Task, { nowMs, log, progress, signal }: Surroundings) {
+async function makeInOneWay(task: Task, { log, progress, signal, ...surroundings }: Surroundings) {
+  const nowMs = wholeMs(surroundings.nowMs);
   const { config, storage, places, change, earlier, there, shard } = task;
   const pseudonyms = openPseudonyms(config);
   if (there !== undefined) checkKey(storage, there, pseudonyms?.keyId);

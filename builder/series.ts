@@ -1,4 +1,5 @@
 import type { Matcher } from '../exporter/catalogue/model/promql.ts';
+import type { Ms } from './ms.ts';
 
 export type { Matcher };
 
@@ -20,9 +21,9 @@ export interface SeriesSelector {
 
 /** Every multiple of the step from the first to the last, both included and both multiples themselves. */
 export interface Steps {
-  readonly firstMs: number;
-  readonly lastMs: number;
-  readonly stepMs: number;
+  readonly firstMs: Ms;
+  readonly lastMs: Ms;
+  readonly stepMs: Ms;
 }
 
 /** A way to read raw samples. */
@@ -30,7 +31,7 @@ export interface SampleSource {
   /** Whether stale markers come along. */
   readonly staleMarkers: boolean;
   /** All samples in (fromMs, toMs], without lookback; the series in no particular order. */
-  read(selector: SeriesSelector, fromMs: number, toMs: number): Promise<RawSeries[]>;
+  read(selector: SeriesSelector, fromMs: Ms, toMs: Ms): Promise<RawSeries[]>;
   /** An expression's values at each step, as the server computes them: with lookback. */
   evaluate(query: string, steps: Steps): Promise<RawSeries[]>;
 }

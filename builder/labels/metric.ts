@@ -3,6 +3,7 @@ import { groupBy } from '../collections.ts';
 import type { MetricLabels } from '../config-schema.ts';
 import { DEFAULT_ROLE, type Episode } from '../episodes.ts';
 import { BuilderError } from '../errors.ts';
+import { type Ms, wholeMs } from '../ms.ts';
 import { type RawSeries, type SampleSource, seriesName } from '../series.ts';
 import { formatTime } from '../times.ts';
 import type { LabelSet } from './model.ts';
@@ -16,10 +17,10 @@ const KEPT_MS = 600_000;
 /** The time for which labels are wanted, and what can still be known of it. */
 export interface LabelTimes {
   /** First moment in which an episode can have a say in a row. */
-  readonly fromMs: number;
+  readonly fromMs: Ms;
   /** The last row. */
-  readonly lastMs: number;
-  readonly nowMs: number;
+  readonly lastMs: Ms;
+  readonly nowMs: Ms;
   readonly freshnessMs: number;
 }
 
@@ -108,7 +109,7 @@ export async function metricLabels(
   source: SampleSource,
   times: LabelTimes,
 ): Promise<LabelSet> {
-  const toMs = Math.min(times.nowMs, times.lastMs + KEPT_MS);
+  const toMs = wholeMs(Math.min(times.nowMs, times.lastMs + KEPT_MS));
   const read = (metric: string) => source.read({ metric, matchers: selector }, times.fromMs, toMs);
   const starts = await read(START_METRIC);
   const { episodes, warnings } = episodesOfMetric(starts, await read(END_METRIC), nodeLabel, times);

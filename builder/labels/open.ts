@@ -1,4 +1,5 @@
 import type { BuildConfig } from '../config-schema.ts';
+import { type Ms, wholeMs } from '../ms.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
 import type { SampleSource } from '../series.ts';
 import type { Plan } from '../stages/plan.ts';
@@ -9,7 +10,7 @@ import type { LabelSet } from './model.ts';
 import { promqlLabels } from './promql.ts';
 
 /** Reads what the sources say that are no files, once it is known for which time. */
-export type ReadLabels = (source: SampleSource, plan: Plan, nowMs: number) => Promise<LabelSet[]>;
+export type ReadLabels = (source: SampleSource, plan: Plan, nowMs: Ms) => Promise<LabelSet[]>;
 
 /**
  * Opens the label sources: files are read at once, so that what is wrong with them shows before anything is asked of
@@ -26,8 +27,8 @@ export function openLabels(sources: BuildConfig['labels'], pseudonyms?: Pseudony
   return async (samples, { firstMs, lastMs, stepMs, longestWindowMs, freshnessMs }, nowMs) => {
     // An episode that was over this long before the first row is forgotten by then.
     const beforeSteps = Math.ceil(longestWindowMs / stepMs) + 1;
-    const earliestMs = firstMs - beforeSteps * stepMs;
-    const times: LabelTimes = { fromMs: earliestMs - freshnessMs, lastMs, nowMs, freshnessMs };
+    const earliestMs = wholeMs(firstMs - beforeSteps * stepMs);
+    const times: LabelTimes = { fromMs: wholeMs(earliestMs - freshnessMs), lastMs, nowMs, freshnessMs };
     const sets: LabelSet[] = [];
     for (const [i, source] of sources.entries()) {
       const file = files[i];

@@ -1,6 +1,7 @@
 import type { Logger } from '../../common/log.ts';
 import type { BuildConfig } from '../config-schema.ts';
 import { messageOf } from '../errors.ts';
+import { type Ms, wholeMs } from '../ms.ts';
 import type { Prometheus } from '../prometheus.ts';
 import type { SampleSource } from '../series.ts';
 import { NoRemoteRead } from './chunk-samples.ts';
@@ -19,13 +20,12 @@ type Reading = BuildConfig['reading'];
 export async function openSource(
   prometheus: Prometheus,
   reading: Reading,
-  atMs: number,
+  atMs: Ms,
   log: Logger,
 ): Promise<SampleSource> {
   if (reading === 'query') return rangeSelectorSource(prometheus);
   try {
-    const toMs = Math.floor(atMs);
-    await prometheus.storedChunks({ metric: 'up', matchers: [] }, toMs - 1, toMs);
+    await prometheus.storedChunks({ metric: 'up', matchers: [] }, wholeMs(atMs - 1), atMs);
     return remoteReadSource(prometheus);
   } catch (error) {
     if (reading !== 'auto' || !(error instanceof NoRemoteRead)) throw error;

@@ -1,4 +1,5 @@
 import { TooMuchAtOnce } from '../api-answer.ts';
+import { wholeMs } from '../ms.ts';
 import type { Prometheus } from '../prometheus.ts';
 import { type RawSeries, type Steps, seriesKey } from '../series.ts';
 
@@ -28,7 +29,7 @@ export async function queryRange(
   const found = new Map<string, RawSeries[]>();
   let points = MOST_POINTS;
   for (let at = firstMs; at <= lastMs; ) {
-    const untilMs = Math.min(at + (points - 1) * stepMs, lastMs);
+    const untilMs = wholeMs(Math.min(at + (points - 1) * stepMs, lastMs));
     try {
       for (const series of await prometheus.rangeQuery(query, at, untilMs, stepMs)) {
         const key = seriesKey(series.labels);
@@ -41,7 +42,7 @@ export async function queryRange(
       points = Math.ceil(((untilMs - at) / stepMs + 1) / 2);
       continue;
     }
-    at = untilMs + stepMs;
+    at = wholeMs(untilMs + stepMs);
   }
   return [...found.values()].map(joined);
 }

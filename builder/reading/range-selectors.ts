@@ -1,4 +1,5 @@
 import { TooMuchAtOnce } from '../api-answer.ts';
+import { type Ms, wholeMs } from '../ms.ts';
 import type { Prometheus } from '../prometheus.ts';
 import { type RawSeries, type SampleSource, type SeriesSelector, seriesKey } from '../series.ts';
 import { queryRange } from './query-range.ts';
@@ -51,14 +52,17 @@ export function rangeSelectorSource(prometheus: Prometheus): SampleSource {
   /** Window that fitted last, per metric. */
   const windows = new Map<string, number>();
 
-  async function readWindow(selector: SeriesSelector, fromMs: number, toMs: number) {
-    let windowMs = Math.min(windows.get(selector.metric) ?? FIRST_WINDOW_MS, toMs - fromMs);
+  async function readWindow(selector: SeriesSelector, fromMs: Ms, toMs: Ms) {
+    let windowMs = wholeMs(Math.min(windows.get(selector.metric) ?? FIRST_WINDOW_MS, toMs - fromMs));
     for (;;) {
       try {
-        return { windowMs, found: await prometheus.rawSamples(selector, windowMs, fromMs + windowMs) };
+        return {
+          windowMs,
+          found: await prometheus.rawSamples(selector, windowMs, wholeMs(fromMs + windowMs)),
+        };
       } catch (error) {
         if (!(error instanceof TooMuchAtOnce) || windowMs <= SHORTEST_WINDOW_MS) throw error;
-        windowMs = Math.ceil(windowMs / 2);
+        windowMs = wholeMs(Math.ceil(windowMs / 2));
       }
     }
   }
@@ -73,7 +77,7 @@ export function rangeSelectorSource(prometheus: Prometheus): SampleSource {
         const { windowMs, found } = await readWindow(selector, at, toMs);
         for (const series of found) append(all, series, at);
         const samples = found.reduce((sum, { timestampsMs }) => sum + timestampsMs.length, 0);
-        at += windowMs;
+        at = wholeMs(at + windowMs);
         const factor = samples > MOST_SAMPLES ? 0.5 : samples < FEW_SAMPLES ? 2 : 1;
         windows.set(selector.metric, Math.min(Math.ceil(windowMs * factor), LONGEST_WINDOW_MS));
       }

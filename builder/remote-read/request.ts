@@ -1,3 +1,4 @@
+import type { Ms } from '../ms.ts';
 import type { Matcher } from '../series.ts';
 import { int64Field, lengthDelimitedField, stringField } from './protobuf-writer.ts';
 import { snappyLiterals } from './snappy.ts';
@@ -6,8 +7,8 @@ import { snappyLiterals } from './snappy.ts';
 export interface RemoteReadQuery {
   /** Regular expressions are anchored by the server. */
   readonly matchers: readonly Matcher[];
-  readonly startMs: number;
-  readonly endMs: number;
+  readonly startMs: Ms;
+  readonly endMs: Ms;
 }
 
 /** The headers of a remote read; identity, because compressing the answer costs the server ten times its CPU. */

@@ -1,6 +1,7 @@
 import { groupBy } from '../collections.ts';
 import { BuilderError } from '../errors.ts';
 import { isPlanned, type NodeRows } from '../model.ts';
+import { wholeMs } from '../ms.ts';
 import { jobMatcher, selectorFor } from '../selectors.ts';
 import type { RawSeries, SampleSource, SeriesSelector } from '../series.ts';
 import { formatTime } from '../times.ts';
@@ -34,7 +35,7 @@ export async function checkHole(
   watermarkMs: number,
   last: readonly NodeRows[],
 ): Promise<void> {
-  const fromMs = watermarkMs - plan.leadInMs;
+  const fromMs = wholeMs(watermarkMs - plan.leadInMs);
   const within = last.flatMap(({ timesMs }) => timesMs.find((t) => t > fromMs + plan.freshnessMs) ?? []);
   const earliestRowMs = Math.min(...within);
   // Nothing was scraped in all that time: then no sample can be missing.

@@ -1,6 +1,7 @@
 import { groupBy } from '../collections.ts';
 import { BuilderError } from '../errors.ts';
 import { isPlanned, type Partition, type PlannedColumn, type QueryColumn } from '../model.ts';
+import { wholeMs } from '../ms.ts';
 import { jobMatcher, selectorFor } from '../selectors.ts';
 import type { RawSeries, SampleSource } from '../series.ts';
 import { isInShard } from '../shard.ts';
@@ -41,7 +42,7 @@ export function fetchUp(
   { firstMs, lastMs }: Partition,
 ): Promise<RawSeries[]> {
   const matchers = [jobMatcher(plan.jobs), ...plan.config.selector, ...plan.shardMatchers];
-  return source.read({ metric: 'up', matchers }, firstMs - plan.leadInMs, lastMs);
+  return source.read({ metric: 'up', matchers }, wholeMs(firstMs - plan.leadInMs), wholeMs(lastMs));
 }
 
 /**
@@ -60,8 +61,8 @@ export async function* fetchMetrics(
     columns,
     series: await source.read(
       selectorFor(columns, [...plan.config.selector, ...plan.shardMatchers]),
-      firstMs - plan.leadInMs,
-      lastMs,
+      wholeMs(firstMs - plan.leadInMs),
+      wholeMs(lastMs),
     ),
   }));
   for await (const fetched of inOrder(tasks)) {
@@ -71,7 +72,7 @@ export async function* fetchMetrics(
     yield fetched;
   }
   const queries = plan.columns.filter((column): column is QueryColumn => !isPlanned(column));
-  const steps = { firstMs, lastMs, stepMs: plan.stepMs };
+  const steps = { firstMs: wholeMs(firstMs), lastMs: wholeMs(lastMs), stepMs: plan.stepMs };
   const { config, shard } = plan;
   const isOwn = ({ labels }: RawSeries) =>
     shard === undefined || isInShard(labels[config.nodeLabel] ?? '', shard);

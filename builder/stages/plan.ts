@@ -5,6 +5,7 @@ import { escapeRegex } from '../../exporter/catalogue/model/promql.ts';
 import { type BuildConfig, exposedColumns, type SplitConfig } from '../config-schema.ts';
 import { BuilderError } from '../errors.ts';
 import { type FeatureColumn, isPlanned, type Partition, type QueryColumn } from '../model.ts';
+import { type Ms, wholeMs } from '../ms.ts';
 import type { Prometheus, TargetTimes } from '../prometheus.ts';
 import { reachOf } from '../promql-text.ts';
 import { hiddenMatchers, type Pseudonyms } from '../pseudonyms.ts';
@@ -19,17 +20,17 @@ import { formatTime, nextUtcDay, parseTime, utcDay } from '../times.ts';
 export interface Plan {
   readonly config: BuildConfig;
   /** First and last row's time, multiples of the step. */
-  readonly firstMs: number;
-  readonly lastMs: number;
-  readonly stepMs: number;
-  readonly scrapeIntervalMs: number;
+  readonly firstMs: Ms;
+  readonly lastMs: Ms;
+  readonly stepMs: Ms;
+  readonly scrapeIntervalMs: Ms;
   /** A sample counts as current for so long. */
-  readonly freshnessMs: number;
-  readonly delayMs: number;
+  readonly freshnessMs: Ms;
+  readonly delayMs: Ms;
   readonly columns: readonly FeatureColumn[];
-  readonly longestWindowMs: number;
+  readonly longestWindowMs: Ms;
   /** How far back of a row samples can matter, births included. */
-  readonly leadInMs: number;
+  readonly leadInMs: Ms;
   /** All UTC days that have rows, those included that an update finds written already. */
   readonly days: readonly Partition[];
   /** The days, or the parts of them, whose rows are made of samples. */
@@ -194,7 +195,7 @@ function stepsOf(
   const askedLastMs = Math.floor(endMs / stepMs) * stepMs;
   const closedMs = Math.min(askedLastMs, Math.floor((nowMs - delayMs) / stepMs) * stepMs);
   const lastMs = Math.max(closedMs, continued?.watermarkMs ?? closedMs);
-  if (firstMs <= lastMs) return { firstMs, lastMs, askedLastMs };
+  if (firstMs <= lastMs) return { firstMs: wholeMs(firstMs), lastMs: wholeMs(lastMs), askedLastMs };
   throw new BuilderError(
     'config',
     `no step of ${formatDuration(stepMs)} closes between ${formatTime(startMs)} and ${formatTime(Math.min(endMs, nowMs - delayMs))}`,
@@ -246,8 +247,13 @@ export async function plan(
     metrics.length === 0
       ? { metric: 'up', matchers: config.selector }
       : { metric: '', matchers: [name, ...config.selector] };
-  const startMs = continued?.watermarkMs ?? range.startMs;
-  const found = await prometheus.labelValues('job', anyMetric, startMs, Math.max(range.endMs, startMs));
+  const startMs = wholeMs(continued?.watermarkMs ?? range.startMs);
+  const found = await prometheus.labelValues(
+    'job',
+    anyMetric,
+    startMs,
+    wholeMs(Math.max(range.endMs, startMs)),
+  );
   const jobs = [...new Set([...(continued?.jobs ?? []), ...found])].sort();
   if (jobs.length === 0) {
     throw new BuilderError(
@@ -265,14 +271,14 @@ export async function plan(
       `Prometheus does not scrape ${jobs.join(', ')} now, so that the interval is unknown: set scrapeInterval in the config`,
     );
   }
-  const scrapeIntervalMs = checkedScrapeInterval(config, intervalMs, columns);
-  const delayMs = config.delay ?? longestOf(targets, 'scrapeTimeout') ?? DEFAULT_DELAY_MS;
+  const scrapeIntervalMs = wholeMs(checkedScrapeInterval(config, intervalMs, columns));
+  const delayMs = wholeMs(config.delay ?? longestOf(targets, 'scrapeTimeout') ?? DEFAULT_DELAY_MS);
 
-  const stepMs = config.step;
+  const stepMs = wholeMs(config.step);
   const { firstMs, lastMs, askedLastMs } = stepsOf(config, range, continued, nowMs, delayMs);
   const newFirstMs = continued === undefined ? firstMs : continued.watermarkMs + stepMs;
-  const freshnessMs = Math.max(stepMs, FRESH_SCRAPES * scrapeIntervalMs);
-  const longestWindowMs = Math.max(...columns.map(({ windowMs }) => windowMs));
+  const freshnessMs = wholeMs(Math.max(stepMs, FRESH_SCRAPES * scrapeIntervalMs));
+  const longestWindowMs = wholeMs(Math.max(...columns.map(({ windowMs }) => windowMs)));
   const split = fixedSplit(config.split, { firstMs, lastMs, stepMs }, nowMs, continued?.askedBounds);
   const cut = `the dataset ends at ${formatTime(lastMs)}: later steps were not closed yet`;
   return {
@@ -285,7 +291,7 @@ export async function plan(
     delayMs,
     columns,
     longestWindowMs,
-    leadInMs: longestWindowMs + freshnessMs + birthLookback(longestWindowMs, freshnessMs),
+    leadInMs: wholeMs(longestWindowMs + freshnessMs + birthLookback(longestWindowMs, freshnessMs)),
     days: partitionsOf(firstMs, lastMs, stepMs),
     partitions: partitionsOf(newFirstMs, lastMs, stepMs),
     shardMatchers: await matchersOfShard(config, shard, prometheus, anyMetric, jobs, range, pseudonyms),

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Ms, wholeMs } from '../ms.ts';
 
 /** The time by which steps close. */
 export interface Clock {
-  nowMs(): number;
+  nowMs(): Ms;
   /** Waits until that time, or until the signal. */
   until(ms: number, signal: AbortSignal): Promise<void>;
 }
@@ -31,8 +32,8 @@ export class ServerClock implements Clock {
     return this.#aheadMs;
   }
 
-  nowMs(): number {
-    return Date.now() + this.#aheadMs;
+  nowMs(): Ms {
+    return wholeMs(Date.now() + this.#aheadMs);
   }
 
   async until(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Logger } from '../../common/log.ts';
 import type { Episode } from '../episodes.ts';
 import type { FeatureColumn, LabelledRows, NodeRows, Split } from '../model.ts';
+import { type Ms, wholeMs } from '../ms.ts';
 import type { SampleSource } from '../series.ts';
 import type { Splitter } from '../splits/model.ts';
 import { type Labeller, labeller } from '../stages/label.ts';
@@ -66,12 +67,12 @@ export class Judge {
    * @param closedMs the newest of them
    * @returns what must be said anew of rows that are out
    */
-  async refresh(nowMs: number, firstMs: number, closedMs: number): Promise<(LabelRecord | GapRecord)[]> {
+  async refresh(nowMs: Ms, firstMs: Ms, closedMs: Ms): Promise<(LabelRecord | GapRecord)[]> {
     const { labels, samples, labelDelayMs, plan } = this.#options;
     const { stepMs, longestWindowMs, freshnessMs } = plan;
     // An episode that was over this long before the first row that can change is forgotten by then.
     const earliestMs = Math.min(this.#pending.firstMs ?? firstMs, firstMs) - longestWindowMs - 2 * stepMs;
-    const times = { fromMs: earliestMs - freshnessMs, lastMs: closedMs, nowMs, freshnessMs };
+    const times = { fromMs: wholeMs(earliestMs - freshnessMs), lastMs: closedMs, nowMs, freshnessMs };
     const changed = await labels.refresh({ samples: samples(), times, stepMs });
     const corrections = changed ? this.#relabel() : [];
     const settledMs = Math.floor((nowMs - labelDelayMs) / stepMs) * stepMs;

@@ -8,6 +8,7 @@ import { joinSources } from '../labels/join.ts';
 import { type LabelTimes, metricLabels } from '../labels/metric.ts';
 import type { LabelSet } from '../labels/model.ts';
 import { promqlLabels } from '../labels/promql.ts';
+import { type Ms, wholeMs } from '../ms.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
 import type { SampleSource } from '../series.ts';
 
@@ -15,7 +16,7 @@ import type { SampleSource } from '../series.ts';
 export interface LabelQuery {
   readonly samples: SampleSource;
   readonly times: LabelTimes;
-  readonly stepMs: number;
+  readonly stepMs: Ms;
 }
 
 /** Reads what a source says by now; the same set as before while nothing has changed. */
@@ -67,7 +68,7 @@ function continued(
 function promqlReader(config: PromqlLabels): Read {
   let known: readonly Episode[] = [];
   return async ({ samples, times: { fromMs, lastMs, freshnessMs }, stepMs }) => {
-    const firstMs = (Math.floor((fromMs + freshnessMs) / stepMs) + 1) * stepMs;
+    const firstMs = wholeMs((Math.floor((fromMs + freshnessMs) / stepMs) + 1) * stepMs);
     const set = await promqlLabels(config, samples, { firstMs, lastMs, stepMs });
     known = set.episodes.map((episode) => continued(episode, known, { firstMs, stepMs }));
     return { ...set, episodes: known };

@@ -1,4 +1,5 @@
 import type { Logger } from '../../common/log.ts';
+import { wholeMs } from '../ms.ts';
 import type { Plan } from '../stages/plan.ts';
 import { timesOf } from '../table.ts';
 import { formatTime } from '../times.ts';
@@ -40,7 +41,8 @@ export function publisher(options: PublisherOptions): Outlet {
 
   /** Labels may have become known since: says so before the next rows. */
   async function refreshLabels(firstMs: number, closedMs: number): Promise<void> {
-    for (const record of await judge.refresh(clock.nowMs(), firstMs, closedMs)) append(record);
+    for (const record of await judge.refresh(clock.nowMs(), wholeMs(firstMs), wholeMs(closedMs)))
+      append(record);
     metrics.labelsRead(labelsReadable());
   }
 

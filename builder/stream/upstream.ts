@@ -2,6 +2,7 @@ import type { Logger } from '../../common/log.ts';
 import type { BuildConfig } from '../config-schema.ts';
 import { messageOf } from '../errors.ts';
 import type { NodeRows } from '../model.ts';
+import { type Ms, wholeMs } from '../ms.ts';
 import { connect, type Prometheus } from '../prometheus.ts';
 import { type Pseudonyms, pseudonymousSource } from '../pseudonyms.ts';
 import { byQueryInstead, openSource } from '../reading/open-source.ts';
@@ -12,7 +13,7 @@ import { utcDay } from '../times.ts';
 
 /** Times by one clock. */
 interface Times {
-  nowMs(): number;
+  nowMs(): Ms;
 }
 
 /** A plan looks back so far, or so many steps, for the jobs that there are. */
@@ -133,7 +134,6 @@ function planNow(
 ): Promise<Plan> {
   const nowMs = clock.nowMs();
   const backMs = Math.max(PLANNED_BACK_MS, PLANNED_BACK_STEPS * config.step);
-  return plan(config, { startMs: Math.min(nowMs - backMs, fromMs), endMs: nowMs }, prometheus, nowMs, {
-    pseudonyms,
-  });
+  const range = { startMs: wholeMs(Math.min(nowMs - backMs, fromMs)), endMs: nowMs };
+  return plan(config, range, prometheus, nowMs, { pseudonyms });
 }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import axios from 'axios';
 import { configSchema } from '../../builder/config-schema.ts';
 import { scanMatrix } from '../../builder/json-scan/scan-matrix.ts';
+import { wholeMs } from '../../builder/ms.ts';
 import { remoteRead } from '../../builder/remote-read/remote-read.ts';
 import { build } from '../../builder/run.ts';
 import type { RawSeries } from '../../builder/series.ts';
@@ -48,7 +49,7 @@ const http = axios.create({
 /** One metric of one day. */
 export function readByRemoteRead(url: string, metric: string, startMs: number): AsyncGenerator<RawSeries> {
   const matchers = [{ name: '__name__', operator: '=', value: metric }] as const;
-  const window = { startMs: startMs - 1, endMs: startMs + DAY_MS - 1 };
+  const window = { startMs: wholeMs(startMs - 1), endMs: wholeMs(startMs + DAY_MS - 1) };
   return remoteRead(
     async (body, headers) => {
       const answer = await http.post<Readable>(`${url}/api/v1/read`, body, { headers });

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import axios from 'axios';
 import { expect } from 'chai';
+import { wholeMs } from '../../../builder/ms.ts';
 import { remoteRead } from '../../../builder/remote-read/remote-read.ts';
 import { program, startPrometheus } from '../../support/programs.ts';
 import { postTo } from '../remote-read/support/post.ts';
@@ -39,7 +40,7 @@ describe('builder/json-scan with a real Prometheus', function () {
       expect(scanned).to.deep.equal(parse(whole));
 
       const matchers = [{ name: '__name__', operator: '!=', value: '' }] as const;
-      const query = { matchers, startMs: START_MS - 1, endMs: END_MS };
+      const query = { matchers, startMs: wholeMs(START_MS - 1), endMs: wholeMs(END_MS) };
       const byRemoteRead = [];
       for await (const { labels, timestampsMs, values } of remoteRead(postTo(prometheus.url), query)) {
         byRemoteRead.push({ labels, samples: Array.from(timestampsMs, (timeMs, i) => [timeMs, values[i]]) });

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { wholeMs } from '../../../builder/ms.ts';
 import { remoteRead } from '../../../builder/remote-read/remote-read.ts';
 import type { RemoteReadQuery } from '../../../builder/remote-read/request.ts';
 import type { RawSeries } from '../../../builder/series.ts';
@@ -55,7 +56,7 @@ describe('builder/remote-read with a real Prometheus', function () {
     const config = { global: { external_labels: { cluster: 'east' } } };
     const prometheus = await startPrometheus(folder, config, KEPT_FOR_EVER);
     try {
-      const window = { startMs: START_MS - 1, endMs: END_MS };
+      const window = { startMs: wholeMs(START_MS - 1), endMs: wholeMs(END_MS) };
       const all = await read(prometheus.url, { matchers: [EVERYTHING], ...window });
       expect(all.every(({ labels }) => labels['cluster'] !== undefined)).to.equal(true);
       expect(readSamples(all, { cluster: 'east' })).to.deep.equal(
@@ -63,7 +64,7 @@ describe('builder/remote-read with a real Prometheus', function () {
       );
       expect(readSamples(all, {}).size).to.equal(13);
 
-      const inner = { startMs: START_MS + 1_234_567, endMs: END_MS - 4_567_000 };
+      const inner = { startMs: wholeMs(START_MS + 1_234_567), endMs: wholeMs(END_MS - 4_567_000) };
       const part = await read(prometheus.url, { matchers: [EVERYTHING], ...inner });
       expect(readSamples(part, { cluster: 'east' })).to.deep.equal(
         await dump(folder, inner.startMs, inner.endMs),
@@ -99,9 +100,9 @@ describe('builder/remote-read with a real Prometheus', function () {
     };
     const prometheus = await startPrometheus(folder, config);
     try {
-      const startMs = Date.now() - 3_600_000;
+      const startMs = wholeMs(Date.now() - 3_600_000);
       const metric = { name: '__name__', operator: '=~', value: 'test_.*' } as const;
-      const readNow = () => read(prometheus.url, { matchers: [metric], startMs, endMs: Date.now() });
+      const readNow = () => read(prometheus.url, { matchers: [metric], startMs, endMs: wholeMs(Date.now()) });
       const before = await waitFor('ten scrapes', async () => {
         const series = await readNow();
         return series.some(({ timestampsMs }) => timestampsMs.length > 10) ? series : undefined;
@@ -113,7 +114,7 @@ describe('builder/remote-read with a real Prometheus', function () {
         const series = await readNow();
         return series.length > 0 && series.every(({ staleMs }) => staleMs.length > 0) ? series : undefined;
       });
-      const endMs = Date.now();
+      const endMs = wholeMs(Date.now());
       const all = await read(prometheus.url, { matchers: [EVERYTHING], startMs, endMs });
       expect(readSamples(all, {})).to.deep.equal(await dump(folder, startMs, endMs));
       for (const { timestampsMs, values, staleMs, labels } of after) {

@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { wholeMs } from '../../../builder/ms.ts';
 import { RemoteReadError } from '../../../builder/remote-read/errors.ts';
 import { remoteRead } from '../../../builder/remote-read/remote-read.ts';
 import type { RawSeries } from '../../../builder/series.ts';
@@ -26,8 +27,8 @@ const OTHER_FRAME = frame(
 );
 const QUERY = {
   matchers: [{ name: '__name__', operator: '=', value: 'up' }],
-  startMs: 0,
-  endMs: 10,
+  startMs: wholeMs(0),
+  endMs: wholeMs(10),
 } as const;
 
 describe('builder/remote-read', () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { ServerClock } from '../../../builder/stream/clock.ts';
 
 const HOUR_MS = 3_600_000;
@@ -11,6 +12,17 @@ describe('builder/stream/clock', () => {
     const beforeMs = clock.nowMs();
     await clock.until(beforeMs + 20, new AbortController().signal);
     expect(clock.nowMs()).to.be.at.least(beforeMs + 20);
+  });
+
+  it('shows whole milliseconds, however the two clocks were read', () => {
+    const clock = new ServerClock();
+    const moment = fc.double({ min: 0, max: 4e12, noNaN: true });
+    fc.assert(
+      fc.property(moment, moment, (serverMs, ownMs) => {
+        clock.set(serverMs, ownMs);
+        expect(Number.isInteger(clock.nowMs())).to.equal(true);
+      }),
+    );
   });
 
   it('waits no longer when the signal comes', async () => {

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { BuilderError } from '../../../builder/errors.ts';
+import { wholeMs } from '../../../builder/ms.ts';
 import type { SampleSource } from '../../../builder/series.ts';
 import { Judge } from '../../../builder/stream/judge.ts';
 import { LabelWatch } from '../../../builder/stream/label-watch.ts';
@@ -12,7 +13,7 @@ import { planOf, STEP_MS } from '../support/plans.ts';
 
 const FIRST_MS = Date.UTC(2026, 10, 23);
 const DELAY_STEPS = 4;
-const at = (step: number) => FIRST_MS + step * STEP_MS;
+const at = (step: number) => wholeMs(FIRST_MS + step * STEP_MS);
 /** A server without samples. */
 const nothing: SampleSource = { evaluate: async () => [], staleMarkers: true, read: async () => [] };
 const iso = (step: number) => new Date(at(step)).toISOString();

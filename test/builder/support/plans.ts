@@ -1,31 +1,28 @@
 import { configSchema, EXPOSED_COLUMNS } from '../../../builder/config-schema.ts';
+import { wholeMs } from '../../../builder/ms.ts';
 import type { RawSeries } from '../../../builder/series.ts';
 import { birthLookback, type Plan } from '../../../builder/stages/plan.ts';
 
 export const STEP_MS = 15_000;
-const FRESHNESS_MS = 22_500;
+const FRESHNESS_MS = wholeMs(22_500);
 
 /** A plan over some columns, as if a server had been asked. */
-export function planOf(
-  columns: readonly string[],
-  firstMs: number,
-  lastMs: number,
-  windowMs = STEP_MS,
-): Plan {
+export function planOf(columns: readonly string[], fromMs: number, toMs: number, windowMs = STEP_MS): Plan {
+  const [firstMs, lastMs] = [wholeMs(fromMs), wholeMs(toMs)];
   return {
     config: configSchema.parse({}),
     firstMs,
     lastMs,
-    stepMs: STEP_MS,
-    scrapeIntervalMs: STEP_MS,
+    stepMs: wholeMs(STEP_MS),
+    scrapeIntervalMs: wholeMs(STEP_MS),
     freshnessMs: FRESHNESS_MS,
-    delayMs: 0,
+    delayMs: wholeMs(0),
     columns: EXPOSED_COLUMNS.filter(({ column }) => columns.includes(column.name)).map((known) => ({
       ...known,
       windowMs,
     })),
-    longestWindowMs: windowMs,
-    leadInMs: windowMs + FRESHNESS_MS + birthLookback(windowMs, FRESHNESS_MS),
+    longestWindowMs: wholeMs(windowMs),
+    leadInMs: wholeMs(windowMs + FRESHNESS_MS + birthLookback(windowMs, FRESHNESS_MS)),
     days: [{ date: '2026-03-29', firstMs, lastMs }],
     shardMatchers: [],
     shard: undefined,

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { wholeMs } from '../../../../builder/ms.ts';
 import type { Clock } from '../../../../builder/stream/clock.ts';
 
 export interface ReplayClock extends Clock {
@@ -19,7 +20,7 @@ export function replayClock(startMs: number, endMs: number, strideMs = 0): Repla
     finished: new Promise((resolve) => {
       finish = resolve;
     }),
-    nowMs: () => nowMs,
+    nowMs: () => wholeMs(nowMs),
     async until(ms, signal) {
       if (ms > endMs) {
         finish();

@@ -11,8 +11,16 @@ export interface RunningStream {
   stop(): Promise<void>;
 }
 
-/** Runs a stream in this process, on a free port of loopback. */
-export async function startStream(config: BuildConfig, fromMs: number, clock: Clock): Promise<RunningStream> {
+/**
+ * Runs a stream in this process, on a free port of loopback.
+ *
+ * @param clock without it this machine's, set by Prometheus'
+ */
+export async function startStream(
+  config: BuildConfig,
+  fromMs: number,
+  clock?: Clock,
+): Promise<RunningStream> {
   const controller = new AbortController();
   let written = '';
   let address: (address: string) => void = () => {};
@@ -23,7 +31,7 @@ export async function startStream(config: BuildConfig, fromMs: number, clock: Cl
     config,
     listen: { host: '127.0.0.1', port: 0 },
     from: () => fromMs,
-    clock,
+    ...(clock !== undefined && { clock }),
     onListening: (at) => address(at),
     log: createLogger({ level: 'info', format: 'logfmt' }, (line) => {
       written += line;
