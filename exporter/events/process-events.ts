@@ -13,6 +13,7 @@ interface Location {
 }
 
 type Kind = TraceEvent['kind'];
+const KINDS: readonly Kind[] = ['exec', 'connect', 'oom'];
 type EventOf<K extends Kind> = Extract<TraceEvent, { kind: K }>;
 type Listener<K extends Kind> = (event: EventOf<K>, where: Location | undefined) => void;
 
@@ -28,7 +29,8 @@ export class ProcessEvents {
   readonly #listeners: { readonly [K in Kind]: Listener<K>[] } = { exec: [], connect: [], oom: [] };
   /** By the cgroup's path: one object each, as thousands of events come from the same few. */
   readonly #locations = new Map<string, Location>();
-  #error: SourceError | undefined;
+  /** What went wrong, for each kind until whoever counts it has taken it. */
+  readonly #errors = new Map<Kind, SourceError>();
 
   constructor({ source, polledBecause }: OpenedSource, names: ContainerNames) {
     this.#source = source;
@@ -53,15 +55,15 @@ export class ProcessEvents {
       this.#source.drain();
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
-      this.#error = error;
+      for (const kind of KINDS) this.#errors.set(kind, error);
     }
   }
 
-  /** What went wrong since the last call, once. */
-  takeError(): SourceError | undefined {
-    const error = this.#error;
-    this.#error = undefined;
-    return error;
+  /** What makes the count of these events less than the truth, since the last call for the kind. */
+  takeErrors(kind: Kind): SourceError[] {
+    const error = this.#errors.get(kind);
+    this.#errors.delete(kind);
+    return [this.polledBecause, error].filter((one) => one !== undefined);
   }
 
   stats(): ExecStats {

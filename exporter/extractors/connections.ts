@@ -30,8 +30,10 @@ function fromTables(host: Host, { events, rules, counter }: State, tables: Outbo
     else counter.add(rules.current, connect, { cgroup: namespace.place?.path ?? '', owner });
   }
   const owners = seen.map(({ place }) => podLabels(place, host.names));
-  const denied = events.polledBecause === undefined ? [] : [events.polledBecause];
-  return { samples: counter.samples(rules.current, owners), errors: [...denied, ...errors] };
+  return {
+    samples: counter.samples(rules.current, owners),
+    errors: [...events.takeErrors('connect'), ...errors],
+  };
 }
 
 /**
@@ -59,6 +61,9 @@ export const connections: Extractor<State> = {
     const { events, rules, counter, tables } = state;
     if (tables !== undefined) return fromTables(host, state, tables);
     events.pump();
-    return counter.samples(rules.current, presentPods(host));
+    return {
+      samples: counter.samples(rules.current, presentPods(host)),
+      errors: events.takeErrors('connect'),
+    };
   },
 };

@@ -25,13 +25,12 @@ function samplesOf(counts: MatchCounts<ContainerOwner>, known: readonly Containe
 }
 
 function fromCgroups(host: Host, { events, counts }: State, cgroups: CgroupOomKills): Extraction {
-  const denied = events.polledBecause === undefined ? [] : [events.polledBecause];
   const { kills, places, errors } = cgroups.look();
   for (const { place, count } of kills) {
     counts.add([KILL], containerLabels(place, host.names), undefined, count);
   }
   const known = places.map((place) => containerLabels(place, host.names));
-  return { samples: samplesOf(counts, known), errors: [...denied, ...errors] };
+  return { samples: samplesOf(counts, known), errors: [...events.takeErrors('oom'), ...errors] };
 }
 
 /**
@@ -62,6 +61,6 @@ export const containerOom: Extractor<State> = {
     const { events, counts, cgroups } = state;
     if (cgroups !== undefined) return fromCgroups(host, state, cgroups);
     events.pump();
-    return { samples: samplesOf(counts, presentContainers(host)), errors: [] };
+    return { samples: samplesOf(counts, presentContainers(host)), errors: events.takeErrors('oom') };
   },
 };

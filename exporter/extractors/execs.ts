@@ -1,7 +1,6 @@
 import { execsMetrics } from '../catalogue/execs.ts';
 import { containerLabels } from '../containers/attribution.ts';
 import { presentContainers } from '../containers/present.ts';
-import type { SourceError } from '../errors.ts';
 import { ExecCounter } from '../events/exec-counter.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
 import { type Extractor, type Sample, sample } from '../extractor.ts';
@@ -22,11 +21,6 @@ function coverage(events: ProcessEvents): Sample[] {
     sample(execsMetrics.unattributed, unattributed),
     sample(execsMetrics.startsObserved, startsObserved),
   ];
-}
-
-/** Polling because tracefs was denied is less than was asked for; where the kernel has none it is all there is. */
-function errorsOf(events: ProcessEvents): SourceError[] {
-  return [events.polledBecause, events.takeError()].filter((error) => error !== undefined);
 }
 
 /**
@@ -53,6 +47,6 @@ export const execs: Extractor<State> = {
   extract(host, { events, rules, counter }) {
     events.pump();
     const matches = counter.samples(rules.current, presentContainers(host));
-    return { samples: [...matches, ...coverage(events)], errors: errorsOf(events) };
+    return { samples: [...matches, ...coverage(events)], errors: events.takeErrors('exec') };
   },
 };

@@ -7,12 +7,15 @@ import { EventQueue } from './event-queue.ts';
 import type { TraceEvent } from './events.ts';
 import { placeOf } from './exec-path.ts';
 import type { Hierarchy } from './hierarchy.ts';
+import { TraceInstance } from './instance.ts';
+import { onlineCpus } from './online-cpus.ts';
 import { bufferKbFor, idleMsFor, Pace } from './pace.ts';
 import { PromptWatcher } from './prompt-watcher.ts';
 import { EventRecorder } from './recorder.ts';
 import type { EventListener, ExecSource, ExecStats } from './source.ts';
 import { leaderOf, seed } from './tasks.ts';
-import { monotonicNs, onlineCpus, type Subscription, TraceReader } from './trace-reader.ts';
+import { TraceHealth } from './trace-health.ts';
+import { monotonicNs, type Subscription, TraceReader } from './trace-reader.ts';
 
 const TCP_SYN_SENT = 2;
 const PF_KTHREAD = 0x200000;
@@ -23,6 +26,7 @@ const LEAST_BETWEEN_SEEDS_NS = 1e9;
 export interface ExecSourceOptions {
   readonly tracefs: string;
   readonly procfs: string;
+  readonly sysfs: string;
   /** Whose cgroups the events shall name; see {@link findContainerHierarchy}. */
   readonly hierarchy: Hierarchy;
   /** Ring buffer per CPU. Default: 256 to 2,048, by the number of CPUs. */
@@ -62,16 +66,6 @@ function checkProcessNamespace(procfs: string): void {
   );
 }
 
-function defaultBufferKb(procfs: string): number {
-  const path = join(procfs, 'stat');
-  return bufferKbFor(
-    onlineCpus(
-      attempt(path, () => readFileSync(path, 'latin1')),
-      path,
-    ).length,
-  );
-}
-
 /** Events from a tracefs instance of its own, without gaps but for what it counts as lost. */
 class TracedExecSource implements ExecSource {
   readonly unseen: ExecSource['unseen'];
@@ -83,12 +77,14 @@ class TracedExecSource implements ExecSource {
   readonly #reader: TraceReader;
   readonly #watcher: PromptWatcher | undefined; // undefined until the constructor ends
   readonly #pace: Pace;
+  readonly #health: TraceHealth;
   #error: unknown;
   #gap = false;
   #seededNs = 0;
 
   constructor(options: ExecSourceOptions) {
-    const { procfs, tracefs, hierarchy, instancePrefix, bufferKb = defaultBufferKb(procfs) } = options;
+    const { procfs, sysfs, tracefs, hierarchy, instancePrefix } = options;
+    const bufferKb = options.bufferKb ?? bufferKbFor(onlineCpus(sysfs).length);
     checkProcessNamespace(procfs);
     const instance = { tracefs, ...(instancePrefix === undefined ? {} : { prefix: instancePrefix }) };
     const version2 = hierarchy.id === 0;
@@ -107,8 +103,13 @@ class TracedExecSource implements ExecSource {
       (pid, timeNs) => this.#watcher?.places.take(pid, timeNs) ?? placeOf(procfs, pid),
       (event) => this.#queue.add(event),
     );
-    const settings = { ...instance, procfs, bufferKb };
-    this.#reader = new TraceReader(settings, subscriptions(hierarchy), this.#recorder, () => this.#onLoss());
+    this.#reader = new TraceReader(
+      TraceInstance.create({ ...instance, bufferKb }),
+      { sysfs, bufferKb },
+      subscriptions(hierarchy),
+      this.#recorder,
+      () => this.#onLoss(),
+    );
     const { missing } = this.#reader;
     this.unseen = new Set(
       Object.entries(OPTIONAL).flatMap(([event, kind]) =>
@@ -127,6 +128,10 @@ class TracedExecSource implements ExecSource {
       this.close();
       throw error;
     }
+    this.#health = new TraceHealth(procfs, () => [
+      ...this.#reader.restore(),
+      ...(this.#watcher?.restore() ?? []),
+    ]);
     this.#recorder.sinceNs = monotonicNs();
     this.#pace = new Pace(() => this.#read(), idleMsFor(bufferKb));
     process.once('exit', this.close);
@@ -138,6 +143,11 @@ class TracedExecSource implements ExecSource {
 
   drain(): TraceEvent[] {
     this.#pace.note(this.#read());
+    try {
+      this.#health.look(this.#recorder.starts, monotonicNs());
+    } catch (error) {
+      this.#onError(error);
+    }
     const error = this.#error;
     this.#error = undefined;
     if (error !== undefined) throw error;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attempt, SourceError, sourceError } from '../errors.ts';
+import { hidden } from './find-tracefs.ts';
 import { type EventFormat, type PageLayout, parseFormat, parseHeaderPage } from './format.ts';
 import { removeStaleInstances } from './stale.ts';
 
@@ -34,6 +35,8 @@ function sleep(ms: number): void {
 export class TraceInstance {
   readonly path: string;
   readonly #tracefs: string;
+  /** What it shall record, each with its filter. */
+  readonly #enabled = new Map<string, string | undefined>();
   #guard: number | undefined;
 
   private constructor(tracefs: string, name: string) {
@@ -87,10 +90,52 @@ export class TraceInstance {
     return parseFormat(this.read(file), join(this.path, file));
   }
 
-  /** Records `event` from now on; only what passes `filter`, which the kernel applies. */
+  /**
+   * Records `event` from now on; only what passes `filter`, which the kernel applies.
+   *
+   * @throws {SourceError} never `absent`: an event that is there and cannot be turned on is not one that this kernel lacks
+   */
   enable(event: string, filter?: string): void {
-    if (filter !== undefined) this.write(`events/${event}/filter`, filter);
-    this.write(`events/${event}/enable`, '1');
+    const file = `events/${event}/enable`;
+    try {
+      if (filter !== undefined) this.write(`events/${event}/filter`, filter);
+      this.write(file, '1');
+    } catch (error) {
+      if (!(error instanceof SourceError) || error.code !== 'absent') throw error;
+      throw new SourceError('failed', error.path, `${error.message}: the event cannot be turned on`, {
+        cause: error,
+      });
+    }
+    if (this.#isOff(file)) {
+      const path = join(this.path, file);
+      throw new SourceError('failed', path, `${path}: stays 0: the event cannot be turned on`);
+    }
+    this.#enabled.set(event, filter);
+  }
+
+  disable(event: string): void {
+    this.write(`events/${event}/enable`, '0');
+    this.#enabled.delete(event);
+  }
+
+  /**
+   * Turns on again what somebody else has turned off, such as `trace-cmd reset`, which resets every instance.
+   *
+   * @returns the switches that were off, as files of the instance
+   */
+  restore(): string[] {
+    const off: string[] = [];
+    for (const [event, filter] of this.#enabled) {
+      const file = `events/${event}/enable`;
+      if (!this.#isOff(file)) continue;
+      this.enable(event, filter);
+      off.push(file);
+    }
+    if (this.#isOff('tracing_on')) {
+      this.write('tracing_on', '1');
+      off.push('tracing_on');
+    }
+    return off;
   }
 
   /** Stops tracing and removes the instance; its other files must be closed. */
@@ -112,8 +157,13 @@ export class TraceInstance {
     }
   }
 
+  #isOff(file: string): boolean {
+    return this.read(file).startsWith('0');
+  }
+
   #setUp(bufferKb: number): void {
     try {
+      if (!existsSync(join(this.path, 'events'))) throw hidden(this.path, 'events');
       // First of all: from here on nobody takes it for a stale one.
       this.#guard = openSync(join(this.path, 'free_buffer'), 'w');
       this.write('trace_options', 'disable_on_free');

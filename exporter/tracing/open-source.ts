@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { attempt, SourceError } from '../errors.ts';
+import { SourceError } from '../errors.ts';
 import { openExecSource } from './exec-source.ts';
+import { findTracefs } from './find-tracefs.ts';
 import { findContainerHierarchy, type Hierarchy } from './hierarchy.ts';
 import { openPollingSource } from './polling.ts';
 import type { ExecSource } from './source.ts';
@@ -23,21 +23,9 @@ export interface OpenedSource {
 
 /** tracefs has its own place since Linux 4.1; before that, and on some hosts still, it is below debugfs. */
 function tracefsOf({ sysfs, tracefs }: TracePaths): string {
-  if (tracefs !== undefined) return tracefs;
-  const candidates = [join(sysfs, 'kernel/tracing'), join(sysfs, 'kernel/debug/tracing')];
-  let denied: SourceError | undefined;
-  for (const path of candidates) {
-    try {
-      attempt(path, () => statSync(join(path, 'instances')));
-      return path;
-    } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
-      if (error.code !== 'absent') denied ??= error;
-    }
-  }
-  // What is mounted and not to be seen is not absent.
-  if (denied !== undefined) throw denied;
-  throw new SourceError('absent', 'tracefs', `tracefs: not mounted at ${candidates.join(' or ')}`);
+  return findTracefs(
+    tracefs === undefined ? [join(sysfs, 'kernel/tracing'), join(sysfs, 'kernel/debug/tracing')] : [tracefs],
+  );
 }
 
 function hierarchyOf({ procfs, sysfs }: TracePaths): Hierarchy | undefined {
@@ -59,7 +47,7 @@ export function openBestSource(paths: TracePaths): OpenedSource {
   try {
     const hierarchy = findContainerHierarchy(procfs, join(sysfs, 'fs/cgroup'));
     return {
-      source: openExecSource({ procfs, tracefs: tracefsOf(paths), hierarchy }),
+      source: openExecSource({ procfs, sysfs, tracefs: tracefsOf(paths), hierarchy }),
       polledBecause: undefined,
     };
   } catch (error) {

@@ -69,6 +69,11 @@ export class PromptWatcher {
     this.#wait();
   }
 
+  /** As {@link TraceInstance.restore}. */
+  restore(): string[] {
+    return this.#instance.restore();
+  }
+
   /** Removes the instance; also from an `exit` handler, where the sleeping read would else hang the exit. */
   close(): void {
     clearTimeout(this.#pause);
@@ -118,14 +123,14 @@ export class PromptWatcher {
     }
     this.#execs += 1;
     if (this.#execs <= MOST_EXECS_PER_SECOND || this.#pause !== undefined) return;
-    this.#instance.write(`events/${EXEC}/enable`, '0');
+    this.#instance.disable(EXEC);
     this.#pause = setTimeout(() => this.#resume(), PAUSE_MS).unref();
   }
 
   #resume(): void {
     this.#pause = undefined;
     try {
-      this.#instance.enable(EXEC);
+      this.#instance.enable(EXEC, RELATIVE);
     } catch (error) {
       this.#options.onError(error as Error);
     }

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { attempt, malformed, SourceError } from '../errors.ts';
+import { SourceError } from '../errors.ts';
 import { CpuStream } from './cpu-stream.ts';
 import { Decoder, type RecordSink, type TracedEvent } from './decode.ts';
 import type { PageLayout } from './format.ts';
-import { type InstanceOptions, TraceInstance } from './instance.ts';
+import type { TraceInstance } from './instance.ts';
 import { mergeInOrder } from './merge.ts';
+import { onlineCpus } from './online-cpus.ts';
 
 /** A record may become readable this much after one with a later time on another CPU. */
 const HOLD_BACK_NS = 2e6;
@@ -13,19 +12,10 @@ const HOLD_BACK_NS = 2e6;
 /** A loss leaves a gap at least a whole buffer ahead of what is read next, so asking four times per buffer sees it in time. */
 const CHECKS_PER_BUFFER = 4;
 
-const ONLINE_CHECK_NS = 60e9;
-
 /** Time on the clock of the trace, CLOCK_MONOTONIC, in nanoseconds. */
 export function monotonicNs(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1e9 + nanoseconds;
-}
-
-/** The numbers of the CPUs that are online, from `/proc/stat`. */
-export function onlineCpus(stat: string, path: string): number[] {
-  const cpus = [...stat.matchAll(/^cpu(\d+) /gm)].map(([, cpu]) => Number(cpu));
-  if (cpus.length === 0) throw malformed(path, 'lines cpu0, cpu1, …', stat);
-  return cpus;
 }
 
 /** Events to record, each with the filter that the kernel shall apply; `optional` ones may be missing in this kernel. */
@@ -35,42 +25,46 @@ export interface Subscription {
   readonly optional?: boolean;
 }
 
-/** Reads the records of all CPUs of an instance of its own in time order. */
+/** What the reader needs of a {@link TraceInstance}, which is its own from then on. */
+type Instance = Pick<TraceInstance, 'path' | 'layout' | 'format' | 'enable' | 'restore' | 'close'>;
+
+/** Reads the records of all CPUs of an instance in time order. */
 export class TraceReader {
   /** Records that the kernel could not store, as far as found out. */
   lost = 0;
   /** Events that this kernel does not have. */
   readonly missing: TracedEvent[] = [];
-  readonly #instance: TraceInstance;
-  readonly #procfs: string;
+  readonly #instance: Instance;
+  readonly #sysfs: string;
   readonly #layout: PageLayout;
   readonly #decoder: Decoder;
   readonly #onLoss: () => void;
   readonly #streams: CpuStream[] = [];
+  readonly #opened = new Set<number>();
   readonly #losses = new Map<CpuStream, number>();
   readonly #pagesPerBuffer: number;
-  #onlineCheckedNs = 0;
 
   /**
-   * Makes the instance, opens every CPU's buffer and starts recording, in the order of `subscriptions`.
+   * Opens every CPU's buffer and starts recording, in the order of `subscriptions`; closes the instance when it cannot.
    *
    * @param onLoss called when records were lost, before any record that follows the gap
-   * @throws {SourceError} when tracefs or a needed event cannot be had
+   * @throws {SourceError} when a buffer or a needed event cannot be had
    */
   constructor(
-    options: InstanceOptions & { readonly procfs: string },
+    instance: Instance,
+    options: { readonly sysfs: string; readonly bufferKb: number },
     subscriptions: readonly Subscription[],
     sink: RecordSink,
     onLoss: () => void,
   ) {
-    this.#procfs = options.procfs;
+    this.#sysfs = options.sysfs;
     this.#onLoss = onLoss;
     this.#decoder = new Decoder(sink);
-    this.#instance = TraceInstance.create(options);
+    this.#instance = instance;
     try {
       this.#layout = this.#instance.layout();
       this.#pagesPerBuffer = Math.max(1, (options.bufferKb * 1024) / this.#layout.pageBytes);
-      this.#openOnline(monotonicNs());
+      this.#openOnline();
       for (const subscription of subscriptions) this.#subscribe(subscription);
     } catch (error) {
       this.close();
@@ -86,7 +80,8 @@ export class TraceReader {
    */
   drain(): number {
     const nowNs = monotonicNs();
-    if (nowNs - this.#onlineCheckedNs > ONLINE_CHECK_NS) this.#openOnline(nowNs);
+    // After the time was taken: whatever a CPU records that is not online yet lies beyond the horizon of this reading.
+    this.#openOnline();
     const before = this.#streams.map(({ pages }) => pages);
     const ready = this.#streams.filter((stream) => stream.ready());
     let failure: unknown;
@@ -100,6 +95,13 @@ export class TraceReader {
     if (failure !== undefined) throw failure;
     const pages = Math.max(...this.#streams.map((stream, i) => stream.pages - (before[i] ?? 0)));
     return pages / this.#pagesPerBuffer;
+  }
+
+  /** As {@link TraceInstance.restore}; what happened while something was off is a gap. */
+  restore(): string[] {
+    const off = this.#instance.restore();
+    if (off.length > 0) this.#onLoss();
+    return off;
   }
 
   close(): void {
@@ -117,16 +119,18 @@ export class TraceReader {
     }
   }
 
-  #openOnline(nowNs: number): void {
-    const path = join(this.#procfs, 'stat');
-    const text = attempt(path, () => readFileSync(path, 'latin1'));
-    const open = new Set(this.#streams.map(({ cpu }) => cpu));
-    for (const cpu of onlineCpus(text, path).filter((online) => !open.has(online))) {
+  /**
+   * Opens the buffers of CPUs that have come online. One that went offline stays: what it recorded is read yet. Were one
+   * left out, a process moved there would be counted in the cgroup that it was in before.
+   */
+  #openOnline(): void {
+    for (const cpu of onlineCpus(this.#sysfs)) {
+      if (this.#opened.has(cpu)) continue;
       this.#streams.push(
         new CpuStream(this.#instance.path, cpu, this.#layout, (stream) => this.#checkLosses(stream)),
       );
+      this.#opened.add(cpu);
     }
-    this.#onlineCheckedNs = nowNs;
   }
 
   /** In mode nooverwrite no page tells of a loss, only the CPU's statistics do. */

@@ -1,8 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { SourceError } from '../../../exporter/errors.ts';
 import type { ExecEvent } from '../../../exporter/tracing/events.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
 import { useKernel } from './support/kernel.ts';
@@ -135,5 +144,25 @@ describe('the exec source on this kernel', function () {
     await settled();
     const own = source.drain().filter((event) => event.cgroup?.path.endsWith('/long'));
     expect(own.map((event) => (event.kind === 'exec' ? event.path?.length : 0))).to.deep.equal([3999]);
+  });
+
+  it('turns its trace on again when somebody turned it off, and says that something is missing', async () => {
+    const source = open();
+    const cgroup = kernel().makeCgroup('off');
+    const instances = join(kernel().tracefs, 'instances');
+    const own = readdirSync(instances).filter((name) => name.startsWith(kernel().prefix));
+    const exec = 'events/sched/sched_process_exec';
+    const isOn = (file: string) =>
+      own.every((name) => readFileSync(join(instances, name, file), 'utf8').startsWith('1'));
+    for (const name of own) {
+      writeFileSync(join(instances, name, 'tracing_on'), '0');
+      writeFileSync(join(instances, name, `${exec}/enable`), '0');
+    }
+    await perlIn(cgroup, execs(3, TRUE));
+    expect(() => source.drain()).to.throw(SourceError, 'somebody turned off');
+    expect(isOn('tracing_on') && isOn(`${exec}/enable`)).to.equal(true);
+    await perlIn(cgroup, execs(4, TRUE));
+    await settled();
+    expect(execsByCgroup(kernel(), source.drain(), TRUE)).to.deep.equal({ '/off': 4 });
   });
 });

@@ -6,8 +6,8 @@ import { addressOf } from '../../../exporter/tracing/address.ts';
 import { parseLosses } from '../../../exporter/tracing/cpu-stream.ts';
 import { argumentsOf } from '../../../exporter/tracing/exec-arguments.ts';
 import { absolutePath, displayText, placeOf } from '../../../exporter/tracing/exec-path.ts';
+import { parseCpuList } from '../../../exporter/tracing/online-cpus.ts';
 import { bufferKbFor, idleMsFor, nextDelayMs } from '../../../exporter/tracing/pace.ts';
-import { onlineCpus } from '../../../exporter/tracing/trace-reader.ts';
 import { fixture } from './support/fixtures.ts';
 
 describe('what the tracer reads and shows as text', () => {
@@ -36,8 +36,11 @@ describe('what the tracer reads and shows as text', () => {
   });
 
   it('lists the CPUs that are online', () => {
-    expect(onlineCpus('cpu  1 2\ncpu0 1 2\ncpu7 1 2\nintr 5\n', 'stat')).to.deep.equal([0, 7]);
-    expect(() => onlineCpus('', 'stat')).to.throw(SourceError);
+    expect(parseCpuList('0-3,8,10-11\n', 'online')).to.deep.equal([0, 1, 2, 3, 8, 10, 11]);
+    expect(parseCpuList('0\n', 'online')).to.deep.equal([0]);
+    for (const text of ['', '\n', '3-1', '0-', 'a', '0,,1', '0-99999999999']) {
+      expect(() => parseCpuList(text, 'online'), text).to.throw(SourceError);
+    }
   });
 
   const shown: [bytes: string, text: string][] = [

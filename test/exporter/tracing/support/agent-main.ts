@@ -4,7 +4,7 @@ import { openExecSource } from '../../../../exporter/tracing/exec-source.ts';
 /** An agent of its own, for tests that put it into a namespace or kill it: prints the events asked for by each line of its input. */
 const [tracefs = '', mountpoint = '', instancePrefix = ''] = process.argv.slice(2);
 const hierarchy = { id: 0, controllers: '', mountpoint };
-const source = openExecSource({ tracefs, procfs: '/proc', hierarchy, instancePrefix });
+const source = openExecSource({ tracefs, procfs: '/proc', sysfs: '/sys', hierarchy, instancePrefix });
 
 function print(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
