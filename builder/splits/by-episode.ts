@@ -15,8 +15,8 @@ type EpisodeSplit = Extract<SplitConfig, { by: 'episode' }>;
 function blocksOf(extents: readonly Extent[], embargoMs: number): Extent[] {
   const whole = [...groupBy(extents, ({ name }) => name)].map(([name, own]) => ({
     name,
-    firstMs: Math.min(...own.map(({ firstMs }) => firstMs)),
-    lastMs: Math.max(...own.map(({ lastMs }) => lastMs)),
+    firstMs: own.reduce((least, { firstMs }) => Math.min(least, firstMs), Number.POSITIVE_INFINITY),
+    lastMs: own.reduce((most, { lastMs }) => Math.max(most, lastMs), Number.NEGATIVE_INFINITY),
   }));
   const blocks: Extent[] = [];
   for (const extent of whole.sort((a, b) => a.firstMs - b.firstMs)) {
@@ -28,6 +28,18 @@ function blocksOf(extents: readonly Extent[], embargoMs: number): Extent[] {
     }
   }
   return blocks;
+}
+
+/** The place of the first of ascending blocks that goes on until `ms` or later. */
+function firstAtOrAfter(blocks: readonly { readonly untilMs: number }[], ms: number): number {
+  let low = 0;
+  let high = blocks.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((blocks[middle]?.untilMs ?? ms) < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Splits by the hash of the episodes' names: each takes the time around it along, for all nodes. */
@@ -56,8 +68,9 @@ export function byEpisode(
     return { name, part: partOf(seed, name, config.fractions), untilMs };
   });
   const splitAt = (t: number): Split => {
-    const at = blocks.findIndex(({ untilMs }) => t <= untilMs);
-    const part = blocks[at]?.part ?? 'test';
+    const at = firstAtOrAfter(blocks, t);
+    const part = blocks[at]?.part;
+    if (part === undefined) return 'test';
     const before = blocks[at - 1];
     return before !== undefined && before.part !== part && t <= before.untilMs + embargoMs ? 'embargo' : part;
   };

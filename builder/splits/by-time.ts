@@ -9,10 +9,18 @@ import type { SplitTimes, Splitter } from './model.ts';
 
 type TimeSplit = Extract<SplitConfig, { by: 'time' }>;
 
-/** The bound, moved past every episode that it, or the embargo after it, would cut. */
-function pastEpisodes(boundMs: number, extents: readonly Extent[], embargoMs: number): number {
-  const cut = extents.find(({ firstMs, lastMs }) => firstMs <= boundMs + embargoMs && lastMs > boundMs);
-  return cut === undefined ? boundMs : pastEpisodes(cut.lastMs, extents, embargoMs);
+/**
+ * The bound, moved past every episode that it, or the embargo after it, would cut.
+ *
+ * @param extents by their first row
+ */
+export function pastEpisodes(boundMs: number, extents: readonly Extent[], embargoMs: number): number {
+  let pastMs = boundMs;
+  for (const { firstMs, lastMs } of extents) {
+    if (firstMs > pastMs + embargoMs) break;
+    pastMs = Math.max(pastMs, lastMs);
+  }
+  return pastMs;
 }
 
 /** The bounds that the configuration asks for, of the training and of the validation part. */

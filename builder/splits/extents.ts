@@ -1,6 +1,6 @@
 import { compare } from '../collections.ts';
 import type { Episode } from '../episodes.ts';
-import { isBenign } from '../stages/label.ts';
+import { isBenign } from '../labels/role.ts';
 import type { SplitTimes } from './model.ts';
 
 /** First and last row that an episode, its recovery included, has a say in. */

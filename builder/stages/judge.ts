@@ -28,6 +28,33 @@ function changes(basis: unknown): unknown {
   return basis.flatMap((value, i) => (i > 0 && basis[i - 1] === value ? [] : [[i, value]]));
 }
 
+/** The place of the first of ascending days for which something holds that holds for all after it. */
+function firstDay(days: readonly Partition[], holds: (day: Partition) => boolean): number {
+  let low = 0;
+  let high = days.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(days[middle] as Partition)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** For each day the episodes that can have a say in its rows, recovery included, in their order. */
+function episodesByDay(
+  days: readonly Partition[],
+  episodes: readonly Episode[],
+  { stepMs, recoveryMs }: { readonly stepMs: number; readonly recoveryMs: number },
+): ReadonlyMap<string, Episode[]> {
+  const byDay = new Map(days.map(({ date }) => [date, [] as Episode[]]));
+  for (const episode of episodes) {
+    const from = firstDay(days, ({ lastMs }) => episode.startMs <= lastMs);
+    const until = firstDay(days, ({ firstMs }) => episode.endMs + recoveryMs <= firstMs - stepMs);
+    for (const { date } of days.slice(from, until)) byDay.get(date)?.push(episode);
+  }
+  return byDay;
+}
+
 /** What Prometheus says of labels is asked again for so long: it forgets, and a day must not lose its labels then. */
 const RELABELLED_MS = 86_400_000;
 
@@ -39,15 +66,14 @@ export function judgeOf(planned: Plan, sets: readonly LabelSet[] | undefined, no
   const times = { firstMs, lastMs, stepMs, recoveryMs, reachMs: recoveryMs + freshnessMs };
   const labels = labeller(episodes, { ...times, entity: config.entity });
   const splits = splitter(config.split, config.seed, episodes ?? [], times, nowMs);
-  const concerns = (day: Partition) => (episode: Episode) =>
-    episode.startMs <= day.lastMs && episode.endMs + recoveryMs > day.firstMs - stepMs;
+  const byDay = episodes && episodesByDay(planned.days, episodes, { stepMs, recoveryMs });
   return {
     conflicts: labels.conflicts,
     split: splits.description,
     judge: (rows) => splits.split(labels.label(rows)),
     canRelabel: (day) => fromFiles || day.lastMs > lastMs - RELABELLED_MS,
     basis(day) {
-      const own = episodes?.filter(concerns(day)).map(({ place: _, endMs, ...rest }) => {
+      const own = byDay?.get(day.date)?.map(({ place: _, endMs, ...rest }) => {
         // One that goes on after the day is the same for it, whenever it ends.
         const endInDayMs = Math.min(endMs, day.lastMs + 1);
         return [...Object.values(rest), endInDayMs];

@@ -1,7 +1,11 @@
 import type { Entity } from '../../exporter/catalogue/model/columns.ts';
 import { groupBy } from '../collections.ts';
 import type { Episode } from '../episodes.ts';
-import type { LabelledRows, NodeRows, RowLabel } from '../model.ts';
+import { type Layer, layersOf } from '../labels/layers.ts';
+import { overlapsOf } from '../labels/overlaps.ts';
+import { isBenign } from '../labels/role.ts';
+import { NOTHING } from '../labels/timeline.ts';
+import type { EntityName, LabelledRows, NodeRows, RowLabel } from '../model.ts';
 import { formatTime } from '../times.ts';
 
 /** Two episodes on a node at once, of which only one could label the rows: an attack before a look-alike, then the earlier. */
@@ -23,15 +27,9 @@ export interface Labeller {
   readonly conflicts: readonly Conflict[];
 }
 
-const BENIGN = 'benign';
-
 const UNKNOWN: RowLabel = { label: null, anomaly: null, episode: null, role: null, phase: null, run: null };
 const NORMAL: RowLabel = { ...UNKNOWN, label: 'normal', anomaly: 0, phase: 'normal' };
 const RECOVERY: RowLabel = { ...NORMAL, phase: 'recovery' };
-
-export function isBenign({ role }: Episode): boolean {
-  return role === BENIGN;
-}
 
 /** Which place its source has among the sources. */
 const rankOf = ({ rank = 0 }: Episode) => rank;
@@ -46,12 +44,25 @@ function inPrecedence(episodes: readonly Episode[]): Episode[] {
   );
 }
 
-function labelOf(episode: Episode): RowLabel {
+/** What an episode says of the rows that it meets. */
+interface Said {
+  /** Whether it says it in the time after an attack, from which features have not recovered. */
+  readonly recovering: RowLabel;
+  readonly otherwise: RowLabel;
+}
+
+/** @param ofPod of pods' rows: which of a node's pods were attacked is not known when the episode does not name one */
+function saidBy(episode: Episode, ofPod: boolean): Said {
   const { scenario, role } = episode;
   const common = { episode: episode.episode, role, run: episode.run === '' ? null : episode.run };
-  return isBenign(episode)
-    ? { ...common, label: 'normal', anomaly: 0, phase: 'normal' }
-    : { ...common, label: scenario, anomaly: 1, phase: 'attack' };
+  if (isBenign(episode)) {
+    const otherwise: RowLabel = { ...common, label: 'normal', anomaly: 0, phase: 'normal' };
+    // A look-alike in the time after an attack is still recovery from it.
+    return { otherwise, recovering: { ...otherwise, phase: 'recovery' } };
+  }
+  const attack: RowLabel = { ...common, label: scenario, anomaly: 1, phase: 'attack' };
+  const said = ofPod && episode.pod === '' ? unknownIn(attack) : attack;
+  return { otherwise: said, recovering: said };
 }
 
 /** A pod's label while its node is attacked, and nobody says in which pod. */
@@ -59,34 +70,61 @@ function unknownIn({ episode, run }: RowLabel): RowLabel {
   return { ...UNKNOWN, episode, run };
 }
 
-/** Whether two episodes on a node are about the same rows. */
-function meet(a: Episode, b: Episode, entity: Entity): boolean {
-  const same = (one: string, other: string) => one === '' || other === '' || one === other;
-  return entity === 'node' || (same(a.namespace, b.namespace) && same(a.pod, b.pod));
+/** What each episode says of rows like these, told when it is first asked. */
+function sayings(episodes: readonly Episode[], { pod }: EntityName): (place: number) => Said {
+  const told = new Map<number, Said>();
+  return (place) => {
+    const known = told.get(place) ?? saidBy(episodes[place] as Episode, pod !== undefined);
+    told.set(place, known);
+    return known;
+  };
 }
 
+/** The labels of rows: at each time that of the episode that goes first of all layers. */
+function labelsOf(
+  { timesMs }: NodeRows,
+  layers: readonly Layer[],
+  saying: (place: number) => Said,
+): RowLabel[] {
+  const cursors = layers.map(({ places, meets, recovers }) => ({
+    places,
+    meets: meets.cursor(),
+    recovers: recovers.cursor(),
+  }));
+  return Array.from(timesMs, (t) => {
+    let first = Number.POSITIVE_INFINITY;
+    let recovering = false;
+    for (const { places, meets, recovers } of cursors) {
+      const met = meets(t);
+      if (met !== NOTHING) first = Math.min(first, places[met] as number);
+      recovering ||= recovers(t) !== NOTHING;
+    }
+    if (first === Number.POSITIVE_INFINITY) return recovering ? RECOVERY : NORMAL;
+    return recovering ? saying(first).recovering : saying(first).otherwise;
+  });
+}
+
+/** The pairs of episodes on a node that are about the same rows, of those in the time from `fromMs` to `toMs`. */
 function conflictsOf(
   node: string,
-  episodes: readonly Episode[],
+  all: readonly Episode[],
   fromMs: number,
   toMs: number,
   entity: Entity,
 ): Conflict[] {
-  return episodes.flatMap((kept, i) =>
-    episodes.slice(i + 1).flatMap((ignored) => {
-      const startMs = Math.max(kept.startMs, ignored.startMs);
-      const endMs = Math.min(kept.endMs, ignored.endMs);
-      if (!meet(kept, ignored, entity) || startMs >= endMs || startMs > toMs || endMs <= fromMs) return [];
-      return {
-        node,
-        kept: kept.episode,
-        ignored: ignored.episode,
-        start: formatTime(startMs),
-        end: formatTime(endMs),
-        ...(rankOf(kept) !== rankOf(ignored) && { keptFrom: kept.place, ignoredFrom: ignored.place }),
-      };
-    }),
-  );
+  const episodes = all.filter(({ startMs, endMs }) => startMs <= toMs && endMs > fromMs);
+  const fieldsOf = ({ namespace, pod }: Episode) => (entity === 'node' ? [] : [namespace, pod]);
+  return overlapsOf(episodes, fieldsOf).map(([first, second]) => {
+    const [kept, ignored] = [episodes[first], episodes[second]] as [Episode, Episode];
+    return {
+      node,
+      kept: kept.episode,
+      ignored: ignored.episode,
+      start: formatTime(Math.max(kept.startMs, ignored.startMs)),
+      end: formatTime(Math.min(kept.endMs, ignored.endMs)),
+      ...(rankOf(kept) !== rankOf(ignored) && { keptFrom: kept.place, ignoredFrom: ignored.place }),
+    };
+  });
 }
 
 /**
@@ -107,37 +145,12 @@ export function labeller(
     return { conflicts: [], label: (rows) => ({ ...rows, labels: Array.from(rows.timesMs, () => UNKNOWN) }) };
   }
   const { stepMs, recoveryMs } = times;
-  const byNode = groupBy(inPrecedence(episodes), ({ node }) => node);
-  const prepared = new Map(
-    [...byNode].map(([node, own]) => [node, own.map((episode) => ({ episode, label: labelOf(episode) }))]),
-  );
-  /** The episodes with what they say of these rows: only of a node's own rows does an episode always say something. */
-  const saying = ({ node, namespace, pod }: NodeRows) =>
-    (prepared.get(node) ?? []).flatMap(({ episode, label }) => {
-      if (pod === undefined) return { episode, label };
-      const isElsewhere = episode.namespace !== '' && episode.namespace !== namespace;
-      if (isElsewhere || (episode.pod !== '' && episode.pod !== pod)) return [];
-      // Which of the node's pods were attacked is not known.
-      return { episode, label: episode.pod === '' && !isBenign(episode) ? unknownIn(label) : label };
-    });
+  const ordered = inPrecedence(episodes);
+  const layers = layersOf(ordered, { stepMs, recoveryMs });
   return {
-    conflicts: [...byNode].flatMap(([node, own]) =>
+    conflicts: [...groupBy(ordered, ({ node }) => node)].flatMap(([node, own]) =>
       conflictsOf(node, own, times.firstMs - stepMs, times.lastMs, times.entity ?? 'node'),
     ),
-    label(rows) {
-      const own = saying(rows);
-      const labelAt = (t: number): RowLabel => {
-        const meets = own.find(({ episode }) => episode.startMs <= t && episode.endMs > t - stepMs);
-        const recovering = own.some(
-          ({ episode }) =>
-            !isBenign(episode) && episode.endMs <= t - stepMs && episode.endMs + recoveryMs > t - stepMs,
-        );
-        // A look-alike in the time after an attack is still recovery from it.
-        if (meets !== undefined)
-          return recovering && isBenign(meets.episode) ? { ...meets.label, phase: 'recovery' } : meets.label;
-        return recovering ? RECOVERY : NORMAL;
-      };
-      return { ...rows, labels: Array.from(rows.timesMs, labelAt) };
-    },
+    label: (rows) => ({ ...rows, labels: labelsOf(rows, layers(rows), sayings(ordered, rows)) }),
   };
 }

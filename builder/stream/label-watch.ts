@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Logger } from '../../common/log.ts';
+import { groupBy } from '../collections.ts';
 import type { BuildConfig, PromqlLabels } from '../config-schema.ts';
 import type { Episode } from '../episodes.ts';
 import { BuilderError, messageOf } from '../errors.ts';
@@ -42,23 +43,26 @@ function fileReader(path: string, pseudonyms: Pseudonyms | undefined): Read {
   };
 }
 
-/** The episode, by the name under which it is known if it began before the first step that was asked for. */
+/** What an episode of an expression is about. */
+function aboutOf({ scenario, node, namespace, pod }: Episode): string {
+  return JSON.stringify([scenario, node, namespace, pod]);
+}
+
+/** The episodes, each by the name under which it is known if it began before the first step that was asked for. */
 function continued(
-  episode: Episode,
+  episodes: readonly Episode[],
   known: readonly Episode[],
   { firstMs, stepMs }: { readonly firstMs: number; readonly stepMs: number },
-): Episode {
-  if (episode.startMs > firstMs - stepMs + 1) return episode;
-  const begun = known.find(
-    (one) =>
-      one.scenario === episode.scenario &&
-      one.node === episode.node &&
-      one.namespace === episode.namespace &&
-      one.pod === episode.pod &&
-      one.startMs < episode.startMs &&
-      one.endMs >= firstMs - stepMs,
+): Episode[] {
+  const still = groupBy(
+    known.filter(({ endMs }) => endMs >= firstMs - stepMs),
+    aboutOf,
   );
-  return begun === undefined ? episode : { ...episode, episode: begun.episode, startMs: begun.startMs };
+  return episodes.map((episode) => {
+    if (episode.startMs > firstMs - stepMs + 1) return episode;
+    const begun = still.get(aboutOf(episode))?.find(({ startMs }) => startMs < episode.startMs);
+    return begun === undefined ? episode : { ...episode, episode: begun.episode, startMs: begun.startMs };
+  });
 }
 
 /**
@@ -70,7 +74,7 @@ function promqlReader(config: PromqlLabels): Read {
   return async ({ samples, times: { fromMs, lastMs, freshnessMs }, stepMs }) => {
     const firstMs = wholeMs((Math.floor((fromMs + freshnessMs) / stepMs) + 1) * stepMs);
     const set = await promqlLabels(config, samples, { firstMs, lastMs, stepMs });
-    known = set.episodes.map((episode) => continued(episode, known, { firstMs, stepMs }));
+    known = continued(set.episodes, known, { firstMs, stepMs });
     return { ...set, episodes: known };
   };
 }

@@ -1,0 +1,92 @@
+import type { Episode } from '../episodes.ts';
+import type { EntityName } from '../model.ts';
+import { isBenign } from './role.ts';
+import { type Interval, Timeline } from './timeline.ts';
+
+/** Episodes that are about the same rows, worked out over time. */
+export interface Layer {
+  /** Which of them goes first in the row of a time. */
+  readonly meets: Timeline;
+  /** Whether that row still remembers an attack of them that is over. */
+  readonly recovers: Timeline;
+  /** Their places among all episodes, ascending. */
+  readonly places: readonly number[];
+}
+
+interface Times {
+  readonly stepMs: number;
+  readonly recoveryMs: number;
+}
+
+const NO_PLACES: readonly number[] = [];
+
+/** Row t covers (t − step, t]: what lasts from start to end is met by the rows from start on, until a step after its end. */
+function layerOf(
+  episodes: readonly Episode[],
+  places: readonly number[],
+  { stepMs, recoveryMs }: Times,
+): Layer {
+  const own = places.map((place) => episodes[place] as Episode);
+  const metIn = ({ startMs, endMs }: Episode): Interval => ({ fromMs: startMs, untilMs: endMs + stepMs });
+  const recoversIn = ({ endMs }: Episode): Interval => ({
+    fromMs: endMs + stepMs,
+    untilMs: endMs + stepMs + recoveryMs,
+  });
+  return {
+    places,
+    meets: new Timeline(own.map(metIn)),
+    recovers: new Timeline(own.filter((episode) => !isBenign(episode)).map(recoversIn)),
+  };
+}
+
+const keyOf = (...names: readonly string[]) => JSON.stringify(names);
+
+/** The places of episodes by what they name. */
+function placesBy(episodes: readonly Episode[], nameOf: (episode: Episode) => string): Map<string, number[]> {
+  const places = new Map<string, number[]>();
+  episodes.forEach((episode, place) => {
+    const name = nameOf(episode);
+    const known = places.get(name);
+    if (known === undefined) places.set(name, [place]);
+    else known.push(place);
+  });
+  return places;
+}
+
+/**
+ * Finds the episodes that have a say in the rows of a node or pod. A node's rows are concerned by all that is said of the
+ * node or of pods on it; a pod's by what names it, its namespace, or its node alone. Each of these is worked out once, when
+ * rows first ask for it, so that many pods of a node do not each go through the node's episodes.
+ *
+ * @param episodes in the order in which they go before each other
+ */
+export function layersOf(episodes: readonly Episode[], times: Times): (name: EntityName) => Layer[] {
+  const made = new Map<string, Layer>();
+  let ofNodes: Map<string, number[]> | undefined;
+  let ofPods: Map<string, number[]> | undefined;
+
+  function keysOf({ node, namespace = '', pod }: EntityName): string[] {
+    if (pod === undefined) return [keyOf(node)];
+    const [namespaces, pods] = [new Set([namespace, '']), new Set([pod, ''])];
+    return [...namespaces].flatMap((one) => [...pods].map((other) => keyOf(node, one, other)));
+  }
+
+  function placesOf(isPod: boolean, key: string): readonly number[] {
+    ofNodes ??= isPod ? undefined : placesBy(episodes, ({ node }) => keyOf(node));
+    ofPods ??= isPod
+      ? placesBy(episodes, ({ node, namespace, pod }) => keyOf(node, namespace, pod))
+      : undefined;
+    return (isPod ? ofPods : ofNodes)?.get(key) ?? NO_PLACES;
+  }
+
+  return (name) =>
+    keysOf(name).flatMap((key) => {
+      const known = made.get(key);
+      if (known !== undefined) return known;
+      const places = placesOf(name.pod !== undefined, key);
+      if (places.length === 0) return [];
+      const layer = layerOf(episodes, places, times);
+      made.set(key, layer);
+      return layer;
+    });
+}

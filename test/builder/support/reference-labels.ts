@@ -1,0 +1,85 @@
+/** What labels and splits are, in the plainest way: each row asks each episode, each episode every other. */
+import type { Episode } from '../../../builder/episodes.ts';
+import type { NodeRows, RowLabel } from '../../../builder/model.ts';
+import type { Extent } from '../../../builder/splits/extents.ts';
+
+interface Times {
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly stepMs: number;
+  readonly recoveryMs: number;
+}
+
+const UNKNOWN: RowLabel = { label: null, anomaly: null, episode: null, role: null, phase: null, run: null };
+const isBenign = ({ role }: Episode) => role === 'benign';
+const rankOf = ({ rank = 0 }: Episode) => rank;
+
+function inPrecedence(episodes: readonly Episode[]): Episode[] {
+  return [...episodes].sort(
+    (a, b) => rankOf(a) - rankOf(b) || Number(isBenign(a)) - Number(isBenign(b)) || a.startMs - b.startMs,
+  );
+}
+
+/** Whether an episode concerns a node or a pod. */
+function isAbout(episode: Episode, { node, namespace, pod }: NodeRows): boolean {
+  if (episode.node !== node) return false;
+  if (pod === undefined) return true;
+  const fits = (said: string, own: string | undefined) => said === '' || said === own;
+  return fits(episode.namespace, namespace) && fits(episode.pod, pod);
+}
+
+function labelOf(episode: Episode, rows: NodeRows, recovering: boolean): RowLabel {
+  const run = episode.run === '' ? null : episode.run;
+  const said = { episode: episode.episode, role: episode.role, run };
+  if (isBenign(episode))
+    return { ...said, label: 'normal', anomaly: 0, phase: recovering ? 'recovery' : 'normal' };
+  if (rows.pod !== undefined && episode.pod === '') return { ...UNKNOWN, episode: episode.episode, run };
+  return { ...said, label: episode.scenario, anomaly: 1, phase: 'attack' };
+}
+
+/** The labels of rows. */
+export function referenceLabels(
+  episodes: readonly Episode[],
+  rows: NodeRows,
+  { stepMs, recoveryMs }: Times,
+): RowLabel[] {
+  const own = inPrecedence(episodes).filter((episode) => isAbout(episode, rows));
+  return Array.from(rows.timesMs, (t) => {
+    const meets = own.find(({ startMs, endMs }) => startMs <= t && endMs > t - stepMs);
+    const recovering = own.some(
+      (episode) =>
+        !isBenign(episode) && episode.endMs <= t - stepMs && episode.endMs + recoveryMs > t - stepMs,
+    );
+    if (meets !== undefined) return labelOf(meets, rows, recovering);
+    return { ...UNKNOWN, label: 'normal', anomaly: 0, phase: recovering ? 'recovery' : 'normal' };
+  });
+}
+
+/** Pairs of episodes that are about the same rows at once, node after node: the one that labels them, and the other. */
+export function referenceConflicts(
+  episodes: readonly Episode[],
+  entity: 'node' | 'pod',
+  { firstMs, lastMs, stepMs }: Times,
+): [Episode, Episode][] {
+  const ordered = inPrecedence(episodes);
+  const agree = (one: string, other: string) => one === '' || other === '' || one === other;
+  return [...new Set(ordered.map(({ node }) => node))].flatMap((node) => {
+    const own = ordered.filter((episode) => episode.node === node);
+    return own.flatMap((kept, i) =>
+      own.slice(i + 1).flatMap((other): [Episode, Episode][] => {
+        const startMs = Math.max(kept.startMs, other.startMs);
+        const endMs = Math.min(kept.endMs, other.endMs);
+        const same =
+          entity === 'node' || (agree(kept.namespace, other.namespace) && agree(kept.pod, other.pod));
+        const isSeen = startMs < endMs && startMs <= lastMs && endMs > firstMs - stepMs;
+        return same && isSeen ? [[kept, other]] : [];
+      }),
+    );
+  });
+}
+
+/** A bound, moved past one after the other of what it would cut. */
+export function referencePast(boundMs: number, extents: readonly Extent[], embargoMs: number): number {
+  const cut = extents.find(({ firstMs, lastMs }) => firstMs <= boundMs + embargoMs && lastMs > boundMs);
+  return cut === undefined ? boundMs : referencePast(cut.lastMs, extents, embargoMs);
+}
