@@ -17,7 +17,7 @@ export class LogPolling {
 
   constructor(services: Services) {
     this.#services = services;
-    this.reader = new LogReader(services.hostFiles, services.rules.current);
+    this.reader = new LogReader(services.hostFiles, services.rules.current, services.logger.warn);
     this.#timer = setInterval(() => void this.#pollIfNobodyDid(), POLL_MS).unref();
   }
 

@@ -1,13 +1,17 @@
 import type { V1Pod } from '@kubernetes/client-node';
+import type { Logger } from '../../common/log.ts';
 import { SourceError } from '../errors.ts';
 import { type MatchCount, MatchCounts } from '../events/match-counts.ts';
 import { type ContainerOwner, OTHER_POD } from '../events/owners.ts';
 import type { HostFiles } from '../files/host-files.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import { ContainerLines } from './container-lines.ts';
+
 import { identifierOf, Journal } from './journal.ts';
+import { LineCounts } from './line-counts.ts';
 import { LineSplitter, MAX_CONTAINER_LINE_BYTES, MAX_LINE_BYTES } from './line-splitter.ts';
 import { type LogRule, type LogTarget, logTargets } from './log-targets.ts';
+import { MAX_TIMES, type RepeatedLine, Repetitions } from './repetitions.ts';
 import { Tail } from './tail.ts';
 
 const HOST: ContainerOwner = { namespace: '', pod: '', container: '' };
@@ -19,8 +23,13 @@ const RETAINED_MS = 6 * 60_000;
 interface Source {
   readonly tail: Tail;
   readonly lines: ContainerLines | undefined;
+  readonly repetitions: Repetitions;
   target: LogTarget;
 }
+
+const MAX_TOLD = 1_000;
+
+type Warn = Logger['warn'];
 
 const keyOf = (rule: string, { namespace, pod, container }: ContainerOwner) =>
   [rule, namespace, pod, container].join('\0');
@@ -30,6 +39,10 @@ export class LogReader {
   readonly #files: HostFiles;
   readonly #journal: Journal;
   readonly #counts = new MatchCounts<ContainerOwner>([], OTHER);
+  readonly #lineCounts = new LineCounts();
+  readonly #warn: Warn;
+  /** Logs of which it was said that a line stands for too many. */
+  readonly #exaggerating = new Set<string>();
   readonly #sources = new Map<string, Source>();
   /** When a rule last had something to read in an owner's share. */
   readonly #readableAtMs = new Map<string, number>();
@@ -37,7 +50,9 @@ export class LogReader {
   #sinceMs = Date.now();
   #skippedBytes = 0;
 
-  constructor(files: HostFiles, rules: RuleSet) {
+  /** @param warn is told, once for each log, of a line that stands for more than is counted */
+  constructor(files: HostFiles, rules: RuleSet, warn: Warn = () => {}) {
+    this.#warn = warn;
     this.#files = files;
     this.#rules = rules;
     this.#journal = new Journal(files.prefix, (line) => this.#takeFromJournal(line));
@@ -94,7 +109,7 @@ export class LogReader {
     const splitter = new LineSplitter(target.ofContainer ? MAX_CONTAINER_LINE_BYTES : MAX_LINE_BYTES);
     const tail = new Tail(path, this.#files, this.#sinceMs, splitter);
     const lines = target.ofContainer ? new ContainerLines() : undefined;
-    this.#sources.set(path, { tail, lines, target });
+    this.#sources.set(path, { tail, lines, repetitions: new Repetitions(), target });
   }
 
   async #drop(path: string, { tail }: Source, errors: SourceError[]): Promise<void> {
@@ -128,10 +143,11 @@ export class LogReader {
     }
   }
 
-  #takeFromFile({ lines, target }: Source, text: string): void {
+  #takeFromFile({ lines, repetitions, target }: Source, text: string): void {
     const line = lines === undefined ? { text, stream: undefined } : lines.push(text);
-    if (line === undefined) return;
-    this.#match(target.rules, target.owner, target.path, line.text, line.stream);
+    const repeated = line && repetitions.expand(line.text);
+    if (repeated === undefined) return;
+    this.#match(target.rules, target.owner, target.path, repeated, line?.stream);
   }
 
   #takeFromJournal(line: string): void {
@@ -140,20 +156,31 @@ export class LogReader {
     const rules = this.#rules
       .on('log')
       .filter((rule) => rule.source.journal.includes(identifier) && !this.#hasFile(rule));
-    this.#match(rules, HOST, 'journal', line, undefined);
+    this.#match(rules, HOST, 'journal', { text: line, times: 1 }, undefined);
   }
 
   #match(
     rules: readonly LogRule[],
     owner: ContainerOwner,
     path: string,
-    line: string,
+    { text: line, times }: RepeatedLine,
     stream: string | undefined,
   ): void {
     const { namespace, pod, container } = owner;
     const event = { line, path, stream, pod_namespace: namespace, pod, container };
-    const matched = rules.filter((rule) => this.#rules.holds(rule, event)).map(({ name }) => name);
-    this.#counts.add(matched, owner);
+    for (const rule of rules) {
+      if (!this.#rules.holds(rule, event)) continue;
+      const { events, said } = this.#lineCounts.of(rule, path, line, times);
+      this.#counts.add([rule.name], owner, undefined, events);
+      if (said !== undefined) this.#tellOfExaggeration(path, said);
+    }
+  }
+
+  #tellOfExaggeration(path: string, said: number): void {
+    if (this.#exaggerating.has(path)) return;
+    if (this.#exaggerating.size >= MAX_TOLD) this.#exaggerating.clear();
+    this.#exaggerating.add(path);
+    this.#warn('A log line stands for more than is counted of one', { path, said, counted: MAX_TIMES });
   }
 }
 

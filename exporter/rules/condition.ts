@@ -1,7 +1,8 @@
 import { type ASTNode, Environment } from '@marcbachmann/cel-js';
 import { FIELDS, RULE_KINDS, type RuleEvent, type RuleKind } from '../catalogue/events/fields.ts';
 import { children, tooCostly } from './cost.ts';
-import { PatternError, registerMatches } from './matches-macro.ts';
+import { registerMatches } from './matches-macro.ts';
+import { PatternError } from './pattern.ts';
 
 const MAX_EXPRESSION_CHARACTERS = 4_096;
 const LIMITS = {

@@ -1,10 +1,6 @@
 import type { Environment } from '@marcbachmann/cel-js';
-import { RE2JS } from 're2js';
-
-/** Longer patterns are refused: a lookup table belongs into a list, not into an alternation. */
-const MAX_PATTERN_CHARACTERS = 1_000;
-/** Steps of the matching machine: repetitions of repetitions multiply. */
-const MAX_PATTERN_SIZE = 500;
+import type { RE2JS } from 're2js';
+import { compilePattern, PatternError } from './pattern.ts';
 
 /** What this module needs of the library's expression nodes, evaluator and checker. */
 interface Node {
@@ -24,26 +20,9 @@ interface MacroCall {
   readonly receiver: Node | null;
 }
 
-/** A pattern in `matches()` that is not a literal or not valid RE2 syntax. */
-export class PatternError extends Error {
-  override readonly name = 'PatternError';
-}
-
 function compile(pattern: Node | undefined): RE2JS {
-  if (pattern?.op !== 'value' || typeof pattern.args !== 'string') {
-    throw new PatternError('matches() needs its pattern as a text literal');
-  }
-  if (pattern.args.length > MAX_PATTERN_CHARACTERS) {
-    throw new PatternError(`a pattern of more than ${MAX_PATTERN_CHARACTERS} characters`);
-  }
-  let compiled: RE2JS;
-  try {
-    compiled = RE2JS.compile(pattern.args);
-  } catch (error) {
-    throw new PatternError((error as Error).message, { cause: error });
-  }
-  if (compiled.programSize() <= MAX_PATTERN_SIZE) return compiled;
-  throw new PatternError(`a pattern that takes more than ${MAX_PATTERN_SIZE} steps`);
+  if (pattern?.op === 'value' && typeof pattern.args === 'string') return compilePattern(pattern.args);
+  throw new PatternError('matches() needs its pattern as a text literal');
 }
 
 /**

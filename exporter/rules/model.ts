@@ -1,3 +1,4 @@
+import type { RE2JS } from 're2js';
 import type { RuleKind } from '../catalogue/events/fields.ts';
 import type { Condition } from './condition.ts';
 
@@ -20,6 +21,16 @@ export interface LogSource {
   readonly pods?: PodSelector;
 }
 
+/** How many events a line of a log stands for; one, where nothing is said. */
+export interface LineWeight {
+  /** Its group is the number; a line that it does not match stands for one. */
+  readonly count?: RE2JS;
+  /** Matches what a process says once more after a line that was counted. */
+  readonly echo?: RE2JS;
+  /** What the patterns take in all, as a measure of memory. */
+  readonly patternSize: number;
+}
+
 interface RuleOf<K extends RuleKind> {
   /** The label `rule` of the metric that a match counts under. */
   readonly name: string;
@@ -34,7 +45,7 @@ interface RuleOf<K extends RuleKind> {
 }
 
 type FileRule = RuleOf<'file'> & { readonly paths: readonly string[] };
-type LogRule = RuleOf<'log'> & { readonly source: LogSource };
+type LogRule = RuleOf<'log'> & { readonly source: LogSource; readonly weight: LineWeight };
 
 /** One rule, checked. */
 export type Rule = RuleOf<'exec'> | RuleOf<'connection'> | RuleOf<'pod'> | FileRule | LogRule;

@@ -1,6 +1,7 @@
 import type { Node } from 'yaml';
 import { RULE_KINDS, type RuleKind } from '../catalogue/events/fields.ts';
 import { ConditionError, compileCondition } from './condition.ts';
+import { lineWeight } from './line-weight.ts';
 import { type Rule, SEVERITIES } from './model.ts';
 import { absolutePaths, logSource } from './rule-sources.ts';
 import type { YamlReader } from './yaml-reader.ts';
@@ -13,7 +14,7 @@ const OWN: Record<RuleKind, readonly string[]> = {
   connection: [],
   pod: [],
   file: ['paths'],
-  log: ['files', 'journal', 'pods'],
+  log: ['files', 'journal', 'pods', 'count', 'echo'],
 };
 const MAX_DESCRIPTION_CHARACTERS = 500;
 
@@ -95,7 +96,7 @@ export function parseRule(reader: YamlReader, node: Node): Rule | { readonly dis
   const compiled = condition(reader, on, all.get('condition'), node);
   const own = {
     ...(on === 'file' && { paths: absolutePaths(reader, all.get('paths') ?? node, 'paths', true) }),
-    ...(on === 'log' && { source: logSource(reader, all, node) }),
+    ...(on === 'log' && { source: logSource(reader, all, node), weight: lineWeight(reader, all) }),
   };
   if (reader.problems.length > before) return undefined;
   // Nothing was refused, so that every part is there; the compiler cannot follow that through the kinds.

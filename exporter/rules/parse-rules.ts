@@ -15,6 +15,10 @@ interface Parsed extends RulesDocument {
   readonly problems: readonly Problem[];
 }
 
+function sizeOf(rule: Rule): number {
+  return rule.condition.patternSize + (rule.on === 'log' ? rule.weight.patternSize : 0);
+}
+
 function parse(text: string): Parsed {
   const lines = new LineCounter();
   const reader = new YamlReader(lines);
@@ -34,7 +38,7 @@ function parse(text: string): Parsed {
     if ('disabled' in rule) disabled.set(rule.disabled, reader.lineOf(node));
     else if (rules.has(rule.name)) reader.refuse(node, `a second rule is named ${rule.name}`);
     else rules.set(rule.name, rule);
-    patternSize += 'disabled' in rule ? 0 : rule.condition.patternSize;
+    patternSize += 'disabled' in rule ? 0 : sizeOf(rule);
     if (patternSize <= MAX_PATTERN_SIZE) continue;
     reader.refuse(node, `the patterns up to here take more than ${MAX_PATTERN_SIZE} steps`);
     break;

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { openHostFiles } from '../../../exporter/files/host-files.ts';
 import { HangGuard } from '../../../exporter/hang-guard.ts';
 import { LogReader } from '../../../exporter/logs/log-reader.ts';
+import { loadRules } from '../../../exporter/rules/load.ts';
 import { parseRules } from '../../../exporter/rules/parse-rules.ts';
 import { RuleSet } from '../../../exporter/rules/rule-set.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
@@ -150,6 +151,99 @@ describe('logs: what rules read', () => {
     expect(await poll()).to.deep.equal(['r0 // 1', 'r1 // 0']);
     write('b', 'login failed\n');
     expect(await poll()).to.deep.equal(['r0 // 1', 'r1 // 1']);
+  });
+
+  const syslog = (text: string) => `Mar 29 12:00:01 n ${text}\n`;
+
+  it('counts repeated lines as often as they were written, in files and in containers', async () => {
+    pods = [pod('web', {})];
+    write('a', '');
+    write(podLog('web', 'main'), '');
+    await begin(setOf({ files: ['/a'], pods: { namespace: 'shop' } }));
+    write('a', syslog('app[1]: login failed') + syslog('app[1]: message repeated 5 times: [ login failed]'));
+    write(
+      'a',
+      syslog('last message repeated 2 times') + syslog('app[1]: message repeated 7 times: [ login ok]'),
+    );
+    write(podLog('web', 'main'), cri(syslog('app: message repeated 3 times: [ login failed]').trim()));
+    expect(await poll()).to.have.members(['r0 // 8', 'r0 shop/web/main 3']);
+  });
+
+  it('counts as many events as a line says, what repeats them included', async () => {
+    write('a', '');
+    await begin(setOf({ files: ['/a'], count: '([0-9]+) logins? failed' }, { files: ['/a'] }));
+    write(
+      'a',
+      `${syslog('app: 3 logins failed')}${syslog('last message repeated 2 times')}failed\n0 login failed\n`,
+    );
+    expect(await poll()).to.deep.equal(['r0 // 10', 'r1 // 5']);
+  });
+
+  it('does not count what a process says again of what was counted', async () => {
+    write('a', '');
+    await begin(setOf({ files: ['/a'], echo: 'login failed again' }));
+    const [one, other] = [syslog('app[1]: login failed'), syslog('app[2]: login failed')];
+    const [echo, otherEcho] = [one, other].map((line) => line.replace('failed', 'failed again'));
+    write('a', [one, other, otherEcho, echo, echo, one, one, echo].join(''));
+    // The second echo in a row has nothing to be the echo of.
+    expect(await poll()).to.deep.equal(['r0 // 5']);
+  });
+
+  it('bounds what one line stands for, and says so once', async () => {
+    write('a', '');
+    rules = setOf({ files: ['/a'], count: '([0-9]+) failed' });
+    const said: unknown[] = [];
+    reader = new LogReader(openHostFiles(at(), new HangGuard()), rules, (message, fields) =>
+      said.push([message, fields]),
+    );
+    await poll();
+    write('a', syslog('app: message repeated 1000000000000 times: [ failed]'));
+    write('a', syslog(`app: message repeated ${'9'.repeat(400)} times: [ 0 failed]`));
+    write('a', `${'9'.repeat(400)} failed\n`);
+    expect(await poll()).to.deep.equal(['r0 // 20000']);
+    expect(said).to.deep.equal([
+      ['A log line stands for more than is counted of one', { path: '/a', said: 1e12, counted: 10_000 }],
+    ]);
+  });
+
+  it('is right for logins by the default rules: each failure once, however it is written', async () => {
+    write('var/log/auth.log', '');
+    rules = new RuleSet((await loadRules(undefined)).filter(({ on }) => on === 'log'));
+    reader = new LogReader(openHostFiles(at(), new HangGuard()), rules);
+    await poll();
+    const sshd = (text: string, pid = 9) => syslog(`sshd[${pid}]: ${text}`);
+    const pam = 'error: PAM: Authentication failure for root from 192.0.2.1';
+    const interactive = 'Failed keyboard-interactive/pam for root from 192.0.2.1 port 7 ssh2';
+    write(
+      'var/log/auth.log',
+      [
+        sshd('Failed password for root from 192.0.2.1 port 5 ssh2'), // 1
+        sshd('message repeated 5 times: [ Failed password for root from 192.0.2.1 port 5 ssh2]'), // 6
+        sshd('Failed none for invalid user x from 192.0.2.1 port 6 ssh2'),
+        sshd('Failed password for invalid user x from 192.0.2.1 port 6 ssh2'), // 7
+        sshd(pam), // 8
+        sshd(pam), // 9
+        sshd(pam, 8), // 10
+        sshd(interactive),
+        sshd(pam), // 11
+        sshd(interactive),
+        sshd(interactive, 7), // 12: PAM had said something else
+        sshd(
+          'Failed password for invalid user a sshd[9]: Failed keyboard-interactive/pam for b from ::1 port 6 ssh2',
+        ), // 13
+        sshd('error: maximum authentication attempts exceeded for root from 192.0.2.1 port 7 ssh2 [preauth]'),
+        sshd(
+          'PAM 2 more authentication failures; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.1 user=root',
+        ),
+        syslog(
+          'sudo: pam_unix(sudo:auth): authentication failure; logname=a uid=1 user=:auth): 99 more authentication failures; ',
+        ), // 1
+        syslog('sudo[77]: pam_unix(sudo:auth): 2 more authentication failures; logname=a uid=1000 user=a'), // 3
+        syslog('su[7]: pam_unix(su-l:auth): 1 more authentication failure; logname=a uid=1000 user=a'), // 4
+        syslog('sudo:  a : 3 incorrect password attempts ; TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=/bin/sh'),
+      ].join(''),
+    );
+    expect(await poll()).to.have.members(['ssh_login_failed // 13', 'local_login_failed // 4']);
   });
 
   it('says what it cannot read and reads the others', async () => {

@@ -112,11 +112,18 @@ const EXAMPLES: Readonly<Record<string, { kind: RuleKind; yes: readonly object[]
         log(`${PREFIX} sshd[7]: Failed password for root from 10.0.0.9 port 4242 ssh2`),
         log(`${PREFIX} sshd-session[7]: Failed password for invalid user x from 10.0.0.9 port 4242 ssh2`),
         log(`${PREFIX} sshd[7]: Failed keyboard-interactive/pam for root from ::1 port 1 ssh2`),
+        log(
+          `${PREFIX} sshd[7]: error: PAM: User not known to the underlying authentication module for illegal user x from ::1`,
+        ),
         log('2026-11-23T14:00:00.1+00:00 node-1 sshd[7]: Failed publickey for a from ::1 port 1 ssh2'),
       ],
       no: [
         log(`${PREFIX} sshd[7]: Accepted password for root from 10.0.0.9 port 4242 ssh2`),
         log(`${PREFIX} sshd[7]: Invalid user Failed password for x from 10.0.0.9 port 4242`),
+        log(`${PREFIX} sshd[7]: Failed none for invalid user x from 10.0.0.9 port 4242 ssh2`),
+        log(
+          `${PREFIX} sshd[7]: error: maximum authentication attempts exceeded for root from ::1 port 1 ssh2 [preauth]`,
+        ),
         log(`${PREFIX} app[7]: sshd: Failed password for root`),
       ],
     },

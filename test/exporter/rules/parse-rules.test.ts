@@ -135,6 +135,27 @@ describe('rules: the file', () => {
       /never all pods/,
     ],
     [
+      'a count without a group',
+      `rules:\n${rule({ on: 'log', condition: 'line == ""', files: '[/a]', count: "'[0-9]+'" })}`,
+      'f:9: count: needs one group for the number, such as "([0-9]+) more failures"',
+    ],
+    [
+      'a count with two groups',
+      `rules:\n${rule({ on: 'log', condition: 'line == ""', files: '[/a]', count: "'(a)(b)'" })}`,
+      'f:9: count: needs one group for the number, such as "([0-9]+) more failures"',
+    ],
+    [
+      'a count that is no pattern',
+      `rules:\n${rule({ on: 'log', condition: 'line == ""', files: '[/a]', count: "'('" })}`,
+      'f:9: count: error parsing regexp: missing closing ): `(`',
+    ],
+    [
+      'an echo that takes too much',
+      `rules:\n${rule({ on: 'log', condition: 'line == ""', files: '[/a]', echo: "'(a{100}){9}'" })}`,
+      'f:9: echo: a pattern that takes more than 500 steps',
+    ],
+    ['a count of execs', `rules:\n${rule({ count: "'(a)'" })}`, 'f:8: count is not for on: exec'],
+    [
       'patterns of logs',
       `rules:\n${rule({ on: 'log', condition: 'line == ""', files: '[/var/log/*]' })}`,
       /cannot have patterns/,
