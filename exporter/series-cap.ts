@@ -135,7 +135,7 @@ export class SeriesCap {
   }
 
   /** The samples to expose, and how many series of each metric were folded or left out since the start. */
-  apply(samples: readonly Sample[], nowMs = Date.now()): Sample[] {
+  apply(samples: readonly Sample[], nowMs = performance.now()): Sample[] {
     const page: Sample[] = [];
     for (const [metric, own] of groupBy(samples, (one) => one.metric)) {
       for (const one of this.#applyTo(metric, own, nowMs)) page.push(one);

@@ -52,7 +52,7 @@ export function kubernetesAuthorizer(
     try {
       const decision = await review(token, path);
       note(undefined);
-      (decision === 'allowed' ? allowed : refused).set(key, decision, Date.now());
+      (decision === 'allowed' ? allowed : refused).set(key, decision, performance.now());
       return decision;
     } catch (error) {
       if (!(error instanceof KubernetesError)) throw error;
@@ -64,7 +64,7 @@ export function kubernetesAuthorizer(
   return async (token, path) => {
     // A digest that is of use in this process only, so that no token lies about in memory.
     const key = createHmac('sha256', secret).update(`${path}\0${token}`).digest('base64');
-    const now = Date.now();
+    const now = performance.now();
     const known = allowed.get(key, now) ?? refused.get(key, now) ?? reviewing.get(key);
     if (known !== undefined) return known;
     if (reviewing.size >= MAX_REVIEWS) return 'unavailable';

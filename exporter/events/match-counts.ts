@@ -38,7 +38,7 @@ export class MatchCounts<O extends object> {
   /** Counts one event (or `times`) of an owner under each of the rules. */
   add(rules: readonly string[], owner: O, nowMs?: number, times = 1): void {
     if (rules.length === 0) return; // as for nearly all events: not even the time is asked for
-    const { counts } = this.#shareOf(owner, nowMs ?? Date.now());
+    const { counts } = this.#shareOf(owner, nowMs ?? performance.now());
     for (const rule of rules) counts.set(rule, (counts.get(rule) ?? 0) + times);
   }
 
@@ -48,7 +48,7 @@ export class MatchCounts<O extends object> {
    * @param rules names of the rules in use; those that are not any more have no series
    * @param known who is there now
    */
-  series(rules: readonly string[], known: readonly O[], nowMs = Date.now()): MatchCount<O>[] {
+  series(rules: readonly string[], known: readonly O[], nowMs = performance.now()): MatchCount<O>[] {
     for (const owner of [...this.#always, ...known]) this.#shareOf(owner, nowMs);
     const series: MatchCount<O>[] = [];
     for (const [key, { owner, counts, seenAtMs }] of this.#shares) {

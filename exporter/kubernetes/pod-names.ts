@@ -87,7 +87,7 @@ export class PodNames implements ContainerNames {
   }
 
   /** Takes over what a pod has become; undefined before it was there, or now that it is gone. */
-  update(before: V1Pod | undefined, after: V1Pod | undefined, nowMs = Date.now()): void {
+  update(before: V1Pod | undefined, after: V1Pod | undefined, nowMs = performance.now()): void {
     const next = after && namesOf(after);
     for (const [uid, name] of next?.pods ?? []) this.#pods.set(uid, name);
     for (const [id, name] of next?.containers ?? []) this.#containers.set(id, name);

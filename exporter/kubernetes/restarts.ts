@@ -54,7 +54,7 @@ export class Restarts {
    * @param before its state before; undefined for a pod that is new to a node that we watch already, all of whose
    *   restarts are counted
    */
-  observe(before: V1Pod | undefined, after: V1Pod, nowMs = Date.now()): void {
+  observe(before: V1Pod | undefined, after: V1Pod, nowMs = performance.now()): void {
     const counted = new Map(before && restartable(before).map((found) => [found.name, found.restartCount]));
     for (const { name, restartCount, last } of restartable(after)) {
       const owner = ownerOf(after, name);
@@ -65,7 +65,7 @@ export class Restarts {
   }
 
   /** The series of this moment: every reason stands at 0 for every container that is there. */
-  series(pods: readonly V1Pod[], nowMs = Date.now()) {
+  series(pods: readonly V1Pod[], nowMs = performance.now()) {
     const known = pods.flatMap((pod) => restartable(pod).map(({ name }) => ownerOf(pod, name)));
     return this.#counts
       .series(REASONS, known, nowMs)

@@ -54,7 +54,7 @@ export class Journal {
 
   /** Whether the journal is being followed: a child that cannot read it ends within this time. */
   get isOpen(): boolean {
-    return this.#child !== undefined && Date.now() - this.#startedAtMs >= PROVEN_MS;
+    return this.#child !== undefined && performance.now() - this.#startedAtMs >= PROVEN_MS;
   }
 
   /**
@@ -69,7 +69,7 @@ export class Journal {
       this.#identifiers = wanted;
     }
     if (wanted === '') return;
-    if (this.#child === undefined && Date.now() >= this.#retryAtMs) this.#start(wanted.split('\n'));
+    if (this.#child === undefined && performance.now() >= this.#retryAtMs) this.#start(wanted.split('\n'));
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -101,7 +101,7 @@ export class Journal {
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
     this.#child = child;
-    this.#startedAtMs = Date.now();
+    this.#startedAtMs = performance.now();
     this.#failure = undefined;
     const splitter = new LineSplitter();
     child.stdout.on('data', (chunk: Buffer) => {
@@ -127,6 +127,6 @@ export class Journal {
   #fail(error: SourceError): void {
     this.#child = undefined;
     this.#failure = error;
-    this.#retryAtMs = Date.now() + RESTART_MS;
+    this.#retryAtMs = performance.now() + RESTART_MS;
   }
 }

@@ -13,7 +13,7 @@ export class LogPolling {
   readonly #services: Services;
   readonly #timer: NodeJS.Timeout;
   #polling: Promise<SourceError[]> | undefined;
-  #polledAtMs = 0;
+  #polledAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(services: Services) {
     this.#services = services;
@@ -40,13 +40,13 @@ export class LogPolling {
   }
 
   async #poll(host: Host): Promise<SourceError[]> {
-    this.#polledAtMs = Date.now();
+    this.#polledAtMs = performance.now();
     noteMounts(host, this.#services.hostFiles);
     return this.reader.poll(this.#services.rules.current, this.#services.pods());
   }
 
   async #pollIfNobodyDid(): Promise<void> {
-    if (Date.now() - this.#polledAtMs < POLL_MS) return;
+    if (performance.now() - this.#polledAtMs < POLL_MS) return;
     try {
       await this.poll(this.#services.openView());
     } catch (error) {

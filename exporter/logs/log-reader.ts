@@ -6,11 +6,11 @@ import { type ContainerOwner, OTHER_POD } from '../events/owners.ts';
 import type { HostFiles } from '../files/host-files.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import { ContainerLines } from './container-lines.ts';
-
 import { identifierOf, Journal } from './journal.ts';
 import { LineCounts } from './line-counts.ts';
 import { LineSplitter, MAX_CONTAINER_LINE_BYTES, MAX_LINE_BYTES } from './line-splitter.ts';
 import { type LogRule, type LogTarget, logTargets } from './log-targets.ts';
+import { Moment } from './moment.ts';
 import { MAX_TIMES, type RepeatedLine, Repetitions } from './repetitions.ts';
 import { Tail } from './tail.ts';
 
@@ -47,7 +47,7 @@ export class LogReader {
   /** When a rule last had something to read in an owner's share. */
   readonly #readableAtMs = new Map<string, number>();
   #rules: RuleSet;
-  #sinceMs = Date.now();
+  #since = new Moment();
   #skippedBytes = 0;
 
   /** @param warn is told, once for each log, of a line that stands for more than is counted */
@@ -71,7 +71,7 @@ export class LogReader {
    */
   async poll(rules: RuleSet, pods: readonly V1Pod[]): Promise<SourceError[]> {
     const errors: SourceError[] = [];
-    if (rules !== this.#rules) this.#sinceMs = Date.now();
+    if (rules !== this.#rules) this.#since = new Moment();
     this.#rules = rules;
     const targets = await logTargets(rules, pods, this.#files, errors);
     for (const [path, target] of targets) this.#adopt(path, target);
@@ -86,7 +86,7 @@ export class LogReader {
   }
 
   /** Matches by rule and owner; none where a rule has had nothing to read, so that 0 means that none was seen. */
-  series(nowMs = Date.now()): MatchCount<ContainerOwner>[] {
+  series(nowMs = performance.now()): MatchCount<ContainerOwner>[] {
     const names = this.#rules.on('log').map(({ name }) => name);
     const owners = [HOST, ...[...this.#sources.values()].map(({ target }) => target.owner)];
     return this.#counts
@@ -107,7 +107,7 @@ export class LogReader {
       return;
     }
     const splitter = new LineSplitter(target.ofContainer ? MAX_CONTAINER_LINE_BYTES : MAX_LINE_BYTES);
-    const tail = new Tail(path, this.#files, this.#sinceMs, splitter);
+    const tail = new Tail(path, this.#files, this.#since.earliestMs(), splitter);
     const lines = target.ofContainer ? new ContainerLines() : undefined;
     this.#sources.set(path, { tail, lines, repetitions: new Repetitions(), target });
   }
@@ -130,7 +130,7 @@ export class LogReader {
     return source.files.some((path) => this.#sources.get(path)?.tail.isOpen ?? false);
   }
 
-  #noteReadable(nowMs = Date.now()): void {
+  #noteReadable(nowMs = performance.now()): void {
     for (const { tail, target } of this.#sources.values()) {
       if (!tail.isOpen) continue;
       for (const { name } of target.rules) this.#readableAtMs.set(keyOf(name, target.owner), nowMs);

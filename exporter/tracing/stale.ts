@@ -24,7 +24,8 @@ export function removeStaleInstances(tracefs: string, prefix: string, nowMs = Da
 
 function removeIfStale(path: string, nowMs: number): boolean {
   try {
-    if (nowMs - statSync(path).mtimeMs < LEAST_AGE_MS) return false;
+    // Far in the future it is as old as far in the past: the clock was set back since.
+    if (Math.abs(nowMs - statSync(path).mtimeMs) < LEAST_AGE_MS) return false;
     rmdirSync(path);
     return true;
   } catch (error) {
