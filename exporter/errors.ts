@@ -1,9 +1,15 @@
 /**
  * Why a source could not be read:
  * `absent` this kernel or host does not have it, `unreadable` permission is missing, `malformed` it was read and
- * is not what it should be, `failed` anything else, such as an I/O error.
+ * is not what it should be, `failed` anything else, such as an I/O error. `foreign` it holds lines that nobody here
+ * understands, and nothing that is exposed is lost with them.
  */
-export type SourceErrorCode = 'absent' | 'unreadable' | 'malformed' | 'failed';
+export type SourceErrorCode = 'absent' | 'unreadable' | 'malformed' | 'failed' | 'foreign';
+
+/** Whether an extractor that has such an error still read all that there is. */
+export function isHarmless({ code }: { readonly code: SourceErrorCode }): boolean {
+  return code === 'absent' || code === 'foreign';
+}
 
 /** A source of metrics could not be read or parsed. */
 export class SourceError extends Error {
@@ -21,10 +27,14 @@ export class SourceError extends Error {
 
 const SHOWN_CHARACTERS = 80;
 
-/** A `malformed` error that shows (the beginning of) the text found, with control characters escaped. */
+/** The beginning of a text, with control characters escaped. */
+export function shorten(text: string): string {
+  return JSON.stringify(text.slice(0, SHOWN_CHARACTERS));
+}
+
+/** A `malformed` error that shows (the beginning of) the text found. */
 export function malformed(path: string, expected: string, found: string): SourceError {
-  const shown = JSON.stringify(found.slice(0, SHOWN_CHARACTERS));
-  return new SourceError('malformed', path, `${path}: expected ${expected}, found ${shown}`);
+  return new SourceError('malformed', path, `${path}: expected ${expected}, found ${shorten(found)}`);
 }
 
 /** Pressure files exist but cannot be read (EOPNOTSUPP) where the kernel was started with psi=0. */

@@ -1,7 +1,7 @@
 import { groupBy } from '../common/group-by.ts';
 import { SourceError } from './errors.ts';
 import type { Host } from './host.ts';
-import type { Mount } from './parsers/mountinfo.ts';
+import { type Mount, UNKNOWN_TYPE } from './parsers/mountinfo.ts';
 
 /** Not storage: filesystems that show the kernel's state, and images that are full by construction. */
 const PSEUDO =
@@ -20,14 +20,19 @@ const PER_CONTAINER =
 
 /** Whether a filesystem's server may be away, so that a call into it never returns. */
 export function isNetwork(type: string): boolean {
-  return NETWORK.test(type);
+  return type === UNKNOWN_TYPE || NETWORK.test(type);
+}
+
+/** Whether a mount point is the node's own, rather than one that is made for each container. */
+export function isNodes(mountpoint: string): boolean {
+  return !PER_CONTAINER.test(mountpoint);
 }
 
 function isStorage({ type, mountpoint, readOnly }: Mount): boolean {
   // A node that is itself a container has nothing but an overlay for its root.
   const pseudo = PSEUDO.test(type) && !(type === 'overlay' && mountpoint === '/');
   const deleted = mountpoint.endsWith('//deleted');
-  return !pseudo && !isNetwork(type) && !readOnly && !deleted && !PER_CONTAINER.test(mountpoint);
+  return !pseudo && !isNetwork(type) && !readOnly && !deleted && isNodes(mountpoint);
 }
 
 /** The host's own paths: in a container that sees the host below `rootPrefix`, only what lies there is the host's. */

@@ -1,5 +1,5 @@
 import type { Logger } from '../common/log.ts';
-import type { SourceError } from './errors.ts';
+import { isHarmless, type SourceError } from './errors.ts';
 
 /**
  * Logs how an extractor fared when that is not how it fared before: a line for each change, not for each scrape.
@@ -20,13 +20,15 @@ export function reportOutcome(
     logger.info('Extractor reads everything again', { extractor });
     return;
   }
-  const failed = errors.filter(({ code }) => code !== 'absent');
-  const errorsToTell = failed.length > 0 ? failed : errors;
+  const failed = errors.filter((error) => !isHarmless(error));
+  const foreign = errors.filter(({ code }) => code === 'foreign');
+  const errorsToTell = [failed, foreign, errors].find(({ length }) => length > 0) ?? errors;
   const fields = {
     extractor,
     code: errorsToTell[0]?.code ?? '',
     error: errorsToTell.map(({ message }) => message).join('; '),
   };
   if (failed.length > 0) logger.warn('Extractor could not read everything', fields);
+  else if (foreign.length > 0) logger.warn('Lines that nobody here understands are left out', fields);
   else logger.info('Not on this host', fields);
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '../common/log.ts';
 import { agentMetrics } from './catalogue/agent.ts';
 import { CpuShares } from './cpu-shares.ts';
-import { SourceError } from './errors.ts';
+import { isHarmless, SourceError } from './errors.ts';
 import { type Extraction, type Extractor, type Sample, sample } from './extractor.ts';
 import type { Host } from './host.ts';
 import { reportOutcome } from './outcomes.ts';
@@ -27,6 +27,8 @@ interface Entry {
   state: unknown;
   cpuMicros: number;
   run: Run | undefined;
+  /** Whether it has prepared itself. */
+  isOpen: boolean;
 }
 
 /** Resolves when the promise settles or the time is up, whichever comes first. */
@@ -45,6 +47,7 @@ export class Scraper {
   private readonly openView: () => Host;
   private readonly logger: Logger;
   private readonly outcomes = new Map<string, string>();
+  private services: Services | undefined;
 
   /** @param openView makes a fresh view of the host for each scrape */
   constructor(extractors: readonly Extractor<unknown>[], openView: () => Host, logger: Logger) {
@@ -53,6 +56,7 @@ export class Scraper {
       state: undefined,
       cpuMicros: 0,
       run: undefined,
+      isOpen: extractor.open === undefined,
     }));
     this.openView = openView;
     this.logger = logger;
@@ -63,14 +67,30 @@ export class Scraper {
     return this.entries.map(({ extractor }) => extractor.name);
   }
 
-  /** Lets every extractor prepare itself; before the first scrape. */
+  /**
+   * Lets every extractor prepare itself; before the first scrape. One that cannot read what it begins with fails, and
+   * tries again at each scrape: the others are not held up, and the agent goes on.
+   */
   async open(services: Services): Promise<void> {
-    for (const entry of this.entries) entry.state = await entry.extractor.open?.(services);
+    this.services = services;
+    for (const entry of this.entries) {
+      try {
+        await this.openOne(entry, services);
+      } catch (error) {
+        if (!(error instanceof SourceError)) throw error;
+        reportOutcome(this.outcomes, this.logger, entry.extractor.name, [error]);
+      }
+    }
   }
 
   /** After the last scrape. */
   async close(): Promise<void> {
-    for (const { extractor, state } of this.entries) await extractor.close?.(state);
+    for (const { extractor, state, isOpen } of this.entries) if (isOpen) await extractor.close?.(state);
+  }
+
+  private async openOne(entry: Entry, services: Services): Promise<void> {
+    entry.state = await entry.extractor.open?.(services);
+    entry.isOpen = true;
   }
 
   /**
@@ -117,7 +137,7 @@ export class Scraper {
     };
     const fail = (error: unknown) => end({ samples: [], errors: [this.asSourceError(entry, error)] });
     try {
-      const result = entry.extractor.extract(view, entry.state);
+      const result = this.extract(entry, view);
       if (result instanceof Promise) {
         entry.run = run;
         run.done = result.then(end, fail);
@@ -128,6 +148,18 @@ export class Scraper {
       fail(error);
     }
     return run;
+  }
+
+  private extract(entry: Entry, view: Host): ReturnType<Extractor<unknown>['extract']> {
+    const { services } = this;
+    if (entry.isOpen || services === undefined) return entry.extractor.extract(view, entry.state);
+    return this.openAndExtract(entry, services, view);
+  }
+
+  private async openAndExtract(entry: Entry, services: Services, view: Host): Promise<Extraction> {
+    await this.openOne(entry, services);
+    const result = await entry.extractor.extract(view, entry.state);
+    return 'samples' in result ? result : { samples: result, errors: [] };
   }
 
   /** A mistake of ours fails one extractor and not the agent; its stack is in the log. */
@@ -150,7 +182,7 @@ export class Scraper {
       },
     );
     reportOutcome(this.outcomes, this.logger, name, errors);
-    const success = errors.every(({ code }) => code === 'absent');
+    const success = errors.every(isHarmless);
     const seconds = ((run.endedAt ?? performance.now()) - run.startedAt) / 1e3;
     return [
       ...samples,

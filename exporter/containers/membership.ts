@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { malformed } from '../errors.ts';
+import { eachLine, Unread } from '../lines.ts';
 import { type Place, placeOf } from './place.ts';
 
 /** The cgroups of one process: the path of the v2 hierarchy, and those of the v1 controllers. */
@@ -10,7 +10,7 @@ export interface Membership {
   readonly v1: ReadonlyMap<string, string>;
 }
 
-const LINE = /^(\d+):([^:]*):(\/.*)$/;
+const LINE = /^(\d+):([^:]*):(\/.*)$/s;
 
 /**
  * Parses `/proc/<pid>/cgroup`.
@@ -19,24 +19,44 @@ const LINE = /^(\d+):([^:]*):(\/.*)$/;
  *     1:name=systemd:/kubepods/…
  *     0::/system.slice/containerd.service
  *
- * A path holds anything but a newline, which the kernel refuses in a cgroup's name.
+ * A path holds anything but a newline, which the kernel refuses in a cgroup's name since 3.17: before, the rest of such a
+ * name is a line of its own. No place is lost with it.
  *
  * @see https://man7.org/linux/man-pages/man7/cgroups.7.html
- * @throws {SourceError} `malformed`
+ * @throws {SourceError} `malformed` when no line has that form
  */
 export function parseMembership(text: string, path: string): Membership {
   let unified: string | undefined;
   const v1 = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    if (line === '') continue;
-    const [, , controllers, cgroup] = LINE.exec(line) ?? [];
-    if (controllers === undefined || cgroup === undefined) {
-      throw malformed(path, 'lines "<id>:<controllers>:<path>"', line);
-    }
+  for (const { controllers, path: cgroup } of parseMemberships(text, path)) {
     if (controllers === '') unified = cgroup;
     else v1.set(controllers, cgroup);
   }
   return { unified, v1 };
+}
+
+/** A line of `/proc/<pid>/cgroup`. */
+export interface MembershipLine {
+  /** 0 for version 2. */
+  readonly id: number;
+  readonly controllers: string;
+  readonly path: string;
+}
+
+/**
+ * The lines of `/proc/<pid>/cgroup`, in their order.
+ *
+ * @throws {SourceError} `malformed` when no line has that form
+ */
+export function parseMemberships(text: string, path: string): MembershipLine[] {
+  const lines: MembershipLine[] = [];
+  eachLine(text, 0, 'lines "<id>:<controllers>:<path>"', new Unread(path), (line) => {
+    const [, id = '', controllers = '', cgroup] = LINE.exec(line) ?? [];
+    if (cgroup === undefined) return false;
+    lines.push({ id: Number(id), controllers, path: cgroup });
+    return true;
+  });
+  return lines;
 }
 
 /**

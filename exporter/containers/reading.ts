@@ -1,9 +1,11 @@
+import type { SourceError } from '../errors.ts';
 import type { Host } from '../host.ts';
+import { Unread } from '../lines.ts';
 import type { Place } from './place.ts';
 import type { ContainerTree } from './tree.ts';
 
 /** Reads a file of one cgroup; errors call it by its name alone, the same for every container. */
-export type Read = <T>(file: string, parse: (text: string, path: string) => T) => T;
+export type Read = <T>(file: string, parse: (text: string, path: string, unread: Unread) => T) => T;
 
 /** memory.stat is longer, read once, and to remember it for every container would be half a megabyte of garbage. */
 const SHORT = 1_000;
@@ -12,6 +14,8 @@ const SHORT = 1_000;
 export class Reading {
   private readonly found = new Map<ContainerTree, ReadonlyMap<string, Place>>();
   private readonly texts = new Map<string, string>();
+  /** Lines that were left out, by the name of the file. */
+  private readonly unread = new Map<string, Unread>();
   private readonly host: Host;
 
   constructor(host: Host) {
@@ -39,11 +43,25 @@ export class Reading {
     return (file, parse) => {
       const path = `${folder}/${file}`;
       const name = `sys/fs/cgroup/<container>/${file}`;
+      let unread = this.unread.get(file);
+      if (unread === undefined) {
+        unread = new Unread(name);
+        this.unread.set(file, unread);
+      }
       const known = this.texts.get(path);
-      if (known !== undefined) return parse(known, name);
+      if (known !== undefined) return parse(known, name, unread);
       const text = this.host.readPiece(path, name);
       if (text.length <= SHORT) this.texts.set(path, text);
-      return parse(text, name);
+      return parse(text, name, unread);
     };
+  }
+
+  /**
+   * What there is to say of lines that were left out, once for all containers.
+   *
+   * @param isExposed whether a block device of this number counts
+   */
+  errors(isExposed: (device: string) => boolean): SourceError[] {
+    return [...this.unread.values()].flatMap((unread) => unread.errors(isExposed));
   }
 }

@@ -1,3 +1,4 @@
+import type { Unread } from '../lines.ts';
 import { type DeviceBytes, parseBlkio, parseIoStat } from '../parsers/cgroup-io.ts';
 import { parseFlatKeyed, parseSingle } from '../parsers/cgroup-stat.ts';
 import { ifPresent } from '../sources.ts';
@@ -24,11 +25,13 @@ export const workingSetBytes = {
   1: (read: Read) => workingSet(read, 'memory.usage_in_bytes', 'total_inactive_file'),
 };
 
+const blkioTable = (text: string, _: string, unread: Unread) => parseBlkio(text, unread);
+
 function blkio(read: Read): Map<string, DeviceBytes> {
   return (
     // With what is nested in the container, since Linux 4.17.
-    ifPresent(() => read('blkio.throttle.io_service_bytes_recursive', parseBlkio)) ??
-    read('blkio.throttle.io_service_bytes', parseBlkio)
+    ifPresent(() => read('blkio.throttle.io_service_bytes_recursive', blkioTable)) ??
+    read('blkio.throttle.io_service_bytes', blkioTable)
   );
 }
 
@@ -37,7 +40,7 @@ function blkio(read: Read): Map<string, DeviceBytes> {
  * counted for the whole machine says so, and is not a zero.
  */
 export const deviceBytes = {
-  2: (read: Read) => read('io.stat', parseIoStat),
+  2: (read: Read) => read('io.stat', (text, _, unread) => parseIoStat(text, unread)),
   1: (read: Read, machineCounts: () => boolean) => {
     const devices = blkio(read);
     return devices.size === 0 && !machineCounts() ? undefined : devices;

@@ -39,10 +39,12 @@ interface Figure<T> {
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
+const isDisk = (device: string, host: Host) => host.exists(`sys/dev/block/${device}/device`);
+
 /** Only disks: what a volume on top of them (LVM, RAID, loop) moves is counted where it ends. */
 function onDisks(tables: readonly Map<string, DeviceBytes>[], host: Host): DeviceBytes[] {
   return tables.flatMap((table) =>
-    [...table].filter(([device]) => host.exists(`sys/dev/block/${device}/device`)).map(([, bytes]) => bytes),
+    [...table].filter(([device]) => isDisk(device, host)).map(([, bytes]) => bytes),
   );
 }
 
@@ -184,7 +186,10 @@ export const cgroup: Extractor<State> = {
     const figures = FIGURES.map((figure) => extractFigure(scrape, figure));
     return {
       samples: figures.flatMap(({ samples }) => samples),
-      errors: figures.flatMap(({ errors }) => errors),
+      errors: [
+        ...figures.flatMap(({ errors }) => errors),
+        ...scrape.reading.errors((device) => isDisk(device, host)),
+      ],
     };
   },
 };

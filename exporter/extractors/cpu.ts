@@ -2,6 +2,7 @@ import { CPU_MODES, cpuMetrics } from '../catalogue/cpu.ts';
 import { CpuClock } from '../cpu-clock.ts';
 import type { Extractor } from '../extractor.ts';
 import { sample } from '../extractor.ts';
+import { Unread } from '../lines.ts';
 import { parseCpuTicks } from '../parsers/stat.ts';
 
 const STAT = 'proc/stat';
@@ -19,7 +20,15 @@ export const cpu: Extractor<CpuClock> = {
   metrics: cpuMetrics,
   open: () => new CpuClock(),
   extract(host, clock) {
-    const ticks = clock.advance(parseCpuTicks(host.read(STAT), STAT));
-    return CPU_MODES.map((mode) => sample(cpuMetrics.seconds, ticks[mode] / TICKS_PER_SECOND, { mode }));
+    const unread = new Unread(STAT);
+    const cpus = parseCpuTicks(host.read(STAT), unread);
+    const errors = unread.errors((cpu) => !cpus.has(Number(cpu)));
+    // A sum without one of its CPUs would look like an idle one.
+    if (errors.some(({ code }) => code === 'malformed')) return { samples: [], errors };
+    const ticks = clock.advance(cpus);
+    const samples = CPU_MODES.map((mode) =>
+      sample(cpuMetrics.seconds, ticks[mode] / TICKS_PER_SECOND, { mode }),
+    );
+    return { samples, errors };
   },
 };

@@ -2,6 +2,7 @@ import { diskMetrics } from '../catalogue/disk.ts';
 import type { Extractor } from '../extractor.ts';
 import { sample } from '../extractor.ts';
 import type { Host } from '../host.ts';
+import { Unread } from '../lines.ts';
 import { parseDiskstats } from '../parsers/diskstats.ts';
 import { ifPresent } from '../sources.ts';
 
@@ -32,16 +33,18 @@ export const disk: Extractor<State> = {
   metrics: diskMetrics,
   open: () => ({ known: new Map() }),
   extract(host, state) {
-    const devices = parseDiskstats(host.read(DISKSTATS), DISKSTATS);
+    const unread = new Unread(DISKSTATS);
+    const devices = parseDiskstats(host.read(DISKSTATS), unread);
     const known = new Map<string, boolean>();
     for (const device of devices.keys()) known.set(device, state.known.get(device) ?? isDisk(host, device));
     state.known = known;
-    return [...devices].flatMap(([device, bytes]) => {
+    const samples = [...devices].flatMap(([device, bytes]) => {
       if (known.get(device) !== true) return [];
       return [
         sample(diskMetrics.bytes, bytes.read, { device, direction: 'read' }),
         sample(diskMetrics.bytes, bytes.write, { device, direction: 'write' }),
       ];
     });
+    return { samples, errors: unread.errors((device) => !devices.has(device) && isDisk(host, device)) };
   },
 };

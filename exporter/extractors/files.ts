@@ -27,8 +27,7 @@ export const files: Extractor<State> = {
     return { hostFiles, watcher, rules };
   },
   async extract(host, { hostFiles, watcher, rules: { current } }) {
-    noteMounts(host, hostFiles);
-    const errors = await watcher.look(current);
+    const errors = [...noteMounts(host, hostFiles), ...(await watcher.look(current))];
     const samples = current.on('file').flatMap((rule) => {
       const count = watcher.count(rule);
       return count === undefined ? [] : [sample(filesMetrics.changes, count, { rule: rule.name })];

@@ -3,12 +3,14 @@ import { SourceError } from '../errors.ts';
 import { type Extractor, type Sample, sample } from '../extractor.ts';
 import type { HangGuard } from '../hang-guard.ts';
 import type { FilesystemUsage, Host } from '../host.ts';
-import { readMountinfo, selectStorage } from '../mounts.ts';
+import { Unread } from '../lines.ts';
+import { isNodes, readMountinfo, selectStorage } from '../mounts.ts';
 import { parseMountinfo } from '../parsers/mountinfo.ts';
 
 function hostMounts(host: Host) {
   const { text, path } = readMountinfo(host);
-  return parseMountinfo(text, path);
+  const unread = new Unread(path);
+  return { mounts: parseMountinfo(text, unread), errors: unread.errors(isNodes) };
 }
 
 /** A filesystem without blocks or without inodes of its own (btrfs) has no such ratio. */
@@ -42,8 +44,8 @@ export const filesystem: Extractor<HangGuard> = {
   open: ({ guard }) => guard,
   async extract(host, guard) {
     const samples: Sample[] = [];
-    const errors: SourceError[] = [];
-    for (const { mountpoint, device, isDirect } of selectStorage(hostMounts(host), host.rootPrefix)) {
+    const { mounts, errors } = hostMounts(host);
+    for (const { mountpoint, device, isDirect } of selectStorage(mounts, host.rootPrefix)) {
       try {
         const usage = isDirect
           ? host.statfsDirect(mountpoint, device)

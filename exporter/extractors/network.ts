@@ -3,8 +3,9 @@ import { SourceError } from '../errors.ts';
 import type { Extractor } from '../extractor.ts';
 import { sample } from '../extractor.ts';
 import type { Host } from '../host.ts';
+import { Unread } from '../lines.ts';
 import { parseNetDev } from '../parsers/netdev.ts';
-import { findUplinks } from '../uplinks.ts';
+import { findUplinks, KnownPorts } from '../uplinks.ts';
 
 const HOST_FOLDER = 'proc/1/net';
 const OWN_FOLDER = 'proc/net';
@@ -30,14 +31,17 @@ function netFolder(host: Host): { folder: string; errors: SourceError[] } {
  *
  * Source: /proc/1/net/dev, every kernel; /sys/class/net and the routes tell which devices are uplinks.
  */
-export const network: Extractor = {
+export const network: Extractor<KnownPorts> = {
   name: 'network',
   metrics: networkMetrics,
-  extract(host) {
+  open: () => new KnownPorts(),
+  extract(host, ports) {
     const { folder, errors } = netFolder(host);
-    const path = `${folder}/dev`;
-    const traffic = parseNetDev(host.read(path), path);
-    const uplinks = findUplinks(host, traffic.keys(), folder);
+    const unread = new Unread(`${folder}/dev`);
+    const traffic = parseNetDev(host.read(unread.path), unread);
+    const names = new Set([...traffic.keys(), ...unread.names]);
+    const uplinks = findUplinks(host, names, folder, ports, errors);
+    errors.push(...unread.errors((device) => uplinks.has(device) && !traffic.has(device)));
     const samples = [...traffic]
       .filter(([device]) => uplinks.has(device))
       .flatMap(([device, { receiveBytes, transmitBytes, receivePackets, transmitPackets }]) => [

@@ -1,8 +1,10 @@
 import { podNetworkMetrics } from '../catalogue/pod-network.ts';
 import { podLabels } from '../containers/attribution.ts';
 import type { Place } from '../containers/place.ts';
+import type { SourceError } from '../errors.ts';
 import type { Extractor } from '../extractor.ts';
 import { sample } from '../extractor.ts';
+import { Unread } from '../lines.ts';
 import { Accumulator, type Counts } from '../netns/accumulator.ts';
 import { readEach } from '../netns/each.ts';
 import { HOST_OWNER, ownerOf } from '../netns/owner.ts';
@@ -22,13 +24,20 @@ export const podNetwork: Extractor<Accumulator> = {
   metrics: podNetworkMetrics,
   open: () => new Accumulator(HOST_OWNER),
   extract(host, accumulator) {
-    const { read, unread, errors } = readEach(host, ({ folder, place }) =>
-      place === undefined ? undefined : parseNetDev(host.read(`${folder}/dev`), `${folder}/dev`),
-    );
+    const { read, unread, errors } = readEach(host, ({ folder, place }) => {
+      if (place === undefined) return undefined;
+      const odd = new Unread(`${folder}/dev`);
+      return { devices: parseNetDev(host.read(odd.path), odd), odd };
+    });
     const places = new Map<string, Place>();
     const sources = new Map<string, { owner: string; counts: Counts }>();
-    for (const [{ inode, place }, devices] of read) {
-      if (place === undefined || devices === undefined) continue;
+    const oddErrors: SourceError[] = [];
+    const oddNames: string[] = [];
+    for (const [{ inode, place }, table] of read) {
+      if (place === undefined || table === undefined) continue;
+      const { devices, odd } = table;
+      oddErrors.push(...odd.errors((device) => device !== LOOPBACK));
+      for (const device of odd.names) oddNames.push(`${inode} ${device}`);
       const owner = ownerOf(place);
       places.set(owner, place);
       for (const [device, { receiveBytes, transmitBytes }] of devices) {
@@ -39,7 +48,7 @@ export const podNetwork: Extractor<Accumulator> = {
     }
     for (const { place } of unread) if (place !== undefined) places.set(ownerOf(place), place);
     const kept = unread.flatMap(({ inode }) => accumulator.namesBeginningWith(`${inode} `));
-    const samples = [...accumulator.advance(sources, kept)].flatMap(
+    const samples = [...accumulator.advance(sources, [...kept, ...oddNames])].flatMap(
       ([owner, [receive = 0, transmit = 0]]) => {
         const labels = podLabels(places.get(owner), host.names);
         return [
@@ -48,6 +57,6 @@ export const podNetwork: Extractor<Accumulator> = {
         ];
       },
     );
-    return { samples, errors };
+    return { samples, errors: [...errors, ...oddErrors] };
   },
 };

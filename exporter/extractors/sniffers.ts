@@ -1,9 +1,11 @@
 import { groupBy } from '../../common/group-by.ts';
 import { sniffersMetrics } from '../catalogue/sniffers.ts';
 import { podLabels } from '../containers/attribution.ts';
+import type { SourceError } from '../errors.ts';
 import type { Extractor } from '../extractor.ts';
 import { sample } from '../extractor.ts';
 import type { Host } from '../host.ts';
+import { Unread } from '../lines.ts';
 import { readEach } from '../netns/each.ts';
 import type { NetworkNamespace } from '../netns/namespaces.ts';
 import { ownerOf } from '../netns/owner.ts';
@@ -15,6 +17,8 @@ import { ifPresent } from '../sources.ts';
 const HOST_CLASS_NET = 'sys/class/net';
 
 interface Sniffers {
+  /** Lines that were left out. */
+  readonly errors: readonly SourceError[];
   /** Undefined where this kernel has none, or has not loaded its module for them. */
   readonly packetSockets: number | undefined;
   /** Undefined where the flags of the devices cannot be seen. */
@@ -23,11 +27,14 @@ interface Sniffers {
 
 function readSniffers(host: Host, namespace: NetworkNamespace, finder: SysfsFinder): Sniffers {
   const { folder, isHost } = namespace;
-  const [packet, dev] = [`${folder}/packet`, `${folder}/dev`];
-  const devices = parseNetDev(host.read(dev), dev).keys();
+  const [packet, dev] = [new Unread(`${folder}/packet`), new Unread(`${folder}/dev`)];
+  // Names are enough: one whose numbers could not be read is as good as any.
+  const devices = [...parseNetDev(host.read(dev.path), dev).keys(), ...dev.names];
   const classNet = isHost ? host.locate(HOST_CLASS_NET) : finder.classNet(host, namespace);
+  const packetSockets = ifPresent(() => countPacketSockets(host.read(packet.path), packet));
   return {
-    packetSockets: ifPresent(() => countPacketSockets(host.read(packet), packet)),
+    errors: [...packet.errors(), ...dev.errors(() => false)],
+    packetSockets,
     promiscuous: classNet === undefined ? undefined : countPromiscuous(classNet, devices),
   };
 }
@@ -63,6 +70,6 @@ export const sniffers: Extractor<SysfsFinder> = {
         return count === undefined ? [] : [sample(sniffersMetrics.sniffers, count, { kind, ...labels })];
       });
     });
-    return { samples, errors };
+    return { samples, errors: [...errors, ...[...read.values()].flatMap((each) => each.errors)] };
   },
 };

@@ -1,3 +1,4 @@
+import { SourceError } from '../errors.ts';
 import type { HangGuard } from '../hang-guard.ts';
 import type { Host } from '../host.ts';
 import { readMountinfo } from '../mounts.ts';
@@ -19,8 +20,18 @@ export function openHostFiles(rootfs: string, guard: HangGuard): HostFiles {
   return { prefix: rootfs.replace(/\/+$/, ''), looker, folders: new Folders(looker) };
 }
 
-/** Tells which mounts there are now; without their table every path is looked at as if it might hang. */
-export function noteMounts(host: Host, { looker }: HostFiles): void {
-  const mountinfo = ifPresent(() => readMountinfo(host));
-  if (mountinfo !== undefined) looker.noteMounts(mountinfo.text, mountinfo.path);
+/**
+ * Tells which mounts there are now; without their table every path is looked at as if it might hang.
+ *
+ * @returns why the table could not be read
+ */
+export function noteMounts(host: Host, { looker }: HostFiles): SourceError[] {
+  try {
+    const mountinfo = ifPresent(() => readMountinfo(host));
+    if (mountinfo !== undefined) looker.noteMounts(mountinfo.text, mountinfo.path);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    return [error];
+  }
 }

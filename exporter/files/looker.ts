@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { deviceText } from '../device-number.ts';
 import { sourceError } from '../errors.ts';
 import type { HangGuard } from '../hang-guard.ts';
+import { Unread } from '../lines.ts';
 import { isNetwork } from '../mounts.ts';
 import { parseMountinfo } from '../parsers/mountinfo.ts';
 
@@ -29,13 +30,14 @@ export class Looker {
   }
 
   /**
-   * Takes the host's mounts of this moment; until it has them every look is a careful one.
+   * Takes the host's mounts of this moment; until it has them every look is a careful one. A mount whose type cannot be
+   * read may be any.
    *
-   * @throws {SourceError} `malformed`
+   * @throws {SourceError} `malformed` when it is no such table
    */
   noteMounts(mountinfo: string, path: string): void {
     if (mountinfo === this.#mountinfo) return;
-    const network = parseMountinfo(mountinfo, path).filter(({ type }) => isNetwork(type));
+    const network = parseMountinfo(mountinfo, new Unread(path)).filter(({ type }) => isNetwork(type));
     const mounts = network.map(({ device, mountpoint }) => `${device} ${mountpoint}`).join('\n');
     this.#mountinfo = mountinfo;
     if (mounts === this.#networkMounts) return;

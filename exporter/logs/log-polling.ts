@@ -41,8 +41,8 @@ export class LogPolling {
 
   async #poll(host: Host): Promise<SourceError[]> {
     this.#polledAtMs = performance.now();
-    noteMounts(host, this.#services.hostFiles);
-    return this.reader.poll(this.#services.rules.current, this.#services.pods());
+    const errors = noteMounts(host, this.#services.hostFiles);
+    return [...errors, ...(await this.reader.poll(this.#services.rules.current, this.#services.pods()))];
   }
 
   async #pollIfNobodyDid(): Promise<void> {

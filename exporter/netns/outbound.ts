@@ -2,6 +2,7 @@ import { endianness } from 'node:os';
 import { SourceError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { readInPieces } from '../kernel-file.ts';
+import { Unread } from '../lines.ts';
 import { parseSockstat, parseSockstat6 } from '../parsers/sockstat.ts';
 import { parseTcpLine, type TcpSocket } from '../parsers/tcp-table.ts';
 import { ifPresent } from '../sources.ts';
@@ -56,17 +57,20 @@ function readNow(host: Host, { folder }: NetworkNamespace): Now {
   return { sign: counts.join(' '), sockets: counts.reduce((sum, count) => sum + count, 0) };
 }
 
-function readTable(host: Host, path: string): TcpSocket[] {
+function readTable(host: Host, path: string, errors: SourceError[]): TcpSocket[] {
   const sockets: TcpSocket[] = [];
+  const unread = new Unread(path);
   let rest = '';
   readInPieces(host.locate(path), path, LONGEST_LINE, (piece) => {
     const lines = (rest + piece.toString('latin1')).split('\n');
-    rest = lines.pop() ?? '';
+    // Of a line that is too long to be a socket its beginning is enough.
+    rest = (lines.pop() ?? '').slice(0, LONGEST_LINE);
     for (const line of lines) {
-      const socket = parseTcpLine(line, path, LITTLE_ENDIAN);
+      const socket = parseTcpLine(line, unread, LITTLE_ENDIAN);
       if (socket !== undefined) sockets.push(socket);
     }
   });
+  errors.push(...unread.errors());
   return sockets;
 }
 
@@ -111,7 +115,7 @@ export class OutboundTables {
     for (const { namespace, now, costMicros } of candidates) {
       if (now.sockets > 0 && !this.#budget.allows(costMicros)) continue;
       try {
-        found.push(...this.#look(host, namespace, now, nowMs));
+        found.push(...this.#look(host, namespace, now, nowMs, errors));
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;
         // What is absent ended while it was read.
@@ -122,11 +126,17 @@ export class OutboundTables {
     return { found, seen, errors };
   }
 
-  #look(host: Host, namespace: NetworkNamespace, now: Now, readAtMs: number): Outbound[] {
+  #look(
+    host: Host,
+    namespace: NetworkNamespace,
+    now: Now,
+    readAtMs: number,
+    errors: SourceError[],
+  ): Outbound[] {
     const { inode, folder } = namespace;
     const tables = now.sockets === 0 ? [] : ['tcp', 'tcp6'];
     const { result, costMicros } = this.#budget.spend(() =>
-      tables.flatMap((table) => ifPresent(() => readTable(host, `${folder}/${table}`)) ?? []),
+      tables.flatMap((table) => ifPresent(() => readTable(host, `${folder}/${table}`, errors)) ?? []),
     );
     const before = !this.#known.has(inode) && this.#old?.has(inode) === true;
     this.#known.set(inode, { sign: now.sign, readAtMs, costMicros });

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { attempt, malformed } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { readSmall } from '../kernel-file.ts';
+import { Unread } from '../lines.ts';
 import { parseNetDev } from '../parsers/netdev.ts';
 import { ifPresent } from '../sources.ts';
 import type { NetworkNamespace } from './namespaces.ts';
@@ -45,7 +46,7 @@ export function countPromiscuous(classNet: string, devices: Iterable<string>): n
 
 function hasSameDevices(host: Host, folder: string, classNet: string): boolean {
   const path = `${folder}/dev`;
-  const read = () => parseNetDev(readSmall(host.locate(path), path).toString('latin1'), path);
+  const read = () => parseNetDev(readSmall(host.locate(path), path).toString('latin1'), new Unread(path));
   const before = read();
   const names = readdirSync(classNet).filter((name) => before.has(name));
   if (names.length !== before.size) return false;

@@ -12,7 +12,7 @@ import { isEmpty, readSocketTables, type SocketSummary, type SocketTables } from
 
 /** A scrape has 20 ms for sockets; what the tables leave is for sockstat and snmp. */
 const BUDGET_MICROS = 16_000;
-const NOTHING: SocketTables = { tcp: new Uint32Array(16), unconnectedUdp: 0 };
+const NOTHING: SocketTables = { tcp: new Uint32Array(16), unconnectedUdp: 0, errors: [] };
 
 interface Known {
   readonly tables: SocketTables;
@@ -94,6 +94,8 @@ export class SocketCounts {
         if (error.code !== 'absent') errors.push(error);
       }
     }
+    // A table is as it was read last, and so is what was left out of it.
+    for (const { tables } of this.known.values()) errors.push(...tables.errors);
     return { sockets: this.sockets(read), ageSeconds: this.oldest(nowMs), errors };
   }
 

@@ -1,4 +1,5 @@
 import { malformed } from '../errors.ts';
+import { type Unread, wholeNumber } from '../lines.ts';
 
 /** States as net/tcp numbers them (include/net/tcp_states.h); UDP uses some of the numbers. */
 export const SOCKET_STATE = {
@@ -15,8 +16,10 @@ export const SOCKET_STATE = {
 const STATES = 16;
 const SPACE = 0x20;
 const NEWLINE = 0x0a;
+const LETTER_S = 0x73;
 /** A line of net/tcp6 has about 170 bytes. */
 export const LONGEST_LINE = 1024;
+const EXPECTED = 'lines of sockets with their state';
 /** Fields before the state: `sl:`, local address, remote address. */
 const FIELDS_BEFORE_STATE = 3;
 
@@ -37,46 +40,51 @@ const HEX = Int8Array.from({ length: 256 }, (_, byte) => hexDigit(byte));
  * @see https://docs.kernel.org/networking/proc_net_tcp.html
  */
 export class SocketCounter {
-  private readonly path: string;
+  private readonly unread: Unread;
   private readonly counts = new Uint32Array(STATES);
   private rest: Buffer = Buffer.alloc(0);
-  private lines = 0;
+  private hasHeading = false;
+  private first: string | undefined;
+  /** In a line that is too long to be a socket, of which the end has not come yet. */
+  private isSkipping = false;
 
-  /** @param path what errors call the table */
-  constructor(path: string) {
-    this.path = path;
+  /** @param unread receives lines that are no sockets, by their number if they begin like one */
+  constructor(unread: Unread) {
+    this.unread = unread;
   }
 
-  /**
-   * Takes the next piece, which may end in the middle of a line.
-   *
-   * @throws {SourceError} `malformed`
-   */
+  /** Takes the next piece, which may end in the middle of a line. */
   add(piece: Buffer): void {
     const bytes = this.rest.length === 0 ? piece : Buffer.concat([this.rest, piece]);
     let begin = 0;
+    if (this.isSkipping) {
+      begin = bytes.indexOf(NEWLINE) + 1;
+      if (begin === 0) return;
+      this.isSkipping = false;
+    }
     for (;;) {
       const end = bytes.indexOf(NEWLINE, begin);
       if (end < 0) break;
       this.line(bytes, begin, end);
       begin = end + 1;
     }
-    if (bytes.length - begin > LONGEST_LINE) throw this.notLine(bytes, begin, bytes.length);
-    this.rest = Buffer.from(bytes.subarray(begin));
+    this.isSkipping = bytes.length - begin > LONGEST_LINE;
+    if (this.isSkipping) this.leaveOut(bytes, begin, bytes.length);
+    this.rest = this.isSkipping ? Buffer.alloc(0) : Buffer.from(bytes.subarray(begin));
   }
 
   /**
    * Sockets by state, after the last piece.
    *
-   * @throws {SourceError} `malformed` when the table ended in the middle of a line or had no heading
+   * @throws {SourceError} `malformed` when the table had no heading
    */
   finish(): Uint32Array {
-    if (this.rest.length > 0 || this.lines === 0) throw this.notLine(this.rest, 0, this.rest.length);
+    if (this.rest.length > 0) this.leaveOut(this.rest, 0, this.rest.length);
+    if (!this.hasHeading) throw malformed(this.unread.path, EXPECTED, this.first ?? '');
     return this.counts;
   }
 
   private line(bytes: Buffer, begin: number, end: number): void {
-    this.lines++;
     let at = begin;
     for (let field = 0; field < FIELDS_BEFORE_STATE; field++) {
       while (at < end && bytes[at] === SPACE) at++;
@@ -87,12 +95,18 @@ export class SocketCounter {
     const low = HEX[bytes[at + 1] ?? 0] ?? -1;
     if (high === 0 && low > 0 && (bytes[at + 2] === SPACE || at + 2 === end)) {
       this.counts[low] = (this.counts[low] ?? 0) + 1;
-    } else if (this.lines > 1 || bytes[at] !== 's'.charCodeAt(0)) {
-      throw this.notLine(bytes, begin, end);
+    } else if (!this.hasHeading && bytes[at] === LETTER_S) {
+      this.hasHeading = true;
+    } else {
+      this.leaveOut(bytes, begin, end);
     }
   }
 
-  private notLine(bytes: Buffer, begin: number, end: number): Error {
-    return malformed(this.path, 'lines of sockets with their state', bytes.toString('latin1', begin, end));
+  private leaveOut(bytes: Buffer, begin: number, end: number): void {
+    const line = bytes.toString('latin1', begin, Math.min(end, begin + LONGEST_LINE));
+    this.first ??= line;
+    const colon = line.indexOf(':');
+    const number = wholeNumber(line.slice(0, Math.max(0, colon)).trimStart());
+    this.unread.add(EXPECTED, line, number === undefined ? undefined : String(number));
   }
 }

@@ -1,5 +1,7 @@
+import type { SourceError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { readInPieces } from '../kernel-file.ts';
+import { Unread } from '../lines.ts';
 import { ifPresent } from '../sources.ts';
 import type { NetworkNamespace } from './namespaces.ts';
 import { LONGEST_LINE, SOCKET_STATE, SocketCounter } from './socket-table.ts';
@@ -19,13 +21,18 @@ export interface SocketTables {
   readonly tcp: Uint32Array;
   /** UDP sockets without a peer. */
   readonly unconnectedUdp: number;
+  /** Lines that were left out. */
+  readonly errors: readonly SourceError[];
 }
 
-function readTable(host: Host, path: string): Uint32Array | undefined {
+function readTable(host: Host, path: string, errors: SourceError[]): Uint32Array | undefined {
   return ifPresent(() => {
-    const counter = new SocketCounter(path);
+    const unread = new Unread(path);
+    const counter = new SocketCounter(unread);
     readInPieces(host.locate(path), path, LONGEST_LINE, (piece) => counter.add(piece));
-    return counter.finish();
+    const counts = counter.finish();
+    errors.push(...unread.errors());
+    return counts;
   });
 }
 
@@ -42,8 +49,9 @@ export function readSocketTables(
   { folder }: NetworkNamespace,
   summary: SocketSummary,
 ): SocketTables {
+  const errors: SourceError[] = [];
   const read = (table: string, sockets: number) =>
-    sockets > 0 ? readTable(host, `${folder}/${table}`) : undefined;
+    sockets > 0 ? readTable(host, `${folder}/${table}`, errors) : undefined;
   const tcp = [read('tcp', summary.tcp + summary.timeWait), read('tcp6', summary.tcp6 + summary.timeWait)];
   const udp = [read('udp', summary.udp), read('udp6', summary.udp6)];
   const sum = (tables: (Uint32Array | undefined)[], state: number) =>
@@ -51,6 +59,7 @@ export function readSocketTables(
   return {
     tcp: Uint32Array.from({ length: 16 }, (_, state) => sum(tcp, state)),
     unconnectedUdp: sum(udp, SOCKET_STATE.close),
+    errors,
   };
 }
 

@@ -1,4 +1,5 @@
 import { malformed } from '../errors.ts';
+import { lineWith, wholeNumber } from '../lines.ts';
 
 /**
  * Finds a number in a file of `<name> <number>` lines, such as a cgroup's `cpu.stat` or `memory.stat`.
@@ -11,12 +12,11 @@ import { malformed } from '../errors.ts';
  */
 export function parseFlatKeyed(text: string, path: string, name: string): number | undefined {
   const mark = `${name} `;
-  const at = text.startsWith(mark) ? 0 : text.indexOf(`\n${mark}`) + 1;
-  if (at === 0 && !text.startsWith(mark)) return undefined;
-  const end = text.indexOf('\n', at);
-  const digits = text.slice(at + mark.length, end < 0 ? undefined : end);
-  if (!/^\d+$/.test(digits)) throw malformed(path, `"${mark}<number>"`, text.slice(at));
-  return Number(digits);
+  const line = lineWith(text, mark);
+  if (line === undefined) return undefined;
+  const value = wholeNumber(line.slice(mark.length));
+  if (value === undefined) throw malformed(path, `"${mark}<number>"`, line);
+  return value;
 }
 
 /**
@@ -25,7 +25,7 @@ export function parseFlatKeyed(text: string, path: string, name: string): number
  * @throws {SourceError} `malformed`
  */
 export function parseSingle(text: string, path: string): number {
-  const digits = /^(\d+)\n?$/.exec(text)?.[1];
-  if (digits === undefined) throw malformed(path, 'one number', text);
-  return Number(digits);
+  const value = wholeNumber(text.endsWith('\n') ? text.slice(0, -1) : text);
+  if (value === undefined) throw malformed(path, 'one number', text);
+  return value;
 }

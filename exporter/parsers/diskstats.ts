@@ -1,6 +1,8 @@
-import { malformed } from '../errors.ts';
+import { eachLine, fieldsOf, type Unread, wholeNumber } from '../lines.ts';
 
 const BYTES_PER_SECTOR = 512;
+/** Major, minor, name and eleven numbers. */
+const FIELDS = 14;
 
 /** Bytes read from and written to one block device since it appeared. */
 export interface DiskBytes {
@@ -17,22 +19,23 @@ export interface DiskBytes {
  * Columns that newer kernels add (discards in 4.18, flushes in 5.5) are not read.
  *
  * @see https://docs.kernel.org/admin-guide/iostats.html
+ * @param unread receives lines with other columns, by the device's name
  * @returns by the device's name as the file has it, such as `cciss/c0d0`
- * @throws {SourceError} `malformed` when a line has other columns
+ * @throws {SourceError} `malformed` when no line is one of a device
  */
-export function parseDiskstats(text: string, path: string): Map<string, DiskBytes> {
+export function parseDiskstats(text: string, unread: Unread): Map<string, DiskBytes> {
   const disks = new Map<string, DiskBytes>();
-  for (const line of text.split('\n')) {
-    const fields = line.trim().split(/\s+/);
-    if (fields.length === 1 && fields[0] === '') continue;
-    const [, , name, ...columns] = fields;
-    if (name === undefined || columns.length < 11 || !columns.every((column) => /^\d+$/.test(column))) {
-      throw malformed(path, 'major, minor, name and eleven numbers', line);
-    }
-    disks.set(name, {
-      read: Number(columns[2]) * BYTES_PER_SECTOR,
-      write: Number(columns[6]) * BYTES_PER_SECTOR,
-    });
-  }
+  eachLine(text, 0, 'major, minor, name and eleven numbers', unread, (line) => {
+    const fields = fieldsOf(line, FIELDS);
+    const [major = '', minor = '', name, , , read = '', , , , write = ''] = fields;
+    if (name === undefined || wholeNumber(major) === undefined || wholeNumber(minor) === undefined)
+      return false;
+    const [readSectors, writtenSectors] = [wholeNumber(read), wholeNumber(write)];
+    const isWhole =
+      fields.length === FIELDS && fields.slice(3).every((field) => wholeNumber(field) !== undefined);
+    if (!isWhole || readSectors === undefined || writtenSectors === undefined) return name;
+    disks.set(name, { read: readSectors * BYTES_PER_SECTOR, write: writtenSectors * BYTES_PER_SECTOR });
+    return true;
+  });
   return disks;
 }

@@ -1,4 +1,5 @@
 import { malformed } from '../errors.ts';
+import { fieldsOf, lineWith, wholeNumber } from '../lines.ts';
 
 const BYTES_PER_KIB = 1024;
 
@@ -11,9 +12,13 @@ const BYTES_PER_KIB = 1024;
  * @throws {SourceError} `malformed` when the field is there without a number of kB
  */
 export function parseMeminfoField(text: string, field: string, path: string): number | undefined {
-  const line = new RegExp(`^${field}:.*$`, 'm').exec(text)?.[0];
+  const mark = `${field}:`;
+  const line = lineWith(text, mark);
   if (line === undefined) return undefined;
-  const kib = /:\s*(\d+) kB\s*$/.exec(line)?.[1];
-  if (kib === undefined) throw malformed(path, `"${field}: <number> kB"`, line);
-  return Number(kib) * BYTES_PER_KIB;
+  const [number = '', unit, ...others] = fieldsOf(line.slice(mark.length));
+  const kib = wholeNumber(number);
+  if (kib === undefined || unit !== 'kB' || others.length > 0) {
+    throw malformed(path, `"${field}: <number> kB"`, line);
+  }
+  return kib * BYTES_PER_KIB;
 }

@@ -1,4 +1,5 @@
 import { malformed } from '../errors.ts';
+import { eachLine, fieldsOf, type Unread, wholeNumber } from '../lines.ts';
 
 /** What a network device has received and transmitted since it appeared. */
 export interface DeviceTraffic {
@@ -8,29 +9,49 @@ export interface DeviceTraffic {
   readonly transmitPackets: number;
 }
 
+const COLUMNS = 16;
+const TRANSMIT = 8;
+
+function trafficOf(columns: readonly string[]): DeviceTraffic | undefined {
+  if (columns.length < COLUMNS) return undefined;
+  const numbers = columns.map(wholeNumber);
+  if (numbers.includes(undefined)) return undefined;
+  const [receiveBytes = 0, receivePackets = 0] = numbers;
+  const [transmitBytes = 0, transmitPackets = 0] = numbers.slice(TRANSMIT);
+  return { receiveBytes, receivePackets, transmitBytes, transmitPackets };
+}
+
+/** The end of two lines of headings. */
+function afterHeadings(text: string, path: string): number {
+  const first = text.indexOf('\n');
+  const second = text.indexOf('\n', first + 1);
+  const end = second < 0 ? text.length : second;
+  if (!text.startsWith('Inter-|') || first < 0 || !text.slice(first, end).includes('|bytes')) {
+    throw malformed(path, 'the headings of net/dev', text);
+  }
+  return end + 1;
+}
+
 /**
  * Parses `/proc/<pid>/net/dev`: two lines of headings, then one line per device. Old kernels write no space after
- * the colon.
+ * the colon, and allow colons in a name (before 4.0): the last one ends it.
  *
  *       eth0: 1214887353   33699    0    0    0     0          0         0  3206191   22685    0 …
  *
- * @throws {SourceError} `malformed` when the headings are missing, or a line has fewer than sixteen numbers
+ * @param unread receives lines with fewer than sixteen numbers, by the device's name
+ * @throws {SourceError} `malformed` when the headings are missing
  */
-export function parseNetDev(text: string, path: string): Map<string, DeviceTraffic> {
-  const [first = '', second = '', ...lines] = text.split('\n');
-  if (!first.startsWith('Inter-|') || !second.includes('|bytes')) {
-    throw malformed(path, 'the headings of net/dev', text);
-  }
+export function parseNetDev(text: string, unread: Unread): Map<string, DeviceTraffic> {
   const devices = new Map<string, DeviceTraffic>();
-  for (const line of lines) {
-    if (line.trim() === '') continue;
-    const match = /^\s*([^\s:]+):\s*(\d+(?:\s+\d+){15,})\s*$/.exec(line);
-    if (match?.[1] === undefined || match[2] === undefined) {
-      throw malformed(path, '"<device>: <sixteen numbers>"', line);
-    }
-    const [receiveBytes = 0, receivePackets = 0, , , , , , , transmitBytes = 0, transmitPackets = 0] =
-      match[2].split(/\s+/).map(Number);
-    devices.set(match[1], { receiveBytes, receivePackets, transmitBytes, transmitPackets });
-  }
+  const begin = afterHeadings(text, unread.path);
+  eachLine(text, begin, '"<device>: <sixteen numbers>"', unread, (line) => {
+    const colon = line.lastIndexOf(':');
+    const [name = '', ...others] = fieldsOf(line.slice(0, Math.max(0, colon)), 2);
+    if (name === '' || others.length > 0) return false;
+    const traffic = trafficOf(fieldsOf(line.slice(colon + 1)));
+    if (traffic === undefined) return name;
+    devices.set(name, traffic);
+    return true;
+  });
   return devices;
 }

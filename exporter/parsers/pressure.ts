@@ -1,4 +1,7 @@
 import { malformed } from '../errors.ts';
+import { lineWith, wholeNumber } from '../lines.ts';
+
+const TOTAL = ' total=';
 
 /**
  * Parses one `/proc/pressure/<resource>` file.
@@ -12,7 +15,10 @@ import { malformed } from '../errors.ts';
  * @throws {SourceError} `malformed` when there is no `some` line with a total
  */
 export function parsePressure(text: string, path: string): { some: number } {
-  const total = /^some .*\btotal=(\d+)$/m.exec(text)?.[1];
-  if (total === undefined) throw malformed(path, 'a line "some … total=<microseconds>"', text);
-  return { some: Number(total) };
+  const line = lineWith(text, 'some ');
+  const some = wholeNumber(line?.slice(line.lastIndexOf(TOTAL) + TOTAL.length) ?? '');
+  if (some === undefined || line?.includes(TOTAL) !== true) {
+    throw malformed(path, 'a line "some … total=<microseconds>"', line ?? text);
+  }
+  return { some };
 }

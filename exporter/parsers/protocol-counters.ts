@@ -1,4 +1,5 @@
 import { malformed } from '../errors.ts';
+import { findLine, lineAt } from '../lines.ts';
 
 /** A heading line is the same at every read: where its fields stand is found once. */
 const columns = new Map<string, ReadonlyMap<string, number>>();
@@ -30,11 +31,11 @@ export function parseProtocolCounters<const F extends readonly string[]>(
   fields: F,
 ): { [I in keyof F]: number | undefined } {
   const prefix = `${protocol}: `;
-  const at = text.startsWith(prefix) ? 0 : text.indexOf(`\n${prefix}`) + 1;
-  const [heading = '', row = ''] = text.slice(at).split('\n', 2);
-  if (!heading.startsWith(prefix) || !row.startsWith(prefix)) {
-    throw malformed(path, `two lines "${prefix}…"`, text);
-  }
+  const first = findLine(text, prefix);
+  const heading = first < 0 ? undefined : lineAt(text, first);
+  const second = heading === undefined ? -1 : findLine(text, prefix, first + heading.length);
+  if (heading === undefined || second < 0) throw malformed(path, `two lines "${prefix}…"`, heading ?? text);
+  const row = lineAt(text, second);
   const places = columnsOf(heading);
   const values = row.split(' ');
   return fields.map((field) => {

@@ -1,4 +1,5 @@
 import { malformed } from '../errors.ts';
+import { lineWith } from '../lines.ts';
 
 /** How many sockets of a kind a network namespace has. */
 export interface SocketCounts {
@@ -26,7 +27,10 @@ export function parseSockstat(text: string, path: string): SocketCounts {
   const udp = count(text, /^UDP: inuse (\d+)/m);
   const timeWait = count(text, /^TCP: .*\btw (\d+)/m);
   if (tcp === undefined || udp === undefined || timeWait === undefined) {
-    throw malformed(path, 'lines "TCP: inuse … tw …" and "UDP: inuse …"', text);
+    const found =
+      (tcp === undefined || timeWait === undefined ? lineWith(text, 'TCP:') : undefined) ??
+      lineWith(text, 'UDP:');
+    throw malformed(path, 'lines "TCP: inuse … tw …" and "UDP: inuse …"', found ?? text);
   }
   return { tcp, udp, timeWait };
 }

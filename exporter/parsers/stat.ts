@@ -1,4 +1,5 @@
 import { malformed } from '../errors.ts';
+import { fieldsOf, lineWith, type Unread, wholeNumber } from '../lines.ts';
 
 /** Clock ticks that one CPU spent in each mode since boot, by the names of the columns in `/proc/stat`. */
 export interface CpuTicks {
@@ -12,8 +13,15 @@ export interface CpuTicks {
   readonly steal: number;
 }
 
-const CPU_LINE = /^cpu(\d+) (.*)$/gm;
-const COLUMNS = /^\d+(?: \d+){7,}$/;
+const CPU_LINE = /^cpu(\d+) ([^\n]*)$/gm;
+const COLUMNS = 8;
+
+function ticksOf(columns: string): CpuTicks | undefined {
+  const numbers = fieldsOf(columns, COLUMNS).map(wholeNumber);
+  if (numbers.length < COLUMNS || numbers.includes(undefined)) return undefined;
+  const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = numbers;
+  return { user, nice, system, idle, iowait, irq, softirq, steal };
+}
 
 /**
  * Parses the lines of `/proc/stat` that begin with `cpuN`.
@@ -24,23 +32,23 @@ const COLUMNS = /^\d+(?: \d+){7,}$/;
  * no line.
  *
  * @see https://docs.kernel.org/filesystems/proc.html
+ * @param unread receives such lines with fewer than eight numbers, by the CPU's number
  * @returns ticks of 1/100 s by CPU number
- * @throws {SourceError} `malformed` when there is no such line, or one of them has fewer than eight numbers
+ * @throws {SourceError} `malformed` when there is no such line
  */
-export function parseCpuTicks(text: string, path: string): Map<number, CpuTicks> {
+export function parseCpuTicks(text: string, unread: Unread): Map<number, CpuTicks> {
   const cpus = new Map<number, CpuTicks>();
-  for (const [line, cpu, columns] of text.matchAll(CPU_LINE)) {
-    if (!COLUMNS.test(columns?.trimEnd() ?? '')) throw malformed(path, 'eight numbers after cpuN', line);
-    const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = (
-      columns ?? ''
-    )
-      .split(' ')
-      .map(Number);
-    cpus.set(Number(cpu), { user, nice, system, idle, iowait, irq, softirq, steal });
+  for (const [line, cpu = '', columns = ''] of text.matchAll(CPU_LINE)) {
+    const ticks = ticksOf(columns);
+    const number = wholeNumber(cpu);
+    if (ticks === undefined || number === undefined) unread.add('eight numbers after cpuN', line, cpu);
+    else cpus.set(number, ticks);
   }
-  if (cpus.size === 0) throw malformed(path, 'lines "cpuN …"', text);
+  if (cpus.size === 0) throw malformed(unread.path, 'lines "cpuN …"', lineWith(text, 'cpu') ?? text);
   return cpus;
 }
+
+const FORKS = 'processes';
 
 /**
  * The line `processes` of `/proc/stat`: processes and threads started since boot.
@@ -48,7 +56,10 @@ export function parseCpuTicks(text: string, path: string): Map<number, CpuTicks>
  * @throws {SourceError} `malformed` when there is no such line
  */
 export function parseForks(text: string, path: string): number {
-  const forks = /^processes (\d+)$/m.exec(text)?.[1];
-  if (forks === undefined) throw malformed(path, 'a line "processes <count>"', text);
-  return Number(forks);
+  const line = lineWith(text, FORKS);
+  const forks = wholeNumber(line?.slice(FORKS.length + 1) ?? '');
+  if (forks === undefined || line?.[FORKS.length] !== ' ') {
+    throw malformed(path, 'a line "processes <count>"', line ?? text);
+  }
+  return forks;
 }

@@ -1,4 +1,4 @@
-import { malformed } from '../errors.ts';
+import type { Unread } from '../lines.ts';
 
 /** A socket of net/tcp or net/tcp6 that has a peer, or listens. */
 export interface TcpSocket {
@@ -12,6 +12,8 @@ export interface TcpSocket {
 const LINE =
   /^ *\d+: (?:[0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{2}) /;
 const HEADING = /^ *sl /;
+/** It begins like a socket: its number. */
+const NUMBERED = /^ *(\d+):/;
 const WORD_BYTES = 4;
 
 /** The kernel prints an address as 32-bit words in the order of its own machine. */
@@ -29,15 +31,15 @@ function inNetworkOrder(hex: string, littleEndian: boolean): Buffer {
  *        0: 0100007F:9C40 0800A8C0:01BB 01 00000000:00000000 00:00000000 00000000     0        0 20001 1 …
  *
  * @param littleEndian whether this machine is
- * @returns undefined for the heading
+ * @param unread receives a line that is no socket, by its number if it begins like one
+ * @returns undefined for the heading and for such a line
  * @see https://docs.kernel.org/networking/proc_net_tcp.html
- * @throws {SourceError} `malformed`
  */
-export function parseTcpLine(line: string, path: string, littleEndian: boolean): TcpSocket | undefined {
+export function parseTcpLine(line: string, unread: Unread, littleEndian: boolean): TcpSocket | undefined {
   const [, localPort = '', address = '', remotePort = '', state = ''] = LINE.exec(line) ?? [];
   if (state === '') {
-    if (HEADING.test(line)) return undefined;
-    throw malformed(path, '"<n>: <local> <remote> <state> …"', line);
+    if (!HEADING.test(line)) unread.add('"<n>: <local> <remote> <state> …"', line, NUMBERED.exec(line)?.[1]);
+    return undefined;
   }
   return {
     state: Number.parseInt(state, 16),

@@ -1,4 +1,5 @@
 import { malformed } from '../errors.ts';
+import { parseFlatKeyed } from './cgroup-stat.ts';
 
 /**
  * One counter of `/proc/vmstat`.
@@ -10,9 +11,9 @@ import { malformed } from '../errors.ts';
  */
 export function parseVmstatCounter(text: string, name: string, path: string): number | undefined {
   if (!/^\w+ \d+$/m.test(text)) throw malformed(path, 'lines "<name> <number>"', text);
-  const line = new RegExp(`^${name}\\b.*$`, 'm').exec(text)?.[0];
-  if (line === undefined) return undefined;
-  const value = /^\w+ (\d+)$/.exec(line)?.[1];
-  if (value === undefined) throw malformed(path, `"${name} <number>"`, line);
-  return Number(value);
+  const value = parseFlatKeyed(text, path, name);
+  if (value === undefined && new RegExp(`^${name}$`, 'm').test(text)) {
+    throw malformed(path, `"${name} <number>"`, name);
+  }
+  return value;
 }

@@ -1,8 +1,9 @@
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path/posix';
+import { parseMemberships } from '../containers/membership.ts';
 import { attempt } from '../errors.ts';
 import { findFolder, locate } from './find-folder.ts';
-import { type Hierarchy, parseMemberships } from './hierarchy.ts';
+import type { Hierarchy } from './hierarchy.ts';
 
 /** A cgroup of the container hierarchy. */
 export interface Cgroup {

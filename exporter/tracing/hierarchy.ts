@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { attempt, malformed, SourceError } from '../errors.ts';
+import { parseMemberships } from '../containers/membership.ts';
+import { attempt, SourceError } from '../errors.ts';
 import { findFolder } from './find-folder.ts';
 
 /** One of the host's cgroup hierarchies. */
@@ -20,31 +21,6 @@ interface HierarchyCandidate extends Hierarchy {
 
 const PREFERRED = ['memory', 'cpu', 'pids', 'name=systemd'];
 const KUBEPODS_DEPTH = 4;
-
-/**
- * Parses `/proc/PID/cgroup`.
- *
- *     4:memory:/kubepods/burstable/pod5c0b…/8d6e…
- *     1:name=systemd:/system.slice/cron.service
- *     0::/
- *
- * @throws {SourceError} `malformed` when a line has no such form
- */
-export function parseMemberships(
-  text: string,
-  path: string,
-): { id: number; controllers: string; path: string }[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [, id, controllers, cgroup] = /^(\d+):([^:]*):(\/.*)$/.exec(line) ?? [];
-      if (id === undefined || controllers === undefined || cgroup === undefined) {
-        throw malformed(path, '<id>:<controllers>:<path>', line);
-      }
-      return { id: Number(id), controllers, path: cgroup };
-    });
-}
 
 function preference({ controllers }: Hierarchy): number {
   const ranks = controllers.split(',').map((name) => PREFERRED.indexOf(name));

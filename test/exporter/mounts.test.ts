@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Unread } from '../../exporter/lines.ts';
 import { selectStorage } from '../../exporter/mounts.ts';
 import { parseMountinfo } from '../../exporter/parsers/mountinfo.ts';
 import { fixtureHost } from '../support/fixture-host.ts';
@@ -6,7 +7,7 @@ import { fixtureHost } from '../support/fixture-host.ts';
 const PATH = 'proc/1/mountinfo';
 
 const storage = (lines: readonly string[], rootPrefix = '') =>
-  selectStorage(parseMountinfo(lines.join('\n'), PATH), rootPrefix);
+  selectStorage(parseMountinfo(lines.join('\n'), new Unread(PATH)), rootPrefix);
 
 function select(lines: readonly string[], rootPrefix = ''): string[] {
   return storage(lines, rootPrefix).map(({ mountpoint }) => mountpoint);
@@ -14,7 +15,7 @@ function select(lines: readonly string[], rootPrefix = ''): string[] {
 
 describe('selectStorage', () => {
   it("takes a node's disks and leaves out what containers, network and the kernel add", () => {
-    const mounts = parseMountinfo(fixtureHost().read(PATH), PATH);
+    const mounts = parseMountinfo(fixtureHost().read(PATH), new Unread(PATH));
     const found = selectStorage(mounts, '').map(({ mountpoint }) => mountpoint);
     expect(found).to.have.members(['/', '/run', '/boot/efi', '/data disk']);
   });

@@ -5,6 +5,7 @@ import { SourceError } from '../../exporter/errors.ts';
 import { type Extraction, type Extractor, type Sample, sample } from '../../exporter/extractor.ts';
 import { Scraper } from '../../exporter/scrape.ts';
 import { memoryHost } from '../support/memory-host.ts';
+import { services } from '../support/services.ts';
 
 const PLENTY_MS = 10_000;
 
@@ -48,6 +49,45 @@ describe('Scraper', () => {
     expect(forksIn(samples)).to.equal(1);
     expect(lines.join('')).to.contain('extractor=denied code=unreadable error="proc/x: EACCES"');
     expect(lines.join('')).to.contain('msg="Bug in extractor" extractor=buggy stack="TypeError');
+  });
+
+  it('goes on without an extractor that cannot prepare itself, and tries again at each scrape', async () => {
+    let opened = 0;
+    const late: Extractor<unknown> = {
+      ...works('late'),
+      open: () => {
+        if (opened++ < 2) throw new SourceError('malformed', 'proc/x', 'proc/x: expected a mount');
+        return { state: 'open' };
+      },
+      extract: (_, state) => [sample(forksMetrics.forks, state === undefined ? Number.NaN : 7)],
+    };
+    const { scraper, lines } = scraperOf(late, works('fine'));
+    await scraper.open(await services());
+    expect(lines.join('')).to.contain('extractor=late code=malformed error="proc/x: expected a mount"');
+    const looks = [
+      await scraper.scrape(PLENTY_MS),
+      await scraper.scrape(PLENTY_MS),
+      await scraper.scrape(PLENTY_MS),
+    ];
+    expect(looks.map(success)).to.deep.equal([
+      { late: 0, fine: 1 },
+      { late: 1, fine: 1 },
+      { late: 1, fine: 1 },
+    ]);
+    expect([opened, looks.map(forksIn)]).to.deep.equal([3, [1, 2, 2]]);
+    await scraper.close();
+  });
+
+  it('tells of lines that are left out once, and takes them for no failure', async () => {
+    const foreign = new SourceError('foreign', 'proc/x', 'proc/x: left out a line like "?"');
+    const { scraper, lines } = scraperOf(
+      extractor('odd', () =>
+        Promise.resolve({ samples: [sample(forksMetrics.forks, 1)], errors: [foreign] }),
+      ),
+    );
+    for (let i = 0; i < 3; i++) expect(success(await scraper.scrape(PLENTY_MS))).to.deep.equal({ odd: 1 });
+    expect(lines).to.have.length(1);
+    expect(lines[0]).to.contain('level=warn').and.contain('left out a line like');
   });
 
   it('exposes what an extractor got although it did not get everything', async () => {

@@ -37,6 +37,15 @@ describe('cpu', () => {
     expect(errors).to.deep.equal([]);
   });
 
+  it('shows nothing rather than a sum without one of its CPUs', async () => {
+    const text = `${stat({ 0: { idle: 150 } })}cpu1 1 2 3\n`;
+    const { samples, errors } = await extractOnce(cpu, memoryHost({ files: { 'proc/stat': text } }));
+    expect(samples).to.deep.equal([]);
+    expect(errors.map(({ message }) => message)).to.deep.equal([
+      'proc/stat: expected eight numbers after cpuN, found "cpu1 1 2 3"',
+    ]);
+  });
+
   it('holds a small step back until the counter has passed it', async () => {
     const idle = await idleSeconds({ 0: { idle: 1000 } }, { 0: { idle: 800 } }, { 0: { idle: 1100 } });
     expect(idle).to.deep.equal([10, 10, 11]);

@@ -25,6 +25,21 @@ describe('disk', () => {
     expect(failure).to.have.property('code', 'unreadable');
   });
 
+  it('loses a line that it does not understand and no other, and fails for a disk of its own only', async () => {
+    const look = async (device: string) => {
+      const files = {
+        'proc/diskstats': `${VDA} 254 16 vdb 1 2\nwhat is this\n`,
+        'sys/block/vda/device/type': '0',
+        [`sys/block/${device}/device/type`]: '0',
+      };
+      const { samples, errors } = await extractOnce(disk, memoryHost({ files }));
+      expect(samples.map(({ value }) => value)).to.deep.equal([3 * 512, 7 * 512]);
+      return errors.map(({ code }) => code);
+    };
+    expect(await look('vda')).to.deep.equal(['foreign']);
+    expect(await look('vdb')).to.deep.equal(['malformed']);
+  });
+
   it('has no series on a host without disks of its own', async () => {
     const { samples, errors } = await extractOnce(disk, memoryHost({ files: { 'proc/diskstats': VDA } }));
     expect([samples, errors]).to.deep.equal([[], []]);

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { SourceError } from '../../../exporter/errors.ts';
 import { network } from '../../../exporter/extractors/network.ts';
+import { KnownPorts } from '../../../exporter/uplinks.ts';
 import { extractOnce } from '../../support/extract.ts';
 import { memoryHost } from '../../support/memory-host.ts';
 
@@ -22,6 +24,59 @@ async function uplinks(
   const { samples } = await extractOnce(network, memoryHost({ files, links }));
   return [...new Set(samples.map(({ labels }) => labels['device'] ?? ''))];
 }
+
+/** A device of a node, and whether its bytes leave the node there. */
+interface Device {
+  readonly isPhysical: boolean;
+  readonly port: string;
+  readonly switchId: string;
+  readonly isConduit: boolean;
+  readonly isUplink: boolean;
+}
+
+const made = (of: Partial<Device>): Device => ({
+  isPhysical: true,
+  port: '',
+  switchId: '',
+  isConduit: false,
+  isUplink: true,
+  ...of,
+});
+
+/** The devices that one piece of hardware brings. */
+const plain = fc.constantFrom([made({})], [made({ port: 'p0' })], [made({ port: 'p1s2' })]);
+const inMemory = fc.constant([made({ isPhysical: false, isUplink: false })]);
+const functionPort = fc.constantFrom(
+  'pf0vf0',
+  'pf1vf12',
+  'pf0sf88',
+  'c1pf0',
+  'c2pf0vf1',
+  'c1pf1sf3',
+  'pf0',
+  'pf0s1',
+);
+const smartNic = fc
+  .array(functionPort, { maxLength: 4 })
+  .map((ports) => [
+    made({ port: 'p0', switchId: 'a1' }),
+    ...ports.map((port) => made({ port, switchId: 'a1', isUplink: false })),
+  ]);
+const earlyNic = fc
+  .nat(3)
+  .map((count) => [
+    made({ switchId: 'b2' }),
+    ...Array.from({ length: count }, (_, i) => made({ port: String(i), switchId: 'b2', isUplink: false })),
+  ]);
+const wiredSwitch = fc
+  .array(fc.constantFrom('p0', 'p1', 'p4'), { minLength: 1, maxLength: 3 })
+  .map((ports) => [
+    made({ isConduit: true, isUplink: false }),
+    ...ports.map((port) => made({ port, switchId: 'c3' })),
+  ]);
+const topology = fc
+  .tuple(plain, fc.array(fc.oneof(plain, inMemory, smartNic, earlyNic, wiredSwitch), { maxLength: 4 }))
+  .map(([first, others]) => [first, ...others].flat());
 
 describe('network', () => {
   it('takes physical devices, whichever has the default route', async () => {
@@ -57,6 +112,73 @@ describe('network', () => {
       'proc/1/net/ipv6_route': `${zeros} 00 ${zeros} 00 ${zeros} 00000400 00000002 00000000 00000003     eth1\n`,
     };
     expect(await uplinks(files)).to.deep.equal(['eth0', 'eth1']);
+  });
+
+  it('counts neither ports of a card’s functions nor the device that a switch is wired to', async () => {
+    await fc.assert(
+      fc.asyncProperty(topology, async (devices) => {
+        const names = devices.map((_, i) => `n${i}`);
+        const dev = (i: number, file: string) => `sys/class/net/n${i}/${file}`;
+        const links: Record<string, string> = {};
+        const files: Record<string, string> = { 'proc/1/net/dev': netDev('lo', ...names) };
+        for (const [i, { isPhysical, port, switchId, isConduit }] of devices.entries()) {
+          if (isPhysical) links[dev(i, 'device')] = '../pci';
+          if (port !== '') files[dev(i, 'phys_port_name')] = `${port}\n`;
+          if (switchId !== '') files[dev(i, 'phys_switch_id')] = `${switchId}\n`;
+          if (isConduit) files[dev(i, 'dsa/tagging')] = 'dsa\n';
+        }
+        const expected = names.filter((_, i) => devices[i]?.isUplink);
+        expect(await uplinks(files, links)).to.deep.equal(expected);
+      }),
+    );
+  });
+
+  for (const port of ['', 'p0', 'p1', 'p0s0', 'pfx', 'xpf0vf1', 'pf0vf1x']) {
+    it(`takes a device whose port is called "${port}"`, async () => {
+      const files = { 'proc/1/net/dev': netDev('e'), 'sys/class/net/e/phys_port_name': `${port}\n` };
+      expect(await uplinks(files, { 'sys/class/net/e/device': '../pci' })).to.deep.equal(['e']);
+    });
+  }
+
+  it('takes the default route where all that is physical stands for functions', async () => {
+    const files = {
+      'proc/1/net/dev': netDev('eth0', 'ovs0'),
+      'proc/1/net/route': defaultRoutes('ovs0'),
+      'sys/class/net/eth0/phys_port_name': 'c1pf0vf3\n',
+    };
+    expect(await uplinks(files, { 'sys/class/net/eth0/device': '../pci' })).to.deep.equal(['ovs0']);
+  });
+
+  it('sees that a card is a switch by now', async () => {
+    const known = new KnownPorts();
+    const links = { 'sys/class/net/e/device': '../pci', 'sys/class/net/r/device': '../pci' };
+    const look = async (files: Record<string, string>, ...names: string[]) => {
+      const host = memoryHost({ files: { 'proc/1/net/dev': netDev(...names), ...files }, links });
+      const { samples } = await extractOnce(network, host, known);
+      return new Set(samples.map(({ labels }) => labels['device']));
+    };
+    expect(await look({}, 'e')).to.deep.equal(new Set(['e']));
+    const switched = {
+      'sys/class/net/e/phys_switch_id': '5e\n',
+      'sys/class/net/r/phys_switch_id': '5e\n',
+      'sys/class/net/r/phys_port_name': '0\n',
+    };
+    expect(await look(switched, 'e', 'r')).to.deep.equal(new Set(['e']));
+  });
+
+  it('takes names with a colon, loses a line that it does not understand, and fails for an uplink only', async () => {
+    const look = async (device: string) => {
+      const odd = `${netDev('team0:1', 'eth0')}a b: 1 2\nveth9: 1 2\nwhat\n`;
+      const links = { 'sys/class/net/eth0/device': '../pci', [`sys/class/net/${device}/device`]: '../pci' };
+      const { samples, errors } = await extractOnce(
+        network,
+        memoryHost({ files: { 'proc/1/net/dev': odd }, links }),
+      );
+      expect(samples.map(({ labels }) => labels['device'])).to.include.members(['eth0', device].slice(0, 1));
+      return [samples.length, ...errors.map(({ code }) => code)];
+    };
+    expect(await look('team0:1')).to.deep.equal([8, 'foreign']);
+    expect(await look('veth9')).to.deep.equal([4, 'malformed']);
   });
 
   it('has no series without uplinks', async () => {

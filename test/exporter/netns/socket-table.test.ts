@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { SourceError } from '../../../exporter/errors.ts';
+import { Unread } from '../../../exporter/lines.ts';
 import { SOCKET_STATE, SocketCounter } from '../../../exporter/netns/socket-table.ts';
 
 const PATH = 'proc/1/net/tcp';
@@ -13,8 +14,8 @@ const line = (state: string) =>
 const line6 = (state: string) =>
   `10001: ${'0'.repeat(32)}:0035 ${'0'.repeat(32)}:0000 ${state} 00000000:00000000 00:00000000 00000000 0 0 30 1 0 100 0 0 10 0`;
 
-function count(pieces: readonly string[]): Uint32Array {
-  const counter = new SocketCounter(PATH);
+function count(pieces: readonly string[], unread = new Unread(PATH)): Uint32Array {
+  const counter = new SocketCounter(unread);
   for (const piece of pieces) counter.add(Buffer.from(piece, 'latin1'));
   return counter.finish();
 }
@@ -46,15 +47,27 @@ describe('SocketCounter', () => {
 
   const broken = {
     'an empty text': '',
-    'a half line': table(line('01')) + line('01').slice(0, 40),
     'no heading': `${line('zz')}\n`,
-    'a state that is none': table(line('1A')),
-    'a second heading': HEADING + HEADING,
-    'a line that never ends': HEADING + 'x'.repeat(5_000),
   };
   for (const [what, text] of Object.entries(broken)) {
     it(`refuses ${what}`, () => {
       expect(() => count([text])).to.throw(SourceError, 'proc/1/net/tcp: expected');
+    });
+  }
+
+  const odd = {
+    'a half line': [table(line('01')) + line('01').slice(0, 40), 'malformed'],
+    'a state that is none': [table(line('1A'), line('01')), 'malformed'],
+    'a second heading': [table(line('01')) + HEADING, 'foreign'],
+    'a line that never ends': [table(line('01')) + 'x'.repeat(200_000), 'foreign'],
+    'a line that ends at last': [`${HEADING}${'x'.repeat(200_000)}\n${line('01')}\n`, 'foreign'],
+  } as const;
+  for (const [what, [text, code]] of Object.entries(odd)) {
+    it(`leaves out ${what}, and says so`, () => {
+      const unread = new Unread(PATH);
+      const pieces = text.match(/.{1,4096}/gs) ?? [];
+      expect(count(pieces, unread)[SOCKET_STATE.established]).to.equal(1);
+      expect(unread.errors().map((error) => error.code)).to.deep.equal([code]);
     });
   }
 

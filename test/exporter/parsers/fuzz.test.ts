@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { parseMembership, placeOfMember } from '../../../exporter/containers/membership.ts';
+import { parseMembership, parseMemberships, placeOfMember } from '../../../exporter/containers/membership.ts';
 import { SourceError } from '../../../exporter/errors.ts';
+import { Unread } from '../../../exporter/lines.ts';
 import { SocketCounter } from '../../../exporter/netns/socket-table.ts';
 import { parseBlkio, parseIoStat } from '../../../exporter/parsers/cgroup-io.ts';
 import { parseFlatKeyed, parseSingle } from '../../../exporter/parsers/cgroup-stat.ts';
@@ -25,7 +26,6 @@ import { parseStatLine } from '../../../exporter/processes/stat-line.ts';
 import { parseStatus } from '../../../exporter/processes/status.ts';
 import { parseLosses } from '../../../exporter/tracing/cpu-stream.ts';
 import { parseFormat, parseHeaderPage } from '../../../exporter/tracing/format.ts';
-import { parseMemberships } from '../../../exporter/tracing/hierarchy.ts';
 import { mutate, mutations } from '../../support/mutate.ts';
 import { ROOT } from '../../support/paths.ts';
 
@@ -52,7 +52,7 @@ const LOG = [
 ];
 
 const count = (text: string) => {
-  const counter = new SocketCounter('x');
+  const counter = new SocketCounter(new Unread('x'));
   counter.add(Buffer.from(text));
   return counter.finish();
 };
@@ -66,22 +66,26 @@ const statLine = (text: string) => {
 /** By file of exporter/parsers. */
 const PARSERS: Readonly<Record<string, readonly Case[]>> = {
   'cgroup-io': [
-    { parse: (text) => parseIoStat(text, 'x'), texts: recorded(`${NGINX}/io.stat`) },
-    { parse: (text) => parseBlkio(text, 'x'), texts: [BLKIO] },
+    { parse: (text) => parseIoStat(text, new Unread('x')), texts: recorded(`${NGINX}/io.stat`) },
+    { parse: (text) => parseBlkio(text, new Unread('x')), texts: [BLKIO] },
   ],
   'cgroup-stat': [
     { parse: (text) => parseFlatKeyed(text, 'x', 'throttled_usec'), texts: recorded(`${NGINX}/cpu.stat`) },
     { parse: (text) => parseSingle(text, 'x'), texts: recorded(`${NGINX}/memory.current`) },
   ],
   'container-log': [{ parse: parseContainerLog, texts: LOG }],
-  diskstats: [{ parse: (text) => parseDiskstats(text, 'x'), texts: recorded('proc/diskstats') }],
+  diskstats: [{ parse: (text) => parseDiskstats(text, new Unread('x')), texts: recorded('proc/diskstats') }],
   meminfo: [
     { parse: (text) => parseMeminfoField(text, 'MemAvailable', 'x'), texts: recorded('proc/meminfo') },
   ],
-  mountinfo: [{ parse: (text) => parseMountinfo(text, 'x'), texts: recorded('proc/1/mountinfo') }],
-  netdev: [{ parse: (text) => parseNetDev(text, 'x'), texts: recorded('proc/1/net/dev') }],
+  mountinfo: [
+    { parse: (text) => parseMountinfo(text, new Unread('x')), texts: recorded('proc/1/mountinfo') },
+  ],
+  netdev: [{ parse: (text) => parseNetDev(text, new Unread('x')), texts: recorded('proc/1/net/dev') }],
   'os-release': [{ parse: parseOsRelease, texts: recorded('root/etc/os-release') }],
-  packet: [{ parse: (text) => countPacketSockets(text, 'x'), texts: recorded('proc/1/net/packet') }],
+  packet: [
+    { parse: (text) => countPacketSockets(text, new Unread('x')), texts: recorded('proc/1/net/packet') },
+  ],
   pressure: [{ parse: (text) => parsePressure(text, 'x'), texts: recorded('proc/pressure/io') }],
   'protocol-counters': [
     {
@@ -94,20 +98,20 @@ const PARSERS: Readonly<Record<string, readonly Case[]>> = {
     },
   ],
   routes: [
-    { parse: (text) => parseDefaultRoutes4(text, 'x'), texts: recorded('proc/1/net/route') },
-    { parse: (text) => parseDefaultRoutes6(text, 'x'), texts: recorded('proc/1/net/ipv6_route') },
+    { parse: (text) => parseDefaultRoutes4(text, new Unread('x')), texts: recorded('proc/1/net/route') },
+    { parse: (text) => parseDefaultRoutes6(text, new Unread('x')), texts: recorded('proc/1/net/ipv6_route') },
   ],
   sockstat: [
     { parse: (text) => parseSockstat(text, 'x'), texts: recorded('proc/1/net/sockstat') },
     { parse: (text) => parseSockstat6(text, 'x'), texts: recorded('proc/1/net/sockstat6') },
   ],
   stat: [
-    { parse: (text) => parseCpuTicks(text, 'x'), texts: recorded('proc/stat') },
+    { parse: (text) => parseCpuTicks(text, new Unread('x')), texts: recorded('proc/stat') },
     { parse: (text) => parseForks(text, 'x'), texts: recorded('proc/stat') },
   ],
   'tcp-table': [
     {
-      parse: (text) => parseTcpLine(text, 'x', true),
+      parse: (text) => parseTcpLine(text, new Unread('x'), true),
       texts: [...lines('proc/1/net/tcp'), ...lines('proc/1/net/tcp6')],
     },
   ],

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Unread } from '../../../exporter/lines.ts';
 import { parseMountinfo } from '../../../exporter/parsers/mountinfo.ts';
 
 const PATH = 'proc/1/mountinfo';
@@ -14,7 +15,7 @@ describe('parseMountinfo', () => {
   };
   for (const [name, line] of Object.entries(lines)) {
     it(`reads a mount ${name}`, () => {
-      expect(parseMountinfo(`${line}\n`, PATH)).to.deep.equal([
+      expect(parseMountinfo(`${line}\n`, new Unread(PATH))).to.deep.equal([
         { id: '27', parent: '1', device: '254:0', root: '/', mountpoint: '/', type: 'ext4', readOnly: false },
       ]);
     });
@@ -23,14 +24,17 @@ describe('parseMountinfo', () => {
   it('undoes the octal escapes', () => {
     const [mount] = parseMountinfo(
       '1 1 8:1 / /a\\040b\\011c\\012d\\134040\\043 rw - xfs /dev/sda1 rw\n',
-      PATH,
+      new Unread(PATH),
     );
     expect(mount?.mountpoint).to.equal('/a b\tc\nd\\040#');
   });
 
   it('tells a read-only filesystem from a read-only mount of one', () => {
     const text = '1 1 8:1 / /a ro - xfs /dev/sda1 rw\n2 1 8:2 / /b rw - xfs /dev/sda2 seclabel,ro\n';
-    expect(parseMountinfo(text, PATH).map(({ readOnly }) => readOnly)).to.deep.equal([false, true]);
+    expect(parseMountinfo(text, new Unread(PATH)).map(({ readOnly }) => readOnly)).to.deep.equal([
+      false,
+      true,
+    ]);
   });
 
   for (const line of [
@@ -40,7 +44,7 @@ describe('parseMountinfo', () => {
     '27 1 fe:00 / / rw - ext4 x rw',
   ]) {
     it(`refuses ${line}`, () => {
-      expect(() => parseMountinfo(line, PATH)).to.throw('expected a mount');
+      expect(() => parseMountinfo(line, new Unread(PATH))).to.throw('expected a mount');
     });
   }
 });

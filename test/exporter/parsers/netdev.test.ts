@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Unread } from '../../../exporter/lines.ts';
 import { parseNetDev } from '../../../exporter/parsers/netdev.ts';
 
 const PATH = 'proc/1/net/dev';
@@ -8,7 +9,7 @@ describe('parseNetDev', () => {
   for (const gap of ['', ' ', '      ']) {
     it(`reads a line with "${gap}" behind the colon`, () => {
       const text = `${HEADINGS}  eth0:${gap}10 1 0 0 0 0 0 0 20 2 0 0 0 0 0 0\n`;
-      expect(parseNetDev(text, PATH).get('eth0')).to.deep.equal({
+      expect(parseNetDev(text, new Unread(PATH)).get('eth0')).to.deep.equal({
         receiveBytes: 10,
         receivePackets: 1,
         transmitBytes: 20,
@@ -18,7 +19,7 @@ describe('parseNetDev', () => {
   }
 
   it('reads a namespace without devices', () => {
-    expect(parseNetDev(HEADINGS, PATH).size).to.equal(0);
+    expect(parseNetDev(HEADINGS, new Unread(PATH)).size).to.equal(0);
   });
 
   const broken = [
@@ -30,7 +31,7 @@ describe('parseNetDev', () => {
   ];
   for (const text of broken) {
     it(`refuses ${JSON.stringify(text)}`, () => {
-      expect(() => parseNetDev(text, PATH)).to.throw('proc/1/net/dev: expected');
+      expect(() => parseNetDev(text, new Unread(PATH))).to.throw('proc/1/net/dev: expected');
     });
   }
 });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Unread } from '../../../exporter/lines.ts';
 import { parseDefaultRoutes4, parseDefaultRoutes6 } from '../../../exporter/parsers/routes.ts';
 
 const HEADINGS = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n';
@@ -23,11 +24,13 @@ describe('parseDefaultRoutes4', () => {
       route4('half0', '00000000', '0003', '00000080'),
       route4('lan0', '0001A8C0', '0001', '00FFFFFF'),
     ].join('');
-    expect([...parseDefaultRoutes4(text, 'route')]).to.deep.equal(['eth0', 'wwan0']);
+    expect([...parseDefaultRoutes4(text, new Unread('route'))]).to.deep.equal(['eth0', 'wwan0']);
   });
 
   it('refuses a line cut off', () => {
-    expect(() => parseDefaultRoutes4(`${HEADINGS}eth0\t00000000`, 'route')).to.throw('expected a route');
+    expect(() => parseDefaultRoutes4(`${HEADINGS}eth0\t00000000`, new Unread('route'))).to.throw(
+      'expected a route',
+    );
   });
 });
 
@@ -38,15 +41,15 @@ describe('parseDefaultRoutes6', () => {
       route6('lo', '00', '00200200'),
       route6('half0', '01', '00000003'),
     ].join('');
-    expect([...parseDefaultRoutes6(text, 'ipv6_route')]).to.deep.equal(['eth0']);
+    expect([...parseDefaultRoutes6(text, new Unread('ipv6_route'))]).to.deep.equal(['eth0']);
   });
 
   it('reads a namespace without IPv6 routes', () => {
-    expect(parseDefaultRoutes6('', 'ipv6_route').size).to.equal(0);
+    expect(parseDefaultRoutes6('', new Unread('ipv6_route')).size).to.equal(0);
   });
 
   it('refuses a line cut off', () => {
-    expect(() => parseDefaultRoutes6(`${ZEROS} 00 ${ZEROS}`, 'ipv6_route')).to.throw(
+    expect(() => parseDefaultRoutes6(`${ZEROS} 00 ${ZEROS}`, new Unread('ipv6_route'))).to.throw(
       'expected an IPv6 route',
     );
   });

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { parseMemberships } from '../../../exporter/containers/membership.ts';
 import type { TraceEvent } from '../../../exporter/tracing/events.ts';
-import { parseMemberships } from '../../../exporter/tracing/hierarchy.ts';
 import { skip } from '../../support/skip.ts';
 import { useKernel } from './support/kernel.ts';
 import { CONNECT, execs, perlIn, run, settled } from './support/processes.ts';

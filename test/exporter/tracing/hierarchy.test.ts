@@ -2,13 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { parseMemberships } from '../../../exporter/containers/membership.ts';
 import { SourceError } from '../../../exporter/errors.ts';
 import { pathInHierarchy } from '../../../exporter/tracing/cgroups.ts';
-import {
-  chooseHierarchy,
-  findContainerHierarchy,
-  parseMemberships,
-} from '../../../exporter/tracing/hierarchy.ts';
+import { chooseHierarchy, findContainerHierarchy } from '../../../exporter/tracing/hierarchy.ts';
 
 const HYBRID = '9:name=systemd:/\n8:pids:/\n4:memory:/x\n2:cpu,cpuacct:/\n1:cpuset:/\n0::/\n';
 
