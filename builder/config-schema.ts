@@ -3,8 +3,9 @@ import { parseDurationMs } from '../common/duration.ts';
 import { METRICS } from '../exporter/catalogue/index.ts';
 import { type CatalogueColumn, columnsOf, type Entity } from '../exporter/catalogue/model/columns.ts';
 import { aboutSchema } from './manifest-schema.ts';
-import { withoutStrings } from './promql-text.ts';
-import { parseMatchers } from './selectors.ts';
+import { parseMatchers } from './promql/matchers.ts';
+import { PromqlRefused } from './promql/parse.ts';
+import { DEFAULT_LOOKBACK_MS, type Evaluation, reachOf } from './promql/reach.ts';
 import { COLUMN_HELP } from './table.ts';
 
 /** The columns that can be had from this version's exporter, in the catalogue's order. */
@@ -31,7 +32,11 @@ const duration = z.string().transform((text, context) => {
 
 const positiveDuration = duration.refine((ms) => ms > 0, 'must be longer than 0');
 
-const labelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'is no label name');
+/** A label's name: any text since Prometheus 3, such as `k8s.node.name`. */
+const labelName = z
+  .string()
+  .min(1, 'is no label name')
+  .refine((name) => !/\p{Cs}/u.test(name), 'is no label name: it is no Unicode');
 
 const time = z.union([z.string(), z.number().transform(String)]);
 
@@ -39,25 +44,16 @@ const columnName = z.string().refine((name) => COLUMN_NAMES.includes(name), {
   error: ({ input }) => `unknown column ${JSON.stringify(input)}: choose from ${COLUMN_NAMES.join(', ')}`,
 });
 
-/** Modifiers that let an expression see what comes after the step that it is evaluated at. */
-const AHEAD = /\boffset\s*-|@/;
-
-const expression = z
-  .string()
-  .min(1)
-  .refine(
-    (text) => !AHEAD.test(withoutStrings(text)),
-    'may not look ahead (a negative offset, or @): no row depends on a later sample',
-  );
-
 const queryColumn = z.strictObject({
-  name: labelName
+  name: z
+    .string()
+    .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'is no column name: letters, digits and underscores are')
     .refine((name) => !COLUMN_NAMES.includes(name), 'is the name of a column of the catalogue')
-    .refine((name) => !(name in COLUMN_HELP), 'is the name of a column that every dataset has'),
-  promql: expression,
+    .refine((name) => !Object.hasOwn(COLUMN_HELP, name), 'is the name of a column that every dataset has'),
+  promql: z.string().min(1),
   unit: z.string().min(1).optional(),
   help: z.string().min(1).optional(),
-  /** How far back it looks; without it the longest range in the expression, and offset. */
+  /** How far back it looks, if that is further than the expression tells. */
   window: positiveDuration.optional(),
 });
 
@@ -182,46 +178,68 @@ const s3 = z.strictObject({
 
 const DEFAULT_URL = 'http://127.0.0.1:9090';
 
+/** Why an expression can be part of no dataset; undefined when it can. */
+function refusalOf(promql: string, evaluation: Evaluation): string | undefined {
+  try {
+    reachOf(promql, evaluation);
+    return undefined;
+  } catch (error) {
+    if (error instanceof PromqlRefused) return error.message;
+    throw error;
+  }
+}
+
 /** What a dataset's YAML file may say; the flags of the same name override it. */
-export const configSchema = z.strictObject({
-  about: aboutSchema.optional(),
-  prometheus: prometheus.prefault({ url: DEFAULT_URL }),
-  /** By remote read where the server has it, else by range selectors; or one of the two, whatever it has. */
-  reading: z.enum(['auto', 'remote-read', 'query']).default('auto'),
-  /** A folder, or `s3://bucket/prefix`. */
-  output: z.string().min(1).default('dataset'),
-  s3: s3.prefault({}),
-  format: z.enum(['parquet', 'csv']).default('parquet'),
-  start: time.optional(),
-  end: time.optional(),
-  last: positiveDuration.optional(),
-  step: positiveDuration.prefault('15s'),
-  window: positiveDuration.optional(),
-  scrapeInterval: positiveDuration.optional(),
-  delay: duration.optional(),
-  entity: z.enum(['node', 'pod']).default('node'),
-  nodeLabel: labelName.default('node'),
-  clusterLabel: labelName.default('cluster'),
-  /** Where to tell how the run went. */
-  metrics: z
-    .strictObject({
-      pushgateway: z
-        .url({ protocol: /^https?$/, error: 'must be a URL such as http://pushgateway:9091' })
-        .optional(),
-    })
-    .optional(),
-  /** Names of nodes, namespaces and pods as pseudonyms: by the key in a file, or in KUBEVIGIL_PSEUDONYM_KEY. */
-  pseudonymise: z.union([z.literal(true), z.strictObject({ keyFile: z.string().min(1) })]).optional(),
-  /** What tells replicas of Prometheus apart, where several scrape the same targets. */
-  replicaLabel: labelName.optional(),
-  selector: matchers.prefault(''),
-  columns: z.array(column).min(1).optional(),
-  /** In order of precedence. */
-  labels: z.array(labelSource).optional(),
-  split: split.prefault({ by: 'time' }),
-  seed: z.union([z.string(), z.number().transform(String)]).default('kubevigil'),
-  stream: stream.prefault({}),
-});
+export const configSchema = z
+  .strictObject({
+    about: aboutSchema.optional(),
+    prometheus: prometheus.prefault({ url: DEFAULT_URL }),
+    /** By remote read where the server has it, else by range selectors; or one of the two, whatever it has. */
+    reading: z.enum(['auto', 'remote-read', 'query']).default('auto'),
+    /** A folder, or `s3://bucket/prefix`. */
+    output: z.string().min(1).default('dataset'),
+    s3: s3.prefault({}),
+    format: z.enum(['parquet', 'csv']).default('parquet'),
+    start: time.optional(),
+    end: time.optional(),
+    last: positiveDuration.optional(),
+    step: positiveDuration.prefault('15s'),
+    window: positiveDuration.optional(),
+    scrapeInterval: positiveDuration.optional(),
+    delay: duration.optional(),
+    entity: z.enum(['node', 'pod']).default('node'),
+    nodeLabel: labelName.default('node'),
+    clusterLabel: labelName.default('cluster'),
+    /** Where to tell how the run went. */
+    metrics: z
+      .strictObject({
+        pushgateway: z
+          .url({ protocol: /^https?$/, error: 'must be a URL such as http://pushgateway:9091' })
+          .optional(),
+      })
+      .optional(),
+    /** Names of nodes, namespaces and pods as pseudonyms: by the key in a file, or in KUBEVIGIL_PSEUDONYM_KEY. */
+    pseudonymise: z.union([z.literal(true), z.strictObject({ keyFile: z.string().min(1) })]).optional(),
+    /** What tells replicas of Prometheus apart, where several scrape the same targets. */
+    replicaLabel: labelName.optional(),
+    selector: matchers.prefault(''),
+    columns: z.array(column).min(1).optional(),
+    /** In order of precedence. */
+    labels: z.array(labelSource).optional(),
+    split: split.prefault({ by: 'time' }),
+    seed: z.union([z.string(), z.number().transform(String)]).default('kubevigil'),
+    stream: stream.prefault({}),
+  })
+  .superRefine(({ columns = [], labels = [], step: stepMs }, context) => {
+    const evaluation = { stepMs, lookbackMs: DEFAULT_LOOKBACK_MS };
+    for (const [key, list] of Object.entries({ columns, labels })) {
+      for (const [i, each] of list.entries()) {
+        const refusal = 'promql' in each ? refusalOf(each.promql, evaluation) : undefined;
+        if (refusal !== undefined)
+          context.addIssue({ code: 'custom', message: refusal, path: [key, i, 'promql'] });
+      }
+    }
+  });
 
 /** A dataset's configuration: durations in milliseconds, paths absolute, times as written. */
 export type BuildConfig = z.output<typeof configSchema>;

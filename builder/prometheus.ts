@@ -1,11 +1,14 @@
 /** Prometheus' HTTP API as the builder needs it. */
 import { z } from 'zod';
+import { parseDurationMs } from '../common/duration.ts';
 import type { Logger } from '../common/log.ts';
+import { isClassicLabel } from '../exporter/catalogue/model/promql.ts';
 import { unwrap } from './api-answer.ts';
 import type { PrometheusConfig } from './config-schema.ts';
 import { BuilderError } from './errors.ts';
 import { httpClient, shownUrl } from './http.ts';
 import { type Ms, wholeMs } from './ms.ts';
+import { DEFAULT_LOOKBACK_MS } from './promql/reach.ts';
 import { chunkReader } from './reading/chunk-samples.ts';
 import { externalLabelsOf, storedPart, withExternalLabels } from './reading/external-labels.ts';
 import { readMatrix } from './reading/json-samples.ts';
@@ -45,11 +48,14 @@ export interface Prometheus {
   labelValues(label: string, selector: SeriesSelector, startMs: Ms, endMs: Ms): Promise<string[]>;
   /** The targets being scraped now; undefined when the server keeps none. */
   activeTargets(): Promise<TargetTimes[] | undefined>;
+  /** For how long a sample counts where an expression gives no range; Prometheus' default where the server does not tell. */
+  lookbackMs(): Promise<number>;
   /** What the server's clock shows, in milliseconds since 1970. */
   serverTimeMs(): Promise<Ms>;
 }
 
 const MS_PER_SECOND = 1000;
+const LOOKBACK_FLAG = 'query.lookback-delta';
 /** Thanos answers with what it can reach unless it is told not to; others do not know the parameter. */
 const WHOLE = { partial_response: 'false' } as const;
 /** Thanos puts replicas together by itself, sample by sample, unless it is told not to. */
@@ -64,6 +70,18 @@ const targets = z.object({
     }),
   ),
 });
+
+const BAD_REQUEST = 400;
+
+/** A label's name in a path: as it is, or since Prometheus 3 with its other characters escaped, slashes among them. */
+function labelSegment(name: string): string {
+  if (isClassicLabel(name)) return name;
+  const escaped = Array.from(name, (character) => {
+    if (character === '_') return '__';
+    return /[a-zA-Z0-9]/.test(character) ? character : `_${character.codePointAt(0)?.toString(16)}_`;
+  });
+  return `U__${escaped.join('')}`;
+}
 
 function seconds(ms: Ms): string {
   return String(ms / MS_PER_SECOND);
@@ -89,6 +107,7 @@ export async function connect(
   const about = await get('/api/v1/status/buildinfo');
   // Some servers that speak the query API have no such page.
   const build = about.status === 404 ? undefined : unwrap(about, url, log);
+  const version = z.object({ version: z.string() }).safeParse(build).data?.version ?? 'unknown';
   const external = await externalLabels();
 
   /** None where the server does not show its configuration. */
@@ -99,11 +118,33 @@ export async function connect(
     return shown.success ? externalLabelsOf(shown.data.yaml) : {};
   }
 
+  let known: Promise<boolean> | undefined;
+
+  /** Whether the server takes label names that must be quoted, of which its version tells only where it is Prometheus itself. */
+  async function takesQuoted(): Promise<boolean> {
+    const query = 'absent({"kubevigil.asks"="x"})';
+    const { status } = await get('/api/v1/query', { query });
+    return status !== BAD_REQUEST;
+  }
+
+  async function checkLabels(names: readonly string[]): Promise<void> {
+    const quoted = names.find((name) => !isClassicLabel(name));
+    if (quoted === undefined) return;
+    known ??= takesQuoted();
+    if (await known) return;
+    throw new BuilderError(
+      'config',
+      `${url} (${version}) cannot be asked for the label ${JSON.stringify(quoted)}: names other than letters, digits and underscores take Prometheus 3`,
+    );
+  }
+
   return {
-    version: z.object({ version: z.string() }).safeParse(build).data?.version ?? 'unknown',
+    version,
 
     async rawSamples(selector, rangeMs, timeMs) {
-      const query = `${selectorText(storedPart(selector, external))}[${rangeMs}ms]`;
+      const stored = storedPart(selector, external);
+      await checkLabels(stored.matchers.map(({ name }) => name));
+      const query = `${selectorText(stored)}[${rangeMs}ms]`;
       const body = new URLSearchParams({ query, time: seconds(timeMs), ...AS_STORED });
       const series = await client.exchange(async (send) =>
         readMatrix(await send({ path: '/api/v1/query', body }), url, log),
@@ -128,11 +169,13 @@ export async function connect(
     },
 
     async labelValues(label, selector, startMs, endMs) {
-      const match = selectorText(storedPart(selector, external));
+      const stored = storedPart(selector, external);
+      await checkLabels([label, ...stored.matchers.map(({ name }) => name)]);
+      const match = selectorText(stored);
       const parameters = { 'match[]': match, start: seconds(startMs), end: seconds(endMs), ...WHOLE };
       const values = z
         .array(z.string())
-        .safeParse(unwrap(await get(`/api/v1/label/${label}/values`, parameters), url, log));
+        .safeParse(unwrap(await get(`/api/v1/label/${labelSegment(label)}/values`, parameters), url, log));
       if (values.success) return values.data;
       throw new BuilderError('response', `${url} answers the values of ${label} without a list`, {
         cause: values.error,
@@ -147,6 +190,13 @@ export async function connect(
         job: labels['job'] ?? '',
         ...times,
       }));
+    },
+
+    async lookbackMs() {
+      const answer = await get('/api/v1/status/flags');
+      if (answer.status !== 200) return DEFAULT_LOOKBACK_MS;
+      const flags = z.object({ [LOOKBACK_FLAG]: z.string() }).safeParse(unwrap(answer, url, log));
+      return parseDurationMs(flags.data?.[LOOKBACK_FLAG] ?? '') ?? DEFAULT_LOOKBACK_MS;
     },
 
     async serverTimeMs() {

@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import type { BuildConfig } from './config-schema.ts';
 import type { Episode } from './episodes.ts';
 import { BuilderError, messageOf } from './errors.ts';
+import { matchersIn } from './promql/matchers.ts';
 import type { RawSeries, SampleSource } from './series.ts';
 
 type Kind = 'node' | 'namespace' | 'pod';
@@ -86,9 +87,7 @@ function checkExpressions(
 ): void {
   for (const each of [...columns, ...labels]) {
     if (!('promql' in each)) continue;
-    const named = [...kinds.keys()].find((label) =>
-      new RegExp(`\\b${label}["']?\\s*(=~|!~|!=|=)\\s*(?!""|''|\`\`)["'\`]`).test(each.promql),
-    );
+    const named = matchersIn(each.promql).find(({ name, value }) => value !== '' && kinds.has(name))?.name;
     if (named === undefined) continue;
     throw new BuilderError(
       'config',

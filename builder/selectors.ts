@@ -53,18 +53,3 @@ export function jobMatcher(jobs: readonly string[]): Matcher {
 export function selectorText({ metric, matchers }: SeriesSelector): string {
   return matchers.length === 0 ? metric : `${metric}{${matchers.map(matcherText).join(',')}}`;
 }
-
-const MATCHER = /\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*("(?:[^"\\\n]|\\["\\n])*")\s*(,|$)/y;
-
-/** Reads matchers as they stand between the braces of a selector; undefined when the text is none. */
-export function parseMatchers(text: string): Matcher[] | undefined {
-  const found: Matcher[] = [];
-  MATCHER.lastIndex = 0;
-  while (MATCHER.lastIndex < text.length) {
-    const match = MATCHER.exec(text);
-    if (match === null) return undefined;
-    const [, name = '', operator, quoted = '""'] = match;
-    found.push({ name, operator: operator as Matcher['operator'], value: JSON.parse(quoted) as string });
-  }
-  return found;
-}

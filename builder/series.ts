@@ -1,4 +1,4 @@
-import type { Matcher } from '../exporter/catalogue/model/promql.ts';
+import { labelText, type Matcher } from '../exporter/catalogue/model/promql.ts';
 import type { Ms } from './ms.ts';
 
 export type { Matcher };
@@ -45,6 +45,6 @@ export function seriesKey(labels: Readonly<Record<string, string>>): string {
 /** A series as PromQL writes it, for messages. */
 export function seriesName(labels: Readonly<Record<string, string>>): string {
   const { __name__: name = '', ...rest } = labels;
-  const inner = Object.entries(rest).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
+  const inner = Object.entries(rest).map(([label, value]) => `${labelText(label)}=${JSON.stringify(value)}`);
   return `${name}{${inner.join(',')}}`;
 }

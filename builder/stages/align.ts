@@ -1,4 +1,6 @@
 /** From the samples of a partition to its rows: what each series is worth at each step, then one value per column. */
+
+import { labelText } from '../../exporter/catalogue/model/promql.ts';
 import { compare, groupBy } from '../collections.ts';
 import { entityKey } from '../entity.ts';
 import { BuilderError } from '../errors.ts';
@@ -101,19 +103,22 @@ export class Aligner {
     for (const { labels, timestampsMs, values } of this.#results(series)) {
       const { nodeLabel, clusterLabel } = this.#plan.config;
       if (!labels[nodeLabel])
-        throw refuse(labels, `which has no label ${nodeLabel}: aggregate by (${nodeLabel})`);
+        throw refuse(labels, `which has no label ${nodeLabel}: aggregate by (${labelText(nodeLabel)})`);
       const node = this.#nodeOfResult(labels);
       if (node === undefined)
         throw refuse(
           labels,
-          `which may be of several clusters: aggregate by (${clusterLabel}, ${nodeLabel})`,
+          `which may be of several clusters: aggregate by (${labelText(clusterLabel)}, ${labelText(nodeLabel)})`,
         );
       const own = node.features.get(column.name) ?? new Float64Array(steps).fill(Number.NaN);
       node.features.set(column.name, own);
       timestampsMs.forEach((ms, i) => {
         const step = (ms - firstMs) / stepMs;
         if (!Number.isNaN(own[step]))
-          throw refuse(labels, `one of several for a node: aggregate, such as sum by (${nodeLabel})`);
+          throw refuse(
+            labels,
+            `one of several for a node: aggregate, such as sum by (${labelText(nodeLabel)})`,
+          );
         own[step] = orNull(values[i] as number);
         // A node that is scraped has rows when it is: a lookback would add some after an outage.
         if (node.unscraped) node.present[step] = 1;

@@ -64,7 +64,7 @@ function columnsOf(planned: Plan, nulls: Readonly<Record<string, number>>): Mani
       unit: column.unit,
       metric: metric.name,
       source: metric.source,
-      promql: columnQuery(feature, config.entity, window, matchers),
+      promql: columnQuery(feature, config.entity, window, matchers, config),
       ...(column.op === 'rate' && { window }),
     };
   });

@@ -7,7 +7,7 @@ import { BuilderError } from '../errors.ts';
 import { type FeatureColumn, isPlanned, type Partition, type QueryColumn } from '../model.ts';
 import { type Ms, wholeMs } from '../ms.ts';
 import type { Prometheus, TargetTimes } from '../prometheus.ts';
-import { reachOf } from '../promql-text.ts';
+import { DEFAULT_LOOKBACK_MS, reachOf } from '../promql/reach.ts';
 import { hiddenMatchers, type Pseudonyms } from '../pseudonyms.ts';
 import type { TimeRange } from '../range.ts';
 import { jobMatcher } from '../selectors.ts';
@@ -75,17 +75,23 @@ export function birthLookback(windowMs: number, freshnessMs: number): number {
   return Math.max(BIRTH_LOOKBACK_MS, windowMs + freshnessMs);
 }
 
-function queryColumns({ columns = [], step }: BuildConfig): QueryColumn[] {
+function queryColumns({ columns = [], step }: BuildConfig, lookbackMs: number): QueryColumn[] {
   return columns.flatMap((column) => {
     if (!('promql' in column)) return [];
     const { name, promql, help, unit, window } = column;
     const described = { name, help: help ?? 'A PromQL expression.', ...(unit !== undefined && { unit }) };
-    return { column: described, promql, windowMs: window ?? Math.max(reachOf(promql), step) };
+    const reachMs = reachOf(promql, { stepMs: step, lookbackMs });
+    if (window !== undefined && window < reachMs)
+      throw new BuilderError(
+        'config',
+        `config: window ${formatDuration(window)} of ${name} is shorter than the ${formatDuration(reachMs)} that its expression looks back (ranges, offsets, and ${formatDuration(lookbackMs)} where there is no range)`,
+      );
+    return { column: described, promql, windowMs: window ?? Math.max(reachMs, step) };
   });
 }
 
 /** Those of the catalogue in its order, then expressions in the configuration's. */
-function plannedColumns(config: BuildConfig): FeatureColumn[] {
+function plannedColumns(config: BuildConfig, lookbackMs: number): FeatureColumn[] {
   const windowMs = config.window ?? config.step;
   const exposed = exposedColumns(config.entity);
   if (config.columns === undefined) return exposed.map((known) => ({ ...known, windowMs }));
@@ -105,7 +111,7 @@ function plannedColumns(config: BuildConfig): FeatureColumn[] {
       ...each,
       windowMs: wanted.get(each.column.name) ?? windowMs,
     }));
-  return [...known, ...queryColumns(config)];
+  return [...known, ...queryColumns(config, lookbackMs)];
 }
 
 function longestOf(
@@ -239,7 +245,11 @@ export async function plan(
   nowMs: number,
   { continued, shard, pseudonyms }: Scope = {},
 ): Promise<Plan> {
-  const columns = plannedColumns(config);
+  const hasExpressions = config.columns?.some((column) => 'promql' in column) === true;
+  const columns = plannedColumns(
+    config,
+    hasExpressions ? await prometheus.lookbackMs() : DEFAULT_LOOKBACK_MS,
+  );
   const metrics = [...new Set(columns.filter(isPlanned).map(({ metric }) => metric.name))];
   const name = { name: '__name__', operator: '=~', value: metrics.join('|') } as const;
   // Where expressions are all there is, whatever is scraped tells which nodes there are, and when.

@@ -132,7 +132,9 @@ describe('builder with entity: pod', function () {
       return [row?.['label'], row?.['anomaly'], row?.['episode'], row?.['phase']];
     };
     expect(await labels('web-0', 42)).to.deep.equal(['cpu_burn', 1, 'pod', 'attack']);
-    expect(await labels('web-0', 60)).to.deep.equal(['normal', 0, null, 'normal']);
+    // The column that is an expression remembers the attack for as long as the server's lookback.
+    expect(await labels('web-0', 60)).to.deep.equal(['normal', 0, null, 'recovery']);
+    expect(await labels('web-0', 72)).to.deep.equal(['normal', 0, null, 'normal']);
     expect(await labels('web-0', 82)).to.deep.equal([null, null, 'node', null]);
     expect(await labels('web-0', 162)).to.deep.equal(['normal', 0, 'alike', 'normal']);
     expect(await labels('late', 162)).to.deep.equal(['normal', 0, 'alike', 'normal']);

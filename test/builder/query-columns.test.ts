@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { reachOf } from '../../builder/promql-text.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { builder } from './support/cli.ts';
@@ -54,7 +53,9 @@ describe('builder columns from PromQL', function () {
     ]);
     expect(manifest.columns[4]).to.include({ unit: 'cores', help: 'Busy cores.', window: '1m' });
     expect(manifest.columns[4]?.source).to.contain('lookback');
-    expect(manifest).to.include({ window: '1m' });
+    // A selector without a range goes on for the lookback.
+    expect(manifest.columns[5]).to.include({ window: '5m' });
+    expect(manifest).to.include({ window: '5m' });
     const rows = await duckdb(
       `SELECT timestamp, busy, used FROM ${tableExpression(output, 'parquet')} WHERE node = 'node-a' ORDER BY timestamp`,
     );
@@ -117,7 +118,13 @@ describe('builder columns from PromQL', function () {
       '  - {name: x, promql: kubevigil_memory_bytes}',
       'one of several for a node: aggregate',
     ],
-    ['no PromQL', `  - {name: x, promql: 'sum('}`, 'refuses a query (400, bad_data'],
+    ['no PromQL', `  - {name: x, promql: 'sum('}`, 'columns.0.promql: cannot be read as PromQL at its end'],
+    ['what the server does not take', `  - {name: x, promql: 'rate(up)'}`, 'refuses a query (400, bad_data'],
+    [
+      'a window that is shorter than the expression looks back',
+      `  - {name: x, promql: 'max_over_time(up[5m] offset 5m)', window: 5m}`,
+      'window 5m of x is shorter than the 10m',
+    ],
     ['an unknown key', '  - {name: x, promql: up, size: 2}', 'Unrecognized key: "size"'],
   ];
   for (const [name, columns, message] of refusals) {
@@ -126,16 +133,5 @@ describe('builder columns from PromQL', function () {
       expect(stderr).to.contain(message);
       expect({ code, lines: stderr.trim().split('\n').length }).to.deep.equal({ code: 2, lines: 1 });
     });
-  }
-
-  const reaches: [string, number][] = [
-    ['up', 0],
-    ['rate(a[5m])', 5 * MINUTE_MS],
-    ['rate(a[5m]) / rate(b[1h] offset 1h)', 120 * MINUTE_MS],
-    ['max_over_time(rate(a[5m])[30m:1m])', 35 * MINUTE_MS],
-    ['a{b="[9h]"} # [8h]', 0],
-  ];
-  for (const [promql, ms] of reaches) {
-    it(`reach back as far as ${promql} does`, () => expect(reachOf(promql)).to.equal(ms));
   }
 });

@@ -1,10 +1,18 @@
 import type { CatalogueColumn, Entity } from './columns.ts';
 import type { Labels, Selector } from './define.ts';
 
-const GROUPING: Record<Entity, string> = {
-  node: 'cluster, node',
-  pod: 'cluster, node, namespace, pod',
-};
+/** The labels that tell which node a series is of. */
+export interface NodeLabels {
+  readonly nodeLabel: string;
+  readonly clusterLabel: string;
+}
+
+const SHIPPED_LABELS: NodeLabels = { nodeLabel: 'node', clusterLabel: 'cluster' };
+
+function groupingOf(entity: Entity, { nodeLabel, clusterLabel }: NodeLabels): string {
+  const own = entity === 'pod' ? ['namespace', 'pod'] : [];
+  return [clusterLabel, nodeLabel, ...own].map(labelText).join(', ');
+}
 
 /** Escapes a text for use between double quotes in PromQL. */
 function quote(text: string): string {
@@ -35,9 +43,21 @@ export function matchersOf(selector: Selector<Labels>): Matcher[] {
   });
 }
 
+const CLASSIC_LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+/** Whether a label's name needs no quotes in PromQL; others are there since Prometheus 3. */
+export function isClassicLabel(name: string): boolean {
+  return CLASSIC_LABEL.test(name);
+}
+
+/** A label's name as PromQL writes it: `node`, and since Prometheus 3 `"k8s.node.name"`. */
+export function labelText(name: string): string {
+  return isClassicLabel(name) ? name : quote(name);
+}
+
 /** A matcher as written between the braces: `mode!~"idle|iowait"`. */
 export function matcherText({ name, operator, value }: Matcher): string {
-  return `${name}${operator}${quote(value)}`;
+  return `${labelText(name)}${operator}${quote(value)}`;
 }
 
 /** An instant vector selector: the name alone where there are no matchers. */
@@ -54,17 +74,19 @@ function vector(name: string, selector: Selector<Labels> = {}, extra: readonly s
  *
  * @param window a Prometheus duration of at least four scrapes, or a dashboard variable such as `$__rate_interval`
  * @param extra further matchers, for instance `node="$node"`
+ * @param labels of the series, where they are not called as in the shipped configurations
  */
 export function columnQuery(
   { column, metric }: CatalogueColumn,
   entity: Entity,
   window: string,
   extra: readonly string[] = [],
+  labels: NodeLabels = SHIPPED_LABELS,
 ): string {
   const quantity = (selector: Selector<Labels> | undefined) => {
     const series = vector(metric.name, selector, extra);
     const value = column.op === 'rate' ? `rate(${series}[${window}])` : series;
-    return `${column.aggregate} by (${GROUPING[entity]}) (${value})`;
+    return `${column.aggregate} by (${groupingOf(entity, labels)}) (${value})`;
   };
   const numerator = quantity(column.where);
   return column.over === undefined ? numerator : `${numerator} / ${quantity(column.over)}`;

@@ -230,6 +230,9 @@ describe('builder label sources', function () {
     expect(nameless.stderr).to.contain('labels.0: needs a scenario or a scenarioLabel');
     const wrong = await build('wrong', '[{promql: "noisy{", scenario: a}]');
     expect(wrong).to.include({ code: 2 });
-    expect(wrong.stderr).to.contain('refuses a query (400');
+    expect(wrong.stderr).to.contain('labels.0.promql: cannot be read as PromQL at its end');
+    const ahead = await build('ahead', '[{promql: "noisy OFFSET -1m", scenario: a}]');
+    expect(ahead).to.include({ code: 2 });
+    expect(ahead.stderr).to.contain('labels.0.promql: may not look ahead');
   });
 });
