@@ -126,6 +126,8 @@ const metricLabels = z.strictObject({
   selector: matchers.prefault(''),
   /** The label that has the affected node; `exported_node` where the scrape does not honour labels. */
   nodeLabel: labelName.default('node'),
+  /** The label that has its cluster; without it the dataset's own. */
+  clusterLabel: labelName.optional(),
 });
 
 const promqlLabels = z
@@ -139,6 +141,8 @@ const promqlLabels = z
     /** The label that has the scenario's name, such as `alertname`. */
     scenarioLabel: labelName.optional(),
     nodeLabel: labelName.default('node'),
+    /** The label that has the node's cluster; without it the dataset's own. */
+    clusterLabel: labelName.optional(),
     namespaceLabel: labelName.default('namespace'),
     podLabel: labelName.default('pod'),
     role: z.string().min(1).optional(),

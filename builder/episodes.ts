@@ -12,6 +12,8 @@ export interface Episode {
   readonly scenario: string;
   readonly startMs: number;
   readonly endMs: number;
+  /** Absent when nobody told it: then the node's name alone says which node is meant. */
+  readonly cluster?: string;
   readonly node: string;
   readonly namespace: string;
   readonly pod: string;
@@ -33,8 +35,10 @@ export interface EpisodesFile {
 }
 
 const REQUIRED = ['episode', 'scenario', 'start', 'end', 'node'] as const;
-const OPTIONAL = ['namespace', 'pod', 'role', 'run'] as const;
-const KNOWN: readonly string[] = [...REQUIRED, ...OPTIONAL];
+const KNOWN: readonly string[] = [
+  ...['episode', 'scenario', 'start', 'end', 'cluster'],
+  ...['node', 'namespace', 'pod', 'role', 'run'],
+];
 export const DEFAULT_ROLE = 'attack';
 
 const MILLISECONDS = /^\d+$/;
@@ -86,13 +90,14 @@ function episodeOf(fields: Fields, place: string): Episode {
     if (fields[name] === '') throw labelsError(place, `${name} is empty`);
   }
   const { episode = '', scenario = '', start = '', end = '', node = '' } = fields;
-  const { namespace = '', pod = '', role = '', run = '' } = fields;
+  const { cluster = '', namespace = '', pod = '', role = '', run = '' } = fields;
   if (scenario === 'normal')
     throw labelsError(place, 'scenario normal: that is the label of rows without an episode');
   const startMs = timeOf('start', start, place);
   const endMs = timeOf('end', end, place);
   if (endMs <= startMs) throw labelsError(place, `end ${end} is not after start ${start}`);
-  return { episode, scenario, startMs, endMs, node, namespace, pod, role: role || DEFAULT_ROLE, run, place };
+  const who = { node, namespace, pod, role: role || DEFAULT_ROLE, run };
+  return { episode, scenario, startMs, endMs, ...who, place, ...(cluster !== '' && { cluster }) };
 }
 
 const SEPARATORS = [
@@ -157,12 +162,17 @@ function parseLines(text: string, file: string): ParsedLine[] {
 }
 
 /** Who an episode can have only one line for. */
-function subject({ episode, node, namespace, pod }: Episode): string {
-  return JSON.stringify([episode, node, namespace, pod]);
+function subject({ episode, cluster, node, namespace, pod }: Episode): string {
+  return JSON.stringify([episode, cluster, node, namespace, pod]);
+}
+
+/** A node for people: `cluster/node`, or its name alone. */
+export function nodeText({ cluster, node }: Pick<Episode, 'cluster' | 'node'>): string {
+  return cluster === undefined ? node : `${cluster}/${node}`;
 }
 
 /**
- * Parses an episodes file: CSV with a header line, `episode,scenario,start,end,node[,namespace,pod][,role][,run]`.
+ * Parses an episodes file: CSV with a header line, `episode,scenario,start,end[,cluster],node[,namespace,pod][,role][,run]`.
  *
  * @param file how messages name it
  * @throws {BuilderError} `labels`, naming the line
@@ -182,7 +192,7 @@ export function parseEpisodes(text: string, file: string): Episode[] {
     if (earlier !== undefined) {
       throw labelsError(
         place,
-        `episode ${episode.episode} on node ${episode.node} stands on ${earlier} already`,
+        `episode ${episode.episode} on node ${nodeText(episode)} stands on ${earlier} already`,
       );
     }
     places.set(subject(episode), place);

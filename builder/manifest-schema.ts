@@ -51,6 +51,8 @@ const split = z.strictObject({
   by: z.enum(['time', 'episode', 'node']),
   fractions: z.array(z.number()),
   seed: z.string().optional(),
+  /** What tells the nodes of a split by node apart; names alone where it is absent. */
+  hashed: z.tuple([z.literal('cluster'), z.literal('node')]).optional(),
   embargo: z.string(),
   bounds: z.array(time).optional(),
   /** The bounds before episodes moved them; `update` keeps to these. */
@@ -132,6 +134,8 @@ export const manifestSchema = z.strictObject({
   ),
   conflicts: z.array(
     z.strictObject({
+      /** Absent when neither episode tells it. */
+      cluster: z.string().optional(),
       node: z.string(),
       kept: z.string(),
       ignored: z.string(),

@@ -8,6 +8,7 @@ import { datasetFiles, MANIFEST, REPORT, readManifest } from './folder.ts';
 import { type Manifest, type ManifestFile, manifestSchema } from './manifest-schema.ts';
 import { NodeOrder } from './node-order.ts';
 import { dataFile, isShardManifest, placesOf } from './output/places.ts';
+import { hashedIn, splitsByNameAlone } from './splits/by-node.ts';
 import { accountWarnings, claimsOf } from './stages/manifest.ts';
 import { tablesOfFile } from './stages/read-back.ts';
 import type { Storage } from './storage/storage.ts';
@@ -45,7 +46,8 @@ function nodeNames({ nodes }: Manifest): string[] {
 /** Refuses shards that are no parts of one dataset. */
 function checkAlike(first: ShardManifest, other: ShardManifest): void {
   const pair = `shards ${first.shard.index} and ${other.shard.index}`;
-  const splitOf = ({ split: { rows: _, classBalance: __, ...rest } }: Manifest) => rest;
+  // What is hashed of nodes is told where there are nodes in clusters.
+  const splitOf = ({ split: { rows: _, classBalance: __, hashed: ___, ...rest } }: Manifest) => rest;
   const different =
     ALIKE.find((key) => !isDeepStrictEqual(first[key as keyof Manifest], other[key as keyof Manifest])) ??
     (isDeepStrictEqual(splitOf(first), splitOf(other)) ? undefined : 'split');
@@ -53,6 +55,9 @@ function checkAlike(first: ShardManifest, other: ShardManifest): void {
     throw outputError(
       `${pair} are of different datasets: ${different} is not the same; build one of them anew`,
     );
+  const hasClusters = ({ nodes }: Manifest) => nodes.some(({ cluster }) => cluster !== null);
+  if (hasClusters(first) && hasClusters(other) && splitsByNameAlone(first) !== splitsByNameAlone(other))
+    throw outputError(`${pair} are of different versions: one splits nodes by name alone; build it anew`);
   const twice = nodeNames(other).find((name) => nodeNames(first).includes(name));
   if (twice !== undefined) throw outputError(`${pair} both hold node ${twice}`);
 }
@@ -136,7 +141,12 @@ export async function merge(storage: Storage): Promise<Manifest> {
       columns: first.columns.map((column) => ({ ...column, nulls: account.nulls[column.name] ?? 0 })),
       files,
       ...claimsOf(account),
-      split: { ...first.split, rows: account.splitRows, classBalance: account.splitClassBalance },
+      split: {
+        ...first.split,
+        ...hashedIn(first.split, account.nodes, shards.some(splitsByNameAlone)),
+        rows: account.splitRows,
+        classBalance: account.splitClassBalance,
+      },
       warnings: [
         ...new Set(shards.flatMap(({ warnings }) => warnings)),
         ...accountWarnings(account, first.split),

@@ -7,6 +7,7 @@ import { checkKey, checkOutput, checkSame, checkShards, manifestThere } from './
 import type { ColumnUnit } from './formats/format.ts';
 import { FORMATS } from './formats/index.ts';
 import { openLabels } from './labels/open.ts';
+import { labelSources } from './labels/sources.ts';
 import type { Manifest } from './manifest-schema.ts';
 import type { NodeRows, Partition } from './model.ts';
 import { wholeMs } from './ms.ts';
@@ -19,6 +20,7 @@ import { MS_PER_DAY, rangeOf, type TimeRange } from './range.ts';
 import { byQueryInstead, openSource } from './reading/open-source.ts';
 import type { SampleSource } from './series.ts';
 import type { Shard } from './shard.ts';
+import { splitsByNameAlone } from './splits/by-node.ts';
 import { Aligner } from './stages/align.ts';
 import { checkHole } from './stages/check-hole.ts';
 import { type Day, daysOf } from './stages/days.ts';
@@ -77,7 +79,13 @@ function columnUnits({ columns, config }: Plan): ColumnUnit[] {
 /** The part of a dataset that stands fixed once there is one. */
 function continuedOf(there: Manifest): Continued {
   const [firstMs = Number.NaN, watermarkMs = Number.NaN] = [there.start, there.watermark].map(parseRfc3339);
-  return { firstMs, watermarkMs, jobs: there.prometheus.jobs, askedBounds: there.split.askedBounds };
+  return {
+    firstMs,
+    watermarkMs,
+    jobs: there.prometheus.jobs,
+    askedBounds: there.split.askedBounds,
+    splitsByNameAlone: splitsByNameAlone(there),
+  };
 }
 
 /** Shards are built at different moments, and must nevertheless be of the same time. */
@@ -118,7 +126,7 @@ async function makeInOneWay(task: Task, { log, progress, signal, ...surroundings
   const { config, storage, places, change, earlier, there, shard } = task;
   const pseudonyms = openPseudonyms(config);
   if (there !== undefined) checkKey(storage, there, pseudonyms?.keyId);
-  const readLabels = openLabels(config.labels, pseudonyms);
+  const readLabels = openLabels(labelSources(config), pseudonyms);
   const range = rangeOf(config, nowMs);
   const prometheus = await connect(config.prometheus, log, signal);
   const continued = earlier && continuedOf(earlier);
@@ -144,13 +152,17 @@ async function makeInOneWay(task: Task, { log, progress, signal, ...surroundings
     const basis = judge.basis(day);
     if (earlier !== undefined && day.there !== undefined && day.fresh === undefined) {
       if (day.there.judgement === basis || !judge.canRelabel(day)) {
-        for await (const table of tablesOfFile(storage, day.there, earlier)) accounts.add(table);
+        for await (const table of tablesOfFile(storage, day.there, earlier)) {
+          accounts.add(table);
+          judge.meetTable(table);
+        }
         writer.keep(day.there);
         return;
       }
     }
     const before = earlier && day.there ? await readBack(storage, day.there, earlier) : [];
     const rows = joinRows(before, day.fresh ? await readRows(source, planned, day.fresh) : []);
+    judge.meet(rows);
     const tables = tablesOf(rows, judge, planned);
     await writer.partition(day.date, accounted(tables, accounts), basis);
   }
@@ -167,6 +179,7 @@ async function makeInOneWay(task: Task, { log, progress, signal, ...surroundings
       await makeDay(day);
       progress.done(day.date, accounts.rows);
     }
+    judge.finish();
     const account = accounts.result();
     if (account.rows === 0 && shard === undefined) {
       throw new BuilderError(

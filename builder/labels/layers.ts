@@ -1,5 +1,6 @@
 import type { Episode } from '../episodes.ts';
 import type { EntityName } from '../model.ts';
+import type { Homes } from './homes.ts';
 import { isBenign } from './role.ts';
 import { type Interval, Timeline } from './timeline.ts';
 
@@ -54,27 +55,53 @@ function placesBy(episodes: readonly Episode[], nameOf: (episode: Episode) => st
 }
 
 /**
- * Finds the episodes that have a say in the rows of a node or pod. A node's rows are concerned by all that is said of the
+ * Finds the episodes that have a say in the rows of a node or pod. They name its cluster, or none; where rows tell no
+ * cluster, and no others of that name do, what episodes tell of it is not compared. A node's rows are concerned by all that is said of the
  * node or of pods on it; a pod's by what names it, its namespace, or its node alone. Each of these is worked out once, when
  * rows first ask for it, so that many pods of a node do not each go through the node's episodes.
  *
  * @param episodes in the order in which they go before each other
  */
-export function layersOf(episodes: readonly Episode[], times: Times): (name: EntityName) => Layer[] {
+export function layersOf(
+  episodes: readonly Episode[],
+  times: Times,
+  homes: Homes,
+): (name: EntityName) => Layer[] {
   const made = new Map<string, Layer>();
   let ofNodes: Map<string, number[]> | undefined;
   let ofPods: Map<string, number[]> | undefined;
+  let clustersOf: Map<string, Set<string>> | undefined;
 
-  function keysOf({ node, namespace = '', pod }: EntityName): string[] {
-    if (pod === undefined) return [keyOf(node)];
+  /** The clusters that episodes on a node name. */
+  function clustersNamed(node: string): Iterable<string> {
+    if (clustersOf === undefined) {
+      clustersOf = new Map();
+      for (const { cluster, node: name } of episodes)
+        if (cluster !== undefined) clustersOf.set(name, (clustersOf.get(name) ?? new Set()).add(cluster));
+    }
+    return clustersOf.get(node) ?? [];
+  }
+
+  /** The clusters, empty for none, that an episode may name to be about a node. */
+  function clustersFor({ cluster, node }: EntityName): string[] {
+    if (cluster === '') return homes.isNamed(node) ? [''] : ['', ...clustersNamed(node)];
+    return homes.isFirst({ cluster, node }) ? [cluster, ''] : [cluster];
+  }
+
+  function keysOf(name: EntityName): string[] {
+    const { node, namespace = '', pod } = name;
+    const clusters = clustersFor(name);
+    if (pod === undefined) return clusters.map((cluster) => keyOf(cluster, node));
     const [namespaces, pods] = [new Set([namespace, '']), new Set([pod, ''])];
-    return [...namespaces].flatMap((one) => [...pods].map((other) => keyOf(node, one, other)));
+    return clusters.flatMap((cluster) =>
+      [...namespaces].flatMap((one) => [...pods].map((other) => keyOf(cluster, node, one, other))),
+    );
   }
 
   function placesOf(isPod: boolean, key: string): readonly number[] {
-    ofNodes ??= isPod ? undefined : placesBy(episodes, ({ node }) => keyOf(node));
+    ofNodes ??= isPod ? undefined : placesBy(episodes, ({ cluster = '', node }) => keyOf(cluster, node));
     ofPods ??= isPod
-      ? placesBy(episodes, ({ node, namespace, pod }) => keyOf(node, namespace, pod))
+      ? placesBy(episodes, ({ cluster = '', node, namespace, pod }) => keyOf(cluster, node, namespace, pod))
       : undefined;
     return (isPod ? ofPods : ofNodes)?.get(key) ?? NO_PLACES;
   }

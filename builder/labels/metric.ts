@@ -1,12 +1,13 @@
 /** Ground truth as the scenarios expose it: when each episode started and ended, as values of two metrics. */
 import { groupBy } from '../collections.ts';
 import type { MetricLabels } from '../config-schema.ts';
-import { DEFAULT_ROLE, type Episode } from '../episodes.ts';
+import { DEFAULT_ROLE, type Episode, nodeText } from '../episodes.ts';
 import { BuilderError } from '../errors.ts';
 import { type Ms, wholeMs } from '../ms.ts';
 import { type RawSeries, type SampleSource, seriesName } from '../series.ts';
 import { formatTime } from '../times.ts';
 import type { LabelSet } from './model.ts';
+import type { Clustered } from './sources.ts';
 
 const START_METRIC = 'kubevigil_scenario_start_timestamp_seconds';
 const END_METRIC = 'kubevigil_scenario_end_timestamp_seconds';
@@ -39,9 +40,30 @@ function newestTold(series: readonly RawSeries[]): number | undefined {
   return told.sort((a, b) => b.at - a.at || a.ms - b.ms)[0]?.ms;
 }
 
-function subjectOf({ labels }: RawSeries, nodeLabel: string): string {
-  const { episode, namespace, pod } = labels;
-  return JSON.stringify([episode, labels[nodeLabel], namespace, pod]);
+/** The labels that say whom a series is about. */
+type SubjectLabels = Pick<Clustered<MetricLabels>, 'nodeLabel' | 'clusterLabel'>;
+
+/**
+ * Finds the cluster of each series. One that tells none is about the cluster that others tell of the same episode and
+ * node, if that is one: the label came, or went, while the episode was told of.
+ */
+function clusterFinder(series: readonly RawSeries[], { nodeLabel, clusterLabel }: SubjectLabels) {
+  const subjectOf = ({ labels }: RawSeries) =>
+    JSON.stringify([labels['episode'], labels[nodeLabel], labels['namespace'], labels['pod']]);
+  const told = new Map<string, Set<string>>();
+  for (const each of series) {
+    const cluster = each.labels[clusterLabel] ?? '';
+    if (cluster === '') continue;
+    const subject = subjectOf(each);
+    told.set(subject, (told.get(subject) ?? new Set()).add(cluster));
+  }
+  return (each: RawSeries) => {
+    const subject = subjectOf(each);
+    const others = told.get(subject);
+    const [only = ''] = others?.size === 1 ? others : [];
+    const cluster = each.labels[clusterLabel] || only;
+    return { cluster, subject: cluster === '' ? subject : JSON.stringify([cluster, subject]) };
+  };
 }
 
 /**
@@ -53,13 +75,15 @@ function subjectOf({ labels }: RawSeries, nodeLabel: string): string {
 function episodesOfMetric(
   starts: readonly RawSeries[],
   ends: readonly RawSeries[],
-  nodeLabel: string,
+  names: SubjectLabels,
   { lastMs, nowMs, freshnessMs }: LabelTimes,
 ): { episodes: Episode[]; warnings: string[] } {
   const warnings: string[] = [];
-  const endsOf = groupBy(ends, (each) => subjectOf(each, nodeLabel));
+  const { nodeLabel } = names;
+  const find = clusterFinder([...starts, ...ends], names);
+  const endsOf = groupBy(ends, (each) => find(each).subject);
   const knownUntilMs = Math.min(nowMs, lastMs + KEPT_MS);
-  const episodes = [...groupBy(starts, (each) => subjectOf(each, nodeLabel))].flatMap(([subject, own]) => {
+  const episodes = [...groupBy(starts, (each) => find(each).subject)].flatMap(([subject, own]) => {
     const [first] = own as [RawSeries];
     const { episode = '', scenario = '', namespace = '', pod = '', role = '', run = '' } = first.labels;
     const node = first.labels[nodeLabel] ?? '';
@@ -71,6 +95,8 @@ function episodesOfMetric(
         'labels',
         `labels metric: ${seriesName(first.labels)} has no label ${missing[0]}`,
       );
+    const { cluster } = find(first);
+    const who = { node, ...(cluster !== '' && { cluster }) };
     const place = `metric episode ${episode}`;
     const startMs = newestTold(own);
     if (startMs === undefined) return [];
@@ -78,7 +104,9 @@ function episodesOfMetric(
     const seenMs = Math.max(...own.map(({ timestampsMs }) => timestampsMs.at(-1) ?? 0));
     const isLost = told === undefined && seenMs <= Math.min(knownUntilMs, lastMs) - freshnessMs;
     if (isLost)
-      warnings.push(`${place} on ${node} was never seen to end: it counts until ${formatTime(seenMs)}`);
+      warnings.push(
+        `${place} on ${nodeText(who)} was never seen to end: it counts until ${formatTime(seenMs)}`,
+      );
     const endMs = told ?? (isLost ? seenMs : lastMs) + 1;
     // A row later than the dataset's last has no end that matters, and a moment has no rows.
     if (endMs <= startMs) return [];
@@ -93,6 +121,7 @@ function episodesOfMetric(
       role: role || DEFAULT_ROLE,
       run,
       place,
+      ...(cluster !== '' && { cluster }),
     };
   });
   const known = new Set(episodes.map(({ episode }) => episode));
@@ -105,13 +134,13 @@ function episodesOfMetric(
 
 /** Reads the two metrics as raw samples, without the lookback of a query. */
 export async function metricLabels(
-  { selector, nodeLabel }: MetricLabels,
+  { selector, ...names }: Clustered<MetricLabels>,
   source: SampleSource,
   times: LabelTimes,
 ): Promise<LabelSet> {
   const toMs = wholeMs(Math.min(times.nowMs, times.lastMs + KEPT_MS));
   const read = (metric: string) => source.read({ metric, matchers: selector }, times.fromMs, toMs);
   const starts = await read(START_METRIC);
-  const { episodes, warnings } = episodesOfMetric(starts, await read(END_METRIC), nodeLabel, times);
+  const { episodes, warnings } = episodesOfMetric(starts, await read(END_METRIC), names, times);
   return { source: { kind: 'metric', metric: START_METRIC, episodes: episodes.length }, episodes, warnings };
 }

@@ -1,4 +1,3 @@
-import type { BuildConfig } from '../config-schema.ts';
 import { type Ms, wholeMs } from '../ms.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
 import type { SampleSource } from '../series.ts';
@@ -8,6 +7,7 @@ import { joinSources } from './join.ts';
 import { type LabelTimes, metricLabels } from './metric.ts';
 import type { LabelSet } from './model.ts';
 import { promqlLabels } from './promql.ts';
+import type { LabelSource } from './sources.ts';
 
 /** Reads what the sources say that are no files, once it is known for which time. */
 export type ReadLabels = (source: SampleSource, plan: Plan, nowMs: Ms) => Promise<LabelSet[]>;
@@ -19,7 +19,10 @@ export type ReadLabels = (source: SampleSource, plan: Plan, nowMs: Ms) => Promis
  * @returns undefined when there is no label source
  * @throws {BuilderError} `labels`
  */
-export function openLabels(sources: BuildConfig['labels'], pseudonyms?: Pseudonyms): ReadLabels | undefined {
+export function openLabels(
+  sources: readonly LabelSource[] | undefined,
+  pseudonyms?: Pseudonyms,
+): ReadLabels | undefined {
   if (sources === undefined) return undefined;
   const files = sources.map((source) =>
     'episodes' in source ? fileLabels(source.episodes, pseudonyms) : undefined,

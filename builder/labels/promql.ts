@@ -6,15 +6,17 @@ import { BuilderError } from '../errors.ts';
 import { type RawSeries, type SampleSource, type Steps, seriesName } from '../series.ts';
 import { formatTime } from '../times.ts';
 import type { LabelSet } from './model.ts';
+import type { Clustered } from './sources.ts';
 
 interface Subject {
   readonly scenario: string;
   readonly node: string;
   readonly namespace: string;
   readonly pod: string;
+  readonly cluster?: string;
 }
 
-function subjectOf({ labels }: RawSeries, config: PromqlLabels): Subject {
+function subjectOf({ labels }: RawSeries, config: Clustered<PromqlLabels>): Subject {
   const node = labels[config.nodeLabel] ?? '';
   const scenario = (config.scenarioLabel && labels[config.scenarioLabel]) || config.scenario || '';
   const missing = node === '' ? config.nodeLabel : scenario === '' ? config.scenarioLabel : undefined;
@@ -25,7 +27,8 @@ function subjectOf({ labels }: RawSeries, config: PromqlLabels): Subject {
     );
   }
   const { [config.namespaceLabel]: namespace = '', [config.podLabel]: pod = '' } = labels;
-  return { scenario, node, namespace, pod };
+  const cluster = labels[config.clusterLabel] ?? '';
+  return { scenario, node, namespace, pod, ...(cluster !== '' && { cluster }) };
 }
 
 /** Runs of times that follow each other without leaving a step out, as first and last. */
@@ -46,7 +49,7 @@ function runsOf(timesMs: readonly number[], stepMs: number): [number, number][] 
  */
 export function episodesOfMatrix(
   matrix: readonly RawSeries[],
-  config: PromqlLabels,
+  config: Clustered<PromqlLabels>,
   stepMs: number,
 ): Episode[] {
   const named = matrix.map((series) => ({ series, subject: subjectOf(series, config) }));
@@ -76,7 +79,7 @@ export function episodesOfMatrix(
 
 /** Evaluates the expression at each step. */
 export async function promqlLabels(
-  config: PromqlLabels,
+  config: Clustered<PromqlLabels>,
   source: SampleSource,
   steps: Steps,
 ): Promise<LabelSet> {

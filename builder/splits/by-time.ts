@@ -14,7 +14,11 @@ type TimeSplit = Extract<SplitConfig, { by: 'time' }>;
  *
  * @param extents by their first row
  */
-export function pastEpisodes(boundMs: number, extents: readonly Extent[], embargoMs: number): number {
+export function pastEpisodes(
+  boundMs: number,
+  extents: readonly Pick<Extent, 'firstMs' | 'lastMs'>[],
+  embargoMs: number,
+): number {
   let pastMs = boundMs;
   for (const { firstMs, lastMs } of extents) {
     if (firstMs > pastMs + embargoMs) break;

@@ -5,6 +5,8 @@ import type { SplitTimes } from './model.ts';
 
 /** First and last row that an episode, its recovery included, has a say in. */
 export interface Extent {
+  /** Empty when the episode tells none. */
+  readonly cluster: string;
   readonly name: string;
   readonly firstMs: number;
   readonly lastMs: number;
@@ -18,6 +20,7 @@ export function extentsOf(
   const extents = episodes.map((episode) => {
     const afterMs = episode.endMs + stepMs + (isBenign(episode) ? 0 : recoveryMs);
     return {
+      cluster: episode.cluster ?? '',
       name: episode.episode,
       firstMs: Math.ceil(episode.startMs / stepMs) * stepMs,
       lastMs: Math.ceil(afterMs / stepMs) * stepMs - stepMs,

@@ -28,4 +28,6 @@ export interface SplitTimes {
   readonly recoveryMs: number;
   /** How far back a row's features reach: the embargo unless the configuration names one. */
   readonly reachMs: number;
+  /** Whether a split by node goes by names alone, as one did that was begun when clusters did not count. */
+  readonly byNameAlone?: boolean;
 }

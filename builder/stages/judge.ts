@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { entitiesOf, entityName } from '../entity.ts';
 import type { Episode } from '../episodes.ts';
+import { checkHomes, episodesByNode, Homes } from '../labels/homes.ts';
 import type { LabelSet } from '../labels/model.ts';
 import type { NodeRows, Partition, SplitRows } from '../model.ts';
 import type { SplitDescription } from '../splits/model.ts';
+import { type Table, timesOf as timesOfTable } from '../table.ts';
 import { type Conflict, labeller } from './label.ts';
 import type { Plan } from './plan.ts';
 import { splitter } from './split.ts';
@@ -11,6 +14,16 @@ import { splitter } from './split.ts';
 export interface Judge {
   readonly conflicts: readonly Conflict[];
   readonly split: SplitDescription;
+  /**
+   * Takes notice of rows that are to be labelled, all of a day before the first of them is.
+   *
+   * @throws {BuilderError} `labels` when an episode can be about several nodes
+   */
+  meet(rows: readonly NodeRows[]): void;
+  /** Takes notice of rows that are labelled already. */
+  meetTable(table: Table): void;
+  /** Told that there are no more rows; throws as `meet` does. */
+  finish(): void;
   judge(rows: NodeRows): SplitRows;
   /** A digest of all that the labels and splits of a day's rows follow from: as long as it is the same, so are they. */
   basis(day: Partition): string;
@@ -63,13 +76,31 @@ export function judgeOf(planned: Plan, sets: readonly LabelSet[] | undefined, no
   const episodes = sets?.flatMap(({ episodes: own }) => own);
   const fromFiles = (sets ?? []).every(({ source }) => source.kind === 'episodes');
   const { firstMs, lastMs, stepMs, longestWindowMs: recoveryMs, freshnessMs, config } = planned;
+  const { splitsByNameAlone: byNameAlone } = planned;
+  const homes = new Homes();
   const times = { firstMs, lastMs, stepMs, recoveryMs, reachMs: recoveryMs + freshnessMs };
-  const labels = labeller(episodes, { ...times, entity: config.entity });
-  const splits = splitter(config.split, config.seed, episodes ?? [], times, nowMs);
+  const labels = labeller(episodes, { ...times, entity: config.entity }, homes);
+  const splits = splitter(config.split, config.seed, episodes ?? [], { ...times, byNameAlone }, nowMs);
+  const byNode = episodesByNode(episodes ?? []);
+  const check = () => checkHomes(homes, homes.takeChanged(), byNode, times);
   const byDay = episodes && episodesByDay(planned.days, episodes, { stepMs, recoveryMs });
   return {
     conflicts: labels.conflicts,
     split: splits.description,
+    meet(rows) {
+      for (const node of rows)
+        homes.meet(node, node.timesMs[0] ?? Number.NaN, node.timesMs.at(-1) ?? Number.NaN);
+      check();
+    },
+    meetTable(table) {
+      const timesMs = timesOfTable(table);
+      entitiesOf(table).forEach((entity, row, all) => {
+        const isEnd = entity !== all[row - 1] || entity !== all[row + 1];
+        if (isEnd) homes.meet(entityName(entity), timesMs[row] as number, timesMs[row] as number);
+      });
+      check();
+    },
+    finish: () => checkHomes(homes, homes.partlyNamed, byNode, times),
     judge: (rows) => splits.split(labels.label(rows)),
     canRelabel: (day) => fromFiles || day.lastMs > lastMs - RELABELLED_MS,
     basis(day) {

@@ -1,6 +1,7 @@
 import type { Entity } from '../../exporter/catalogue/model/columns.ts';
 import { groupBy } from '../collections.ts';
 import type { Episode } from '../episodes.ts';
+import { Homes } from '../labels/homes.ts';
 import { type Layer, layersOf } from '../labels/layers.ts';
 import { overlapsOf } from '../labels/overlaps.ts';
 import { isBenign } from '../labels/role.ts';
@@ -10,6 +11,8 @@ import { formatTime } from '../times.ts';
 
 /** Two episodes on a node at once, of which only one could label the rows: an attack before a look-alike, then the earlier. */
 export interface Conflict {
+  /** Absent when neither episode tells it. */
+  readonly cluster?: string;
   readonly node: string;
   readonly kept: string;
   readonly ignored: string;
@@ -113,10 +116,13 @@ function conflictsOf(
   entity: Entity,
 ): Conflict[] {
   const episodes = all.filter(({ startMs, endMs }) => startMs <= toMs && endMs > fromMs);
-  const fieldsOf = ({ namespace, pod }: Episode) => (entity === 'node' ? [] : [namespace, pod]);
+  const fieldsOf = ({ cluster = '', namespace, pod }: Episode) =>
+    entity === 'node' ? [cluster] : [cluster, namespace, pod];
   return overlapsOf(episodes, fieldsOf).map(([first, second]) => {
     const [kept, ignored] = [episodes[first], episodes[second]] as [Episode, Episode];
+    const cluster = kept.cluster ?? ignored.cluster;
     return {
+      ...(cluster !== undefined && { cluster }),
       node,
       kept: kept.episode,
       ignored: ignored.episode,
@@ -133,20 +139,22 @@ function conflictsOf(
  * benign load would count as normal. What a source says goes before all that later ones do.
  * For as long as the longest window after an attack, features still remember it: those rows are `normal` with the phase
  * `recovery`. A pod's rows are labelled by the episodes that name it; under an attack that names only its node, or its
- * namespace, nobody knows, and the label is null.
+ * namespace, nobody knows, and the label is null. An episode that names a cluster labels that cluster's node alone.
  *
  * @param episodes undefined when there is no label source at all: then nobody knows, and every label is null
+ * @param homes what is known of clusters when rows are labelled
  */
 export function labeller(
   episodes: readonly Episode[] | undefined,
   times: { firstMs: number; lastMs: number; stepMs: number; recoveryMs: number; entity?: Entity },
+  homes = new Homes(),
 ): Labeller {
   if (episodes === undefined) {
     return { conflicts: [], label: (rows) => ({ ...rows, labels: Array.from(rows.timesMs, () => UNKNOWN) }) };
   }
   const { stepMs, recoveryMs } = times;
   const ordered = inPrecedence(episodes);
-  const layers = layersOf(ordered, { stepMs, recoveryMs });
+  const layers = layersOf(ordered, { stepMs, recoveryMs }, homes);
   return {
     conflicts: [...groupBy(ordered, ({ node }) => node)].flatMap(([node, own]) =>
       conflictsOf(node, own, times.firstMs - stepMs, times.lastMs, times.entity ?? 'node'),

@@ -4,11 +4,13 @@ import { columnQuery, matcherText } from '../../exporter/catalogue/model/promql.
 import type { Account } from '../accounts.ts';
 import { LEAKING_AUC } from '../auc.ts';
 import { entityText } from '../entity.ts';
+import { nodeText } from '../episodes.ts';
 import type { LabelSet } from '../labels/model.ts';
 import { type Manifest, type ManifestFile, manifestSchema, SCHEMA_VERSION } from '../manifest-schema.ts';
 import { isPlanned } from '../model.ts';
 import { hiddenMatchers, PSEUDONYM_COLUMNS } from '../pseudonyms.ts';
 import { isInShard } from '../shard.ts';
+import { hashedIn } from '../splits/by-node.ts';
 import type { SplitDescription } from '../splits/model.ts';
 import { COLUMN_HELP, tableColumns } from '../table.ts';
 import { formatTime } from '../times.ts';
@@ -77,11 +79,17 @@ function idleEpisodes(
   account: Account,
 ): string[] {
   const nodes = new Set(account.nodes.map(({ node }) => node));
+  const whole = new Set(account.nodes.map(({ cluster, node }) => JSON.stringify([cluster, node])));
+  const named = new Set(account.nodes.flatMap(({ cluster, node }) => (cluster === null ? [] : [node])));
   return labels.flatMap(({ episodes }) =>
-    episodes.flatMap(({ episode, node, startMs, endMs, place }) => {
+    episodes.flatMap(({ episode, cluster, node, startMs, endMs, place }) => {
       if (shard !== undefined && !isInShard(node, shard)) return [];
-      if (!nodes.has(node))
-        return `${place}: episode ${episode} is about node ${node}, of which there are no rows`;
+      const isElsewhere =
+        cluster !== undefined && named.has(node) && !whole.has(JSON.stringify([cluster, node]));
+      if (!nodes.has(node) || isElsewhere) {
+        const of = nodeText({ node, ...(cluster !== undefined && { cluster }) });
+        return `${place}: episode ${episode} is about node ${of}, of which there are no rows`;
+      }
       const outside = startMs > lastMs || endMs <= firstMs - stepMs;
       return outside ? `${place}: episode ${episode} lies outside the dataset's time` : [];
     }),
@@ -117,9 +125,9 @@ function warningsOf({ plan, staleMarkers, account, labels, conflicts, split }: O
   }
   if (labels === undefined) warnings.push('there is no label source: label, anomaly and phase are null');
   else warnings.push(...labels.flatMap((set) => set.warnings), ...idleEpisodes(labels, plan, account));
-  for (const { node, kept, ignored, start, end } of conflicts) {
+  for (const { kept, ignored, start, end, ...where } of conflicts) {
     warnings.push(
-      `node ${node}: ${kept} and ${ignored} overlap from ${start} to ${end}: rows are labelled ${kept}`,
+      `node ${nodeText(where)}: ${kept} and ${ignored} overlap from ${start} to ${end}: rows are labelled ${kept}`,
     );
   }
   // What is said of a shard's rows would be wrong of the whole: `merge` says it.
@@ -192,7 +200,12 @@ export function manifest(outcome: Outcome): Manifest {
     labels: (labels ?? []).map(({ source: told }) => told),
     conflicts,
     ...claimsOf(account),
-    split: { ...split, rows: account.splitRows, classBalance: account.splitClassBalance },
+    split: {
+      ...split,
+      ...hashedIn(split, account.nodes, plan.splitsByNameAlone),
+      rows: account.splitRows,
+      classBalance: account.splitClassBalance,
+    },
     warnings: warningsOf(outcome),
   });
 }

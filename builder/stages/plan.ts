@@ -40,6 +40,8 @@ export interface Plan {
   readonly shard: Shard | undefined;
   /** What the names of nodes and pods are replaced by, in all that is read. */
   readonly pseudonyms?: Pseudonyms | undefined;
+  /** Whether a split by node goes by their names alone, as it was begun, whatever their clusters are. */
+  readonly splitsByNameAlone: boolean;
   /** The scrape jobs that the columns' series come from. */
   readonly jobs: readonly string[];
   readonly serverVersion: string;
@@ -56,6 +58,8 @@ export interface Continued {
   readonly jobs: readonly string[];
   /** Of a split by time. */
   readonly askedBounds: readonly [string, string] | undefined;
+  /** Of a split by node that was begun when the clusters of nodes did not count yet. */
+  readonly splitsByNameAlone: boolean;
 }
 
 /** What a run is besides a build of everything. */
@@ -307,6 +311,7 @@ export async function plan(
     shardMatchers: await matchersOfShard(config, shard, prometheus, anyMetric, jobs, range, pseudonyms),
     shard,
     pseudonyms,
+    splitsByNameAlone: continued?.splitsByNameAlone ?? false,
     jobs,
     serverVersion: prometheus.version,
     configDigest: digest([

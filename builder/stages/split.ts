@@ -18,7 +18,9 @@ export function splitter(
   nowMs: number,
 ): Splitter {
   if (config.by === 'time') return byTime(config, episodes, times, nowMs);
-  return config.by === 'episode' ? byEpisode(config, episodes, times, seed) : byNode(config, episodes, seed);
+  return config.by === 'episode'
+    ? byEpisode(config, episodes, times, seed)
+    : byNode(config, episodes, seed, times.byNameAlone);
 }
 
 /** A warning for every part that ought to have rows and has none. */

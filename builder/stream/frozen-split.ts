@@ -2,6 +2,7 @@ import { parseDurationMs } from '../../common/duration.ts';
 import type { BuildConfig } from '../config-schema.ts';
 import type { Episode } from '../episodes.ts';
 import type { Manifest } from '../manifest-schema.ts';
+import { splitsByNameAlone } from '../splits/by-node.ts';
 import type { SplitTimes, Splitter } from '../splits/model.ts';
 import { splitter } from '../stages/split.ts';
 
@@ -19,7 +20,10 @@ export function frozenSplit(
   times: SplitTimes,
   nowMs: number,
 ): Splitter | undefined {
-  if (split.by === 'node') return splitter(split, seed, episodes, times, nowMs);
+  if (split.by === 'node') {
+    const byNameAlone = manifest !== undefined && splitsByNameAlone(manifest);
+    return splitter(split, seed, episodes, { ...times, byNameAlone }, nowMs);
+  }
   if (split.by === 'episode') return undefined;
   const frozen = manifest?.split.by === 'time' ? manifest.split : undefined;
   const [train, validation] = frozen?.bounds ?? [];

@@ -1,5 +1,6 @@
 import type { Logger } from '../../common/log.ts';
 import type { Episode } from '../episodes.ts';
+import { checkHomes, episodesByNode, Homes } from '../labels/homes.ts';
 import type { FeatureColumn, LabelledRows, NodeRows, Split } from '../model.ts';
 import { type Ms, wholeMs } from '../ms.ts';
 import type { SampleSource } from '../series.ts';
@@ -34,6 +35,8 @@ const known = (episode: Episode) => JSON.stringify({ ...episode, place: '', endM
 export class Judge {
   readonly #options: JudgeOptions;
   readonly #conflicts = new Set<string>();
+  readonly #homes = new Homes();
+  readonly #nodes = new Set<string>();
   #label: Labeller;
   #split: Splitter | undefined;
   #known: readonly Episode[];
@@ -52,8 +55,17 @@ export class Judge {
     return this.#finalMs;
   }
 
+  /** Takes notice of rows before labels are looked at again: of which nodes and clusters there are any. */
+  meet(rows: readonly NodeRows[]): void {
+    for (const node of rows) {
+      this.#nodes.add(node.node);
+      this.#homes.meet(node, node.timesMs[0] ?? Number.NaN, node.timesMs.at(-1) ?? Number.NaN);
+    }
+  }
+
   /** Labels and splits rows, and remembers what it said of them. */
   judge(rows: readonly NodeRows[], columns: readonly FeatureColumn[]): Table[] {
+    this.meet(rows);
     const labelled = rows.map((node) => this.#label.label(node));
     const splits = labelled.map((node) => this.#splitsOf(node));
     this.#remember(labelled, splits);
@@ -73,7 +85,15 @@ export class Judge {
     // An episode that was over this long before the first row that can change is forgotten by then.
     const earliestMs = Math.min(this.#pending.firstMs ?? firstMs, firstMs) - longestWindowMs - 2 * stepMs;
     const times = { fromMs: wholeMs(earliestMs - freshnessMs), lastMs: closedMs, nowMs, freshnessMs };
-    const changed = await labels.refresh({ samples: samples(), times, stepMs });
+    const own = {
+      firstMs: earliestMs,
+      lastMs: Number.POSITIVE_INFINITY,
+      stepMs,
+      recoveryMs: longestWindowMs,
+    };
+    const check = (episodes: readonly Episode[]) =>
+      checkHomes(this.#homes, [...this.#nodes], episodesByNode(episodes), own);
+    const changed = await labels.refresh({ samples: samples(), times, stepMs, check });
     const corrections = changed ? this.#relabel() : [];
     const settledMs = Math.floor((nowMs - labelDelayMs) / stepMs) * stepMs;
     // Without a source no label will ever change.
@@ -89,13 +109,14 @@ export class Judge {
 
   #labeller(): Labeller {
     const { plan, labels, log } = this.#options;
-    const made = labeller(labels.episodes, {
+    const times = {
       firstMs: plan.firstMs,
       lastMs: Number.POSITIVE_INFINITY,
       stepMs: plan.stepMs,
       recoveryMs: plan.longestWindowMs,
       entity: plan.config.entity,
-    });
+    };
+    const made = labeller(labels.episodes, times, this.#homes);
     for (const conflict of made.conflicts) {
       const key = JSON.stringify(conflict);
       if (!this.#conflicts.has(key))

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Logger } from '../../common/log.ts';
 import { groupBy } from '../collections.ts';
-import type { BuildConfig, PromqlLabels } from '../config-schema.ts';
+import type { PromqlLabels } from '../config-schema.ts';
 import type { Episode } from '../episodes.ts';
 import { BuilderError, messageOf } from '../errors.ts';
 import { fileLabels } from '../labels/file.ts';
@@ -9,6 +9,7 @@ import { joinSources } from '../labels/join.ts';
 import { type LabelTimes, metricLabels } from '../labels/metric.ts';
 import type { LabelSet } from '../labels/model.ts';
 import { promqlLabels } from '../labels/promql.ts';
+import type { Clustered, LabelSource } from '../labels/sources.ts';
 import { type Ms, wholeMs } from '../ms.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
 import type { SampleSource } from '../series.ts';
@@ -18,6 +19,12 @@ export interface LabelQuery {
   readonly samples: SampleSource;
   readonly times: LabelTimes;
   readonly stepMs: Ms;
+  /**
+   * Holds what all sources say against the rows that there are.
+   *
+   * @throws {BuilderError} `labels`
+   */
+  readonly check: (episodes: readonly Episode[]) => void;
 }
 
 /** Reads what a source says by now; the same set as before while nothing has changed. */
@@ -44,8 +51,8 @@ function fileReader(path: string, pseudonyms: Pseudonyms | undefined): Read {
 }
 
 /** What an episode of an expression is about. */
-function aboutOf({ scenario, node, namespace, pod }: Episode): string {
-  return JSON.stringify([scenario, node, namespace, pod]);
+function aboutOf({ scenario, cluster, node, namespace, pod }: Episode): string {
+  return JSON.stringify([scenario, cluster, node, namespace, pod]);
 }
 
 /** The episodes, each by the name under which it is known if it began before the first step that was asked for. */
@@ -69,7 +76,7 @@ function continued(
  * An expression, evaluated again at the steps whose rows can still change, as a build would that begins with the
  * stream: what goes on for longer than that is remembered.
  */
-function promqlReader(config: PromqlLabels): Read {
+function promqlReader(config: Clustered<PromqlLabels>): Read {
   let known: readonly Episode[] = [];
   return async ({ samples, times: { fromMs, lastMs, freshnessMs }, stepMs }) => {
     const firstMs = wholeMs((Math.floor((fromMs + freshnessMs) / stepMs) + 1) * stepMs);
@@ -79,10 +86,7 @@ function promqlReader(config: PromqlLabels): Read {
   };
 }
 
-function readerOf(
-  source: NonNullable<BuildConfig['labels']>[number],
-  pseudonyms: Pseudonyms | undefined,
-): Read {
+function readerOf(source: LabelSource, pseudonyms: Pseudonyms | undefined): Read {
   if ('episodes' in source) return fileReader(source.episodes, pseudonyms);
   if ('metric' in source) return ({ samples, times }) => metricLabels(source.metric, samples, times);
   return promqlReader(source);
@@ -100,7 +104,7 @@ export class LabelWatch {
    * @param sources undefined when there is no label source
    * @throws {BuilderError} `labels`, when a file cannot be read now
    */
-  constructor(sources: BuildConfig['labels'], log: Logger, pseudonyms?: Pseudonyms) {
+  constructor(sources: readonly LabelSource[] | undefined, log: Logger, pseudonyms?: Pseudonyms) {
     this.#readers = sources?.map((source) => readerOf(source, pseudonyms));
     this.#episodes = sources && [];
     this.#log = log;
@@ -124,7 +128,7 @@ export class LabelWatch {
       for (const read of this.#readers) sets.push(await read(query));
       if (!this.#readable) this.#log.info('the label sources can be read again');
       this.#readable = true;
-      return this.#take(joinSources(sets, query.stepMs));
+      return this.#take(joinSources(sets, query.stepMs), query);
     } catch (error) {
       if (!(error instanceof BuilderError)) throw error;
       // A file is just being written, or Prometheus is away: said once, and tried again with the next step.
@@ -134,12 +138,13 @@ export class LabelWatch {
     }
   }
 
-  #take(sets: readonly LabelSet[]): boolean {
+  #take(sets: readonly LabelSet[], { check }: LabelQuery): boolean {
     for (const warning of sets.flatMap(({ warnings }) => warnings)) {
       if (!this.#warned.has(warning)) this.#log.warn(warning);
       this.#warned.add(warning);
     }
     const episodes = sets.flatMap((set) => set.episodes);
+    check(episodes);
     const changed = JSON.stringify(episodes) !== JSON.stringify(this.#episodes);
     this.#episodes = episodes;
     return changed;

@@ -70,6 +70,7 @@ export function publisher(options: PublisherOptions): Outlet {
   return {
     async publish(nodes, firstMs, lastMs) {
       const { stepMs, columns } = plan();
+      judge.meet(nodes);
       await refreshLabels(firstMs, lastMs);
       const byTime = rowsByTime(judge.judge(nodes, columns).map((table) => [timesOf(table), rowsOf(table)]));
       let doneMs = firstMs - stepMs;

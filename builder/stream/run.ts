@@ -5,6 +5,7 @@ import type { ListenAddress } from '../../common/web/listen-address.ts';
 import { openWebConfig } from '../../common/web/open-config.ts';
 import type { BuildConfig } from '../config-schema.ts';
 import { readManifest } from '../folder.ts';
+import { labelSources } from '../labels/sources.ts';
 import type { Manifest } from '../manifest-schema.ts';
 import type { Prometheus } from '../prometheus.ts';
 import { openPseudonyms } from '../pseudonyms.ts';
@@ -98,7 +99,7 @@ export async function stream(options: StreamOptions): Promise<void> {
   const { config, log, signal } = options;
   const web = await openWebConfig(options.webConfigFile, log);
   const pseudonyms = openPseudonyms(config);
-  const labels = new LabelWatch(config.labels, log, pseudonyms);
+  const labels = new LabelWatch(labelSources(config), log, pseudonyms);
   const manifest = await readManifest(await openStorage(config.output, config.s3));
   const own = new ServerClock();
   const clock = options.clock ?? own;

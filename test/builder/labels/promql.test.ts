@@ -9,6 +9,7 @@ const CONFIG = {
   promql: 'x',
   scenario: 'noise',
   nodeLabel: 'node',
+  clusterLabel: 'cluster',
   namespaceLabel: 'namespace',
   podLabel: 'pod',
 } as const;

@@ -38,14 +38,16 @@ const episodes: fc.Arbitrary<Episode[]> = fc
       role: fc.constantFrom('attack', 'victim', 'benign'),
       run: fc.constantFrom('', 'r'),
       rank: fc.constantFrom(undefined, 1, 2),
+      cluster: fc.constantFrom(undefined, undefined, 'A', 'B'),
     }),
     { maxLength: 30 },
   )
   .map((all) =>
-    all.map(({ times: { startMs, endMs }, rank, ...rest }, i) => {
-      const place = `line ${i}`;
-      return { episode: `e${i}`, startMs, endMs, place, ...rest, ...(rank !== undefined && { rank }) };
-    }),
+    all.map(({ times: { startMs, endMs }, rank, cluster, ...rest }, i) => ({
+      ...{ episode: `e${i}`, startMs, endMs, place: `line ${i}`, ...rest },
+      ...(rank !== undefined && { rank }),
+      ...(cluster !== undefined && { cluster }),
+    })),
   );
 
 /** Rows of a node or a pod: any of the steps, in order, also those of a second labelling of the same. */
@@ -77,6 +79,7 @@ describe('builder/stages/label, against each row asking each episode', () => {
       fc.property(episodes, times, fc.constantFrom('node' as const, 'pod' as const), (all, own, entity) => {
         const iso = (ms: number) => new Date(ms).toISOString();
         const expected = referenceConflicts(all, entity, own).map(([kept, ignored]) => ({
+          ...((kept.cluster ?? ignored.cluster) && { cluster: kept.cluster ?? ignored.cluster }),
           node: kept.node,
           kept: kept.episode,
           ignored: ignored.episode,

@@ -20,9 +20,17 @@ function inPrecedence(episodes: readonly Episode[]): Episode[] {
   );
 }
 
-/** Whether an episode concerns a node or a pod. */
-function isAbout(episode: Episode, { node, namespace, pod }: NodeRows): boolean {
+type Fleet = readonly NodeRows[];
+
+function clustersOf(fleet: Fleet, name: string): Set<string> {
+  return new Set(fleet.filter(({ node }) => node === name).map(({ cluster }) => cluster));
+}
+
+/** Whether an episode concerns a node or a pod of a fleet in which it is clear which. */
+function isAbout(episode: Episode, { cluster, node, namespace, pod }: NodeRows, fleet: Fleet): boolean {
   if (episode.node !== node) return false;
+  const tellNothing = [...clustersOf(fleet, node)].every((one) => one === '');
+  if (episode.cluster !== undefined && episode.cluster !== cluster && !tellNothing) return false;
   if (pod === undefined) return true;
   const fits = (said: string, own: string | undefined) => said === '' || said === own;
   return fits(episode.namespace, namespace) && fits(episode.pod, pod);
@@ -42,8 +50,9 @@ export function referenceLabels(
   episodes: readonly Episode[],
   rows: NodeRows,
   { stepMs, recoveryMs }: Times,
+  fleet: Fleet = [rows],
 ): RowLabel[] {
-  const own = inPrecedence(episodes).filter((episode) => isAbout(episode, rows));
+  const own = inPrecedence(episodes).filter((episode) => isAbout(episode, rows, fleet));
   return Array.from(rows.timesMs, (t) => {
     const meets = own.find(({ startMs, endMs }) => startMs <= t && endMs > t - stepMs);
     const recovering = own.some(
@@ -52,6 +61,28 @@ export function referenceLabels(
     );
     if (meets !== undefined) return labelOf(meets, rows, recovering);
     return { ...UNKNOWN, label: 'normal', anomaly: 0, phase: recovering ? 'recovery' : 'normal' };
+  });
+}
+
+/** Whether it cannot be known of an episode which of several nodes of a fleet it is about. */
+export function isUnclear(episodes: readonly Episode[], fleet: Fleet, times: Times): boolean {
+  const touches = ({ startMs, endMs, role }: Episode, firstMs: number, lastMs: number) =>
+    startMs <= lastMs && endMs + times.stepMs + (role === 'benign' ? 0 : times.recoveryMs) > firstMs;
+  const inTime = episodes.filter((episode) => touches(episode, times.firstMs, times.lastMs));
+  return inTime.some((episode) => {
+    const clusters = clustersOf(fleet, episode.node);
+    const named = [...clusters].filter((cluster) => cluster !== '');
+    if (episode.cluster === undefined && named.length > 1) return true;
+    if (episode.cluster === undefined && named.length === 1 && clusters.has('')) {
+      // Both kinds of rows in the episode's time, counted from the first to the last of each.
+      return ['', ...named].every((cluster) => {
+        const own = fleet.filter((rows) => rows.node === episode.node && rows.cluster === cluster);
+        const all = own.flatMap(({ timesMs }) => [...timesMs]);
+        return touches(episode, Math.min(...all), Math.max(...all));
+      });
+    }
+    const told = inTime.filter(({ node, cluster }) => node === episode.node && cluster !== undefined);
+    return named.length === 0 && clusters.has('') && new Set(told.map(({ cluster }) => cluster)).size > 1;
   });
 }
 
@@ -70,7 +101,8 @@ export function referenceConflicts(
         const startMs = Math.max(kept.startMs, other.startMs);
         const endMs = Math.min(kept.endMs, other.endMs);
         const same =
-          entity === 'node' || (agree(kept.namespace, other.namespace) && agree(kept.pod, other.pod));
+          agree(kept.cluster ?? '', other.cluster ?? '') &&
+          (entity === 'node' || (agree(kept.namespace, other.namespace) && agree(kept.pod, other.pod)));
         const isSeen = startMs < endMs && startMs <= lastMs && endMs > firstMs - stepMs;
         return same && isSeen ? [[kept, other]] : [];
       }),
@@ -79,7 +111,11 @@ export function referenceConflicts(
 }
 
 /** A bound, moved past one after the other of what it would cut. */
-export function referencePast(boundMs: number, extents: readonly Extent[], embargoMs: number): number {
+export function referencePast(
+  boundMs: number,
+  extents: readonly Pick<Extent, 'firstMs' | 'lastMs'>[],
+  embargoMs: number,
+): number {
   const cut = extents.find(({ firstMs, lastMs }) => firstMs <= boundMs + embargoMs && lastMs > boundMs);
   return cut === undefined ? boundMs : referencePast(cut.lastMs, extents, embargoMs);
 }
