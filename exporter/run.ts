@@ -7,6 +7,7 @@ import { type Listener, listen } from '../common/web/listen.ts';
 import { openWebConfig } from '../common/web/open-config.ts';
 import { openAuthorization } from './authorization/open.ts';
 import { agentMetrics } from './catalogue/agent.ts';
+import { isNestedNode } from './containers/node.ts';
 import { ProcessEvents } from './events/process-events.ts';
 import { familiesOf } from './exposition.ts';
 import { type Sample, sample } from './extractor.ts';
@@ -126,7 +127,8 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const scraper = new Scraper(enabled, openView, logger);
   let opened: ProcessEvents | undefined;
   const events = () => {
-    opened ??= new ProcessEvents(openBestSource({ ...paths, tracefs: options.tracefs }), shared.names);
+    const open = () => openBestSource({ ...paths, tracefs: options.tracefs });
+    opened ??= new ProcessEvents(open(), shared.names, isNestedNode(paths.procfs));
     return opened;
   };
   const guard = new HangGuard();

@@ -70,7 +70,7 @@ export const cgroupMetrics = {
     labels: { direction: ['read', 'write'] },
     attribution: 'container',
     source:
-      'cgroup: v2 io.stat, v1 blkio.throttle.io_service_bytes (since Linux 6.10 only while some cgroup has a limit); disks, as for kubevigil_disk_bytes_total',
+      'cgroup: v2 io.stat, v1 blkio.throttle.io_service_bytes (Linux 6.1 only of a cgroup with a limit, since 6.10 only while some cgroup has one); disks, as for kubevigil_disk_bytes_total',
     since: 'birth',
     status: 'exposed',
     columns: [

@@ -76,13 +76,15 @@ const V1_ORDER = ['memory', 'cpu,cpuacct', 'cpu', 'cpuacct', 'pids', 'name=syste
  *
  * The container hierarchy is the v2 one where it names a container, else the first v1 hierarchy that does: in
  * hybrid mode the v2 hierarchy is systemd's alone, and older runtimes know nothing of it.
+ *
+ * @param isNested whether this node is a container itself
  */
-export function placeOfMember({ unified, v1 }: Membership): Place | undefined {
+export function placeOfMember({ unified, v1 }: Membership, isNested = false): Place | undefined {
   const others = [...v1.keys()].filter((controllers) => !V1_ORDER.includes(controllers));
   const paths = [unified, ...[...V1_ORDER, ...others].map((controllers) => v1.get(controllers))];
   let pod: Place | undefined;
   for (const path of paths) {
-    const place = path === undefined ? undefined : placeOf(path);
+    const place = path === undefined ? undefined : placeOf(path, isNested);
     if (place?.containerId !== undefined) return place;
     pod ??= place;
   }

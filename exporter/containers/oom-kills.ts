@@ -4,6 +4,7 @@ import { readSmall } from '../kernel-file.ts';
 import { parseFlatKeyed } from '../parsers/cgroup-stat.ts';
 import { findController, type Mounted } from './controllers.ts';
 import { Hierarchies } from './hierarchy.ts';
+import { isNestedNode } from './node.ts';
 import { type Place, placeOf } from './place.ts';
 import { ContainerTree } from './tree.ts';
 
@@ -38,15 +39,17 @@ interface PodCount {
  */
 export class CgroupOomKills {
   readonly #hierarchies: Hierarchies;
+  readonly #isNested: boolean;
   #mounted: Mounted | undefined;
   #tree: ContainerTree | undefined;
   /** By path; undefined before the first look, which tells what is of old. */
   #counts: ReadonlyMap<string, number> | undefined;
   #pods: ReadonlyMap<string, PodCount> = new Map();
 
-  /** @param sysfs the folder that the host's sysfs is mounted at */
-  constructor(sysfs: string) {
+  /** @param paths where the host's procfs and sysfs are mounted */
+  constructor({ procfs, sysfs }: { readonly procfs: string; readonly sysfs: string }) {
     this.#hierarchies = new Hierarchies(sysfs);
+    this.#isNested = isNestedNode(procfs);
   }
 
   /** Without the memory controller there is nothing, and `absent` among the errors. */
@@ -57,7 +60,7 @@ export class CgroupOomKills {
       return { kills: [], places: [], errors: [error] };
     }
     const { version, folder } = this.#mounted;
-    this.#tree ??= new ContainerTree(folder);
+    this.#tree ??= new ContainerTree(folder, this.#isNested);
     const containers = this.#tree.containers();
     const errors = new Map<string, SourceError>();
     const read = (path: string) => this.#read(path, version, folder, errors);
@@ -82,7 +85,7 @@ export class CgroupOomKills {
       if (grown > 0) kills.push({ place, count: grown });
     }
     for (const [path, count] of pods) {
-      const [pod, place] = [since.get(path), placeOf(path)];
+      const [pod, place] = [since.get(path), placeOf(path, this.#isNested)];
       const left = pod === undefined ? 0 : count - pod.base - pod.attributed;
       if (pod === undefined || place === undefined || left <= 0) continue;
       pod.attributed += left;

@@ -33,8 +33,20 @@ const MAKERS: Readonly<Record<string, Runtime>> = {
   libpod: 'podman',
 };
 
+/** Where the kubelet keeps its pods: `kubepods`, `kubepods.slice`, `kubelet-kubepods.slice`. */
+const KUBELETS = /^(?:[\w.]+-)*kubepods(?:\.slice)?$/;
+
+/**
+ * Services of systemd's that run containers, below which runtimes create cgroups when they are told to use cgroupfs. The
+ * others' children are theirs to name: a service may have been given its cgroup (`Delegate=`).
+ */
+const RUNTIME_SERVICE =
+  /^(?:[^@]*[._-])?(?:balena(?:-engine)?d?|buildkitd?|containerd|crio|cri-(?:o|docker|dockerd)|dockerd?|edgecore|isulad|k0s(?:controller|worker)?|k3s|kubelet|kubelite|microk8s|moby-engine|nerdctl|podman|rke2)(?:[._@-].*)?\.service$/;
+/** Others that have a cgroup of their own: scopes (virtual machines, sessions), and containers of LXC. */
+const HANDED_OVER = /\.scope$|^lxc\.payload/;
 /** What a logged-in user may create: a name in there proves nothing. */
 const USERS = 'user.slice';
+const LXC = 'lxc';
 /** The kernel's mark on a removed cgroup that still has a zombie. */
 const REMOVED = ' (deleted)';
 
@@ -46,42 +58,72 @@ function container(segment: string): { id: string; runtime: Runtime } | undefine
   return BARE_ID.test(segment) ? { id: segment, runtime: 'unknown' } : undefined;
 }
 
-function inPod(segments: readonly string[]): Place | undefined {
-  for (const [i, segment] of segments.entries()) {
-    const upTo = (count: number) => `/${segments.slice(0, count).join('/')}`;
-    const joined = POD_AND_CONTAINER.exec(segment)?.groups;
-    if (joined !== undefined) {
-      return {
-        podUid: (joined['uid'] ?? '').replaceAll('_', '-'),
-        containerId: joined['id'],
-        runtime: runtimeOf(joined['maker'] ?? ''),
-        path: upTo(i + 1),
-      };
-    }
-    const podUid = POD.exec(segment)?.groups?.['uid']?.replaceAll('_', '-');
-    if (podUid === undefined) continue;
-    const child = container(segments[i + 1] ?? '');
-    if (child === undefined) return { podUid, containerId: undefined, runtime: 'unknown', path: upTo(i + 1) };
-    return { podUid, containerId: child.id, runtime: child.runtime, path: upTo(i + 2) };
-  }
-  return undefined;
+/** Whether everything below a folder is somebody else's to name, so that a name in there proves nothing. */
+function isHandedOver(segments: readonly string[], i: number): boolean {
+  const segment = segments[i] ?? '';
+  if (segment.endsWith('.service')) return !RUNTIME_SERVICE.test(segment);
+  return HANDED_OVER.test(segment) || (i === 0 ? segment === USERS : segments[i - 1] === LXC);
 }
 
-function outsidePods(segments: readonly string[]): Place | undefined {
-  for (const [i, segment] of segments.entries()) {
-    const found = container(segment);
-    if (found === undefined) continue;
-    const underDocker = segments[i - 1] === 'docker';
-    // A folder that happens to be hexadecimal is no container, unless it stands where Docker puts them.
-    if (BARE_ID.test(segment) && !underDocker) continue;
+const upTo = (segments: readonly string[], count: number) => `/${segments.slice(0, count).join('/')}`;
+
+/** The pod that the folder `i` is, and the container in it. */
+function podAt(segments: readonly string[], i: number): Place | undefined {
+  const segment = segments[i] ?? '';
+  const joined = POD_AND_CONTAINER.exec(segment)?.groups;
+  if (joined !== undefined) {
     return {
-      podUid: undefined,
-      containerId: found.id,
-      runtime: underDocker ? 'docker' : found.runtime,
-      path: `/${segments.slice(0, i + 1).join('/')}`,
+      podUid: (joined['uid'] ?? '').replaceAll('_', '-'),
+      containerId: joined['id'],
+      runtime: runtimeOf(joined['maker'] ?? ''),
+      path: upTo(segments, i + 1),
     };
   }
-  return undefined;
+  const podUid = POD.exec(segment)?.groups?.['uid']?.replaceAll('_', '-');
+  if (podUid === undefined) return undefined;
+  const child = container(segments[i + 1] ?? '');
+  return {
+    podUid,
+    containerId: child?.id,
+    runtime: child?.runtime ?? 'unknown',
+    path: upTo(segments, child === undefined ? i + 1 : i + 2),
+  };
+}
+
+/** The container without a pod that the folder `i` is. */
+function containerAt(segments: readonly string[], i: number): Place | undefined {
+  const segment = segments[i] ?? '';
+  const found = container(segment);
+  const underDocker = segments[i - 1] === 'docker';
+  // A folder that happens to be hexadecimal is no container, unless it stands where Docker puts them.
+  if (found === undefined || (BARE_ID.test(segment) && !underDocker)) return undefined;
+  return {
+    podUid: undefined,
+    containerId: found.id,
+    runtime: underDocker ? 'docker' : found.runtime,
+    path: upTo(segments, i + 1),
+  };
+}
+
+function find(segments: readonly string[], isNested: boolean): Place | undefined {
+  let isKubelets = false;
+  let outermost: Place | undefined;
+  for (let i = 0; i < segments.length; i++) {
+    // Nobody but the host creates folders at the root.
+    const pod = isKubelets || i === 0 || (segments[i] ?? '').includes(':') ? podAt(segments, i) : undefined;
+    if (pod !== undefined) return pod;
+    const own = containerAt(segments, i);
+    if (own !== undefined && !isNested) return own;
+    outermost ??= own;
+    if (own === undefined && isHandedOver(segments, i)) break;
+    isKubelets ||= KUBELETS.test(segments[i] ?? '');
+  }
+  return outermost;
+}
+
+function segmentsOf(path: string): string[] {
+  const whole = path.endsWith(REMOVED) ? path.slice(0, -REMOVED.length) : path;
+  return whole.split('/').filter((segment) => segment !== '' && segment !== '..');
 }
 
 /**
@@ -89,18 +131,23 @@ function outsidePods(segments: readonly string[]): Place | undefined {
  *
  *     /kubepods/burstable/pod<uid>/<id>
  *     /kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod<uid>.slice/cri-containerd-<id>.scope
+ *     /system.slice/containerd.service/kubepods-burstable-pod<uid>.slice:cri-containerd:<id>
  *     /system.slice/docker-<id>.scope
  *
- * What is nested in a container's cgroup belongs to the container. The outermost pod wins: the containers that a
- * pod runs by itself are the pod's, but a cluster whose nodes are Docker containers still shows its pods. Paths
- * below `/user.slice` are the host's, because any user with a session can create folders of any name there.
+ * What is nested in a container's cgroup belongs to the container: the outermost wins, and pods are pods below the
+ * kubelet's own folder only, because who may write to his cgroup can name children like a kubelet's. For the same reason
+ * paths below `/user.slice`, LXC's containers, and services that run no containers are the host's.
  *
  * @param path absolute; leading `/..` of a private cgroup namespace are skipped
+ * @param isNested whether this node is a container itself, as with kind: then pods within the outermost one are its own
  * @returns undefined for what belongs to the host
  */
-export function placeOf(path: string): Place | undefined {
-  const whole = path.endsWith(REMOVED) ? path.slice(0, -REMOVED.length) : path;
-  const segments = whole.split('/').filter((segment) => segment !== '' && segment !== '..');
-  if (segments[0] === USERS) return undefined;
-  return inPod(segments) ?? outsidePods(segments);
+export function placeOf(path: string, isNested = false): Place | undefined {
+  return find(segmentsOf(path), isNested);
+}
+
+/** Whether there may be containers below a folder that is none. */
+export function mayHoldContainers(path: string): boolean {
+  const segments = segmentsOf(path);
+  return segments.every((_, i) => !isHandedOver(segments, i));
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SourceError, sourceError } from '../errors.ts';
-import { type Place, placeOf } from './place.ts';
+import { mayHoldContainers, type Place, placeOf } from './place.ts';
 
 interface Child {
   readonly path: string;
@@ -20,11 +20,14 @@ interface Folder {
 /** A child that went while another came leaves the count as it was: every folder is listed again at times. */
 const PASSES_BETWEEN_LISTINGS = 16;
 
-/** `/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-burstable.slice/…-pod<uid>.slice/cri-containerd-<id>.scope` */
-const DEEPEST = 6;
+/** `/system.slice/k3s.service/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-burstable.slice/…-pod<uid>.slice` */
+const DEEPEST = 8;
 
-/** Units that systemd runs itself, and what users do with their sessions. */
-const NEVER_CONTAINERS = /(\.(service|mount|automount|socket|swap|timer|device|path)|^\/user\.slice)$/;
+/** Units of systemd's that have no cgroups below them; of its services, see place.ts. */
+const NEVER_CONTAINERS = /\.(mount|automount|socket|swap|timer|device|path)$/;
+
+/** As cgroup filesystems count links: the folder's own, and one for each child. */
+const LINKS_OF_NONE = 2;
 
 /**
  * The containers that a cgroup hierarchy shows, whether or not their processes can be seen.
@@ -34,11 +37,16 @@ const NEVER_CONTAINERS = /(\.(service|mount|automount|socket|swap|timer|device|p
  */
 export class ContainerTree {
   private readonly root: string;
+  private readonly isNested: boolean;
   private folders = new Map<string, Folder>();
 
-  /** @param root the folder that the hierarchy is mounted at */
-  constructor(root: string) {
+  /**
+   * @param root the folder that the hierarchy is mounted at
+   * @param isNested whether this node is a container itself
+   */
+  constructor(root: string, isNested = false) {
     this.root = root;
+    this.isNested = isNested;
   }
 
   /**
@@ -88,10 +96,7 @@ export class ContainerTree {
         known.passesLeft--;
         return known;
       }
-      const children = readdirSync(absolute, { withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map(({ name }) => ({ path: `${path}/${name}`, place: placeOf(`${path}/${name}`) }))
-        .filter((child) => child.place !== undefined || mayHoldContainers(child.path));
+      const children = links === LINKS_OF_NONE ? [] : this.list(path);
       return { links, children, passesLeft: PASSES_BETWEEN_LISTINGS };
     } catch (cause) {
       const error = sourceError(`sys/fs/cgroup${path}`, cause);
@@ -100,10 +105,18 @@ export class ContainerTree {
       throw error;
     }
   }
+
+  private list(path: string): Child[] {
+    return readdirSync(`${this.root}${path}`, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `${path}/${name}`)
+      .map((child) => ({ path: child, place: placeOf(child, this.isNested) }))
+      .filter((child) => child.place !== undefined || isWorthALook(child.path));
+  }
 }
 
 const parentOf = (path: string) => path.slice(0, path.lastIndexOf('/'));
 
-function mayHoldContainers(path: string): boolean {
-  return path.split('/').length <= DEEPEST && !NEVER_CONTAINERS.test(path);
+function isWorthALook(path: string): boolean {
+  return path.split('/').length <= DEEPEST && !NEVER_CONTAINERS.test(path) && mayHoldContainers(path);
 }

@@ -35,21 +35,28 @@ function blkio(read: Read): Map<string, DeviceBytes> {
   );
 }
 
+const isZero = (devices: ReadonlyMap<string, DeviceBytes>) =>
+  [...devices.values()].every(({ read, write }) => read === 0 && write === 0);
+
 /**
- * Bytes by block device. Since 6.10 the kernel counts on v1 only once some cgroup has a limit: that nothing was
- * counted for the whole machine says so, and is not a zero.
+ * Bytes by block device. On v1 some kernels list devices and count nothing: 6.1 where a cgroup has no limit, and
+ * 6.10 and newer until some cgroup has one. A zero is one only where the machine counts without a limit.
  */
 export const deviceBytes = {
   2: (read: Read) => read('io.stat', (text, _, unread) => parseIoStat(text, unread)),
   1: (read: Read, machineCounts: () => boolean) => {
     const devices = blkio(read);
-    return devices.size === 0 && !machineCounts() ? undefined : devices;
+    return isZero(devices) && !machineCounts() ? undefined : devices;
   },
 };
 
-/** Whether the kernel counts on v1 at all. */
+/**
+ * Whether the kernel counts on v1 where there is no limit: the root's own share, which holds what the kernel does by itself.
+ * The sum of all would also hold what a single container with a limit did.
+ */
 export function countsDisks(root: Read): boolean {
-  return blkio(root).size > 0;
+  const own = ifPresent(() => root('blkio.throttle.io_service_bytes', blkioTable));
+  return !isZero(own ?? blkio(root));
 }
 
 function field(read: Read, file: string, name: string): number | undefined {

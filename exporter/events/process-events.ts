@@ -26,13 +26,16 @@ export class ProcessEvents {
   /** Who knows the containers by name, at the moment of an event. */
   readonly names: ContainerNames;
   readonly #source: OpenedSource['source'];
+  readonly #isNested: boolean;
   readonly #listeners: { readonly [K in Kind]: Listener<K>[] } = { exec: [], connect: [], oom: [] };
   /** By the cgroup's path: one object each, as thousands of events come from the same few. */
   readonly #locations = new Map<string, Location>();
   /** What went wrong, for each kind until whoever counts it has taken it. */
   readonly #errors = new Map<Kind, SourceError>();
 
-  constructor({ source, polledBecause }: OpenedSource, names: ContainerNames) {
+  /** @param isNested whether this node is a container itself */
+  constructor({ source, polledBecause }: OpenedSource, names: ContainerNames, isNested = false) {
+    this.#isNested = isNested;
     this.#source = source;
     this.polledBecause = polledBecause;
     this.names = names;
@@ -95,7 +98,7 @@ export class ProcessEvents {
     const known = this.#locations.get(path);
     if (known !== undefined) return known;
     if (this.#locations.size >= MAX_KNOWN_CGROUPS) this.#locations.clear();
-    const location = { cgroup: path, place: placeOf(path) };
+    const location = { cgroup: path, place: placeOf(path, this.#isNested) };
     this.#locations.set(path, location);
     return location;
   }

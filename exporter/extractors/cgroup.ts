@@ -4,6 +4,7 @@ import { containerKey, containerLabels } from '../containers/attribution.ts';
 import { type Controller, findController, type Mounted } from '../containers/controllers.ts';
 import { Hierarchies } from '../containers/hierarchy.ts';
 import type { ContainerName } from '../containers/names.ts';
+import { isNestedNode } from '../containers/node.ts';
 import type { Place } from '../containers/place.ts';
 import { type Read, Reading } from '../containers/reading.ts';
 import { ContainerTree } from '../containers/tree.ts';
@@ -89,8 +90,8 @@ function mountOf({ hierarchies, mounted }: State, controller: Controller): Mount
   return found;
 }
 
-function treeAt({ trees }: State, { folder }: Mounted): ContainerTree {
-  const known = trees.get(folder) ?? new ContainerTree(folder);
+function treeAt({ trees, host }: Scrape, { folder }: Mounted): ContainerTree {
+  const known = trees.get(folder) ?? new ContainerTree(folder, isNestedNode(host.locate('proc/')));
   trees.set(folder, known);
   return known;
 }

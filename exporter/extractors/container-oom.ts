@@ -46,7 +46,7 @@ export const containerOom: Extractor<State> = {
     const events = services.events();
     if (!events.sees('oom')) {
       const counts = new MatchCounts<ContainerOwner>([], OTHER_CONTAINER);
-      return { events, counts, cgroups: new CgroupOomKills(services.paths.sysfs) };
+      return { events, counts, cgroups: new CgroupOomKills(services.paths) };
     }
     const counts = new MatchCounts<ContainerOwner>([HOST, UNKNOWN_CONTAINER], OTHER_CONTAINER);
     events.on('oom', (_, where) => {

@@ -1,5 +1,6 @@
 import { Hierarchies, UNIFIED } from '../containers/hierarchy.ts';
 import { type Membership, parseMembership, placeOfMember } from '../containers/membership.ts';
+import { isNestedNode } from '../containers/node.ts';
 import { readSmall } from '../kernel-file.ts';
 import { ProcessGroup } from './group.ts';
 
@@ -11,6 +12,8 @@ export class Groups {
   private readonly byText = new Map<string, ProcessGroup>();
   /** Whether this process sees the host's cgroups from a namespace of its own; unknown at first. */
   private isPrivate: boolean | undefined;
+  /** Whether this node is a container itself; unknown at first. */
+  private isNested: boolean | undefined;
 
   /** @param paths where the host's procfs and sysfs are mounted */
   constructor(paths: { readonly procfs: string; readonly sysfs: string }) {
@@ -25,7 +28,8 @@ export class Groups {
     const known = this.byText.get(text);
     if (known !== undefined) return known;
     const membership = this.absolute(parseMembership(text, name));
-    const group = new ProcessGroup(placeOfMember(membership), membership);
+    this.isNested ??= isNestedNode(this.procfs);
+    const group = new ProcessGroup(placeOfMember(membership, this.isNested), membership);
     this.byText.set(text, group);
     return group;
   }

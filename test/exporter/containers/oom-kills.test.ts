@@ -27,7 +27,7 @@ describe('out-of-memory kills from cgroups', () => {
     }
     writeFileSync(join(root, 'cgroup.controllers'), 'cpuset cpu io memory pids\n');
     writeFileSync(join(root, 'cgroup.procs'), '');
-    return new CgroupOomKills(path());
+    return new CgroupOomKills({ procfs: path('proc'), sysfs: path() });
   };
   const found = (kills: CgroupOomKills) =>
     kills.look().kills.map(({ place, count }) => [place.containerId?.slice(0, 2) ?? 'pod', count]);
@@ -73,7 +73,7 @@ describe('out-of-memory kills from cgroups', () => {
     writeFileSync(join(root, 'cgroup.procs'), '');
     const file = join(root, POD, A, 'memory.oom_control');
     writeFileSync(file, control(1));
-    const kills = new CgroupOomKills(path());
+    const kills = new CgroupOomKills({ procfs: path('proc'), sysfs: path() });
     expect(found(kills)).to.deep.equal([]);
     writeFileSync(file, control(4));
     expect(found(kills)).to.deep.equal([['a7', 3]]);
@@ -83,7 +83,9 @@ describe('out-of-memory kills from cgroups', () => {
 
   it('says that there is no memory controller', () => {
     mkdirSync(path('fs/cgroup'), { recursive: true });
-    expect(new CgroupOomKills(path()).look().errors.map(({ code }) => code)).to.deep.equal(['absent']);
+    expect(
+      new CgroupOomKills({ procfs: path('proc'), sysfs: path() }).look().errors.map(({ code }) => code),
+    ).to.deep.equal(['absent']);
   });
 
   describe('on this machine', () => {
@@ -101,7 +103,7 @@ describe('out-of-memory kills from cgroups', () => {
       const folder = victim.cgroup('memory');
       if (folder === undefined) skip(this, 'no memory controller of version 1');
       for (const pod of pods) await pod.do('ready');
-      const kills = new CgroupOomKills('/sys');
+      const kills = new CgroupOomKills({ procfs: '/proc', sysfs: '/sys' });
       kills.look();
       writeFileSync(join(folder, 'memory.limit_in_bytes'), '33554432');
       await neighbour.do('memory 60');

@@ -51,8 +51,29 @@ const CONTAINERS: Readonly<Record<string, Expected>> = {
   ],
   [`/../pod${UID}/${ID}`]: ['unknown', UID, ID],
   [`/../cri-containerd-${ID}.scope`]: ['containerd', undefined, ID],
-  // A cluster whose node is a Docker container shows its pods.
-  [`/docker/${OTHER_ID}/kubelet/kubepods/burstable/pod${UID}/${ID}`]: ['unknown', UID, ID],
+  // Runtimes that are told to use cgroupfs create cgroups below their own.
+  [`/system.slice/docker.service/docker/${ID}`]: ['docker', undefined, ID],
+  [`/system.slice/snap.docker.dockerd.service/docker/${ID}`]: ['docker', undefined, ID],
+  [`/system.slice/crio.service/crio-${ID}`]: ['cri-o', undefined, ID],
+  [`/system.slice/k3s.service/kubepods/burstable/pod${UID}/${ID}`]: ['unknown', UID, ID],
+  [`/system.slice/k3s-agent.service/kubepods-besteffort-pod${UNDERSCORED}.slice:cri-containerd:${ID}`]: [
+    'containerd',
+    UID,
+    ID,
+  ],
+  [`/system.slice/rke2-server.service/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod${UNDERSCORED}.slice/cri-containerd-${ID}.scope`]:
+    ['containerd', UID, ID],
+  [`/podruntime/runtime/kubepods-pod${UNDERSCORED}.slice:docker:${ID}`]: ['docker', UID, ID],
+  // Whoever may write to his cgroup can name children like a kubelet's.
+  [`/docker/${OTHER_ID}/kubelet/kubepods/burstable/pod${UID}/${ID}`]: ['docker', undefined, OTHER_ID],
+  [`/docker/${OTHER_ID}/docker/${ID}`]: ['docker', undefined, OTHER_ID],
+  [`/system.slice/docker-${OTHER_ID}.scope/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod${UNDERSCORED}.slice/cri-containerd-${ID}.scope`]:
+    ['docker', undefined, OTHER_ID],
+  [`/machine.slice/libpod-${OTHER_ID}.scope/kubepods-pod${UNDERSCORED}.slice:cri-containerd:${ID}`]: [
+    'podman',
+    undefined,
+    OTHER_ID,
+  ],
   // What a pod runs by itself is the pod's.
   [`/kubepods/burstable/pod${UID}/${ID}/docker/${OTHER_ID}`]: ['unknown', UID, ID],
   [`/kubepods/pod${UID}/${ID}/kubelet/kubepods/pod${STATIC}/${OTHER_ID}`]: ['unknown', UID, ID],
@@ -81,6 +102,20 @@ const HOST = [
   `/some/podium/${ID}`,
   `/podcast.slice/${ID}`,
   `/kubepods/podx/${ID}`,
+  // No kubelet's folder is above them.
+  `/deploy/pod${UID}/${ID}`,
+  `/system.slice/pod${UID}/${ID}`,
+  // A service may have been given its cgroup, and LXC's containers and virtual machines have theirs.
+  `/system.slice/evil.service/kubepods/pod${UID}/${ID}`,
+  `/system.slice/evil.service/kubepods.slice/kubepods-pod${UNDERSCORED}.slice/cri-containerd-${ID}.scope`,
+  `/system.slice/evil.service/kubepods-pod${UNDERSCORED}.slice:cri-containerd:${ID}`,
+  `/system.slice/evil.service/docker-${ID}.scope`,
+  `/system.slice/evil@docker.service/docker/${ID}`,
+  `/system.slice/notdocker.service/docker/${ID}`,
+  `/lxc/web/kubepods/pod${UID}/${ID}`,
+  `/lxc.payload.web/kubepods/pod${UID}/${ID}`,
+  `/lxc.payload.web/docker/${ID}`,
+  `/machine.slice/machine-web.scope/kubepods/pod${UID}/${ID}`,
   // Any user with a session can create these.
   `/user.slice/user-1000.slice/user@1000.service/kubepods/pod${UID}/${ID}`,
   `/user.slice/user-1000.slice/user@1000.service/docker-${ID}.scope`,
@@ -108,6 +143,49 @@ describe('placeOf', () => {
   for (const path of HOST) {
     it(`${path} is the host's`, () => expect(placeOf(path)).to.equal(undefined));
   }
+
+  it('shows the pods of a node that is a container itself', () => {
+    for (const node of [`/docker/${OTHER_ID}`, `/system.slice/docker-${OTHER_ID}.scope`, '']) {
+      for (const pod of [`/kubelet/kubepods/burstable/pod${UID}/${ID}`, `/kubepods/pod${UID}/${ID}`]) {
+        expect(placeOf(node + pod, true)).to.include({ podUid: UID, containerId: ID, path: node + pod });
+      }
+    }
+    expect(placeOf(`/docker/${OTHER_ID}/system.slice`, true)).to.include({ containerId: OTHER_ID });
+  });
+
+  it('no name below what is somebody’s own makes it another’s', () => {
+    const own = fc.constantFrom(
+      `/docker/${OTHER_ID}`,
+      `/system.slice/docker-${OTHER_ID}.scope`,
+      `/machine.slice/libpod-${OTHER_ID}.scope`,
+      `/kubepods/pod${STATIC}/${OTHER_ID}`,
+      `/kubepods/pod${STATIC}`,
+      '/system.slice/evil.service',
+      '/user.slice/user-1000.slice',
+      '/lxc/web',
+      '/lxc.payload.web',
+      '/machine.slice/machine-web.scope',
+    );
+    const names = fc.constantFrom(
+      'kubepods',
+      'kubepods.slice',
+      'docker',
+      'docker.service',
+      `pod${UID}`,
+      `kubepods-pod${UNDERSCORED}.slice`,
+      `kubepods-pod${UNDERSCORED}.slice:cri-containerd:${ID}`,
+      `cri-containerd-${ID}.scope`,
+      ID,
+    );
+    fc.assert(
+      fc.property(own, fc.array(names, { minLength: 1, maxLength: 5 }), (folder, children) => {
+        const [expected, found] = [placeOf(folder), placeOf(`${folder}/${children.join('/')}`)];
+        expect(found?.podUid).to.equal(expected?.podUid);
+        if (expected?.containerId !== undefined || expected === undefined)
+          expect(found).to.deep.equal(expected);
+      }),
+    );
+  });
 
   it("gives the container's own cgroup", () => {
     expect(placeOf(`/kubepods/pod${UID}/${ID}/a/b`)?.path).to.equal(`/kubepods/pod${UID}/${ID}`);

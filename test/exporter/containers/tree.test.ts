@@ -1,6 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import fc from 'fast-check';
+import { placeOf } from '../../../exporter/containers/place.ts';
 import { ContainerTree } from '../../../exporter/containers/tree.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 
@@ -30,11 +32,46 @@ describe('ContainerTree', () => {
       `kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod${'b5'.repeat(16)}.slice/cri-containerd-${id('b1')}.scope`,
       `system.slice/docker-${id('c1')}.scope`,
       `system.slice/x.service/docker-${id('c2')}.scope`,
+      `system.slice/docker.service/docker/${id('c3')}`,
+      `system.slice/containerd.service/kubepods-pod${'b6'.repeat(16)}.slice:cri-containerd:${id('c4')}`,
+      `system.slice/k3s.service/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-burstable.slice/kubelet-kubepods-burstable-pod${'b7'.repeat(16)}.slice/cri-containerd-${id('c5')}.scope`,
+      `docker/${id('d1')}/docker/${id('d2')}`,
       `docker/${id('d1')}`,
       `user.slice/user-1000.slice/docker-${id('e1')}.scope`,
       `deploy/${id('f1')}`,
     );
-    expect(found()).to.deep.equal(['a1', 'b1', 'c1', 'd1']);
+    expect(found()).to.deep.equal(['a1', 'b1', 'c1', 'c3', 'c4', 'c5', 'd1']);
+  });
+
+  it('finds exactly the folders that are containers by their paths', () => {
+    const name = fc.constantFrom(
+      'kubepods',
+      'system.slice',
+      'docker',
+      'docker.service',
+      'x.service',
+      'user.slice',
+      `pod${'b5'.repeat(16)}`,
+      `kubepods-pod${'b6'.repeat(16)}.slice:cri-containerd:${id('c4')}`,
+      `docker-${id('c1')}.scope`,
+      id('a1'),
+    );
+    const paths = fc.array(fc.array(name, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(paths, (all) => {
+        rmSync(root, { recursive: true });
+        make('', ...all.map((names) => names.join('/')));
+        const folders = all.flatMap((names) => names.map((_, i) => `/${names.slice(0, i + 1).join('/')}`));
+        const expected = folders.filter((folder) => {
+          const place = placeOf(folder);
+          return place?.containerId !== undefined && place.path === folder;
+        });
+        expect([...new ContainerTree(root).containers().keys()].sort()).to.deep.equal(
+          [...new Set(expected)].sort(),
+        );
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('sees containers come and go', () => {
