@@ -102,7 +102,10 @@ export const manifestSchema = z.strictObject({
     .strictObject({ columns: z.array(z.string()), method: z.literal('HMAC-SHA-256'), keyId: z.string() })
     .optional(),
   prometheus: z.strictObject({
+    /** Its own version, or `unknown`. */
     version: z.string(),
+    /** What it is, if not Prometheus. */
+    server: z.string().optional(),
     reading: z.enum(['range-selectors', 'remote-read']),
     staleMarkers: z.boolean(),
     jobs: z.array(z.string()),
@@ -169,3 +172,8 @@ export const manifestSchema = z.strictObject({
 
 export type Manifest = z.output<typeof manifestSchema>;
 export type ManifestFile = Manifest['files'][number];
+
+/** The server as people name it: `Prometheus 2.42.0`, `VictoriaMetrics`. */
+export function serverText({ server = 'Prometheus', version }: Manifest['prometheus']): string {
+  return version === 'unknown' && server !== 'Prometheus' ? server : `${server} ${version}`;
+}

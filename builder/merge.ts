@@ -131,12 +131,13 @@ export async function merge(storage: Storage): Promise<Manifest> {
     if (account.rows === 0) throw new BuilderError('data', `${storage.name}: no shard has any row`);
     const { shard: _, ...common } = first;
     const staleMarkers = shards.every(({ prometheus }) => prometheus.staleMarkers);
+    const allChunks = shards.every(({ prometheus }) => prometheus.reading === 'remote-read');
     const manifest = manifestSchema.parse({
       ...common,
       prometheus: {
         ...first.prometheus,
         staleMarkers,
-        reading: staleMarkers ? 'remote-read' : 'range-selectors',
+        reading: allChunks ? 'remote-read' : 'range-selectors',
       },
       columns: first.columns.map((column) => ({ ...column, nulls: account.nulls[column.name] ?? 0 })),
       files,

@@ -3,32 +3,37 @@ import { z } from 'zod';
 import { parseDurationMs } from '../common/duration.ts';
 import type { Logger } from '../common/log.ts';
 import { isClassicLabel } from '../exporter/catalogue/model/promql.ts';
-import { unwrap } from './api-answer.ts';
+import { partialAnswer, unwrap } from './api-answer.ts';
 import type { PrometheusConfig } from './config-schema.ts';
 import { BuilderError } from './errors.ts';
 import { httpClient, shownUrl } from './http.ts';
-import { type Ms, wholeMs } from './ms.ts';
+import type { Ms } from './ms.ts';
+import { oneLine } from './one-line.ts';
 import { DEFAULT_LOOKBACK_MS } from './promql/reach.ts';
 import { chunkReader } from './reading/chunk-samples.ts';
 import { externalLabelsOf, storedPart, withExternalLabels } from './reading/external-labels.ts';
 import { readMatrix } from './reading/json-samples.ts';
+import { nanAsMarkers } from './reading/nan-markers.ts';
+import { CLOCK_QUERY, type ServerKind, serverKind, type TimeAnswer, timeOf } from './reading/server-kind.ts';
+import { lostStores, type Store, storesOf, storeText } from './reading/stores.ts';
 import { selectorText } from './selectors.ts';
 import type { RawSeries, SeriesSelector } from './series.ts';
 
-/** What a scrape target's configuration says. */
+/** What a scrape target's configuration says; undefined where the server does not show it. */
 export interface TargetTimes {
   readonly job: string;
-  readonly scrapeInterval: string;
-  readonly scrapeTimeout: string;
+  readonly scrapeInterval: string | undefined;
+  readonly scrapeTimeout: string | undefined;
 }
 
 export interface Prometheus {
-  /** As the server tells it, or `unknown`. */
-  readonly version: string;
+  readonly server: ServerKind;
   /**
-   * The raw samples of a selector in the `rangeMs` before `timeMs`, without stale markers, by the query API.
+   * The raw samples of a selector in the `rangeMs` before `timeMs`, by the query API; stale markers among them where
+   * `server.markersInQueries`.
    *
    * @throws {TooMuchAtOnce}
+   * @throws {BuilderError} `partial` when something was left out, as by each of these
    */
   rawSamples(selector: SeriesSelector, rangeMs: Ms, timeMs: Ms): Promise<RawSeries[]>;
   /**
@@ -56,17 +61,23 @@ export interface Prometheus {
 
 const MS_PER_SECOND = 1000;
 const LOOKBACK_FLAG = 'query.lookback-delta';
-/** Thanos answers with what it can reach unless it is told not to; others do not know the parameter. */
-const WHOLE = { partial_response: 'false' } as const;
+/** Thanos, and a cluster of VictoriaMetrics, answer with what they can reach unless they are told not to. */
+const WHOLE = { partial_response: 'false', deny_partial_response: '1' } as const;
 /** Thanos puts replicas together by itself, sample by sample, unless it is told not to. */
 const AS_STORED = { ...WHOLE, dedup: 'false' } as const;
+/**
+ * VictoriaMetrics repeats older values in the last 30 s before now unless it is told not to, and keeps what it computed,
+ * also when samples have come since.
+ */
+const AS_OF_NOW = { latency_offset: '1ms', nocache: '1' } as const;
 
 const targets = z.object({
   activeTargets: z.array(
     z.object({
       labels: z.record(z.string(), z.string()),
-      scrapeInterval: z.string(),
-      scrapeTimeout: z.string(),
+      scrapeInterval: z.string().optional(),
+      scrapeTimeout: z.string().optional(),
+      discoveredLabels: z.record(z.string(), z.string()).optional(),
     }),
   ),
 });
@@ -82,13 +93,14 @@ function labelSegment(name: string): string {
   });
   return `U__${escaped.join('')}`;
 }
+const shownConfig = z.object({ yaml: z.string() });
 
 function seconds(ms: Ms): string {
   return String(ms / MS_PER_SECOND);
 }
 
 /**
- * Connects to the server: reads its version, so that what is wrong with the address shows at once.
+ * Connects to the server: reads what it is, so that what is wrong with the address shows at once.
  *
  * @param attempts how often each request is tried when what fails can pass
  */
@@ -107,14 +119,16 @@ export async function connect(
   const about = await get('/api/v1/status/buildinfo');
   // Some servers that speak the query API have no such page.
   const build = about.status === 404 ? undefined : unwrap(about, url, log);
-  const version = z.object({ version: z.string() }).safeParse(build).data?.version ?? 'unknown';
   const external = await externalLabels();
+  let stores = await listedStores();
+  await assertWhole();
+  const server = serverKind(build, await clock(), stores !== undefined);
 
   /** None where the server does not show its configuration. */
   async function externalLabels(): Promise<Readonly<Record<string, string>>> {
     const answer = await get('/api/v1/status/config');
     if (answer.status !== 200) return {};
-    const shown = z.object({ yaml: z.string() }).safeParse(unwrap(answer, url, log));
+    const shown = shownConfig.safeParse(unwrap(answer, url, log));
     return shown.success ? externalLabelsOf(shown.data.yaml) : {};
   }
 
@@ -134,30 +148,57 @@ export async function connect(
     if (await known) return;
     throw new BuilderError(
       'config',
-      `${url} (${version}) cannot be asked for the label ${JSON.stringify(quoted)}: names other than letters, digits and underscores take Prometheus 3`,
+      `${url} (${server.name} ${server.version}) cannot be asked for the label ${JSON.stringify(quoted)}: names other than letters, digits and underscores take Prometheus 3`,
     );
   }
 
+  async function clock(): Promise<TimeAnswer> {
+    const data = unwrap(await get('/api/v1/query', CLOCK_QUERY), url, log);
+    const answer = timeOf(data);
+    if (answer !== undefined) return answer;
+    throw new BuilderError('response', `${url} answers time() with ${oneLine(JSON.stringify(data ?? null))}`);
+  }
+
+  /** Undefined of a server that asks no others. */
+  async function listedStores(): Promise<Store[] | undefined> {
+    const answer = await get('/api/v1/stores');
+    return answer.status === 200 && answer.contentType.includes('json')
+      ? storesOf(unwrap(answer, url, log))
+      : undefined;
+  }
+
+  /** A querier leaves out what it lost some seconds ago, whatever it is told: its list is looked at after each answer. */
+  async function assertWhole(): Promise<void> {
+    if (stores === undefined) return;
+    const listed = (await listedStores()) ?? [];
+    const lost = lostStores(stores, listed);
+    if (lost.length > 0) throw partialAnswer(url, lost.map(storeText));
+    stores = listed;
+  }
+
+  /** Reads a matrix, all of it. */
+  async function matrix(path: string, body: URLSearchParams): Promise<RawSeries[]> {
+    const found = await client.exchange(async (send) => readMatrix(await send({ path, body }), url, log));
+    await assertWhole();
+    return found;
+  }
+
   return {
-    version,
+    server,
 
     async rawSamples(selector, rangeMs, timeMs) {
       const stored = storedPart(selector, external);
       await checkLabels(stored.matchers.map(({ name }) => name));
       const query = `${selectorText(stored)}[${rangeMs}ms]`;
       const body = new URLSearchParams({ query, time: seconds(timeMs), ...AS_STORED });
-      const series = await client.exchange(async (send) =>
-        readMatrix(await send({ path: '/api/v1/query', body }), url, log),
-      );
-      return withExternalLabels(series, selector, external);
+      const series = await matrix('/api/v1/query', body);
+      return withExternalLabels(series.map(nanAsMarkers), selector, external);
     },
 
     async rangeQuery(query, startMs, endMs, stepMs) {
       const times = { start: seconds(startMs), end: seconds(endMs), step: seconds(stepMs) };
-      const body = new URLSearchParams({ query, ...times, ...WHOLE });
-      const series = await client.exchange(async (send) =>
-        readMatrix(await send({ path: '/api/v1/query_range', body }), url, log),
-      );
+      const body = new URLSearchParams({ query, ...times, ...WHOLE, ...AS_OF_NOW });
+      const series = await matrix('/api/v1/query_range', body);
       return series.map((one) => ({ ...one, labels: { ...external, ...one.labels } }));
     },
 
@@ -165,7 +206,8 @@ export async function connect(
       const { metric, matchers } = storedPart(selector, external);
       const name = { name: '__name__', operator: '=', value: metric } as const;
       const query = { matchers: [name, ...matchers], startMs, endMs };
-      return withExternalLabels(await readChunks(query), selector, external);
+      const series = await readChunks(query);
+      return withExternalLabels(series.map(nanAsMarkers), selector, external);
     },
 
     async labelValues(label, selector, startMs, endMs) {
@@ -176,6 +218,7 @@ export async function connect(
       const values = z
         .array(z.string())
         .safeParse(unwrap(await get(`/api/v1/label/${labelSegment(label)}/values`, parameters), url, log));
+      await assertWhole();
       if (values.success) return values.data;
       throw new BuilderError('response', `${url} answers the values of ${label} without a list`, {
         cause: values.error,
@@ -186,9 +229,11 @@ export async function connect(
       const answer = await get('/api/v1/targets', { state: 'active' });
       if (answer.status === 404) return undefined;
       const parsed = targets.safeParse(unwrap(answer, url, log));
-      return parsed.data?.activeTargets.map(({ labels, ...times }) => ({
+      // Prometheus before 2.28 and VictoriaMetrics have the times only among the labels that a target began with.
+      return parsed.data?.activeTargets.map(({ labels, discoveredLabels: found = {}, ...own }) => ({
         job: labels['job'] ?? '',
-        ...times,
+        scrapeInterval: own.scrapeInterval ?? found['__scrape_interval__'],
+        scrapeTimeout: own.scrapeTimeout ?? found['__scrape_timeout__'],
       }));
     },
 
@@ -199,12 +244,6 @@ export async function connect(
       return parseDurationMs(flags.data?.[LOOKBACK_FLAG] ?? '') ?? DEFAULT_LOOKBACK_MS;
     },
 
-    async serverTimeMs() {
-      const scalar = z
-        .object({ resultType: z.literal('scalar'), result: z.tuple([z.number(), z.string()]) })
-        .safeParse(unwrap(await get('/api/v1/query', { query: 'time()' }), url, log));
-      if (scalar.success) return wholeMs(Math.round(scalar.data.result[0] * MS_PER_SECOND));
-      throw new BuilderError('response', `${url} answers time() without a scalar`, { cause: scalar.error });
-    },
+    serverTimeMs: async () => (await clock()).nowMs,
   };
 }

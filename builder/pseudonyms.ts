@@ -177,6 +177,7 @@ export function pseudonymousSource(
     return { ...series, labels: { ...labels, ...renamed } };
   };
   return {
+    way: source.way,
     staleMarkers: source.staleMarkers,
     read: async (...asked) => (await source.read(...asked)).map(rename),
     evaluate: async (...asked) => (await source.evaluate(...asked)).map(rename),

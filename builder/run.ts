@@ -137,8 +137,8 @@ async function makeInOneWay(task: Task, { log, progress, signal, ...surroundings
   }
   const replaced = await checkOutput(storage, there, places);
   if (shard !== undefined) checkComplete(planned, range);
-  // A dataset that was begun without stale markers goes on without them.
-  const reading = earlier?.prometheus.staleMarkers === false ? 'query' : config.reading;
+  // A dataset goes on in the way in which it was begun: without stale markers, if that is how.
+  const reading = earlier?.prometheus.reading === 'range-selectors' ? 'query' : config.reading;
   const opened = await openSource(prometheus, reading, planned.lastMs, log);
   const source = pseudonymousSource(opened, config, pseudonyms);
   const labels = await readLabels?.(source, planned, nowMs);
@@ -190,7 +190,8 @@ async function makeInOneWay(task: Task, { log, progress, signal, ...surroundings
     const { conflicts, split } = judge;
     const staleMarkers = source.staleMarkers && (earlier?.prometheus.staleMarkers ?? true);
     const { files } = writer;
-    const made = manifest({ plan: planned, staleMarkers, account, files, labels, conflicts, split });
+    const { way } = source;
+    const made = manifest({ plan: planned, way, staleMarkers, account, files, labels, conflicts, split });
     if (!isDeepStrictEqual(made, earlier)) await writer.commit(made, replaced);
     return made;
   } catch (error) {

@@ -28,6 +28,7 @@ export interface Steps {
 
 /** A way to read raw samples. */
 export interface SampleSource {
+  readonly way: 'remote-read' | 'range-selectors';
   /** Whether stale markers come along. */
   readonly staleMarkers: boolean;
   /** All samples in (fromMs, toMs], without lookback; the series in no particular order. */

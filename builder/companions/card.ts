@@ -1,6 +1,6 @@
 /** README.md of a dataset: what somebody who finds the folder must know. */
 import { entityText } from '../entity.ts';
-import type { Manifest } from '../manifest-schema.ts';
+import { type Manifest, serverText } from '../manifest-schema.ts';
 import { attackClasses, datasetName, describe } from './describe.ts';
 import { plain, table } from './markdown.ts';
 
@@ -42,7 +42,7 @@ function making(manifest: Manifest): string {
   const sources = labels.map((source) => `  - ${plain(labelSource(source))}`);
   const { pseudonyms } = manifest;
   return [
-    `- Made by ${manifest.builder} from the samples of Prometheus ${plain(prometheus.version)} (${prometheus.reading}; jobs ${plain(prometheus.jobs.join(', '))}), scraped every ${scrapeInterval}.`,
+    `- Made by ${manifest.builder} from the samples of ${plain(serverText(prometheus))} (${prometheus.reading}; jobs ${plain(prometheus.jobs.join(', '))}), scraped every ${scrapeInterval}.`,
     `- The row of time t covers (t − ${step}, t]. Gauges are the newest sample not older than ${freshness}; rates are the increase between two samples, counter resets added, over a window of ${window} unless the column says more.`,
     '- No value depends on a sample after its row. Nothing is filled in: what was not measured is null.',
     ...(pseudonyms === undefined

@@ -82,12 +82,13 @@ export function appendPairs(bytes: Buffer, start: number, samples: SampleBuffer)
   }
 }
 
-/** Appends one pair that JSON.parse has read. */
+/** Appends one pair that JSON.parse has read; null is how JSON writes what is no number. */
 export function appendPair(pair: unknown, samples: SampleBuffer): void {
   const [seconds, text, ...more] = Array.isArray(pair) ? pair : [];
-  if (typeof seconds !== 'number' || typeof text !== 'string' || more.length > 0)
+  const value = text === null ? Number.NaN : typeof text === 'string' ? parseValue(text) : undefined;
+  if (typeof seconds !== 'number' || value === undefined || more.length > 0)
     throw malformed(`the sample ${shown(pair)}`);
-  append(samples, Math.round(seconds * MS_PER_SECOND), parseValue(text));
+  append(samples, Math.round(seconds * MS_PER_SECOND), value);
 }
 
 function append(samples: SampleBuffer, ms: number, value: number): void {
@@ -105,6 +106,8 @@ function digitAt(bytes: Uint8Array, at: number): number {
 
 const SPECIAL_VALUES = new Map([
   ['NaN', Number.NaN],
+  ['nan', Number.NaN],
+  ['StaleNaN', Number.NaN],
   ['+Inf', Number.POSITIVE_INFINITY],
   ['Inf', Number.POSITIVE_INFINITY],
   ['-Inf', Number.NEGATIVE_INFINITY],

@@ -18,7 +18,8 @@ export interface Annotations {
  *     {"status":"success","data":{"resultType":"matrix","result":[{"metric":{…},"values":[[1700000000.123,"1.5"],…]},…]},
  *      "warnings":[…],"infos":[…]}
  *
- * Stale markers do not come this way: `staleMs` is empty. Times are rounded to whole milliseconds.
+ * Stale markers do not come this way, or as NaN among the values: `staleMs` is empty. Times are rounded to whole
+ * milliseconds.
  *
  * @param body the bytes of the answer, in pieces of any size; closed at the end and when the caller has enough
  * @param onAnnotations called once, at the end of an answer that is whole

@@ -15,17 +15,21 @@ interface Growing {
   readonly labels: Readonly<Record<string, string>>;
   readonly times: Float64Array[];
   readonly values: Float64Array[];
+  readonly stale: Float64Array[];
 }
 
 /** Appends what lies after fromMs: before 3.0 the server also sends a sample exactly at the window's start. */
-function append(target: Map<string, Growing>, { labels, timestampsMs, values }: RawSeries, fromMs: number) {
+function append(target: Map<string, Growing>, found: RawSeries, fromMs: number) {
+  const { labels, timestampsMs, values, staleMs } = found;
   const first = (timestampsMs[0] ?? Number.POSITIVE_INFINITY) <= fromMs ? 1 : 0;
-  if (timestampsMs.length === first) return;
+  const stale = staleMs.filter((time) => time > fromMs);
+  if (timestampsMs.length === first && stale.length === 0) return;
   const key = seriesKey(labels);
-  const series = target.get(key) ?? { labels, times: [], values: [] };
+  const series = target.get(key) ?? { labels, times: [], values: [], stale: [] };
   target.set(key, series);
   series.times.push(timestampsMs.subarray(first));
   series.values.push(values.subarray(first));
+  series.stale.push(stale);
 }
 
 function concatenate(parts: readonly Float64Array[]): Float64Array {
@@ -40,13 +44,11 @@ function concatenate(parts: readonly Float64Array[]): Float64Array {
   return all;
 }
 
-const NO_STALE_MARKERS = new Float64Array(0);
-
 /**
  * Reads raw samples by instant queries of range selectors, `metric[1h]` at the window's end. A window that the
  * server finds too much is halved; one that brings little makes the next one longer.
  *
- * Stale markers do not come this way.
+ * Of most servers stale markers do not come this way.
  */
 export function rangeSelectorSource(prometheus: Prometheus): SampleSource {
   /** Window that fitted last, per metric. */
@@ -68,7 +70,8 @@ export function rangeSelectorSource(prometheus: Prometheus): SampleSource {
   }
 
   return {
-    staleMarkers: false,
+    way: 'range-selectors',
+    staleMarkers: prometheus.server.markersInQueries,
     evaluate: (query, steps) => queryRange(prometheus, query, steps),
 
     async read(selector, fromMs, toMs): Promise<RawSeries[]> {
@@ -81,11 +84,11 @@ export function rangeSelectorSource(prometheus: Prometheus): SampleSource {
         const factor = samples > MOST_SAMPLES ? 0.5 : samples < FEW_SAMPLES ? 2 : 1;
         windows.set(selector.metric, Math.min(Math.ceil(windowMs * factor), LONGEST_WINDOW_MS));
       }
-      return [...all.values()].map(({ labels, times, values }) => ({
+      return [...all.values()].map(({ labels, times, values, stale }) => ({
         labels,
         timestampsMs: concatenate(times),
         values: concatenate(values),
-        staleMs: NO_STALE_MARKERS,
+        staleMs: concatenate(stale),
       }));
     },
   };

@@ -9,6 +9,7 @@ import type { LabelSet } from '../labels/model.ts';
 import { type Manifest, type ManifestFile, manifestSchema, SCHEMA_VERSION } from '../manifest-schema.ts';
 import { isPlanned } from '../model.ts';
 import { hiddenMatchers, PSEUDONYM_COLUMNS } from '../pseudonyms.ts';
+import type { SampleSource } from '../series.ts';
 import { isInShard } from '../shard.ts';
 import { hashedIn } from '../splits/by-node.ts';
 import type { SplitDescription } from '../splits/model.ts';
@@ -21,6 +22,7 @@ import { emptyParts } from './split.ts';
 /** What a run knows at its end. */
 export interface Outcome {
   readonly plan: Plan;
+  readonly way: SampleSource['way'];
   /** Whether all samples came with their stale markers. */
   readonly staleMarkers: boolean;
   readonly account: Account;
@@ -32,8 +34,34 @@ export interface Outcome {
 }
 
 /** What is different about columns that are expressions. */
-const EVALUATED =
-  'PromQL, evaluated by the server at each step: a series counts for its lookback (5m unless configured) after its last sample, and rate() extrapolates';
+const EVALUATED = {
+  Prometheus:
+    'PromQL, evaluated by the server at each step: a series counts for its lookback (5m unless configured) after its last sample, and rate() extrapolates',
+  VictoriaMetrics:
+    'MetricsQL, evaluated by VictoriaMetrics at each step: lookback and rate() are not those of PromQL, and values have about 12 digits',
+  Thanos:
+    "PromQL, evaluated by Thanos at each step: a series counts for its lookback after its last sample, rate() extrapolates, and replicas are put together unless the expression names the configuration's replicaLabel",
+} as const;
+
+function evaluatedBy({ server }: Plan): string {
+  return EVALUATED[server.name as keyof typeof EVALUATED] ?? EVALUATED.Prometheus;
+}
+
+/** What a reader must know of a server, and of the way in which it was read. */
+function readingWarnings({ plan: { server }, staleMarkers }: Outcome): string[] {
+  return [
+    ...(staleMarkers
+      ? []
+      : [
+          'read by range selectors: stale markers were not seen, so that an interruption shorter than the window can lie within a rate, and a gauge keeps the last value of a series that ended until it is no longer fresh',
+        ]),
+    ...(server.name === 'VictoriaMetrics'
+      ? [
+          'read from VictoriaMetrics, which keeps about 12 digits of a value: the rows are not, to the last digit, those of the same samples in Prometheus, and rowsDigest is another',
+        ]
+      : []),
+  ];
+}
 
 /** Which columns hold pseudonyms. */
 function pseudonymColumns({ config, pseudonyms }: Plan): string[] {
@@ -57,7 +85,7 @@ function columnsOf(planned: Plan, nulls: Readonly<Record<string, number>>): Mani
     const window = formatDuration(feature.windowMs);
     if (!isPlanned(feature)) {
       const { promql, column: described } = feature;
-      return { ...common, ...described, source: EVALUATED, promql, window };
+      return { ...common, ...described, source: evaluatedBy(planned), promql, window };
     }
     const { column, metric } = feature;
     return {
@@ -116,13 +144,9 @@ function columnWarnings({ missing, nodes, constant }: Account): string[] {
   ];
 }
 
-function warningsOf({ plan, staleMarkers, account, labels, conflicts, split }: Outcome): string[] {
-  const warnings = [...plan.warnings];
-  if (!staleMarkers) {
-    warnings.push(
-      'read by range selectors: stale markers were not seen, so that an interruption shorter than the window can lie within a rate',
-    );
-  }
+function warningsOf(outcome: Outcome): string[] {
+  const { plan, account, labels, conflicts, split } = outcome;
+  const warnings = [...plan.warnings, ...readingWarnings(outcome)];
   if (labels === undefined) warnings.push('there is no label source: label, anomaly and phase are null');
   else warnings.push(...labels.flatMap((set) => set.warnings), ...idleEpisodes(labels, plan, account));
   for (const { kept, ignored, start, end, ...where } of conflicts) {
@@ -165,7 +189,7 @@ export function claimsOf(account: Account) {
 
 /** Says what the run made; the same input gives the same text. */
 export function manifest(outcome: Outcome): Manifest {
-  const { plan, staleMarkers, account, files, labels, conflicts, split } = outcome;
+  const { plan, way, staleMarkers, account, files, labels, conflicts, split } = outcome;
   return manifestSchema.parse({
     schemaVersion: SCHEMA_VERSION,
     builder: `kubevigil-builder ${packageVersion()}`,
@@ -181,8 +205,9 @@ export function manifest(outcome: Outcome): Manifest {
       },
     }),
     prometheus: {
-      version: plan.serverVersion,
-      reading: staleMarkers ? 'remote-read' : 'range-selectors',
+      version: plan.server.version,
+      ...(plan.server.name !== 'Prometheus' && { server: plan.server.name }),
+      reading: way,
       staleMarkers,
       jobs: plan.jobs,
     },

@@ -10,6 +10,7 @@ import type { Prometheus, TargetTimes } from '../prometheus.ts';
 import { DEFAULT_LOOKBACK_MS, reachOf } from '../promql/reach.ts';
 import { hiddenMatchers, type Pseudonyms } from '../pseudonyms.ts';
 import type { TimeRange } from '../range.ts';
+import type { ServerKind } from '../reading/server-kind.ts';
 import { jobMatcher } from '../selectors.ts';
 import type { Matcher, SeriesSelector } from '../series.ts';
 import { isInShard, type Shard } from '../shard.ts';
@@ -44,7 +45,7 @@ export interface Plan {
   readonly splitsByNameAlone: boolean;
   /** The scrape jobs that the columns' series come from. */
   readonly jobs: readonly string[];
-  readonly serverVersion: string;
+  readonly server: ServerKind;
   /** Names this dataset among others: of what was asked for, not of what came out. */
   readonly configDigest: string;
   readonly warnings: readonly string[];
@@ -72,7 +73,8 @@ export interface Scope {
 /** A series must have been absent for so long before its first sample can be its birth: Prometheus' own lookback. */
 const BIRTH_LOOKBACK_MS = 300_000;
 const FRESH_SCRAPES = 1.5;
-const DEFAULT_DELAY_MS = 10_000;
+/** Of a server that scrapes nothing itself: others send or lend it what they have. */
+const DEFAULT_DELAY_MS = 30_000;
 
 /** How long before its birth a series must have been absent, for a column of this window. */
 export function birthLookback(windowMs: number, freshnessMs: number): number {
@@ -122,8 +124,14 @@ function longestOf(
   targets: readonly TargetTimes[],
   key: 'scrapeInterval' | 'scrapeTimeout',
 ): number | undefined {
-  const all = targets.flatMap((target) => parseDurationMs(target[key]) ?? []);
+  const all = targets.flatMap((target) => parseDurationMs(target[key] ?? '') ?? []);
   return all.length === 0 ? undefined : Math.max(...all);
+}
+
+/** How long after its end a step is complete: its scrapes are over, and what they brought can be read. */
+function delayBehind(targets: readonly TargetTimes[], { settlingMs }: ServerKind): number {
+  const timeoutMs = longestOf(targets, 'scrapeTimeout');
+  return timeoutMs === undefined ? DEFAULT_DELAY_MS : timeoutMs + settlingMs;
 }
 
 /** One entry per UTC day that has rows. */
@@ -286,7 +294,7 @@ export async function plan(
     );
   }
   const scrapeIntervalMs = wholeMs(checkedScrapeInterval(config, intervalMs, columns));
-  const delayMs = wholeMs(config.delay ?? longestOf(targets, 'scrapeTimeout') ?? DEFAULT_DELAY_MS);
+  const delayMs = wholeMs(config.delay ?? delayBehind(targets, prometheus.server));
 
   const stepMs = wholeMs(config.step);
   const { firstMs, lastMs, askedLastMs } = stepsOf(config, range, continued, nowMs, delayMs);
@@ -313,7 +321,7 @@ export async function plan(
     pseudonyms,
     splitsByNameAlone: continued?.splitsByNameAlone ?? false,
     jobs,
-    serverVersion: prometheus.version,
+    server: prometheus.server,
     configDigest: digest([
       [firstMs, stepMs, scrapeIntervalMs, config.format, config.entity, config.seed, splitIdentity(split)],
       [

@@ -7,9 +7,15 @@ const TRIES = 3;
 const TIMEOUT_MS = 10_000;
 const MS_PER_SECOND = 1000;
 
+const sample = z.tuple([z.number(), z.string().regex(/^\d+(\.\d+)?$/)]);
+/** VictoriaMetrics has no scalars: it gives a vector, of so long ago (30 s if nothing is said). */
+const VICTORIA_METRICS_OFFSET_S = 1;
 const answerSchema = z.object({
   status: z.literal('success'),
-  data: z.object({ resultType: z.literal('scalar'), result: z.tuple([z.number(), z.string()]) }),
+  data: z.discriminatedUnion('resultType', [
+    z.object({ resultType: z.literal('scalar'), result: sample }),
+    z.object({ resultType: z.literal('vector'), result: z.tuple([z.object({ value: sample })]) }),
+  ]),
 });
 
 /**
@@ -36,12 +42,15 @@ export async function prometheusNowMs(url: string): Promise<number> {
   const page = `${url.replace(/\/$/, '')}/api/v1/query`;
   try {
     const { data } = await axios.get(page, {
-      params: { query: 'time()' },
+      params: { query: 'time()', latency_offset: `${VICTORIA_METRICS_OFFSET_S}s` },
       timeout: TIMEOUT_MS,
       maxRedirects: 0,
       proxy: false,
     });
-    return answerSchema.parse(data).data.result[0] * MS_PER_SECOND;
+    const answer = answerSchema.parse(data).data;
+    return answer.resultType === 'scalar'
+      ? Number(answer.result[1]) * MS_PER_SECOND
+      : (Number(answer.result[0].value[1]) + VICTORIA_METRICS_OFFSET_S) * MS_PER_SECOND;
   } catch (cause) {
     const shown = new URL(url).origin;
     const reason = cause instanceof z.ZodError ? 'it answers something else' : reasonOf(cause);

@@ -1,4 +1,5 @@
 import { labelSource } from '../../companions/card.ts';
+import { serverText } from '../../manifest-schema.ts';
 import { type Html, html } from '../html.ts';
 import { counted, formatCount, formatShare } from '../numbers.ts';
 import { readableTime } from '../time-axis.ts';
@@ -59,7 +60,7 @@ export function summarySection(view: View): Html {
     ['Columns', `${manifest.columns.length}, in ${counted(files.length, `${format} file`)}`],
     [
       'Samples',
-      `Prometheus ${prometheus.version} by ${prometheus.reading}, scraped every ${manifest.scrapeInterval}`,
+      `${serverText(prometheus)} by ${prometheus.reading}, scraped every ${manifest.scrapeInterval}`,
     ],
     [
       'Label sources',

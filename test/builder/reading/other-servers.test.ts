@@ -76,10 +76,21 @@ describe('builder build from a querier such as that of Thanos', function () {
         seen.filter((each) => each.path.startsWith(path)).map(({ parameters }) => parameters.get(name)),
       ),
     ];
-    for (const path of ['/api/v1/query', '/api/v1/query_range', '/api/v1/label/'])
+    for (const path of ['/api/v1/query_range', '/api/v1/label/']) {
       expect(all(path, 'partial_response'), path).to.deep.equal(['false']);
-    const raw = seen.filter(({ path }) => path === '/api/v1/query').map(({ parameters }) => parameters);
-    expect(raw.map((parameters) => parameters.get('dedup'))).to.deep.equal(raw.map(() => 'false'));
+      expect(all(path, 'deny_partial_response'), path).to.deep.equal(['1']);
+    }
+    const raw = seen
+      .filter(({ path, parameters }) => path === '/api/v1/query' && parameters.get('query') !== 'time()')
+      .map(({ parameters }) => parameters);
+    expect(raw).not.to.deep.equal([]);
+    for (const name of ['dedup', 'partial_response'])
+      expect(raw.map((parameters) => parameters.get(name))).to.deep.equal(raw.map(() => 'false'));
+    for (const [name, value] of [
+      ['latency_offset', '1ms'],
+      ['nocache', '1'],
+    ] as const)
+      expect(all('/api/v1/query_range', name), name).to.deep.equal([value]);
     // What Thanos computes, it may compute of replicas put together.
     expect(all('/api/v1/query_range', 'dedup')).to.deep.equal([null]);
   });

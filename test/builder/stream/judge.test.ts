@@ -15,7 +15,12 @@ const FIRST_MS = Date.UTC(2026, 10, 23);
 const DELAY_STEPS = 4;
 const at = (step: number) => wholeMs(FIRST_MS + step * STEP_MS);
 /** A server without samples. */
-const nothing: SampleSource = { evaluate: async () => [], staleMarkers: true, read: async () => [] };
+const nothing: SampleSource = {
+  way: 'remote-read',
+  staleMarkers: true,
+  evaluate: async () => [],
+  read: async () => [],
+};
 const iso = (step: number) => new Date(at(step)).toISOString();
 
 describe('builder/stream/judge', () => {

@@ -29,7 +29,7 @@ export function planOf(columns: readonly string[], fromMs: number, toMs: number,
     partitions: [{ date: '2026-03-29', firstMs, lastMs }],
     splitsByNameAlone: false,
     jobs: ['kubevigil'],
-    serverVersion: 'none',
+    server: { name: 'Prometheus', version: 'none', markersInQueries: false, settlingMs: 0 },
     configDigest: '',
     warnings: [],
   };
