@@ -5,24 +5,18 @@ import type { Episode } from '../episodes.ts';
 import { BuilderError } from '../errors.ts';
 import type { Split } from '../model.ts';
 import { formatTime } from '../times.ts';
-import { type Extent, extentsOf } from './extents.ts';
+import { type Extent, extentsOf, identityIn } from './extents.ts';
 import { partOf } from './hashing.ts';
 import type { SplitTimes, Splitter } from './model.ts';
 
 type EpisodeSplit = Extract<SplitConfig, { by: 'episode' }>;
-
-/** An episode is its name in its cluster: another cluster's of the same name is another, unless one tells no cluster. */
-function namesOf(extents: readonly Extent[]): (extent: Extent) => string {
-  const anywhere = new Set(extents.flatMap(({ cluster, name }) => (cluster === '' ? [name] : [])));
-  return ({ cluster, name }) => (anywhere.has(name) ? name : JSON.stringify([cluster, name]));
-}
 
 /** A time that is not divided, called after the episode that begins it. */
 type Block = Omit<Extent, 'cluster'>;
 
 /** Episodes by name with all their nodes; those closer together than the embargo become one. */
 function blocksOf(extents: readonly Extent[], embargoMs: number): Block[] {
-  const whole = [...groupBy(extents, namesOf(extents)).values()].map((own) => ({
+  const whole = [...groupBy(extents, identityIn(extents)).values()].map((own) => ({
     name: own[0]?.name ?? '',
     firstMs: own.reduce((least, { firstMs }) => Math.min(least, firstMs), Number.POSITIVE_INFINITY),
     lastMs: own.reduce((most, { lastMs }) => Math.max(most, lastMs), Number.NEGATIVE_INFINITY),

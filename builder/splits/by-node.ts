@@ -5,6 +5,7 @@ import type { NamedEntity } from '../entity.ts';
 import type { Episode } from '../episodes.ts';
 import type { Manifest } from '../manifest-schema.ts';
 import type { EntityName } from '../model.ts';
+import { identityIn } from './extents.ts';
 import { partOf } from './hashing.ts';
 import type { SplitDescription, Splitter } from './model.ts';
 
@@ -23,8 +24,16 @@ function compareNames(a: string, b: string): number {
   return Number(b.includes(BETWEEN)) - Number(a.includes(BETWEEN)) || compare(a, b);
 }
 
-/** For each node with episodes, the first by name of the nodes that it shares episodes with, directly or not. */
-function representatives(episodes: readonly Episode[], nameOf: (node: Node) => string): Map<string, string> {
+/**
+ * For each node with episodes, the first by name of the nodes that it shares episodes with, directly or not.
+ *
+ * @param episodeOf what tells episodes apart
+ */
+function representatives(
+  episodes: readonly Episode[],
+  nameOf: (node: Node) => string,
+  episodeOf: (episode: Episode) => string,
+): Map<string, string> {
   const found = new Map<string, string>(episodes.map((episode) => [nameOf(episode), nameOf(episode)]));
   const rootOf = (name: string): string => {
     const path = [name];
@@ -38,7 +47,7 @@ function representatives(episodes: readonly Episode[], nameOf: (node: Node) => s
     const roots = [...new Set(names.map(rootOf))].sort(compareNames);
     for (const root of roots) found.set(root, roots[0] as string);
   };
-  for (const [, own] of groupBy(episodes, ({ episode }) => episode)) join(own.map(nameOf));
+  for (const [, own] of groupBy(episodes, episodeOf)) join(own.map(nameOf));
   // An episode that tells no cluster may be about any node of its name.
   for (const episode of episodes)
     if (nameOf(episode) !== episode.node && found.has(episode.node)) join([nameOf(episode), episode.node]);
@@ -79,10 +88,16 @@ export function byNode(
   byNameAlone = false,
 ): Splitter {
   // Where nodes tell no cluster, names are all there is, whatever episodes tell.
-  const byName = representatives(episodes, ({ node }) => node);
+  const byName = representatives(
+    episodes,
+    ({ node }) => node,
+    ({ episode }) => episode,
+  );
   const moved = movedOf(byName);
   const clustered = !byNameAlone && episodes.some(({ cluster }) => cluster !== undefined);
-  const joined = clustered ? representatives(episodes, ownName) : byName;
+  const titled = ({ cluster = '', episode }: Episode) => ({ cluster, name: episode });
+  const identity = identityIn(episodes.map(titled));
+  const joined = clustered ? representatives(episodes, ownName, (one) => identity(titled(one))) : byName;
   const together = new Set(movedOf(joined).map(([, first]) => first));
   function nameOf({ cluster, node }: EntityName): string {
     if (cluster === '' || byNameAlone) return byName.get(node) ?? node;

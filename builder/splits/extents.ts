@@ -3,11 +3,21 @@ import type { Episode } from '../episodes.ts';
 import { isBenign } from '../labels/role.ts';
 import type { SplitTimes } from './model.ts';
 
-/** First and last row that an episode, its recovery included, has a say in. */
-export interface Extent {
+/** What is known of an episode's name: another cluster's of the same name is another episode. */
+export interface EpisodeName {
   /** Empty when the episode tells none. */
   readonly cluster: string;
   readonly name: string;
+}
+
+/** Tells episodes apart by name and cluster; where one tells no cluster, all of its name are one. */
+export function identityIn(all: readonly EpisodeName[]): (one: EpisodeName) => string {
+  const anywhere = new Set(all.flatMap(({ cluster, name }) => (cluster === '' ? [name] : [])));
+  return ({ cluster, name }) => (anywhere.has(name) ? name : JSON.stringify([cluster, name]));
+}
+
+/** First and last row that an episode, its recovery included, has a say in. */
+export interface Extent extends EpisodeName {
   readonly firstMs: number;
   readonly lastMs: number;
 }
