@@ -7,7 +7,7 @@ export const authMetrics = {
     help: 'Log lines that match a log rule: failed logins of SSH and of applications.',
     labels: { rule: OPEN },
     attribution: 'container',
-    source: '/var/log/auth.log, /var/log/secure, else journalctl; container logs that a rule selects',
+    source: '/var/log/auth.log, /var/log/secure, else the journal; container logs that a rule selects',
     reveals: 'brute force T1110',
     since: 'birth',
     status: 'exposed',

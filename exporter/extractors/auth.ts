@@ -5,7 +5,7 @@ import { LogPolling } from '../logs/log-polling.ts';
 /**
  * Failed logins: lines of the host's logs, and of the containers that a rule selects, that match a log rule.
  *
- * Source: the files that rules name below `--path.rootfs`, the journal by journalctl where none of them is there,
+ * Source: the files that rules name below `--path.rootfs`, the journal where none of them is there,
  * /var/log/pods; what is appended from the agent's start on.
  */
 export const auth: Extractor<LogPolling> = {

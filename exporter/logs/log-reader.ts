@@ -6,7 +6,7 @@ import { type ContainerOwner, OTHER_POD } from '../events/owners.ts';
 import type { HostFiles } from '../files/host-files.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import { ContainerLines } from './container-lines.ts';
-import { identifierOf, Journal } from './journal.ts';
+import { Journal } from './journal/journal.ts';
 import { LineCounts } from './line-counts.ts';
 import { LineSplitter, MAX_CONTAINER_LINE_BYTES, MAX_LINE_BYTES } from './line-splitter.ts';
 import { type LogRule, type LogTarget, logTargets } from './log-targets.ts';
@@ -55,7 +55,7 @@ export class LogReader {
     this.#warn = warn;
     this.#files = files;
     this.#rules = rules;
-    this.#journal = new Journal(files.prefix, (line) => this.#takeFromJournal(line));
+    this.#journal = new Journal(files, (line, identifier) => this.#takeFromJournal(line, identifier));
   }
 
   /** Bytes given up because they came faster than they could be read. */
@@ -80,7 +80,7 @@ export class LogReader {
       // Read once more above: a container's last lines are written before its pod is gone.
       if (!targets.has(path)) await this.#drop(path, source, errors);
     }
-    await collect(errors, async () => this.#journal.follow(this.#journalIdentifiers()));
+    errors.push(...(await this.#journal.poll(this.#journalIdentifiers())));
     this.#noteReadable();
     return errors;
   }
@@ -95,7 +95,7 @@ export class LogReader {
   }
 
   async close(): Promise<void> {
-    this.#journal.close();
+    await this.#journal.close();
     for (const { tail } of this.#sources.values()) await tail.close();
     this.#sources.clear();
   }
@@ -150,9 +150,7 @@ export class LogReader {
     this.#match(target.rules, target.owner, target.path, repeated, line?.stream);
   }
 
-  #takeFromJournal(line: string): void {
-    const identifier = identifierOf(line);
-    if (identifier === undefined) return;
+  #takeFromJournal(line: string, identifier: string): void {
     const rules = this.#rules
       .on('log')
       .filter((rule) => rule.source.journal.includes(identifier) && !this.#hasFile(rule));

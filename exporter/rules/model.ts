@@ -16,7 +16,7 @@ export interface PodSelector {
 export interface LogSource {
   /** Files on the host, without patterns. */
   readonly files: readonly string[];
-  /** Syslog identifiers to ask journalctl for when none of the files is there. */
+  /** Syslog identifiers to look for in the journal when none of the files is there. */
   readonly journal: readonly string[];
   readonly pods?: PodSelector;
 }

@@ -92,7 +92,7 @@ export const FIELDS = {
   },
   log: {
     line: { type: 'string', help: 'The line, its first 16 KiB; bytes that are no UTF-8 become U+FFFD.' },
-    path: { type: 'string', help: 'The file, as on the host; journal for lines from journalctl.' },
+    path: { type: 'string', help: 'The file, as on the host; journal for lines of the journal.' },
     stream: { type: 'string', help: 'stdout or stderr.', absent: "the line is not a container's" },
     pod_namespace: { type: 'string', help: "Empty for the host's files." },
     pod: { type: 'string', help: "Empty for the host's files." },

@@ -2,12 +2,14 @@ import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSy
 import { dirname } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
 import { expect } from 'chai';
+import { SourceError } from '../../../exporter/errors.ts';
 import { openHostFiles } from '../../../exporter/files/host-files.ts';
 import { HangGuard } from '../../../exporter/hang-guard.ts';
 import { LogReader } from '../../../exporter/logs/log-reader.ts';
 import { loadRules } from '../../../exporter/rules/load.ts';
 import { parseRules } from '../../../exporter/rules/parse-rules.ts';
 import { RuleSet } from '../../../exporter/rules/rule-set.ts';
+import { JournalWriter } from '../../support/journal-writer.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 
 const COMMON = { on: 'log', severity: 'info', mitre: 'T1110', description: 'd' };
@@ -244,6 +246,35 @@ describe('logs: what rules read', () => {
       ].join(''),
     );
     expect(await poll()).to.have.members(['ssh_login_failed // 13', 'local_login_failed // 4']);
+  });
+
+  it('reads the journal where none of the files is there, and is told when it may not', async () => {
+    const folder = 'var/log/journal/3d1219c7c4c5404aaa1f6d2a48adfda4';
+    const journal = new JournalWriter({ compact: false, keyed: true, firstArray: 4 });
+    const say = (identifier: string, message: string) => {
+      const fields = [`SYSLOG_IDENTIFIER=${identifier}`, `MESSAGE=${message}`].map((text) =>
+        Buffer.from(text),
+      );
+      journal.append({ realtimeMs: Date.now(), fields });
+      writeFileSync(at(folder, 'system.journal'), journal.bytes);
+    };
+    mkdirSync(at(folder), { recursive: true });
+    say('app', 'login failed');
+    await begin(setOf({ files: ['/a'], journal: ['app'] }, { files: ['/b'], journal: ['app', 'b'] }));
+    say('app', 'login failed');
+    say('b', 'login failed');
+    say('other', 'login failed');
+    expect(await poll()).to.deep.equal(['r0 // 1', 'r1 // 2']);
+    write('b', '');
+    await poll();
+    say('app', 'login failed');
+    expect(await poll()).to.deep.equal(['r0 // 2', 'r1 // 2']);
+    const files = openHostFiles(at(), new HangGuard());
+    const denied = new SourceError('unreadable', '/var/log/journal', '/var/log/journal: EACCES');
+    const folders = { namesIn: () => Promise.reject(denied) } as unknown as typeof files.folders;
+    const other = new LogReader({ ...files, folders }, rules);
+    expect((await other.poll(rules, [])).map(({ code }) => code)).to.deep.equal(['unreadable', 'unreadable']);
+    await other.close();
   });
 
   it('says what it cannot read and reads the others', async () => {

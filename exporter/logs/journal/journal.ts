@@ -1,0 +1,225 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { SourceError, sourceError } from '../../errors.ts';
+import type { HostFiles } from '../../files/host-files.ts';
+import { identityOf } from '../open-log.ts';
+import { type IdentifiedEntry, JournalFile } from './journal-file.ts';
+import { lineOf } from './line.ts';
+
+/** What survives a reboot, and what does not; journald writes the second until, and unless, there is the first. */
+const FOLDERS = ['/var/log/journal', '/run/log/journal'] as const;
+const VOLATILE = FOLDERS[1];
+/** A machine's, or a namespace's of it; `remote` has those of other machines. */
+const MACHINE = /^[0-9a-f]{32}(\.[\w.-]+)?$/;
+const FILE = /\.journal~?$/;
+/** As journald renames what it is done with: `system@….journal`, or `….journal~` after a crash. */
+const ARCHIVE = /@|~$/;
+const MAX_FILES = 256;
+/** Entries of the volatile journal that are remembered until they are flushed to the other. */
+const MAX_VOLATILE = 10_000;
+
+interface Followed {
+  readonly file: JournalFile;
+  path: string;
+  readonly isVolatile: boolean;
+  /** What is older than this is past. */
+  readonly sinceMs: number;
+  /** Polls since it was last seen in its folder. */
+  missed: number;
+  isEnding: boolean;
+}
+
+interface Place {
+  readonly path: string;
+  readonly isVolatile: boolean;
+}
+
+/**
+ * Follows the host's journal by its files, whose form systemd documents: they are read where journalctl is not installed, and
+ * no child process runs.
+ *
+ * @see https://systemd.io/JOURNAL_FILE_FORMAT/
+ */
+export class Journal {
+  readonly #files: HostFiles;
+  readonly #take: (line: string, identifier: string) => void;
+  /** By device and inode, which stay when a file is renamed. */
+  readonly #followed = new Map<string, Followed>();
+  /** Paths of archives that need not be looked at again. */
+  readonly #finished = new Set<string>();
+  /** Paths that journald writes to; after a rotation there is another file. */
+  readonly #written = new Set<string>();
+  readonly #volatileKeys = new Set<string>();
+  #sinceMs: number | undefined;
+
+  /** @param take is given each line of an identifier that is followed, in the short form of journalctl */
+  constructor(files: HostFiles, take: (line: string, identifier: string) => void) {
+    this.#files = files;
+    this.#take = take;
+  }
+
+  /** Whether there is a journal that is being read. */
+  get isOpen(): boolean {
+    return this.#followed.size > 0;
+  }
+
+  /**
+   * Reads what was written since the last time under these syslog identifiers; without any it is closed. The first time
+   * nothing is: what happened before is past.
+   *
+   * @returns what could not be read; `absent` without a journal
+   */
+  async poll(identifiers: readonly string[]): Promise<SourceError[]> {
+    if (identifiers.length === 0) {
+      await this.close();
+      return [];
+    }
+    const errors: SourceError[] = [];
+    await this.#find(errors);
+    const wanted = [...new Set(identifiers)];
+    for (const [identity, followed] of this.#followed) {
+      const isMore = this.#read(followed, wanted, errors);
+      if (isMore || !(followed.isEnding || followed.missed > 1)) continue;
+      this.#followed.delete(identity);
+      if (followed.isEnding) this.#finished.add(followed.path);
+      await followed.file.close();
+    }
+    if (this.#followed.size === 0 && errors.length === 0) {
+      errors.push(new SourceError('absent', 'journal', 'journal: none on this host'));
+    }
+    return errors;
+  }
+
+  async close(): Promise<void> {
+    const followed = [...this.#followed.values()];
+    this.#followed.clear();
+    this.#finished.clear();
+    this.#written.clear();
+    this.#volatileKeys.clear();
+    this.#sinceMs = undefined;
+    for (const { file } of followed) await file.close();
+  }
+
+  async #find(errors: SourceError[]): Promise<void> {
+    const isFirst = this.#sinceMs === undefined;
+    this.#sinceMs ??= Date.now();
+    const places: Place[] = [];
+    for (const folder of FOLDERS) {
+      await collect(errors, folder, async () => {
+        places.push(...(await this.#placesIn(folder)));
+      });
+    }
+    // What cannot be seen is not gone.
+    if (errors.length === 0) for (const followed of this.#followed.values()) followed.missed += 1;
+    const paths = new Set(places.map(({ path }) => path));
+    for (const known of [this.#finished, this.#written]) {
+      for (const path of known) if (!paths.has(path)) known.delete(path);
+    }
+    for (const place of places) {
+      if (!this.#finished.has(place.path)) {
+        await collect(errors, place.path, () => this.#adopt(place, isFirst));
+      }
+    }
+  }
+
+  async #placesIn(folder: (typeof FOLDERS)[number]): Promise<Place[]> {
+    const { prefix, folders } = this.#files;
+    const places: Place[] = [];
+    const add = (at: string, names: readonly string[]) => {
+      const files = names.filter((name) => FILE.test(name));
+      places.push(...files.map((name) => ({ path: `${at}/${name}`, isVolatile: folder === VOLATILE })));
+    };
+    const names = await folders.namesIn(prefix + folder);
+    add(folder, names);
+    for (const machine of names.filter((name) => MACHINE.test(name))) {
+      add(`${folder}/${machine}`, await folders.namesIn(`${prefix}${folder}/${machine}`));
+    }
+    return places;
+  }
+
+  /** Follows a file that is new, and recognises one that was renamed. */
+  async #adopt({ path, isVolatile }: Place, isFirst: boolean): Promise<void> {
+    const { prefix, looker } = this.#files;
+    const stat = await looker.look(prefix + path);
+    if (!stat?.isFile()) return;
+    const identity = identityOf(stat);
+    const isEnding = ARCHIVE.test(path.slice(path.lastIndexOf('/')));
+    const known = this.#followed.get(identity);
+    if (known !== undefined) {
+      known.missed = 0;
+      known.path = path;
+      known.isEnding ||= isEnding;
+      return;
+    }
+    if (isFirst && isEnding) {
+      this.#finished.add(path);
+      return;
+    }
+    if (this.#followed.size >= MAX_FILES) {
+      throw new SourceError('failed', path, `${path}: not read, more than ${MAX_FILES} journals`);
+    }
+    const file = await this.#open(path, !isFirst);
+    if (file === undefined) return;
+    // The clock may be set back; what follows a file that was read is new whatever its time.
+    const sinceMs = isFirst || this.#written.has(path) ? 0 : (this.#sinceMs ?? 0);
+    if (!isEnding) this.#written.add(path);
+    this.#followed.set(identity, { file, path, isVolatile, sinceMs, missed: 0, isEnding });
+  }
+
+  /** Undefined for one that went meanwhile, or that journald has not begun. */
+  async #open(path: string, fromStart: boolean): Promise<JournalFile | undefined> {
+    const { prefix, looker } = this.#files;
+    const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+    const handle = await looker.guard.run(prefix + path, () => open(prefix + path, flags));
+    try {
+      const { size } = await handle.stat();
+      if (size > 0) return new JournalFile(handle, path, fromStart);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+    await handle.close();
+    return undefined;
+  }
+
+  /** @returns whether there is more to read */
+  #read(
+    { file, path, isVolatile, sinceMs }: Followed,
+    identifiers: readonly string[],
+    errors: SourceError[],
+  ): boolean {
+    const { entries, errors: damages, isMore } = file.poll(identifiers);
+    errors.push(...damages);
+    let unread: { count: number; how: string } | undefined;
+    for (const entry of entries) {
+      if (entry.realtimeMs < sinceMs || this.#isFlushed(entry, isVolatile)) continue;
+      const line = lineOf(entry);
+      if (line !== undefined) this.#take(line, entry.identifier);
+      else if (entry.unread !== undefined) unread = { count: (unread?.count ?? 0) + 1, how: entry.unread };
+    }
+    if (unread === undefined) return isMore;
+    const { count, how } = unread;
+    const message = `${path}: ${count} messages not read: Node ${process.versions.node} cannot undo ${how}`;
+    errors.push(new SourceError('failed', path, message));
+    return isMore;
+  }
+
+  /** Whether it was read in the volatile journal, before journald copied it (`journalctl --flush`, at boot). */
+  #isFlushed({ key }: IdentifiedEntry, isVolatile: boolean): boolean {
+    if (!isVolatile) return this.#volatileKeys.delete(key);
+    this.#volatileKeys.add(key);
+    const [oldest] = this.#volatileKeys;
+    if (this.#volatileKeys.size > MAX_VOLATILE && oldest !== undefined) this.#volatileKeys.delete(oldest);
+    return false;
+  }
+}
+
+async function collect(errors: SourceError[], path: string, action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
+  } catch (cause) {
+    const error = sourceError(path, cause);
+    // Renamed or removed since the folder was read.
+    if (error.code !== 'absent') errors.push(error);
+  }
+}
