@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Command } from 'commander';
-import { UsageError } from '../common/cli.ts';
+import { oneLine, UsageError } from '../common/cli.ts';
 import { Flag, Program } from '../common/flags.ts';
 import { createLogger, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../common/log.ts';
 import { packageVersion } from '../common/version.ts';
@@ -50,6 +50,9 @@ function runUpdate(flags: MakeFlags): Promise<void> {
   return run(flags, update);
 }
 
+/** Differences that `verify` names: of a dataset that is another, nobody reads all. */
+const SHOWN_DIFFERENCES = 1000;
+
 /** The dataset that an argument names. */
 function storageOf(place: string, flags: PlaceFlags): Promise<Storage> {
   const { output, s3 } = loadPlace(place, flags);
@@ -64,7 +67,9 @@ async function runVerify(place: string, flags: PlaceFlags): Promise<void> {
     );
     return;
   }
-  process.stderr.write(`${differences.join('\n')}\n`);
+  const more = differences.length - SHOWN_DIFFERENCES;
+  const lines = differences.slice(0, SHOWN_DIFFERENCES).map(oneLine);
+  process.stderr.write(`${[...lines, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n')}\n`);
   process.exitCode = new BuilderError('damaged', place).exitCode;
 }
 

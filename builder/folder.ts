@@ -1,14 +1,11 @@
 /** What stands where a dataset is. */
 import { COMPANIONS } from './companions/index.ts';
 import { BuilderError, messageOf } from './errors.ts';
+import { issueOf } from './issues.ts';
 import { type Manifest, manifestSchema } from './manifest-schema.ts';
-import { isBookkeeping, isShardManifest, type Places } from './output/places.ts';
+import { isBookkeeping, isShardManifest, MANIFEST, type Places, REPORT } from './output/places.ts';
 import type { Shard } from './shard.ts';
 import type { Storage } from './storage/storage.ts';
-
-/** Where a whole dataset's manifest is. */
-export const MANIFEST = 'manifest.json';
-export const REPORT = 'report.html';
 
 /** The files of a dataset's place that are no bookkeeping of a run. */
 export async function datasetFiles(storage: Storage): Promise<string[]> {
@@ -24,12 +21,9 @@ export async function readManifest(storage: Storage, file = MANIFEST): Promise<M
   const bytes = await storage.read(file);
   if (bytes === undefined) return undefined;
   try {
-    const result = manifestSchema.safeParse(JSON.parse(bytes.toString('utf8')));
-    if (result.success) return result.data;
-    const [issue] = result.error.issues;
-    throw new Error(`${issue?.path.join('.')}: ${issue?.message}`, { cause: result.error });
+    return manifestSchema.parse(JSON.parse(bytes.toString('utf8')));
   } catch (error) {
-    throw new BuilderError('damaged', `${storage.nameOf(file)}: ${messageOf(error)}`, { cause: error });
+    throw new BuilderError('damaged', `${storage.nameOf(file)}: ${issueOf(error)}`, { cause: error });
   }
 }
 

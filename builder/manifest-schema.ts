@@ -1,6 +1,12 @@
 import { z } from 'zod';
+import { parseDurationMs } from '../common/duration.ts';
+import { dataFile } from './output/places.ts';
 
 const time = z.iso.datetime({ precision: 3 });
+const LONGEST_MS = 100 * 365 * 86_400_000;
+const duration = z
+  .string()
+  .refine((text) => (parseDurationMs(text) ?? Number.NaN) <= LONGEST_MS, 'is no duration');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const counts = z.record(z.string(), z.int().nonnegative());
 const entityName = {
@@ -36,16 +42,24 @@ const statistics = z.strictObject({
   auc: number,
 });
 
-const file = z.strictObject({
-  path: z.string(),
-  rows: z.int().positive(),
-  bytes: z.int().positive(),
-  sha256,
-  start: time,
-  end: time,
-  /** Digest of all that the labels and splits of these rows follow from: a file whose own is another is written anew. */
-  judgement: sha256,
-});
+/** A hundred shards for three years. */
+const MOST_FILES = 100_000;
+/** More than a day's rows take that are held in memory while they are written. */
+const MOST_FILE_BYTES = 2 ** 36;
+
+const file = z
+  .strictObject({
+    /** Nothing else is ever read, replaced or removed in a manifest's name. */
+    path: z.string().refine((path) => dataFile(path) !== undefined, "is no name of a dataset's file"),
+    rows: z.int().positive(),
+    bytes: z.int().positive().max(MOST_FILE_BYTES),
+    sha256,
+    start: time,
+    end: time,
+    /** Digest of all that the labels and splits of these rows follow from: a file whose own is another is written anew. */
+    judgement: sha256,
+  })
+  .refine(({ start, end }) => start <= end, 'ends before it starts');
 
 const split = z.strictObject({
   by: z.enum(['time', 'episode', 'node']),
@@ -87,6 +101,7 @@ export const aboutSchema = z.strictObject({
 });
 
 export const SCHEMA_VERSION = 1;
+const MOST_SHARDS = 100_000;
 
 /** manifest.json: what a dataset holds, and how it came to be. */
 export const manifestSchema = z.strictObject({
@@ -95,7 +110,9 @@ export const manifestSchema = z.strictObject({
   about: aboutSchema.optional(),
   configDigest: sha256,
   /** In the manifest of a shard, which is not a whole dataset yet. */
-  shard: z.strictObject({ index: z.int().nonnegative(), count: z.int().positive() }).optional(),
+  shard: z
+    .strictObject({ index: z.int().nonnegative(), count: z.int().positive().max(MOST_SHARDS) })
+    .optional(),
   entity: z.enum(['node', 'pod']),
   /** Columns whose values stand for others; what has the same key id has the same pseudonyms for the same names. */
   pseudonyms: z
@@ -115,18 +132,21 @@ export const manifestSchema = z.strictObject({
   start: time,
   end: time,
   watermark: time,
-  step: z.string(),
-  window: z.string(),
-  freshness: z.string(),
-  scrapeInterval: z.string(),
-  delay: z.string(),
+  step: duration.refine((text) => parseDurationMs(text) !== 0, 'is no time'),
+  window: duration,
+  freshness: duration,
+  scrapeInterval: duration,
+  delay: duration,
   /** None in a shard that no node falls to. */
   rows: z.int().nonnegative(),
   rowsDigest: sha256,
   columns: z.array(column),
   /** What there are rows of: nodes, or pods. */
   nodes: z.array(z.strictObject(entityName)),
-  files: z.array(file),
+  files: z
+    .array(file)
+    .max(MOST_FILES)
+    .refine((files) => new Set(files.map(({ path }) => path)).size === files.length, 'names a file twice'),
   labels: z.array(
     z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('episodes'), file: z.string(), sha256, episodes }),

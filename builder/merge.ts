@@ -4,14 +4,17 @@ import { parseDurationMs } from '../common/duration.ts';
 import { Accounts } from './accounts.ts';
 import { companionsOf } from './companions/index.ts';
 import { BuilderError } from './errors.ts';
-import { datasetFiles, MANIFEST, REPORT, readManifest } from './folder.ts';
+import { datasetFiles, readManifest } from './folder.ts';
 import { type Manifest, type ManifestFile, manifestSchema } from './manifest-schema.ts';
 import { NodeOrder } from './node-order.ts';
-import { dataFile, isShardManifest, placesOf } from './output/places.ts';
+import { dataFile, isShardManifest, MANIFEST, placesOf, REPORT } from './output/places.ts';
 import { hashedIn, splitsByNameAlone } from './splits/by-node.ts';
 import { accountWarnings, claimsOf } from './stages/manifest.ts';
 import { tablesOfFile } from './stages/read-back.ts';
 import type { Storage } from './storage/storage.ts';
+
+/** Missing shards that a message names. */
+const SHOWN_SHARDS = 20;
 
 interface ShardManifest extends Manifest {
   readonly shard: NonNullable<Manifest['shard']>;
@@ -81,9 +84,9 @@ async function readShards(storage: Storage): Promise<ShardManifest[]> {
     (index) => !shards.some(({ shard }) => shard.index === index),
   );
   if (missing.length > 0) {
-    throw outputError(
-      `${folder}: not all shards are there: missing ${missing.map((i) => `${i}/${count}`).join(', ')}`,
-    );
+    const shown = missing.slice(0, SHOWN_SHARDS).map((i) => `${i}/${count}`);
+    const more = missing.length > SHOWN_SHARDS ? ` and ${missing.length - SHOWN_SHARDS} more` : '';
+    throw outputError(`${folder}: not all shards are there: missing ${shown.join(', ')}${more}`);
   }
   shards.forEach((one, i) => void shards.slice(i + 1).forEach((two) => void checkAlike(one, two)));
   return shards;

@@ -11,6 +11,8 @@ const PRESENT = 1;
 
 /** Rows that are encoded together: column by column, which keeps each loop to one kind of value. */
 const BLOCK_ROWS = 256;
+/** Long texts make for fewer rows. */
+const BLOCK_BYTES = 16_777_216;
 const NUMBER_BYTES = { timestamp: 9, double: 9, int32: 5 } as const;
 
 /** The texts of a column as they are encoded, by number. */
@@ -29,6 +31,7 @@ class Encoder {
   readonly #columns: readonly (NumberColumn | (TextColumn & { readonly encoded: readonly Buffer[] }))[];
   /** The most bytes that a row can have. */
   readonly #stride: number;
+  readonly #blockRows: number;
   readonly #bytes: Buffer;
   readonly #view: DataView;
   /** Where the bytes of each row of the block end so far. */
@@ -40,18 +43,19 @@ class Encoder {
     );
     const longest = this.#columns.map((column) =>
       column.type === 'string'
-        ? Math.max(0, ...column.encoded.map(({ length }) => length))
+        ? column.encoded.reduce((most, { length }) => Math.max(most, length), 0)
         : NUMBER_BYTES[column.type],
     );
     this.#stride = longest.reduce((sum, length) => sum + length, 0);
-    this.#bytes = Buffer.allocUnsafe(this.#stride * BLOCK_ROWS);
+    this.#blockRows = Math.max(1, Math.min(BLOCK_ROWS, Math.floor(BLOCK_BYTES / this.#stride)));
+    this.#bytes = Buffer.allocUnsafe(this.#stride * this.#blockRows);
     this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
   }
 
   /** Gives the bytes of each row of a table, until the next block is encoded. */
   *rows(rows: number): Generator<Buffer> {
-    for (let from = 0; from < rows; from += BLOCK_ROWS) {
-      const count = Math.min(BLOCK_ROWS, rows - from);
+    for (let from = 0; from < rows; from += this.#blockRows) {
+      const count = Math.min(this.#blockRows, rows - from);
       for (let i = 0; i < count; i++) this.#ends[i] = i * this.#stride;
       for (const column of this.#columns) {
         if (column.type === 'string') this.#addTexts(column.encoded, column.codes, from, count);

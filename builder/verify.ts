@@ -1,12 +1,13 @@
-import { statSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { parseDurationMs } from '../common/duration.ts';
 import { Accounts } from './accounts.ts';
 import { COMPANIONS, type Companion, companionsOf } from './companions/index.ts';
-import { BuilderError, messageOf } from './errors.ts';
-import { datasetFiles, MANIFEST, REPORT, readManifest } from './folder.ts';
+import { BuilderError } from './errors.ts';
+import { datasetFiles, readManifest } from './folder.ts';
+import { issueOf } from './issues.ts';
 import type { Manifest, ManifestFile } from './manifest-schema.ts';
 import { NodeOrder } from './node-order.ts';
+import { MANIFEST, REPORT } from './output/places.ts';
 import { claimsOf } from './stages/manifest.ts';
 import { tablesOfCopy } from './stages/read-back.ts';
 import { sha256OfFile } from './stages/write.ts';
@@ -57,14 +58,23 @@ async function readFileRows(copy: LocalCopy, file: ManifestFile, manifest: Manif
   return { rows, ...(rows > 0 && { start: formatTime(startMs), end: formatTime(endMs) }) };
 }
 
+/** A file that can be opened as what the manifest says, or why not. */
+async function opened(storage: Storage, file: ManifestFile): Promise<LocalCopy | string> {
+  try {
+    return await storage.open(file);
+  } catch (error) {
+    return `${file.path}: ${issueOf(error)}`;
+  }
+}
+
 /** Compares one file with its entry; `readable` tells whether its rows are in the account. */
 async function verifyFile(copy: LocalCopy, file: ManifestFile, manifest: Manifest, order: NodeOrder) {
-  const found = { bytes: statSync(copy.path).size, sha256: await sha256OfFile(copy.path) };
+  const found = { sha256: await sha256OfFile(copy.file) };
   try {
     const rows = await readFileRows(copy, file, manifest, order);
     return { readable: true, lines: differences(`${file.path}: `, file, { ...found, ...rows }) };
   } catch (error) {
-    const unreadable = `${file.path}: cannot be read as ${manifest.format}: ${messageOf(error)}`;
+    const unreadable = `${file.path}: cannot be read as ${manifest.format}: ${issueOf(error)}`;
     return { readable: false, lines: [...differences(`${file.path}: `, file, found), unreadable] };
   }
 }
@@ -72,16 +82,27 @@ async function verifyFile(copy: LocalCopy, file: ManifestFile, manifest: Manifes
 /** Files that a dataset has beside its rows. */
 const BESIDE: readonly string[] = [MANIFEST, REPORT, ...COMPANIONS];
 
+/** A small file, or why it cannot be read. */
+async function read(storage: Storage, path: string): Promise<Buffer | string | undefined> {
+  try {
+    return await storage.read(path);
+  } catch (error) {
+    return `${path}: ${issueOf(error)}`;
+  }
+}
+
 /** Compares a companion with what the manifest makes of it. */
 async function verifyCompanion(storage: Storage, { path, text }: Companion): Promise<string[]> {
-  const bytes = await storage.read(path);
+  const bytes = await read(storage, path);
+  if (typeof bytes === 'string') return [bytes];
   if (bytes === undefined) return [`${path}: is missing`];
   return bytes.equals(Buffer.from(text)) ? [] : [`${path}: is not what the manifest makes of it`];
 }
 
 /** A report need not be there, but must not show other rows. */
 async function verifyReport(storage: Storage, { rowsDigest }: Manifest): Promise<string[]> {
-  const bytes = await storage.read(REPORT);
+  const bytes = await read(storage, REPORT);
+  if (typeof bytes === 'string') return [bytes];
   return bytes === undefined || bytes.includes(rowsDigest)
     ? []
     : [`${REPORT}: shows other rows: draw it again`];
@@ -140,7 +161,12 @@ export async function verify(storage: Storage): Promise<{ manifest: Manifest; di
       complete = false;
       continue;
     }
-    const copy = await storage.open(file.path);
+    const copy = await opened(storage, file);
+    if (typeof copy === 'string') {
+      lines.push(copy);
+      complete = false;
+      continue;
+    }
     try {
       const result = await verifyFile(copy, file, manifest, order);
       lines.push(...result.lines);

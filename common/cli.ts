@@ -16,8 +16,12 @@ function exitCodeOf(error: unknown): number {
   return typeof code === 'number' ? code : 1;
 }
 
-function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, ' ').trim();
+/** A text on one line; what a file or a server says must not write over the terminal. */
+export function oneLine(text: string): string {
+  return text
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\p{Cc}/gu, ' ')
+    .trim();
 }
 
 function wantsStack(argv: readonly string[]): boolean {

@@ -1,4 +1,5 @@
 import type { Manifest } from '../manifest-schema.ts';
+import { CARD, CROISSANT } from '../output/places.ts';
 import { card } from './card.ts';
 import { croissant } from './croissant.ts';
 
@@ -8,9 +9,6 @@ export interface Companion {
   readonly path: string;
   readonly text: string;
 }
-
-const CROISSANT = 'croissant.json';
-const CARD = 'README.md';
 
 export const COMPANIONS: readonly string[] = [CROISSANT, CARD];
 

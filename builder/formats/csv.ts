@@ -1,5 +1,5 @@
 /** CSV as in RFC 4180, lines ended by LF: times in RFC 3339 and UTC, numbers as short as they read back, null empty. */
-import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream';
 import { parse } from 'csv-parse';
 import { stringify } from 'csv-stringify/sync';
 import { type ColumnName, type Table, type TableColumn, valuesOf } from '../table.ts';
@@ -9,6 +9,9 @@ import type { Format } from './format.ts';
 import { OutputFile } from './output-file.ts';
 
 const ROWS_AT_ONCE = 8192;
+/** Characters of rows that are held at once, and of one row: nobody's names are so long. */
+const CHARACTERS_AT_ONCE = 16_777_216;
+const LONGEST_ROW = 1_048_576;
 
 function texts(column: TableColumn): readonly (string | null)[] {
   // As formatTime has it, at a tenth of its price.
@@ -68,10 +71,16 @@ export const csv: Format = {
     };
   },
 
-  async *read(path, columns) {
-    const lines: AsyncIterable<string[]> = createReadStream(path).pipe(parse());
+  async *read(file, columns) {
+    // An error of either ends the other, and comes out of the loop.
+    const lines: AsyncIterable<string[]> = pipeline(
+      file.stream(),
+      parse({ max_record_size: LONGEST_ROW }),
+      () => undefined,
+    );
     let header: string[] | undefined;
     const rows: string[][] = [];
+    let characters = 0;
     for await (const line of lines) {
       if (header === undefined) {
         header = line;
@@ -79,8 +88,11 @@ export const csv: Format = {
           throw new Error('the columns are others');
       } else {
         rows.push(line);
+        for (const cell of line) characters += cell.length;
       }
-      if (rows.length === ROWS_AT_ONCE) yield tableOf(columns, rows.splice(0));
+      if (rows.length < ROWS_AT_ONCE && characters < CHARACTERS_AT_ONCE) continue;
+      characters = 0;
+      if (rows.length > 0) yield tableOf(columns, rows.splice(0));
     }
     if (header === undefined) throw new Error('the file is empty');
     if (rows.length > 0) yield tableOf(columns, rows);

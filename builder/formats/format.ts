@@ -1,4 +1,5 @@
 import type { ColumnName, Table } from '../table.ts';
+import type { InputFile } from './input-file.ts';
 import type { Written } from './output-file.ts';
 
 /** A file being written; nothing of it counts before `close`. */
@@ -22,5 +23,5 @@ export interface Format {
    *
    * @throws {Error} when the file is none of this kind, or its columns are others
    */
-  read(path: string, columns: readonly ColumnName[]): AsyncIterable<Table>;
+  read(file: InputFile, columns: readonly ColumnName[]): AsyncIterable<Table>;
 }

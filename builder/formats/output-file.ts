@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 
 const BUFFER_BYTES = 1 << 18;
 
@@ -9,7 +9,7 @@ export interface Written {
   readonly sha256: string;
 }
 
-/** A new file that is written front to back. */
+/** A new file that is written front to back, in the place of what may be there: a link is replaced, not followed. */
 export class OutputFile {
   readonly #fd: number;
   readonly #hash = createHash('sha256');
@@ -19,7 +19,8 @@ export class OutputFile {
   #bytes = 0;
 
   constructor(path: string) {
-    this.#fd = openSync(path, 'w');
+    rmSync(path, { force: true });
+    this.#fd = openSync(path, 'wx');
   }
 
   /** Takes the bytes as they are now: what they are in may be used again. */

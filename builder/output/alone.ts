@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { recover } from './commit.ts';
 import type { Disk } from './disk.ts';
 import { explained } from './explained.ts';
-import { filesBelow } from './files.ts';
+import { checkRegular } from './files.ts';
 import { Lock } from './lock.ts';
 import type { Places } from './places.ts';
 
@@ -27,7 +27,7 @@ export async function alone<T>(
   let lock: Lock | undefined;
   try {
     // Says in plain words when the folder is a file.
-    filesBelow(folder);
+    checkRegular(folder);
     made = disk.makeFolder(folder);
     lock = Lock.take(join(folder, places.lock));
     recover(folder, places, disk);

@@ -3,34 +3,38 @@
  * them to put in place, and which old ones to remove; then it does so, the manifest last. Once the journal is there
  * the change counts, and whoever comes next finishes it; before, it does not, and whoever comes next clears it away.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { BuilderError, messageOf, systemCode } from '../errors.ts';
+import { BuilderError } from '../errors.ts';
+import { readSmall } from '../formats/input-file.ts';
+import { issueOf } from '../issues.ts';
 import type { Disk } from './disk.ts';
 import { filesBelow } from './files.ts';
-import { isOwnTemporary, type Places, placesOf, temporaryName } from './places.ts';
+import { pathIn } from './own-path.ts';
+import { isDatasetPath, isOwnTemporary, type Places, placesOf, temporaryName } from './places.ts';
+
+/** Names of some 100,000 files. */
+const MOST_JOURNAL_BYTES = 16_777_216;
+
+/** Whoever can write to the folder can write a journal: it must not reach anything but a dataset's files. */
+const ownPath = z.string().refine(isDatasetPath, "is no name of a dataset's file");
 
 const journalSchema = z.strictObject({
   /** Files to put in place, in this order. */
-  put: z.array(z.string()),
-  remove: z.array(z.string()),
+  put: z.array(ownPath),
+  remove: z.array(ownPath),
 });
 
 export type Journal = z.output<typeof journalSchema>;
 
 function readJournal(path: string): Journal | undefined {
-  let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    const found = readSmall(path, MOST_JOURNAL_BYTES);
+    if (found === undefined) return undefined;
+    return journalSchema.parse(JSON.parse(found.bytes.toString('utf8')));
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-  try {
-    return journalSchema.parse(JSON.parse(text));
-  } catch (error) {
-    throw new BuilderError('output', `${path} is no journal of ours (${messageOf(error)}): remove it`, {
+    throw new BuilderError('output', `${path} is no journal of ours (${issueOf(error)}): remove it`, {
       cause: error,
     });
   }
@@ -39,12 +43,12 @@ function readJournal(path: string): Journal | undefined {
 /** Does what a journal says, as far as it is not done yet, then removes it. */
 function finish(folder: string, { put, remove }: Journal, places: Places, disk: Disk): void {
   for (const path of put) {
-    const temporary = join(folder, temporaryName(path));
+    const temporary = pathIn(folder, temporaryName(path));
     if (!existsSync(temporary)) continue;
-    disk.rename(temporary, join(folder, path));
+    disk.rename(temporary, pathIn(folder, path));
     disk.syncFolder(dirname(join(folder, path)));
   }
-  for (const path of remove) disk.remove(join(folder, path));
+  for (const path of remove) disk.remove(pathIn(folder, path));
   disk.remove(join(folder, places.journal));
   disk.syncFolder(folder);
 }

@@ -1,9 +1,37 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { compare } from '../collections.ts';
 import { BuilderError, messageOf, systemCode } from '../errors.ts';
+import { oddKind } from '../formats/input-file.ts';
+
+interface Entry {
+  /** Relative to the folder, with `/`. */
+  readonly file: string;
+  /** What it is when it is no regular file. */
+  readonly odd: string | undefined;
+}
 
 /** Paths of all files below a folder, relative to it and with `/`, sorted; none when there is no such folder. */
 export function filesBelow(folder: string): string[] {
+  return entriesBelow(folder).map(({ file }) => file);
+}
+
+/**
+ * Makes sure that a folder holds regular files and folders alone: nothing is written through a link.
+ *
+ * @throws {BuilderError} `output`
+ */
+export function checkRegular(folder: string): void {
+  const odd = entriesBelow(folder).find((entry) => entry.odd !== undefined);
+  if (odd === undefined) return;
+  throw new BuilderError(
+    'output',
+    `${join(folder, odd.file)} is ${odd.odd}, and a dataset has regular files in folders only: remove it`,
+  );
+}
+
+/** All that is below a folder and is no folder. Links are not followed. */
+function entriesBelow(folder: string): Entry[] {
   let entries: ReturnType<typeof list>;
   const list = () => readdirSync(folder, { recursive: true, withFileTypes: true });
   try {
@@ -15,10 +43,11 @@ export function filesBelow(folder: string): string[] {
   }
   return entries
     .filter((entry) => !entry.isDirectory())
-    .map((entry) =>
-      join(entry.parentPath, entry.name)
+    .map((entry) => ({
+      file: join(entry.parentPath, entry.name)
         .slice(folder.length + 1)
         .replaceAll('\\', '/'),
-    )
-    .sort();
+      odd: oddKind(entry),
+    }))
+    .sort((a, b) => compare(a.file, b.file));
 }

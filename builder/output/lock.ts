@@ -1,19 +1,20 @@
 /** One run at a time writes to a dataset's folder. */
 import { createHash, randomUUID } from 'node:crypto';
-import {
-  linkSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { linkSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BuilderError, systemCode } from '../errors.ts';
+import { readSmall, type SmallFile } from '../formats/input-file.ts';
 import { formatTime } from '../times.ts';
-import { checkEnded, LEASE_MS, type Owner, parseOwner, RENEWALS_PER_LEASE, takenOver } from './owner.ts';
+import {
+  checkEnded,
+  LEASE_MS,
+  MOST_OWNER_BYTES,
+  notOurs,
+  type Owner,
+  parseOwner,
+  RENEWALS_PER_LEASE,
+  takenOver,
+} from './owner.ts';
 import { hasEnded, type ProcessIdentity, thisProcess } from './process-identity.ts';
 
 /** Others who take over the same lock at the same time can make taking it fail, but not for ever. */
@@ -21,13 +22,14 @@ const ATTEMPTS = 10;
 
 /** The lock file's owner, and when it was last renewed; undefined when there is no such file. */
 function readLock(path: string): { owner: Owner; renewedMs: number } | undefined {
+  let found: SmallFile | undefined;
   try {
-    const text = readFileSync(path, 'utf8');
-    return { owner: parseOwner(text, path), renewedMs: statSync(path).mtimeMs };
+    found = readSmall(path, MOST_OWNER_BYTES);
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
+    throw systemCode(error) === undefined ? notOurs(path, error) : error;
   }
+  if (found === undefined) return undefined;
+  return { owner: parseOwner(found.bytes.toString('utf8'), path), renewedMs: found.modifiedMs };
 }
 
 export interface LockOptions {

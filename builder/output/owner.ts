@@ -1,6 +1,8 @@
 /** Who holds a lock, in a folder or in a bucket. */
 import { z } from 'zod';
-import { BuilderError, messageOf } from '../errors.ts';
+import { BuilderError } from '../errors.ts';
+import { issueOf } from '../issues.ts';
+import { oneLine } from '../one-line.ts';
 import { formatTime } from '../times.ts';
 import { hasEnded, type ProcessIdentity } from './process-identity.ts';
 
@@ -8,15 +10,19 @@ import { hasEnded, type ProcessIdentity } from './process-identity.ts';
 export const LEASE_MS = 300_000;
 export const RENEWALS_PER_LEASE = 5;
 
+export const MOST_OWNER_BYTES = 65_536;
+/** Longer than any run's; a lease that never ends would lock a dataset for ever. */
+const LONGEST_LEASE_MS = 86_400_000;
+
 const ownerSchema = z.object({
   token: z.string(),
   host: z.string(),
   boot: z.string(),
   pidNamespace: z.string(),
-  pid: z.int(),
+  pid: z.int().positive(),
   started: z.string(),
   since: z.string(),
-  leaseMs: z.int().positive(),
+  leaseMs: z.int().positive().max(LONGEST_LEASE_MS),
 });
 
 export type Owner = z.output<typeof ownerSchema>;
@@ -29,9 +35,14 @@ export function parseOwner(text: string, place: string): Owner {
   try {
     return ownerSchema.parse(JSON.parse(text));
   } catch (error) {
-    const message = `${place} is no lock of ours (${messageOf(error).split('\n')[0]}): remove it if no run is under way`;
-    throw new BuilderError('output', message, { cause: error });
+    throw notOurs(place, error);
   }
+}
+
+/** Says that what is at a lock's place is none. */
+export function notOurs(place: string, error: unknown): BuilderError {
+  const message = `${place} is no lock of ours (${issueOf(error)}): remove it if no run is under way`;
+  return new BuilderError('output', message, { cause: error });
 }
 
 /**
@@ -52,7 +63,7 @@ export function checkEnded(
   const until = ended === undefined ? ` (its lease lasts until ${formatTime(leaseEndMs)})` : '';
   throw new BuilderError(
     'busy',
-    `${where} is being written by process ${owner.pid} on ${owner.host} since ${owner.since}${until}: wait until it has ended`,
+    `${where} is being written by process ${owner.pid} on ${oneLine(owner.host)} since ${oneLine(owner.since)}${until}: wait until it has ended`,
   );
 }
 

@@ -51,9 +51,22 @@ export function contentPath(path: string, sha256: string): string {
   return path.replace(/\.(\w+)$/, `-${sha256.slice(0, CONTENT_DIGITS)}.$1`);
 }
 
+/** Where a whole dataset's manifest is. */
+export const MANIFEST = 'manifest.json';
+export const REPORT = 'report.html';
+export const CROISSANT = 'croissant.json';
+export const CARD = 'README.md';
+
+const BESIDE: readonly string[] = [MANIFEST, REPORT, CROISSANT, CARD];
+
+/** Whether a file of a dataset can have this path, relative to it. No other is ever read, written or removed. */
+export function isDatasetPath(file: string): boolean {
+  return BESIDE.includes(file) || isShardManifest(file) || dataFile(file) !== undefined;
+}
+
 const SHARD_MANIFEST = /^manifest-(\d+)-of-(\d+)\.json$/;
 const BOOKKEEPING = /^\.(lock|commit)(-\d+-of-\d+)?(\.json)?$/;
-const TEMPORARY = /^(.*\/)?\.[^/]+\.tmp$/;
+const TEMPORARY = /^(data\/date=\d{4}-\d{2}-\d{2}\/)?\.[^/]+\.tmp$/;
 
 export function isShardManifest(file: string): boolean {
   return SHARD_MANIFEST.test(file);

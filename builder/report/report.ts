@@ -3,9 +3,10 @@
 import { parseDurationMs } from '../../common/duration.ts';
 import { compare } from '../collections.ts';
 import { entitiesOf } from '../entity.ts';
-import { BuilderError, messageOf } from '../errors.ts';
-import { MANIFEST, REPORT, readManifest } from '../folder.ts';
+import { BuilderError } from '../errors.ts';
+import { readManifest } from '../folder.ts';
 import type { Manifest } from '../manifest-schema.ts';
+import { MANIFEST, REPORT } from '../output/places.ts';
 import { tablesOfFile } from '../stages/read-back.ts';
 import type { Storage } from '../storage/storage.ts';
 import { numbers, type Table } from '../table.ts';
@@ -28,14 +29,9 @@ const FEW_TICKS = 5;
  * @throws {BuilderError} `damaged`
  */
 async function* rowsOf(storage: Storage, manifest: Manifest): AsyncGenerator<Table> {
-  const otherwise = () => new Error('is not what the manifest says');
   for (const file of manifest.files) {
-    try {
-      yield* tablesOfFile(storage, file, manifest, otherwise);
-    } catch (error) {
-      const message = `${storage.nameOf(file.path)}: ${messageOf(error)}: verify the dataset`;
-      throw new BuilderError('damaged', message, { cause: error });
-    }
+    const message = `${storage.nameOf(file.path)}: is not what the manifest says: verify the dataset`;
+    yield* tablesOfFile(storage, file, manifest, () => new BuilderError('damaged', message));
   }
 }
 

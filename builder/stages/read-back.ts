@@ -1,36 +1,58 @@
 import { entitiesOf, entityKey, entityName, type NamedEntity } from '../entity.ts';
-import { BuilderError, messageOf } from '../errors.ts';
+import { BuilderError } from '../errors.ts';
 import { FORMATS } from '../formats/index.ts';
+import { issueOf } from '../issues.ts';
 import type { Manifest, ManifestFile } from '../manifest-schema.ts';
 import type { EntityName, NodeRows } from '../model.ts';
-import type { LocalCopy, Storage } from '../storage/storage.ts';
-import { byNode, type Table, timesOf } from '../table.ts';
+import { type LocalCopy, OtherSize, type Storage } from '../storage/storage.ts';
+import { byNode, type Table, tableColumns, timesOf } from '../table.ts';
 import { sha256OfFile } from './write.ts';
 
 type Kind = Pick<Manifest, 'format' | 'columns'>;
 
-/** The rows of a dataset's file, a few at a time, in its order. */
-export function tablesOfCopy({ path }: LocalCopy, { format, columns }: Kind): AsyncIterable<Table> {
-  return FORMATS[format].read(path, columns);
+/** The columns of a dataset as its features and what it is about make them. */
+function checkColumns(columns: Kind['columns']): void {
+  const features = columns.filter(({ type }) => type === 'double').map(({ name }) => name);
+  const wanted = tableColumns(features, columns.some(({ name }) => name === 'pod') ? 'pod' : 'node');
+  const isSame = wanted.every(({ name, type }, i) => columns[i]?.name === name && columns[i]?.type === type);
+  if (!isSame || columns.length !== wanted.length || new Set(features).size !== features.length)
+    throw new Error('the columns in the manifest are not those of a dataset');
+}
+
+/**
+ * The rows of a dataset's file, a few at a time, in its order.
+ *
+ * @throws {Error} when the manifest's columns cannot be a dataset's
+ */
+export function tablesOfCopy({ file }: LocalCopy, { format, columns }: Kind): AsyncIterable<Table> {
+  checkColumns(columns);
+  return FORMATS[format].read(file, columns);
 }
 
 /**
  * The rows of a dataset's file, as `tablesOfCopy`.
  *
  * @param otherwise says that it is not the file that the manifest names; without it that is not looked at
+ * @throws {BuilderError} `damaged` when it cannot be read
  */
 export async function* tablesOfFile(
   storage: Storage,
-  { path, sha256 }: ManifestFile,
+  named: ManifestFile,
   kind: Kind,
   otherwise?: () => Error,
 ): AsyncGenerator<Table> {
-  const copy = await storage.open(path);
+  let copy: LocalCopy | undefined;
   try {
-    if (otherwise !== undefined && (await sha256OfFile(copy.path)) !== sha256) throw otherwise();
+    copy = await storage.open(named);
+    if (otherwise !== undefined && (await sha256OfFile(copy.file)) !== named.sha256) throw otherwise();
     yield* tablesOfCopy(copy, kind);
+  } catch (error) {
+    if (error instanceof BuilderError) throw error;
+    if (error instanceof OtherSize && otherwise !== undefined) throw otherwise();
+    const message = `${storage.nameOf(named.path)} cannot be read (${issueOf(error)}): see kubevigil-builder verify`;
+    throw new BuilderError('damaged', message, { cause: error });
   } finally {
-    copy.release();
+    copy?.release();
   }
 }
 
@@ -62,17 +84,13 @@ export async function readBack(
   file: ManifestFile,
   manifest: Manifest,
 ): Promise<NodeRows[]> {
-  const damaged = (reason: string, cause?: unknown) =>
-    new BuilderError('damaged', `${storage.nameOf(file.path)} ${reason}: see kubevigil-builder verify`, {
-      cause,
-    });
+  const otherwise = () =>
+    new BuilderError(
+      'damaged',
+      `${storage.nameOf(file.path)} is not the file that the manifest names: see kubevigil-builder verify`,
+    );
   const nodes = new Map<string, Growing>();
-  try {
-    const otherwise = () => damaged('is not the file that the manifest names');
-    for await (const table of tablesOfFile(storage, file, manifest, otherwise)) addTable(nodes, table);
-  } catch (error) {
-    throw error instanceof BuilderError ? error : damaged(`cannot be read (${messageOf(error)})`, error);
-  }
+  for await (const table of tablesOfFile(storage, file, manifest, otherwise)) addTable(nodes, table);
   return [...nodes.values()].map(({ timesMs, features, ...name }) => ({
     ...name,
     timesMs: Float64Array.from(timesMs),

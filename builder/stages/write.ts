@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { companionsOf } from '../companions/index.ts';
-import { REPORT } from '../folder.ts';
 import type { ColumnUnit, Format, TableWriter } from '../formats/format.ts';
+import type { InputFile } from '../formats/input-file.ts';
 import type { Written } from '../formats/output-file.ts';
 import type { Manifest, ManifestFile } from '../manifest-schema.ts';
-import { dataPath, type Places } from '../output/places.ts';
+import { dataPath, type Places, REPORT } from '../output/places.ts';
 import type { Change } from '../storage/storage.ts';
 import { type Table, timesOf } from '../table.ts';
 import { formatTime } from '../times.ts';
 
-export async function sha256OfFile(path: string): Promise<string> {
+export async function sha256OfFile(file: InputFile): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
+  await pipeline(file.stream(), hash);
   return hash.digest('hex');
 }
 

@@ -1,14 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BuilderError, messageOf, systemCode } from '../errors.ts';
+import { InputFile, readSmall } from '../formats/input-file.ts';
 import { alone } from '../output/alone.ts';
 import { commit, isUnfinished } from '../output/commit.ts';
 import { type Disk, localDisk } from '../output/disk.ts';
 import { explained } from '../output/explained.ts';
 import { filesBelow } from '../output/files.ts';
 import type { Lock } from '../output/lock.ts';
+import { pathIn } from '../output/own-path.ts';
 import { type Places, temporaryName } from '../output/places.ts';
-import type { Change, Storage, Text } from './storage.ts';
+import { type Change, checkBytes, MOST_SMALL_BYTES, type Storage, type Text } from './storage.ts';
 
 /** Writes every file beside its place; `commit` puts all of them in place. */
 class LocalChange implements Change {
@@ -28,7 +30,7 @@ class LocalChange implements Change {
   }
 
   draft(file: string): string {
-    const temporary = join(this.#folder, temporaryName(file));
+    const temporary = pathIn(this.#folder, temporaryName(file));
     this.#makeFolder(dirname(temporary));
     this.#temporary.add(temporary);
     return temporary;
@@ -74,20 +76,30 @@ export function localStorage(folder: string, disk: Disk = localDisk): Storage {
     list: async () => filesBelow(folder),
 
     async read(file) {
-      const path = join(folder, file);
       try {
-        return readFileSync(path);
+        return readSmall(pathIn(folder, file), MOST_SMALL_BYTES)?.bytes;
       } catch (error) {
-        if (systemCode(error) === 'ENOENT') return undefined;
-        throw new BuilderError('output', `cannot read ${path}: ${messageOf(error)}`, { cause: error });
+        const code = systemCode(error) === undefined ? 'damaged' : 'output';
+        throw new BuilderError(code, `cannot read ${join(folder, file)}: ${messageOf(error)}`, {
+          cause: error,
+        });
       }
     },
 
-    open: async (file) => ({ path: join(folder, file), release() {} }),
+    async open(named) {
+      const file = new InputFile(pathIn(folder, named.path));
+      try {
+        checkBytes(file.bytes, named);
+      } catch (error) {
+        file.close();
+        throw error;
+      }
+      return { file, release: () => file.close() };
+    },
 
     async write(file, text) {
-      const path = join(folder, file);
-      const temporary = join(folder, temporaryName(file));
+      const path = pathIn(folder, file);
+      const temporary = pathIn(folder, temporaryName(file));
       try {
         disk.writeText(temporary, text);
         disk.rename(temporary, path);

@@ -1,10 +1,26 @@
+import type { InputFile } from '../formats/input-file.ts';
+import type { ManifestFile } from '../manifest-schema.ts';
 import type { Places } from '../output/places.ts';
 
 /** A file of a dataset as it can be read on this machine. */
 export interface LocalCopy {
-  readonly path: string;
+  readonly file: InputFile;
   /** Says that nobody reads it any more. */
   release(): void;
+}
+
+/** Largest file that is read as a whole: a manifest of 100,000 files, and what follows from it. */
+export const MOST_SMALL_BYTES = 67_108_864;
+
+/** What a manifest says of a file, by which it is opened. */
+export type Named = Pick<ManifestFile, 'path' | 'bytes'>;
+
+/** A file has another size than its manifest says: nobody reads on to find out more. */
+export class OtherSize extends Error {}
+
+/** @throws {OtherSize} */
+export function checkBytes(found: number, { bytes }: Named): void {
+  if (found !== bytes) throw new OtherSize(`bytes is ${found}, the manifest says ${bytes}`);
 }
 
 /** A small file of a dataset: a path relative to the dataset, and what stands in it. */
@@ -44,10 +60,18 @@ export interface Storage {
   nameOf(file: string): string;
   /** Paths of all files relative to it, with `/`, sorted; none when it is not there. */
   list(): Promise<string[]>;
-  /** A small file; undefined when it is not there. */
+  /**
+   * A small file; undefined when it is not there.
+   *
+   * @throws {BuilderError} when it cannot be read, is no regular file, or is larger than `MOST_SMALL_BYTES`
+   */
   read(file: string): Promise<Buffer | undefined>;
-  /** A file on this machine with the same bytes. */
-  open(file: string): Promise<LocalCopy>;
+  /**
+   * A data file on this machine.
+   *
+   * @throws {Error} when it is not there, is no regular file, or has another size than the manifest says
+   */
+  open(file: Named): Promise<LocalCopy>;
   /** Puts a small file in place that the manifest does not speak of. */
   write(file: string, text: string): Promise<void>;
   /** Whether files stand there of a change that was not made to its end. */

@@ -17,6 +17,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { BuilderError } from '../../errors.ts';
+import { checkBytes, MOST_SMALL_BYTES, type Named } from '../storage.ts';
 import type { Address } from './address.ts';
 import { explainedS3, isConflict, isNotThere, isRefusedCondition } from './errors.ts';
 
@@ -133,6 +134,7 @@ export class ObjectStore {
           try {
             return await read(answer.Body as Readable, answer);
           } catch (error) {
+            if (error instanceof BuilderError) throw error;
             throw new BrokenBody('the object does not come to its end', { cause: error });
           }
         },
@@ -144,27 +146,56 @@ export class ObjectStore {
     }
   }
 
-  /** A small object; undefined when it is not there. */
+  /**
+   * A small object; undefined when it is not there.
+   *
+   * @throws {BuilderError} `damaged` when it is larger than what is read as a whole
+   */
   get(file: string): Promise<Found | undefined> {
-    return this.#download(file, async (body, { ETag = '', LastModified }) => ({
-      bytes: Buffer.concat(await body.toArray()),
+    return this.#download(file, async (body, { ETag = '', LastModified, ContentLength }) => ({
+      bytes: await this.#whole(file, body, ContentLength ?? 0),
       etag: ETag,
       putMs: LastModified?.getTime() ?? Number.NaN,
       nowMs: Date.now() + this.#aheadMs,
     }));
   }
 
+  /** What others put in our place may be of any size. */
+  async #whole(file: string, body: Readable, announced: number): Promise<Buffer> {
+    const parts: Buffer[] = [];
+    let bytes = announced > MOST_SMALL_BYTES ? announced : 0;
+    if (bytes === 0) {
+      for await (const part of body) {
+        bytes += part.length;
+        if (bytes > MOST_SMALL_BYTES) break;
+        parts.push(part);
+      }
+    }
+    if (bytes <= MOST_SMALL_BYTES) return Buffer.concat(parts);
+    body.destroy();
+    throw new BuilderError(
+      'damaged',
+      `${this.nameOf(file)} has more than the ${MOST_SMALL_BYTES} bytes that are read`,
+    );
+  }
+
   /**
-   * Fetches an object into a file.
+   * Fetches a data file.
    *
    * @throws {BuilderError} `damaged` when it is not there
+   * @throws {Error} when it has another size than the manifest says; it is not fetched then
    */
-  async fetch(file: string, path: string): Promise<void> {
-    const found = await this.#download(file, async (body) => {
+  async fetch(file: Named, path: string): Promise<void> {
+    const found = await this.#download(file.path, async (body, { ContentLength }) => {
+      if (ContentLength !== undefined && ContentLength !== file.bytes) {
+        body.destroy();
+        return ContentLength;
+      }
       await pipeline(body, createWriteStream(path));
-      return true;
+      return file.bytes;
     });
-    if (found === undefined) throw new BuilderError('damaged', `${this.nameOf(file)} is missing`);
+    if (found === undefined) throw new BuilderError('damaged', `${this.nameOf(file.path)} is missing`);
+    checkBytes(found, file);
   }
 
   /**

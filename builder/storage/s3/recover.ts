@@ -1,6 +1,6 @@
 import { companionsOf } from '../../companions/index.ts';
-import { MANIFEST, readManifest } from '../../folder.ts';
-import { dataFile, isShardManifest, type Places } from '../../output/places.ts';
+import { readManifest } from '../../folder.ts';
+import { dataFile, isShardManifest, MANIFEST, type Places } from '../../output/places.ts';
 import type { Storage } from '../storage.ts';
 import type { ObjectStore } from './object-store.ts';
 

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { S3Config } from '../../config-schema.ts';
+import { InputFile } from '../../formats/input-file.ts';
 import { explained } from '../../output/explained.ts';
 import { type Places, placesOf } from '../../output/places.ts';
 import type { Storage } from '../storage.ts';
@@ -31,17 +32,22 @@ export function s3Storage(output: string, config: S3Config): Storage {
     list: () => store.list(),
     read: async (file) => (await store.get(file))?.bytes,
 
-    async open(file) {
+    async open(named) {
       const folder = stagingFolder();
       const path = join(folder, 'copy');
-      const release = () => rmSync(folder, { recursive: true, force: true });
+      const remove = () => rmSync(folder, { recursive: true, force: true });
       try {
-        await store.fetch(file, path);
+        await store.fetch(named, path);
+        const file = new InputFile(path);
+        const release = () => {
+          file.close();
+          remove();
+        };
+        return { file, release };
       } catch (error) {
-        release();
+        remove();
         throw explained(error, folder);
       }
-      return { path, release };
     },
 
     async write(file, text) {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { BuilderError } from '../../../../builder/errors.ts';
 import { parseAddress } from '../../../../builder/storage/s3/address.ts';
 import { s3Client } from '../../../../builder/storage/s3/client.ts';
 import { ObjectStore } from '../../../../builder/storage/s3/object-store.ts';
+import { MOST_SMALL_BYTES } from '../../../../builder/storage/storage.ts';
 import type { Disturbance, S3Request } from '../../../support/s3-server.ts';
 import { temporaryPaths } from '../../../support/temporary.ts';
 import { s3ForTests } from '../../support/s3.ts';
@@ -73,7 +74,7 @@ describe('builder/storage/s3/object-store', function () {
     const store = storeAt('s3://datasets/p', 5 * MEBIBYTE);
     await store.upload('large', path('file'));
     expect(s3().objects.get('p/large')?.etag).to.match(/-3"$/);
-    await store.fetch('large', path('copy'));
+    await store.fetch({ path: 'large', bytes: bytes.length }, path('copy'));
     expect(readFileSync(path('copy')).equals(bytes)).to.equal(true);
     disturbing(501, 1, ({ query }) => query.get('partNumber') === '2');
     expect(await refusal(store.upload('larger', path('file')))).to.match(/larger: 501 NotImplemented/);
@@ -96,9 +97,21 @@ describe('builder/storage/s3/object-store', function () {
     const bytes = randomBytes(MEBIBYTE);
     await store.put('o', bytes);
     const ended = disturbing('half', 2, ({ method }) => method === 'GET');
-    await store.fetch('o', path('copy'));
+    await store.fetch({ path: 'o', bytes: MEBIBYTE }, path('copy'));
     expect(ended()).to.equal(true);
     expect(readFileSync(path('copy')).equals(bytes)).to.equal(true);
+  });
+
+  it('fetches nothing of another size, and reads nothing whole that is too large', async () => {
+    const store = storeAt('s3://datasets/p');
+    await store.put('o', Buffer.from('four'));
+    const asked = store.fetch({ path: 'o', bytes: 5 }, path('other'));
+    expect(await asked.catch((error: Error) => error.message)).to.equal('bytes is 4, the manifest says 5');
+    expect(existsSync(path('other'))).to.equal(false);
+    await store.put('large', Buffer.alloc(MOST_SMALL_BYTES + 1));
+    expect(await store.get('large').catch((error: Error) => error.message)).to.match(
+      /^s3:\/\/datasets\/p\/large has more than the \d+ bytes that are read$/,
+    );
   });
 
   it('says in one line what is wrong', async () => {
