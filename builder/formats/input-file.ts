@@ -24,7 +24,7 @@ export function oddKind(
   return stats.isSocket() ? 'a socket' : 'a device';
 }
 
-export function notRegular(kind: string): Error {
+function notRegular(kind: string): Error {
   return new Error(`is ${kind}, not a regular file`);
 }
 

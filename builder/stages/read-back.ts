@@ -10,6 +10,10 @@ import { sha256OfFile } from './write.ts';
 
 type Kind = Pick<Manifest, 'format' | 'columns'>;
 
+/** What RFC 3339 can write. */
+const EARLIEST_MS = 0;
+const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** The columns of a dataset as its features and what it is about make them. */
 function checkColumns(columns: Kind['columns']): void {
   const features = columns.filter(({ type }) => type === 'double').map(({ name }) => name);
@@ -22,11 +26,15 @@ function checkColumns(columns: Kind['columns']): void {
 /**
  * The rows of a dataset's file, a few at a time, in its order.
  *
- * @throws {Error} when the manifest's columns cannot be a dataset's
+ * @throws {Error} when the manifest's columns or the times of the rows cannot be a dataset's
  */
-export function tablesOfCopy({ file }: LocalCopy, { format, columns }: Kind): AsyncIterable<Table> {
+export async function* tablesOfCopy({ file }: LocalCopy, { format, columns }: Kind): AsyncGenerator<Table> {
   checkColumns(columns);
-  return FORMATS[format].read(file, columns);
+  for await (const table of FORMATS[format].read(file, columns)) {
+    if (!timesOf(table).every((t) => t >= EARLIEST_MS && t <= LATEST_MS))
+      throw new Error('a row has a time that no dataset has');
+    yield table;
+  }
 }
 
 /**
