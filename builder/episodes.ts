@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import { BuilderError, messageOf, systemCode } from './errors.ts';
 import { decodeText, UndecodableText } from './labels/decode.ts';
-import { parseRfc3339 } from './times.ts';
+import { LATEST_MS, parseRfc3339, unlikelyNumber } from './times.ts';
 
 /** A time during which something was done to a node, [startMs, endMs). */
 export interface Episode {
@@ -77,8 +77,8 @@ function timeOf(field: 'start' | 'end', text: string, place: string): number {
   }
   if (MILLISECONDS.test(text)) {
     const ms = Number(text);
-    if (ms >= EARLIEST_MS && Number.isSafeInteger(ms)) return ms;
-    throw labelsError(place, `${field} ${text} is not in milliseconds: write UTC milliseconds or RFC 3339`);
+    if (ms >= EARLIEST_MS && ms <= LATEST_MS) return ms;
+    throw labelsError(place, `${field} ${unlikelyNumber(text, 'milliseconds')}`);
   }
   const ms = parseRfc3339(text);
   if (ms !== undefined) return ms;

@@ -1,7 +1,7 @@
 import type { BuildConfig } from './config-schema.ts';
 import { BuilderError } from './errors.ts';
 import { type Ms, wholeMs } from './ms.ts';
-import { formatTime, parseTime } from './times.ts';
+import { formatTime, noTime, parseTime } from './times.ts';
 
 export const MS_PER_DAY = 86_400_000;
 
@@ -14,10 +14,7 @@ export interface TimeRange {
 function timeOf(name: 'start' | 'end', text: string, nowMs: number): number {
   const ms = parseTime(text, nowMs);
   if (ms !== undefined) return ms;
-  throw new BuilderError(
-    'config',
-    `${name} ${JSON.stringify(text)} is no time: write RFC 3339 with a zone (2026-11-23T13:47:00Z), Unix seconds, or a duration back from now (2h)`,
-  );
+  throw new BuilderError('config', `${name} ${noTime(text)}`);
 }
 
 /**
@@ -34,6 +31,12 @@ export function rangeOf(
   }
   const endMs = end === undefined ? nowMs : timeOf('end', end, nowMs);
   const startMs = start === undefined ? endMs - (last ?? MS_PER_DAY) : timeOf('start', start, nowMs);
+  if (startMs < 0) {
+    throw new BuilderError(
+      'config',
+      `start lies before 1970: say a later start, or a shorter time back from ${formatTime(endMs)}`,
+    );
+  }
   if (startMs >= endMs) {
     throw new BuilderError('config', `end ${formatTime(endMs)} is not after start ${formatTime(startMs)}`);
   }

@@ -5,7 +5,7 @@ import { DEFAULT_ROLE, type Episode, nodeText } from '../episodes.ts';
 import { BuilderError } from '../errors.ts';
 import { type Ms, wholeMs } from '../ms.ts';
 import { type RawSeries, type SampleSource, seriesName } from '../series.ts';
-import { formatTime } from '../times.ts';
+import { formatTime, LATEST_MS } from '../times.ts';
 import type { LabelSet } from './model.ts';
 import type { Clustered } from './sources.ts';
 
@@ -25,9 +25,9 @@ export interface LabelTimes {
   readonly freshnessMs: number;
 }
 
-/** The last moment that was told; 0 and NaN stand for «not yet». */
+/** The last moment that was told; 0 and NaN stand for «not yet», as does what no date can be written of. */
 function toldMs({ values }: RawSeries): number | undefined {
-  const told = values.findLast((value) => value > 0 && Number.isFinite(value));
+  const told = values.findLast((value) => value > 0 && value * MS_PER_SECOND <= LATEST_MS);
   return told === undefined ? undefined : Math.round(told * MS_PER_SECOND);
 }
 

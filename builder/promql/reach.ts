@@ -47,19 +47,25 @@ const CLOSED: ReadonlySet<string> = new Set([
   'SubqueryExpr',
 ]);
 
-function beginsWithNumber(node: SyntaxNode): boolean {
+/** What can be a duration as well as an expression. */
+const DURATIONS: ReadonlySet<string> = new Set(['NumberDurationLiteral', 'Step', 'Range']);
+
+function beginsWithDuration(node: SyntaxNode): boolean {
   const first = childrenOf(node).find(({ name }) => name !== 'UnaryOp');
-  return node.name === 'NumberDurationLiteral' || (first !== undefined && beginsWithNumber(first));
+  return DURATIONS.has(node.name) || (first !== undefined && beginsWithDuration(first));
 }
 
-/** In Prometheus 3.4 an offset goes on for as long as durations follow: `x offset 5m - 10m` looks ahead there. */
+/**
+ * An offset goes on for as long as durations follow, when it begins with a bracket, and in Prometheus 3.4 always: `x offset
+ * (5m) - 10m` looks ahead, where the grammar reads a difference.
+ */
 function checkNoLongerOffset(parsed: Parsed, node: SyntaxNode): void {
   const [left, operator, ...rest] = childrenOf(node);
   const right = rest.at(-1);
   if (left === undefined || right === undefined || !ARITHMETIC.has(operator?.name ?? '')) return;
-  if (!endsWithOffset(left) || !beginsWithNumber(right)) return;
+  if (!endsWithOffset(left) || !beginsWithDuration(right)) return;
   throw new PromqlRefused(
-    `has a number behind an offset, which versions of Prometheus take for a part of it: write (${shownOf(parsed, left)}) in parentheses`,
+    `has a duration behind an offset, which Prometheus can take for a part of it: write (${shownOf(parsed, left)}) in parentheses`,
   );
 }
 

@@ -3,7 +3,7 @@ import type { SplitConfig } from '../config-schema.ts';
 import type { Episode } from '../episodes.ts';
 import { BuilderError } from '../errors.ts';
 import type { Split } from '../model.ts';
-import { formatTime, parseTime } from '../times.ts';
+import { formatTime, LATEST_MS, noTime, parseTime } from '../times.ts';
 import { type Extent, extentsOf } from './extents.ts';
 import type { SplitTimes, Splitter } from './model.ts';
 
@@ -41,8 +41,7 @@ export function askedBounds(
   }
   const [train, validation] = bounds.map((text, i) => {
     const ms = parseTime(text, nowMs);
-    if (ms === undefined)
-      throw new BuilderError('config', `config: split.bounds.${i}: ${JSON.stringify(text)} is no time`);
+    if (ms === undefined) throw new BuilderError('config', `config: split.bounds.${i}: ${noTime(text)}`);
     return Math.floor(ms / stepMs) * stepMs;
   }) as [number, number];
   if (validation < train)
@@ -76,7 +75,8 @@ export function byTime(
       by: 'time',
       fractions: config.fractions,
       embargo: formatDuration(embargoMs),
-      bounds: [formatTime(train), formatTime(validation)],
+      // An episode without an end moves them to where no date can be written.
+      bounds: [formatTime(Math.min(train, LATEST_MS)), formatTime(Math.min(validation, LATEST_MS))],
       askedBounds: [formatTime(wantedTrain), formatTime(wantedValidation)],
     },
     basis: (timesMs) => Array.from(timesMs, splitAt),

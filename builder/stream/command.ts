@@ -6,7 +6,7 @@ import { parseListenAddress } from '../../common/web/listen-address.ts';
 import { type BuildFlags, loadConfig } from '../config.ts';
 import { endSignal } from '../end-signal.ts';
 import { BuilderError } from '../errors.ts';
-import { parseTime } from '../times.ts';
+import { noTime, parseTime } from '../times.ts';
 import { LISTEN_FLAG, stream } from './run.ts';
 
 interface StreamFlags extends BuildFlags {
@@ -21,9 +21,7 @@ interface StreamFlags extends BuildFlags {
 function firstMoment(text: string, nowMs: number): number {
   const ms = parseTime(text, nowMs);
   if (ms === undefined) {
-    throw new UsageError(
-      `--from ${JSON.stringify(text)} is no time: write RFC 3339 with a zone, Unix seconds, or a duration back from now (10m)`,
-    );
+    throw new UsageError(`--from ${noTime(text)}`);
   }
   if (ms > nowMs) throw new UsageError(`--from ${text} lies in the future`);
   return ms;

@@ -1,4 +1,4 @@
-import { parseTime } from '../times.ts';
+import { noTime, parseTime } from '../times.ts';
 import { afterStep, type Position, parsePosition } from './position.ts';
 
 /** What a request says about where to begin. */
@@ -28,9 +28,7 @@ export function startOf({ lastEventId, from }: Wanted, head: Position, nowMs: nu
   if (from === undefined) return head;
   const ms = typeof from === 'string' ? parseTime(from.replace(SPACE_FOR_PLUS, '+'), nowMs) : undefined;
   if (ms === undefined) {
-    return {
-      refusal: `from=${JSON.stringify(from)} is no time: write RFC 3339 with a zone, Unix seconds, or a duration back from now (10m)`,
-    };
+    return { refusal: `from=${noTime(typeof from === 'string' ? from : String(from))}` };
   }
   return ms > nowMs ? { refusal: 'from lies in the future' } : afterStep(ms);
 }

@@ -65,7 +65,7 @@ describe('builder/episodes', () => {
     [
       'seconds',
       `${HEADER}\ne1,x,1774744200,1774744260,n\n`,
-      /^e\.csv line 2: start 1774744200 is not in milliseconds/,
+      /^e\.csv line 2: start 1774744200 in milliseconds would be 1970-01-21T.*: if it is in seconds \(2026-03-29T00:30:00\.000Z\), write 1774744200000$/,
     ],
     [
       'an end before the start',

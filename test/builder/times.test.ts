@@ -1,5 +1,15 @@
 import { expect } from 'chai';
-import { formatTime, nextUtcDay, parseRfc3339, parseTime, utcDay } from '../../builder/times.ts';
+import fc from 'fast-check';
+import {
+  formatTime,
+  LATEST_MS,
+  nextUtcDay,
+  noTime,
+  parseRfc3339,
+  parseTime,
+  unlikelyNumber,
+  utcDay,
+} from '../../builder/times.ts';
 
 const NOON = Date.UTC(2026, 2, 29, 12);
 
@@ -18,6 +28,10 @@ describe('builder/times', () => {
     ['2026-03-29T25:00:00Z', undefined],
     ['2026-03-29T12:00:00+24:00', undefined],
     ['yesterday', undefined],
+    ['9999-12-31T23:59:59.999Z', LATEST_MS],
+    ['9999-12-31T23:59:59.999-00:01', undefined],
+    ['0000-01-01T00:00:00+00:01', undefined],
+    ['10000-01-01T00:00:00Z', undefined],
   ];
   for (const [text, ms] of instants) {
     it(`reads ${text} as ${ms}`, () => expect(parseRfc3339(text)).to.equal(ms));
@@ -29,6 +43,70 @@ describe('builder/times', () => {
     expect(parseTime('1h30m', NOON)).to.equal(NOON - 5_400_000);
     expect(parseTime('now', NOON)).to.equal(NOON);
     expect(parseTime('soon', NOON)).to.equal(undefined);
+  });
+
+  it('reads no time that RFC 3339 could not write', () => {
+    expect(parseTime('253402300799', 0)).to.equal(LATEST_MS - 999);
+    for (const text of ['253402300800', '1774785600000', '1774785600000000', '9'.repeat(400)])
+      expect(parseTime(text, 0), text).to.equal(undefined);
+  });
+
+  const numbers: [text: string, unit: 'seconds' | 'milliseconds', message: string][] = [
+    [
+      '1774785600000',
+      'seconds',
+      '1774785600000 in seconds would be the year 58210: if it is in milliseconds (2026-03-29T12:00:00.000Z), write 1774785600',
+    ],
+    [
+      '1774785600000000',
+      'milliseconds',
+      '1774785600000000 in milliseconds would be the year 58210: if it is in microseconds (2026-03-29T12:00:00.000Z), write 1774785600000',
+    ],
+    [
+      '1774785600000000500',
+      'milliseconds',
+      ': if it is in nanoseconds (2026-03-29T12:00:00.000Z), write 1774785600000',
+    ],
+    [
+      '1774785600',
+      'milliseconds',
+      '1774785600 in milliseconds would be 1970-01-21T12:59:45.600Z: if it is in seconds (2026-03-29T12:00:00.000Z), write 1774785600000',
+    ],
+    ['253402300800000', 'milliseconds', 'would be the year 10000: write milliseconds since 1970'],
+    [
+      '9'.repeat(13),
+      'seconds',
+      'would be the year 318857: write seconds since 1970, at most of the year 9999, or RFC 3339',
+    ],
+    ['9'.repeat(400), 'milliseconds', 'would be no year at all'],
+  ];
+  for (const [text, unit, message] of numbers)
+    it(`says what ${text.slice(0, 20)} in ${unit} would be`, () =>
+      expect(unlikelyNumber(text, unit)).to.contain(message));
+
+  it('gives an advice that is followed to the moment that was meant, whatever the unit', () => {
+    const factors = fc.constantFrom(1, 1_000, 1_000_000);
+    fc.assert(
+      fc.property(fc.integer({ min: 946_684_800, max: 4_102_444_799 }), factors, (seconds, factor) => {
+        const text = String(BigInt(seconds) * 1000n * BigInt(factor));
+        expect(parseTime(text, 0)).to.equal(undefined);
+        const advice = noTime(text).split('write ').at(-1) ?? '';
+        expect(parseTime(advice, 0)).to.equal(seconds * 1000);
+      }),
+    );
+  });
+
+  it('reads whole milliseconds', () => {
+    const digits = fc
+      .tuple(fc.nat(253_402_300_799), fc.nat(999_999_999))
+      .map(([s, n]) => `${s}.${String(n).padStart(9, '0')}`);
+    fc.assert(
+      fc.property(digits, (text) => {
+        const ms = parseTime(text, 0);
+        expect(ms === undefined || Number.isSafeInteger(ms)).to.equal(true);
+        expect(parseRfc3339(formatTime(ms ?? 0))).to.equal(ms ?? 0);
+      }),
+    );
   });
 
   it('knows UTC days on any machine', () => {

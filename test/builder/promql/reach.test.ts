@@ -102,8 +102,11 @@ describe('builder/promql/reach', () => {
     ['rate(a[Inf])', 'no duration'],
     ['a offset NaN', 'no duration'],
     ['rate(a[1e30])', 'no duration'],
-    // Prometheus 3.4 takes all of the durations for the offset.
+    // Prometheus takes all of the durations for the offset: 3.4 always, others after a bracket.
     ['a offset 5m - 10m', 'in parentheses'],
+    ['a offset (5m) - 10m', 'in parentheses'],
+    ['a offset (5m) - step()', 'in parentheses'],
+    ['b or a offset (5m) * -(step() + 1)', 'in parentheses'],
     ['b + a offset 5m # c\n * -(2)', 'in parentheses'],
     ['sum(a) offset 5m', 'behind what is no selector'],
     ['(a) offset 5m', 'behind what is no selector'],
