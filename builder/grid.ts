@@ -10,7 +10,7 @@ const LEAST_WINDOW = 0.9;
 const MS_PER_SECOND = 1000;
 
 /** Index of the last element that is at most `limit`; −1 when there is none. */
-function lastAtMost(sorted: Float64Array, limit: number): number {
+export function lastAtMost(sorted: Float64Array, limit: number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
@@ -106,17 +106,19 @@ export interface RateOptions {
   readonly freshnessMs: number;
   readonly windowMs: number;
   readonly births?: readonly Birth[];
+  /** Indices of samples, in order, before which an unknown part of the total was lost. */
+  readonly losses?: readonly number[];
 }
 
 /**
  * A counter's per-second increase. With b the newest sample in (t − freshness, t] and a the newest one at or before
  * t_b − 0.9 window and after t − window − freshness: the increase over all samples from a to b, resets made good,
  * divided by t_b − t_a. A series that was born since has counted from zero, so that a scrape at which it was known
- * to be absent serves as a. Null without a or b, or with a stale marker between them.
+ * to be absent serves as a. Null without a or b, or with a stale marker or a loss between them.
  */
 export function rateValues(series: RawSeries, grid: Grid, options: RateOptions): Float64Array {
   const { timestampsMs, values, staleMs } = series;
-  const { freshnessMs, windowMs, births = [] } = options;
+  const { freshnessMs, windowMs, births = [], losses = [] } = options;
   const result = new Float64Array(grid.steps).fill(Number.NaN);
 
   const newestAt = newestAtSteps(timestampsMs, grid, freshnessMs);
@@ -142,6 +144,7 @@ export function rateValues(series: RawSeries, grid: Grid, options: RateOptions):
       startValue = 0;
     }
     if (staleWithin(staleMs, startMs, endMs)) continue;
+    if (losses.some((index) => index > from && index <= b)) continue;
     const increase = (values[b] as number) - startValue + lostByResets(values, from, b);
     result[step] = orNull(increase / ((endMs - startMs) / MS_PER_SECOND));
   }

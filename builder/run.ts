@@ -24,7 +24,7 @@ import { splitsByNameAlone } from './splits/by-node.ts';
 import { Aligner } from './stages/align.ts';
 import { checkHole } from './stages/check-hole.ts';
 import { type Day, daysOf } from './stages/days.ts';
-import { fetchMetrics, fetchUp } from './stages/fetch.ts';
+import { fetchMetrics, fetchStarts, fetchUp } from './stages/fetch.ts';
 import { type Judge, judgeOf } from './stages/judge.ts';
 import { manifest } from './stages/manifest.ts';
 import { type Continued, type Plan, plan } from './stages/plan.ts';
@@ -50,7 +50,8 @@ export async function readRows(
   planned: Plan,
   partition: Partition,
 ): Promise<NodeRows[]> {
-  const aligner = new Aligner(planned, partition, await fetchUp(source, planned, partition));
+  const up = await fetchUp(source, planned, partition);
+  const aligner = new Aligner(planned, partition, up, await fetchStarts(source, planned, partition));
   for await (const metric of fetchMetrics(source, planned, partition)) aligner.add(metric);
   return aligner.rows();
 }

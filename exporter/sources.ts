@@ -13,3 +13,13 @@ export function ifPresent<T>(read: () => T): T | undefined {
     throw error;
   }
 }
+
+/** What `read` returns, or undefined when the source could not be read, which the next who reads it will tell. */
+export function ifReadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof SourceError) return undefined;
+    throw error;
+  }
+}

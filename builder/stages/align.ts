@@ -4,24 +4,15 @@ import { labelText } from '../../exporter/catalogue/model/promql.ts';
 import { compare, groupBy } from '../collections.ts';
 import { entityKey } from '../entity.ts';
 import { BuilderError } from '../errors.ts';
-import {
-  type Birth,
-  birthsOf,
-  gaugeValues,
-  hasTime,
-  markFresh,
-  newestAtSteps,
-  orNull,
-  rateValues,
-  type Scrapes,
-} from '../grid.ts';
+import { gaugeValues, markFresh, newestAtSteps, orNull, rateValues, type Scrapes } from '../grid.ts';
 import type { EntityName, Grid, NodeRows, Partition, PlannedColumn } from '../model.ts';
 import { fits } from '../selectors.ts';
 import { type RawSeries, seriesKey, seriesName } from '../series.ts';
 import { byNode } from '../table.ts';
 import { formatTime } from '../times.ts';
+import { Beginnings } from './beginnings.ts';
 import type { FetchedMetric, FetchedQuery } from './fetch.ts';
-import { birthLookback, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { differenceOf, firstWithValue, interleavedAt, joinReplicas, replicaOf, twins } from './replicas.ts';
 
 /** One node while its columns are being filled. */
@@ -52,26 +43,28 @@ const OTHER_PODS = '_other';
 export class Aligner {
   readonly #plan: Plan;
   readonly #grid: Grid;
-  readonly #knownSinceMs: number;
   readonly #nodes = new Map<string, Building>();
-  readonly #scrapes = new Map<string, Scrapes>();
+  readonly #beginnings: Beginnings;
   /** Rates of the series at hand by window: several columns are made of the same series. */
   #rates = new Map<RawSeries, Map<number, Float64Array>>();
-  /** All series of the metric at hand by target. */
-  #siblings = new Map<string, RawSeries[]>();
 
-  /** @param up the `up` series of the partition's time and the lead-in before it */
-  constructor(plan: Plan, partition: Partition, up: readonly RawSeries[]) {
+  /**
+   * @param up the `up` series of the partition's time and the lead-in before it
+   * @param starts when containers began, of the same time; none where no column asks for it
+   */
+  constructor(plan: Plan, partition: Partition, up: readonly RawSeries[], starts: readonly RawSeries[] = []) {
     const { firstMs, lastMs } = partition;
     this.#plan = plan;
     this.#grid = { firstMs, stepMs: plan.stepMs, steps: (lastMs - firstMs) / plan.stepMs + 1 };
-    this.#knownSinceMs = firstMs - plan.leadInMs;
+    const scrapes = new Map<string, Scrapes>();
     for (const series of up) {
-      this.#scrapes.set(this.#targetKey(series), { timesMs: series.timestampsMs, up: series.values });
+      scrapes.set(this.#targetKey(series), { timesMs: series.timestampsMs, up: series.values });
       // Of a pod only its own series tell whether it was there.
       if (plan.config.entity === 'node' && series.labels[plan.config.nodeLabel] !== undefined)
         this.#markPresent(this.#nodeOf(series), series);
     }
+    const times = { freshnessMs: plan.freshnessMs, knownSinceMs: firstMs - plan.leadInMs };
+    this.#beginnings = new Beginnings(times, { scrapes, starts, targetKey: (each) => this.#targetKey(each) });
   }
 
   /** Computes the metric's columns, or takes the expression's, for every node that has series of it. */
@@ -81,7 +74,7 @@ export class Aligner {
   }
 
   #addMetric({ columns, series }: FetchedMetric): void {
-    this.#siblings = groupBy(series, (each) => this.#targetKey(each));
+    this.#beginnings.beginMetric(series);
     const nodes = groupBy(series.filter(this.#isWanted), (each) => this.#nodeOf(each));
     for (const [node, own] of nodes) {
       for (const each of own) this.#markPresent(node, each);
@@ -302,7 +295,7 @@ export class Aligner {
     const result = new Float64Array(this.#grid.steps).fill(Number.NaN);
     for (const series of target.series) {
       if (!fits(series.labels, selector)) continue;
-      const values = this.#seriesValues(planned, series, target);
+      const values = this.#seriesValues(planned, series);
       for (let step = 0; step < values.length; step++) {
         const value = values[step] as number;
         if (Number.isNaN(value)) continue;
@@ -314,37 +307,21 @@ export class Aligner {
     return result;
   }
 
-  #seriesValues(
-    { column, metric, windowMs }: PlannedColumn,
-    series: RawSeries,
-    target: Target,
-  ): Float64Array {
+  #seriesValues({ column, metric, windowMs }: PlannedColumn, series: RawSeries): Float64Array {
     const { freshnessMs } = this.#plan;
     if (column.op === 'value') return gaugeValues(series, this.#grid, freshnessMs);
     const known = this.#rates.get(series)?.get(windowMs);
     if (known !== undefined) return known;
-    const fromZero = metric.type === 'counter' && metric.since === 'birth';
-    const births = fromZero ? this.#births(series, target, windowMs) : [];
-    const rates = rateValues(series, this.#grid, { freshnessMs, windowMs, births });
+    const counted =
+      metric.type === 'counter'
+        ? {
+            births: this.#beginnings.births(series, metric, windowMs),
+            losses: this.#beginnings.losses(series, metric),
+          }
+        : {};
+    const rates = rateValues(series, this.#grid, { freshnessMs, windowMs, ...counted });
     this.#rates.set(series, (this.#rates.get(series) ?? new Map()).set(windowMs, rates));
     return rates;
-  }
-
-  /**
-   * Births of which the scrapes before tell: those at which the target exposed another series of the metric. Without
-   * any, as when the exporter has only now been told (or able) to look, the totals are older than their series.
-   */
-  #births(series: RawSeries, target: Target, windowMs: number): Birth[] {
-    const scrapes = this.#scrapes.get(target.key);
-    if (scrapes === undefined) return [];
-    const { freshnessMs } = this.#plan;
-    const lookbackMs = birthLookback(windowMs, freshnessMs);
-    const times = { lookbackMs, freshnessMs, knownSinceMs: this.#knownSinceMs };
-    return birthsOf(series, scrapes, times).flatMap(({ index, absentMs }) => {
-      const siblings = this.#siblings.get(target.key) ?? [];
-      const told = absentMs.filter((ms) => siblings.some(({ timestampsMs }) => hasTime(timestampsMs, ms)));
-      return told.length === 0 ? [] : [{ index, absentMs: told }];
-    });
   }
 }
 

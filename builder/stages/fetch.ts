@@ -1,3 +1,4 @@
+import { processesMetrics } from '../../exporter/catalogue/processes.ts';
 import { groupBy } from '../collections.ts';
 import { BuilderError } from '../errors.ts';
 import { isPlanned, type Partition, type PlannedColumn, type QueryColumn } from '../model.ts';
@@ -43,6 +44,24 @@ export function fetchUp(
 ): Promise<RawSeries[]> {
   const matchers = [jobMatcher(plan.jobs), ...plan.config.selector, ...plan.shardMatchers];
   return source.read({ metric: 'up', matchers }, wholeMs(firstMs - plan.leadInMs), wholeMs(lastMs));
+}
+
+/**
+ * When containers began, which tells what the first value of a container's total is worth; nothing where no column is
+ * made of such totals.
+ */
+export async function fetchStarts(
+  source: SampleSource,
+  plan: Plan,
+  { firstMs, lastMs }: Partition,
+): Promise<RawSeries[]> {
+  const asks = plan.columns.some(
+    (column) => isPlanned(column) && column.metric.type === 'counter' && column.metric.since === 'container',
+  );
+  if (!asks) return [];
+  const matchers = [jobMatcher(plan.jobs), ...plan.config.selector, ...plan.shardMatchers];
+  const metric = processesMetrics.startTime.name;
+  return source.read({ metric, matchers }, wholeMs(firstMs - plan.leadInMs), wholeMs(lastMs));
 }
 
 /**

@@ -72,6 +72,8 @@ export interface Scope {
 
 /** A series must have been absent for so long before its first sample can be its birth: Prometheus' own lookback. */
 const BIRTH_LOOKBACK_MS = 300_000;
+/** A series that comes back after no longer than this goes on, and is not born. */
+export const REMEMBERED_MS = 900_000;
 const FRESH_SCRAPES = 1.5;
 /** Of a server that scrapes nothing itself: others send or lend it what they have. */
 const DEFAULT_DELAY_MS = 30_000;
@@ -79,6 +81,12 @@ const DEFAULT_DELAY_MS = 30_000;
 /** How long before its birth a series must have been absent, for a column of this window. */
 export function birthLookback(windowMs: number, freshnessMs: number): number {
   return Math.max(BIRTH_LOOKBACK_MS, windowMs + freshnessMs);
+}
+
+/** How far back of a row samples can matter: of a birth at the beginning of its window, what was there before it. */
+export function leadIn(longestWindowMs: number, freshnessMs: number): Ms {
+  const lookbackMs = Math.max(REMEMBERED_MS, birthLookback(longestWindowMs, freshnessMs));
+  return wholeMs(longestWindowMs + freshnessMs + lookbackMs);
 }
 
 function queryColumns({ columns = [], step }: BuildConfig, lookbackMs: number): QueryColumn[] {
@@ -313,7 +321,7 @@ export async function plan(
     delayMs,
     columns,
     longestWindowMs,
-    leadInMs: wholeMs(longestWindowMs + freshnessMs + birthLookback(longestWindowMs, freshnessMs)),
+    leadInMs: leadIn(longestWindowMs, freshnessMs),
     days: partitionsOf(firstMs, lastMs, stepMs),
     partitions: partitionsOf(newFirstMs, lastMs, stepMs),
     shardMatchers: await matchersOfShard(config, shard, prometheus, anyMetric, jobs, range, pseudonyms),

@@ -9,7 +9,7 @@ export const authMetrics = {
     attribution: 'container',
     source: '/var/log/auth.log, /var/log/secure, else the journal; container logs that a rule selects',
     reveals: 'brute force T1110',
-    since: 'birth',
+    since: 'agent',
     status: 'exposed',
     columns: [
       {
@@ -32,7 +32,7 @@ export const authMetrics = {
     help: 'Bytes of logs given up because they came faster than they could be read.',
     labels: {},
     source: 'the agent',
-    since: 'birth',
+    since: 'agent',
     status: 'exposed',
     columns: [],
   }),

@@ -9,7 +9,7 @@ export const cgroupMetrics = {
     attribution: 'container',
     source: 'cgroup cpu.stat: v2 throttled_usec, v1 throttled_time',
     reveals: 'mining in a limited pod T1496',
-    since: 'birth',
+    since: 'container',
     status: 'exposed',
     columns: [
       {
@@ -33,7 +33,8 @@ export const cgroupMetrics = {
     labels: {},
     attribution: 'container',
     source: 'cgroup: v2 cpu.stat usage_usec, v1 cpuacct.usage',
-    since: 'birth',
+    since: 'container',
+    fastest: 8192, // CPUs, the most that Linux is built for
     status: 'exposed',
     columns: [
       {
@@ -71,7 +72,7 @@ export const cgroupMetrics = {
     attribution: 'container',
     source:
       'cgroup: v2 io.stat, v1 blkio.throttle.io_service_bytes (Linux 6.1 only of a cgroup with a limit, since 6.10 only while some cgroup has one); disks, as for kubevigil_disk_bytes_total',
-    since: 'birth',
+    since: 'container',
     status: 'exposed',
     columns: [
       {

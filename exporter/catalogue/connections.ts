@@ -10,7 +10,7 @@ export const connectionsMetrics = {
     source:
       'tracepoint sock:inet_sock_set_state to SYN_SENT, else net/tcp and net/tcp6 of every network namespace; TCP only',
     reveals: 'command and control T1071, mining pools T1496, cloud metadata T1552.005',
-    since: 'birth',
+    since: 'agent',
     status: 'exposed',
     columns: [
       {

@@ -8,7 +8,7 @@ export const containerOomMetrics = {
     attribution: 'container',
     source:
       'tracepoint oom:mark_victim, else oom_kill of cgroup memory.events (v2) or memory.oom_control (v1)',
-    since: 'birth',
+    since: 'agent',
     status: 'exposed',
     columns: [
       {

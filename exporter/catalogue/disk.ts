@@ -10,7 +10,7 @@ export const diskMetrics = {
     labels: { device: OPEN, direction: ['read', 'write'] },
     source: '/proc/diskstats, sectors of 512 bytes, devices with a /sys/block/<device>/device link',
     reveals: 'destruction T1485',
-    since: 'birth',
+    since: 'device',
     status: 'exposed',
     columns: [
       {

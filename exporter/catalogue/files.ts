@@ -8,7 +8,7 @@ export const filesMetrics = {
     labels: { rule: OPEN },
     source: 'stat(2) and a hash of the content of watched paths under the root filesystem',
     reveals: 'persistence T1053, credentials T1552.001',
-    since: 'birth',
+    since: 'agent',
     status: 'exposed',
     columns: [
       {

@@ -12,7 +12,7 @@ export const networkMetrics = {
     labels: { device: OPEN, direction: DIRECTIONS },
     source: SOURCE,
     reveals: 'exfiltration T1041, floods T1498',
-    since: 'birth',
+    since: 'boot',
     status: 'exposed',
     columns: [
       {
@@ -42,7 +42,7 @@ export const networkMetrics = {
     labels: { device: OPEN, direction: DIRECTIONS },
     source: SOURCE,
     reveals: 'small-packet floods T1498',
-    since: 'birth',
+    since: 'boot',
     status: 'exposed',
     columns: [
       {

@@ -7,7 +7,7 @@ export const podNetworkMetrics = {
     labels: { direction: ['receive', 'transmit'] },
     attribution: 'pod',
     source: '/proc/<pid>/net/dev of one process per network namespace, loopback excepted',
-    since: 'birth',
+    since: 'container',
     status: 'exposed',
     columns: [
       {

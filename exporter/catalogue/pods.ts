@@ -9,7 +9,7 @@ export const podsMetrics = {
     attribution: 'container',
     source: 'watch of the pods on this node: increments of restartCount',
     reveals: 'crash after exploitation T1190',
-    since: 'birth',
+    since: 'agent',
     status: 'exposed',
     columns: [
       {

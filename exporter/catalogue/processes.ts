@@ -39,6 +39,15 @@ export const processesMetrics = {
       },
     ],
   }),
+  startTime: gauge({
+    name: 'kubevigil_container_start_time_seconds',
+    help: 'When the container began, in seconds since the Unix epoch: the start of the first of its processes that was seen.',
+    labels: {},
+    attribution: 'container',
+    source: '/proc/<pid>/stat start time, /proc/stat btime',
+    status: 'exposed',
+    columns: [],
+  }),
   suspicious: gauge({
     number: 20,
     name: 'kubevigil_suspicious_processes',

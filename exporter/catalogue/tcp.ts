@@ -9,7 +9,7 @@ export const tcpMetrics = {
     attribution: 'pod',
     source: 'net/snmp of every network namespace, Tcp RetransSegs',
     reveals: 'congestion, floods T1498',
-    since: 'birth',
+    since: 'container',
     status: 'exposed',
     columns: [
       {
@@ -36,7 +36,7 @@ export const tcpMetrics = {
     source:
       'net/netstat of every network namespace: ListenOverflows, ListenDrops less ListenOverflows, SyncookiesSent',
     reveals: 'SYN flood T1499.001',
-    since: 'birth',
+    since: 'container',
     status: 'exposed',
     columns: [
       {
@@ -86,7 +86,7 @@ export const tcpMetrics = {
     attribution: 'pod',
     source: 'net/snmp of every network namespace, Tcp OutRsts',
     reveals: 'port scan T1046',
-    since: 'birth',
+    since: 'container',
     status: 'exposed',
     columns: [
       {

@@ -42,8 +42,11 @@ export class CgroupOomKills {
   readonly #isNested: boolean;
   #mounted: Mounted | undefined;
   #tree: ContainerTree | undefined;
-  /** By path; undefined before the first look, which tells what is of old. */
-  #counts: ReadonlyMap<string, number> | undefined;
+  /**
+   * By path; undefined before the first look, which tells what is of old, and for a container that could not be read
+   * then.
+   */
+  #counts: ReadonlyMap<string, number | undefined> | undefined;
   #pods: ReadonlyMap<string, PodCount> = new Map();
 
   /** @param paths where the host's procfs and sysfs are mounted */
@@ -66,7 +69,7 @@ export class CgroupOomKills {
     const read = (path: string) => this.#read(path, version, folder, errors);
     // Before their containers: what these have by then is not taken for the pod's own.
     const pods = version === 2 ? this.#podCounts(containers, read) : new Map<string, number>();
-    const counts = new Map<string, number>();
+    const counts = new Map<string, number | undefined>();
     const kills: Kills[] = [];
     const places: Place[] = [];
     const isFirst = this.#counts === undefined;
@@ -76,10 +79,16 @@ export class CgroupOomKills {
     }
     for (const [path, place] of containers) {
       const count = read(path);
-      if (count === undefined) continue;
+      const isKnown = isFirst || this.#counts?.has(path) === true;
+      if (count === undefined) {
+        // What it had must not count once more when it can be read again.
+        if (isKnown) counts.set(path, this.#counts?.get(path));
+        continue;
+      }
       counts.set(path, count);
       places.push(place);
-      const grown = Math.max(0, count - (this.#counts?.get(path) ?? (isFirst ? count : 0)));
+      const before = isKnown ? (this.#counts?.get(path) ?? count) : 0;
+      const grown = Math.max(0, count - before);
       const pod = since.get(podPath(path));
       if (pod !== undefined) pod.attributed += grown;
       if (grown > 0) kills.push({ place, count: grown });

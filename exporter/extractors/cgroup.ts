@@ -15,6 +15,7 @@ import {
   throttledSeconds,
   workingSetBytes,
 } from '../containers/usage.ts';
+import { type Counts, type Part, SummedCounters } from '../counters/summed-counters.ts';
 import { SourceError } from '../errors.ts';
 import type { Extraction, Extractor, Sample } from '../extractor.ts';
 import { sample } from '../extractor.ts';
@@ -27,26 +28,34 @@ interface State {
   /** Where each controller was found; what was not found is looked for again. */
   readonly mounted: Map<Controller, Mounted>;
   readonly trees: Map<string, ContainerTree>;
+  /** What the parts of containers counted, by figure. */
+  readonly sums: Map<Figure<unknown>, SummedCounters>;
 }
 
 type Labels = ContainerName;
 
-/** What one controller says of one container, and what becomes of several that go by the same names. */
+/** What one controller tells of one container, and what becomes of several that go by the same names. */
 interface Figure<T> {
   readonly controller: Controller;
   readonly read: Readonly<Record<1 | 2, (read: Read, machineCounts: () => boolean) => T | undefined>>;
-  readonly samples: (values: readonly T[], labels: Labels, host: Host) => Sample[];
+  /** What is counted of the container, in the order of the samples; undefined for a gauge, which is added up. */
+  readonly parts?: (value: T, host: Host) => Iterable<readonly [part: string, counts: Counts]>;
+  readonly samples: (counts: Counts, labels: Labels) => Sample[];
 }
 
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+/** The container itself, as a part of its sum that is there when it has no other. */
+const ITSELF = '';
 
 const isDisk = (device: string, host: Host) => host.exists(`sys/dev/block/${device}/device`);
 
 /** Only disks: what a volume on top of them (LVM, RAID, loop) moves is counted where it ends. */
-function onDisks(tables: readonly Map<string, DeviceBytes>[], host: Host): DeviceBytes[] {
-  return tables.flatMap((table) =>
-    [...table].filter(([device]) => isDisk(device, host)).map(([, bytes]) => bytes),
-  );
+function* diskParts(devices: ReadonlyMap<string, DeviceBytes>, host: Host): Iterable<[string, Counts]> {
+  yield [ITSELF, [0, 0]];
+  for (const [device, { read, write }] of devices) if (isDisk(device, host)) yield [device, [read, write]];
+}
+
+function* onePart(value: number): Iterable<[string, Counts]> {
+  yield [ITSELF, [value]];
 }
 
 function define<T>(spec: Figure<T>): Figure<unknown> {
@@ -57,28 +66,28 @@ const FIGURES: readonly Figure<unknown>[] = [
   define<number>({
     controller: 'cpu',
     read: throttledSeconds,
-    samples: (values, labels) => [sample(cgroupMetrics.throttled, sum(values), labels)],
+    parts: onePart,
+    samples: ([seconds = 0], labels) => [sample(cgroupMetrics.throttled, seconds, labels)],
   }),
   define<number>({
     controller: 'cpuUsage',
     read: cpuSeconds,
-    samples: (values, labels) => [sample(cgroupMetrics.cpu, sum(values), labels)],
+    parts: onePart,
+    samples: ([seconds = 0], labels) => [sample(cgroupMetrics.cpu, seconds, labels)],
   }),
   define<number>({
     controller: 'memory',
     read: workingSetBytes,
-    samples: (values, labels) => [sample(cgroupMetrics.memory, sum(values), labels)],
+    samples: ([bytes = 0], labels) => [sample(cgroupMetrics.memory, bytes, labels)],
   }),
   define<Map<string, DeviceBytes>>({
     controller: 'io',
     read: deviceBytes,
-    samples: (tables, labels, host) => {
-      const disks = onDisks(tables, host);
-      return [
-        sample(cgroupMetrics.disk, sum(disks.map(({ read }) => read)), { direction: 'read', ...labels }),
-        sample(cgroupMetrics.disk, sum(disks.map(({ write }) => write)), { direction: 'write', ...labels }),
-      ];
-    },
+    parts: diskParts,
+    samples: ([read = 0, write = 0], labels) => [
+      sample(cgroupMetrics.disk, read, { direction: 'read', ...labels }),
+      sample(cgroupMetrics.disk, write, { direction: 'write', ...labels }),
+    ],
   }),
 ];
 
@@ -123,6 +132,7 @@ function labelling(host: Host): (place: Place) => Labels {
 }
 
 interface Found {
+  readonly path: string;
   readonly place: Place;
   readonly value: unknown;
 }
@@ -136,23 +146,25 @@ function readAll({ reading }: Scrape, mounted: Mounted, tree: ContainerTree, { r
   };
   const found: Found[] = [];
   const errors = new Map<string, SourceError>();
+  const unread: string[] = [];
   let isOld = false;
   for (const [path, place] of reading.containers(tree)) {
     try {
       const value = read[mounted.version](reading.of(`${mounted.folder}${path}`), machineCounts);
-      if (value !== undefined) found.push({ place, value });
+      if (value !== undefined) found.push({ path, place, value });
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
-      if (error.code !== 'absent') errors.set(error.path, error);
-      else if (reading.missed(tree, path)) isOld = true;
+      if (error.code !== 'absent') {
+        errors.set(error.path, error);
+        unread.push(path);
+      } else if (reading.missed(tree, path)) isOld = true;
     }
   }
-  return { found, errors: [...errors.values()], isOld };
+  return { found, unread, errors: [...errors.values()], isOld };
 }
 
 /** One figure of all containers; one that is gone, or has no such figure, is left out. */
 function extractFigure(scrape: Scrape, figure: Figure<unknown>): Extraction {
-  const { host } = scrape;
   const mounted = mountOf(scrape, figure.controller);
   if (mounted === undefined) {
     const message = `sys/fs/cgroup: no hierarchy for ${figure.controller}`;
@@ -161,13 +173,37 @@ function extractFigure(scrape: Scrape, figure: Figure<unknown>): Extraction {
   const tree = treeAt(scrape, mounted);
   const first = readAll(scrape, mounted, tree, figure);
   // Where one ended, its successor may stand unseen.
-  const { found, errors } = first.isOld ? readAll(scrape, mounted, tree, figure) : first;
+  const { found, unread, errors } = first.isOld ? readAll(scrape, mounted, tree, figure) : first;
+  const labelled = groupBy(found, ({ place }) => scrape.labels(place));
+  const counts = countsOf(scrape, figure, labelled, unread);
   const samples: Sample[] = [];
-  for (const same of groupBy(found, ({ place }) => scrape.labels(place)).values()) {
-    const values = same.map(({ value }) => value);
-    if (same[0] !== undefined) samples.push(...figure.samples(values, scrape.labels(same[0].place), host));
-  }
+  for (const labels of labelled.keys()) samples.push(...figure.samples(counts(labels), labels));
   return { samples, errors };
+}
+
+/** What the containers of the same names have in all. */
+function countsOf(
+  { sums, host }: Scrape,
+  figure: Figure<unknown>,
+  labelled: ReadonlyMap<Labels, readonly Found[]>,
+  unread: readonly string[],
+): (labels: Labels) => Counts {
+  const { parts } = figure;
+  if (parts === undefined)
+    return (labels) => [(labelled.get(labels) ?? []).reduce((sum, { value }) => sum + Number(value), 0)];
+  const counters = sums.get(figure) ?? new SummedCounters();
+  sums.set(figure, counters);
+  const read = new Map<string, Part>();
+  const owners = new Map<Labels, string>();
+  for (const [labels, members] of labelled) {
+    const owner = containerKey(labels);
+    owners.set(labels, owner);
+    for (const { path, value } of members)
+      for (const [part, counts] of parts(value, host)) read.set(`${path} ${part}`, { owner, counts });
+  }
+  const kept = unread.flatMap((path) => counters.namesBeginningWith(`${path} `));
+  const totals = counters.advance(read, kept);
+  return (labels) => totals.get(owners.get(labels) ?? '') ?? [];
 }
 
 /**
@@ -175,12 +211,12 @@ function extractFigure(scrape: Scrape, figure: Figure<unknown>): Extraction {
  *
  * Source: the cgroups of containers under /sys/fs/cgroup, v2 (Linux 4.15 or newer), v1, or both side by side. They
  * are found by their names, so that this needs no sight of processes. Figures of a container include what is
- * nested in it.
+ * nested in it; what it did on a disk that is detached stays with it.
  */
 export const cgroup: Extractor<State> = {
   name: 'cgroup',
   metrics: cgroupMetrics,
-  open: () => ({ hierarchies: undefined, mounted: new Map(), trees: new Map() }),
+  open: () => ({ hierarchies: undefined, mounted: new Map(), trees: new Map(), sums: new Map() }),
   extract(host, state) {
     state.hierarchies ??= new Hierarchies(host.locate('sys/'));
     const scrape = { ...state, host, reading: new Reading(host), labels: labelling(host) };

@@ -1,13 +1,13 @@
 import { podNetworkMetrics } from '../catalogue/pod-network.ts';
 import { podLabels } from '../containers/attribution.ts';
 import type { Place } from '../containers/place.ts';
+import { type Part, SummedCounters } from '../counters/summed-counters.ts';
 import type { SourceError } from '../errors.ts';
 import type { Extractor } from '../extractor.ts';
 import { sample } from '../extractor.ts';
 import { Unread } from '../lines.ts';
-import { Accumulator, type Counts } from '../netns/accumulator.ts';
 import { readEach } from '../netns/each.ts';
-import { HOST_OWNER, ownerOf } from '../netns/owner.ts';
+import { ownerOf } from '../netns/owner.ts';
 import { parseNetDev } from '../parsers/netdev.ts';
 
 const LOOPBACK = 'lo';
@@ -19,18 +19,18 @@ const LOOPBACK = 'lo';
  * loopback. Pods in the host's network have no share of their own. A pod that runs a bridge with containers of its
  * own counts their traffic on each device that it passes.
  */
-export const podNetwork: Extractor<Accumulator> = {
+export const podNetwork: Extractor<SummedCounters> = {
   name: 'pod-network',
   metrics: podNetworkMetrics,
-  open: () => new Accumulator(HOST_OWNER),
-  extract(host, accumulator) {
+  open: () => new SummedCounters(),
+  extract(host, counters) {
     const { read, unread, errors } = readEach(host, ({ folder, place }) => {
       if (place === undefined) return undefined;
       const odd = new Unread(`${folder}/dev`);
       return { devices: parseNetDev(host.read(odd.path), odd), odd };
     });
     const places = new Map<string, Place>();
-    const sources = new Map<string, { owner: string; counts: Counts }>();
+    const parts = new Map<string, Part>();
     const oddErrors: SourceError[] = [];
     const oddNames: string[] = [];
     for (const [{ inode, place }, table] of read) {
@@ -43,20 +43,19 @@ export const podNetwork: Extractor<Accumulator> = {
       for (const [device, { receiveBytes, transmitBytes }] of devices) {
         // Loopback counts as nothing, so that a pod without any other device shows zeros.
         const counts = device === LOOPBACK ? [0, 0] : [receiveBytes, transmitBytes];
-        sources.set(`${inode} ${device}`, { owner, counts });
+        parts.set(`${inode} ${device}`, { owner, counts });
       }
     }
     for (const { place } of unread) if (place !== undefined) places.set(ownerOf(place), place);
-    const kept = unread.flatMap(({ inode }) => accumulator.namesBeginningWith(`${inode} `));
-    const samples = [...accumulator.advance(sources, [...kept, ...oddNames])].flatMap(
-      ([owner, [receive = 0, transmit = 0]]) => {
-        const labels = podLabels(places.get(owner), host.names);
-        return [
-          sample(podNetworkMetrics.bytes, receive, { direction: 'receive', ...labels }),
-          sample(podNetworkMetrics.bytes, transmit, { direction: 'transmit', ...labels }),
-        ];
-      },
-    );
+    const kept = unread.flatMap(({ inode }) => counters.namesBeginningWith(`${inode} `));
+    const sums = counters.advance(parts, [...kept, ...oddNames]);
+    const samples = [...sums].flatMap(([owner, [receive = 0, transmit = 0]]) => {
+      const labels = podLabels(places.get(owner), host.names);
+      return [
+        sample(podNetworkMetrics.bytes, receive, { direction: 'receive', ...labels }),
+        sample(podNetworkMetrics.bytes, transmit, { direction: 'transmit', ...labels }),
+      ];
+    });
     return { samples, errors: [...errors, ...oddErrors] };
   },
 };

@@ -5,10 +5,20 @@ import type { ContainerName, ContainerNames } from '../containers/names.ts';
 import type { SourceError } from '../errors.ts';
 import type { Extractor, Sample } from '../extractor.ts';
 import { sample } from '../extractor.ts';
+import { parseBootTime } from '../parsers/stat.ts';
 import type { ProcessGroup, SuspiciousKind } from '../processes/group.ts';
 import { PROCESS_STATES } from '../processes/state.ts';
+import { ifReadable } from '../sources.ts';
 
-const { processes: processesMetric, suspicious: suspiciousMetric } = processesMetrics;
+const {
+  processes: processesMetric,
+  startTime: startTimeMetric,
+  suspicious: suspiciousMetric,
+} = processesMetrics;
+
+const STAT = 'proc/stat';
+/** USER_HZ, as in /proc/stat. */
+const TICKS_PER_SECOND = 100;
 const KINDS = suspiciousMetric.labels.kind;
 
 /** The groups of one container: processes in nested cgroups are their container's. */
@@ -45,6 +55,16 @@ function suspiciousSamples({ labels, contained, groups }: Tally): Sample[] {
   );
 }
 
+/**
+ * When a container began. Once told it stays the same, as a clock that is set later changes no past scrape: the time
+ * of the group's first process is added to the boot time that was known when the group was first seen.
+ */
+function startSamples({ labels, contained, groups }: Tally, bootTime: number | undefined): Sample[] {
+  if (!contained || bootTime === undefined) return [];
+  const seconds = groups.map((group) => group.beganAt(bootTime, TICKS_PER_SECOND)).filter(Number.isFinite);
+  return seconds.length === 0 ? [] : [sample(startTimeMetric, Math.min(...seconds), labels)];
+}
+
 /** A count of the processes that happen to be visible would look like a count of all. */
 function hidesProcesses({ code, path }: SourceError): boolean {
   return code === 'unreadable' && /\/(stat|cgroup)$/.test(path);
@@ -63,6 +83,7 @@ export const processes: Extractor = {
     const { groups, errors } = host.processes();
     const ownErrors = errors.filter(({ path }) => !path.endsWith('/ns/net'));
     if (ownErrors.some(hidesProcesses)) return { samples: [], errors: ownErrors };
+    const bootTime = ifReadable(() => parseBootTime(host.read(STAT)));
     const samples = byContainer(groups, host.names).flatMap((tally) => [
       ...PROCESS_STATES.map((state, i) =>
         sample(
@@ -71,6 +92,7 @@ export const processes: Extractor = {
           { state, ...tally.labels },
         ),
       ),
+      ...startSamples(tally, bootTime),
       ...suspiciousSamples(tally),
     ]);
     return { samples, errors: ownErrors };

@@ -1,14 +1,15 @@
 import { tcpMetrics } from '../catalogue/tcp.ts';
 import { podLabels } from '../containers/attribution.ts';
 import type { Place } from '../containers/place.ts';
+import { type Counts, type Part, SummedCounters } from '../counters/summed-counters.ts';
 import type { Extractor, Sample } from '../extractor.ts';
 import { sample } from '../extractor.ts';
 import type { Host } from '../host.ts';
-import { Accumulator, type Counts } from '../netns/accumulator.ts';
 import { readEach } from '../netns/each.ts';
 import type { NetworkNamespace } from '../netns/namespaces.ts';
 import { HOST_OWNER, ownerOf } from '../netns/owner.ts';
 import { parseProtocolCounters } from '../parsers/protocol-counters.ts';
+import { ifReadable } from '../sources.ts';
 
 const SNMP_FIELDS = ['RetransSegs', 'OutRsts'] as const;
 const NETSTAT_FIELDS = ['ListenOverflows', 'ListenDrops', 'SyncookiesSent'] as const;
@@ -41,32 +42,52 @@ function samplesOf(
   ];
 }
 
+interface State {
+  readonly counters: SummedCounters;
+  /** When the youngest process of the look before started: a namespace whose first process came later is new. */
+  newestTicks: number;
+}
+
+/** The sums of all owners at this moment. */
+function look(host: Host, state: State) {
+  const { read, unread, errors, newestTicks } = readEach(host, (namespace) => readCounts(host, namespace));
+  const places = new Map<string, Place | undefined>();
+  const parts = new Map<string, Part>();
+  let present: readonly boolean[] = [];
+  for (const [{ inode, place, beganTicks }, values] of read) {
+    const owner = ownerOf(place);
+    places.set(owner, place);
+    const counts = values.map((value) => value ?? 0);
+    parts.set(String(inode), { owner, counts, born: beganTicks >= state.newestTicks });
+    present = values.map((value) => value !== undefined);
+  }
+  for (const { place } of unread) places.set(ownerOf(place), place);
+  state.newestTicks = newestTicks;
+  const sums = state.counters.advance(
+    parts,
+    unread.map(({ inode }) => String(inode)),
+  );
+  return { sums, places, present, errors };
+}
+
 /**
  * TCP segments sent again, resets sent, and connection attempts that listeners could not take, by pod.
  *
- * Source: /proc/<pid>/net/{snmp,netstat} of every network namespace, every kernel.
+ * Source: /proc/<pid>/net/{snmp,netstat} of every network namespace, every kernel. A pod's are the kernel's totals. The
+ * host's share is counted since the agent started: it holds what namespaces counted that ended since.
  */
-export const tcp: Extractor<Accumulator> = {
+export const tcp: Extractor<State> = {
   name: 'tcp',
   metrics: tcpMetrics,
-  open: () => new Accumulator(HOST_OWNER),
-  extract(host, accumulator) {
-    const { read, unread, errors } = readEach(host, (namespace) => readCounts(host, namespace));
-    const places = new Map<string, Place | undefined>();
-    const sources = new Map<string, { owner: string; counts: Counts }>();
-    let present: readonly boolean[] = [];
-    for (const [{ inode, place }, values] of read) {
-      const owner = ownerOf(place);
-      places.set(owner, place);
-      sources.set(String(inode), { owner, counts: values.map((value) => value ?? 0) });
-      present = values.map((value) => value !== undefined);
-    }
-    for (const { place } of unread) places.set(ownerOf(place), place);
-    const totals = accumulator.advance(
-      sources,
-      unread.map(({ inode }) => String(inode)),
-    );
-    const samples = [...totals].flatMap(([owner, counts]) =>
+  open({ openView }) {
+    const state = { counters: new SummedCounters(HOST_OWNER), newestTicks: Number.POSITIVE_INFINITY };
+    // What happens between now and the first scrape is to be counted.
+    ifReadable(() => look(openView(), state));
+    return state;
+  },
+  extract(host, state) {
+    const { sums, places, present, errors } = look(host, state);
+    const samples = [...sums].flatMap(([owner, counts]) =>
       samplesOf(counts, present, podLabels(places.get(owner), host.names)),
     );
     return { samples, errors };

@@ -8,6 +8,8 @@ export interface EachNamespace<T> {
   /** Namespaces whose process ended while they were read. */
   readonly unread: readonly NetworkNamespace[];
   readonly errors: readonly SourceError[];
+  /** When the youngest process that was ever seen started. */
+  readonly newestTicks: number;
 }
 
 /** Process 1 always exists: where it is not to be seen, procfs hides the processes of other users. */
@@ -22,7 +24,7 @@ function hidden(cause: SourceError): SourceError {
  * @throws {SourceError} when there is no procfs, or when the host's own namespace does not have it
  */
 export function readEach<T>(host: Host, read: (namespace: NetworkNamespace) => T): EachNamespace<T> {
-  const { list, errors: denied } = networkNamespaces(host);
+  const { list, errors: denied, newestTicks } = networkNamespaces(host);
   const values = new Map<NetworkNamespace, T>();
   const unread: NetworkNamespace[] = [];
   const errors = [...denied];
@@ -36,5 +38,5 @@ export function readEach<T>(host: Host, read: (namespace: NetworkNamespace) => T
       else errors.push(error);
     }
   }
-  return { read: values, unread, errors };
+  return { read: values, unread, errors, newestTicks };
 }

@@ -15,12 +15,16 @@ export interface NetworkNamespace {
   readonly isHost: boolean;
   /** Folder of its files, such as `proc/1/net`. */
   readonly folder: string;
+  /** When the first of its processes started, in ticks of 1/100 s since boot; the host's own at 0. */
+  readonly beganTicks: number;
 }
 
 /** The network namespaces of one moment. */
 export interface NetworkNamespaces {
   readonly list: readonly NetworkNamespace[];
   readonly errors: readonly SourceError[];
+  /** When the youngest process that was ever seen started. */
+  readonly newestTicks: number;
 }
 
 /** Stands for the host's namespace where its number may not be seen. */
@@ -30,6 +34,7 @@ const HOST_FOLDER = 'proc/1/net';
 interface Members {
   readonly place: Place | undefined;
   readonly pids: readonly number[];
+  readonly beganTicks: number;
 }
 
 /**
@@ -51,6 +56,10 @@ function membersOf({ processes }: ProcessSnapshot, hostInode: number): Map<numbe
       {
         place: members.find(({ group }) => group.place !== undefined)?.group.place,
         pids: members.map(({ pid }) => pid),
+        beganTicks: members.reduce(
+          (first, { startTicks }) => Math.min(first, startTicks),
+          Number.POSITIVE_INFINITY,
+        ),
       },
     ]),
   );
@@ -79,14 +88,17 @@ function find(host: Host, snapshot: ProcessSnapshot): NetworkNamespaces {
     errors.push(error);
   }
   const inode = hostInode ?? HOST_UNSEEN;
-  const list: NetworkNamespace[] = [{ inode, place: undefined, isHost: true, folder: HOST_FOLDER }];
+  const list: NetworkNamespace[] = [
+    { inode, place: undefined, isHost: true, folder: HOST_FOLDER, beganTicks: 0 },
+  ];
+  const { newestTicks } = snapshot;
   // Which namespace is the host's must be known to tell the others from it.
-  if (hostInode === undefined) return { list, errors };
-  for (const [inode, { place, pids }] of membersOf(snapshot, hostInode)) {
+  if (hostInode === undefined) return { list, errors, newestTicks };
+  for (const [inode, { place, pids, beganTicks }] of membersOf(snapshot, hostInode)) {
     const pid = readableThrough(procfs, inode, pids);
-    if (pid !== undefined) list.push({ inode, place, isHost: false, folder: `proc/${pid}/net` });
+    if (pid !== undefined) list.push({ inode, place, isHost: false, folder: `proc/${pid}/net`, beganTicks });
   }
-  return { list, errors };
+  return { list, errors, newestTicks };
 }
 
 /**

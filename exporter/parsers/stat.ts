@@ -51,6 +51,27 @@ export function parseCpuTicks(text: string, unread: Unread): Map<number, CpuTick
 const FORKS = 'processes';
 
 /**
+ * Parses the line of `/proc/stat` that begins with `cpu `: the ticks of all CPUs since boot, those that are offline
+ * now included.
+ *
+ * @returns undefined when there is no such line, or it has fewer than eight numbers
+ */
+export function parseAllCpus(text: string): CpuTicks | undefined {
+  const columns = /^cpu +(\d+(?: \d+){7,}) *$/m.exec(text)?.[1];
+  if (columns === undefined) return undefined;
+  const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = columns
+    .split(' ')
+    .map(Number);
+  return { user, nice, system, idle, iowait, irq, softirq, steal };
+}
+
+/** Seconds since the Unix epoch at which the system started; undefined without the line `btime`. */
+export function parseBootTime(text: string): number | undefined {
+  const btime = /^btime (\d+)$/m.exec(text)?.[1];
+  return btime === undefined ? undefined : Number(btime);
+}
+
+/**
  * The line `processes` of `/proc/stat`: processes and threads started since boot.
  *
  * @throws {SourceError} `malformed` when there is no such line

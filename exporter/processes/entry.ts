@@ -35,6 +35,7 @@ interface FirstSight {
 export class Entry {
   readonly pid: number;
   readonly kernel: boolean;
+  readonly startTicks: number;
   readonly clock: KeptFile | undefined;
   /** Opened when the process is first seen to have run. */
   stat: KeptFile | undefined = undefined;
@@ -62,6 +63,7 @@ export class Entry {
   constructor({ pid, clock, timesRun, pass, line, group, inspection }: FirstSight) {
     this.pid = pid;
     this.kernel = line.kernel;
+    this.startTicks = line.startTicks;
     this.clock = clock;
     this.timesRun = timesRun;
     this.running = line.state === RUNNING;

@@ -10,6 +10,8 @@ export type SuspiciousKind = ExecutableKind | 'traced' | 'elevated_container';
 export interface Counted {
   /** Index into {@link PROCESS_STATES}. */
   readonly stateIndex: number;
+  /** When it started, in ticks of 1/100 s since boot. */
+  readonly startTicks: number;
   readonly inspection: {
     readonly kind: SuspiciousKind | undefined;
     /** What could not be told. */
@@ -29,13 +31,29 @@ export class ProcessGroup {
   /** Kinds that so many processes could not be examined for, so that their count is not known. */
   readonly unknown = new Map<SuspiciousKind, number>();
   size = 0;
+  /** When the first of all its processes that were ever seen started, in ticks of 1/100 s since boot. */
+  beganTicks = Number.POSITIVE_INFINITY;
 
   constructor(place: Place | undefined, membership: Membership) {
     this.place = place;
     this.membership = membership;
   }
 
+  private began: { readonly ticks: number; readonly seconds: number } | undefined;
+
+  /**
+   * When the first of its processes started, in seconds since the Unix epoch.
+   *
+   * @param bootTime in the same; the first that it is told holds, until an earlier process is seen
+   */
+  beganAt(bootTime: number, ticksPerSecond: number): number {
+    if (this.began?.ticks !== this.beganTicks)
+      this.began = { ticks: this.beganTicks, seconds: bootTime + this.beganTicks / ticksPerSecond };
+    return this.began.seconds;
+  }
+
   add(process: Counted): void {
+    if (process.startTicks < this.beganTicks) this.beganTicks = process.startTicks;
     this.count(process, 1);
   }
 

@@ -27,7 +27,7 @@ export function namespaceInode(procfs: string, pid: number, kind: NamespaceKind)
 
 function isKernelThread(procfs: string, pid: number): boolean {
   const name = `proc/${pid}/stat`;
-  const line = { state: 0, parent: 0, kernel: false, identity: 0 };
+  const line = { state: 0, parent: 0, kernel: false, identity: 0, startTicks: 0 };
   const bytes = readSmall(`${procfs}/${pid}/stat`, name);
   parseStatLine(bytes, bytes.length, name, line);
   return line.kernel;

@@ -13,6 +13,8 @@ export interface StatLine {
    * (start time) and of fields 26–28 (where code and stack lie, which the kernel randomises at every exec).
    */
   identity: number;
+  /** Field 22: when it started, in ticks of 1/100 s since boot. */
+  startTicks: number;
 }
 
 const OPEN_PARENTHESIS = 0x28;
@@ -65,6 +67,7 @@ export function parseStatLine(bytes: Buffer, length: number, path: string, out: 
   let field = FIELD_PARENT;
   let parent = 0;
   let flags = 0;
+  let startTicks = 0;
   for (let i = end + 4; i < length && field <= FIELD_START_STACK; i++) {
     const byte = bytes[i] ?? 0;
     if (byte === SPACE) field++;
@@ -72,6 +75,8 @@ export function parseStatLine(bytes: Buffer, length: number, path: string, out: 
     else if (field === FIELD_FLAGS && byte >= ZERO && byte <= NINE) flags = flags * 10 + (byte - ZERO);
     else if (field === FIELD_START_TIME || field >= FIELD_START_CODE) {
       hash = Math.imul(hash ^ byte, FNV_PRIME);
+      if (field === FIELD_START_TIME && byte >= ZERO && byte <= NINE)
+        startTicks = startTicks * 10 + (byte - ZERO);
     }
   }
   if (field <= FIELD_START_TIME) throw notStat(bytes, length, path);
@@ -79,4 +84,5 @@ export function parseStatLine(bytes: Buffer, length: number, path: string, out: 
   out.state = bytes[end + 2] ?? 0;
   out.kernel = (flags & KERNEL_THREAD) !== 0;
   out.identity = hash;
+  out.startTicks = startTicks;
 }

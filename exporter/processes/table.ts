@@ -21,6 +21,8 @@ export interface Process {
   readonly inspection: Inspection;
   /** Index into {@link PROCESS_STATES}. */
   readonly stateIndex: number;
+  /** When it started, in ticks of 1/100 s since boot. */
+  readonly startTicks: number;
 }
 
 /** All processes at one moment. */
@@ -30,6 +32,8 @@ export interface ProcessSnapshot {
   readonly groups: Iterable<ProcessGroup>;
   /** What could not be read, one error for each kind of file. */
   readonly errors: readonly SourceError[];
+  /** When the youngest process that was ever seen started: who starts later is new. */
+  readonly newestTicks: number;
 }
 
 const [ZERO, NINE] = ['0', '9'].map((digit) => digit.charCodeAt(0)) as [number, number];
@@ -62,8 +66,9 @@ export class ProcessTable {
   private readonly toGlance = new Rotation(this.programs, GLANCES);
   private readonly toLook = new Rotation(this.programs, LOOKS);
   private passes = 0;
+  private newestTicks = 0;
   private tracer: boolean | undefined;
-  private readonly line: StatLine = { state: 0, parent: 0, kernel: false, identity: 0 };
+  private readonly line: StatLine = { state: 0, parent: 0, kernel: false, identity: 0, startTicks: 0 };
 
   /**
    * @param paths where the host's procfs and sysfs are mounted
@@ -180,6 +185,7 @@ export class ProcessTable {
       const entry = new Entry({ pid, clock, timesRun, pass, line, group, inspection });
       this.noteTrouble(entry);
       this.entries.set(pid, entry);
+      if (line.startTicks > this.newestTicks) this.newestTicks = line.startTicks;
       if (!line.kernel) this.programs.set(pid, entry);
       return mayLook;
     } catch (error) {
@@ -243,7 +249,12 @@ export class ProcessTable {
 
   private snapshot(denials: Denials): ProcessSnapshot {
     for (const { inspection } of this.troubled) for (const error of inspection.errors) denials.add(error);
-    return { processes: this.entries.values(), groups: this.groups.inUse(), errors: denials.list() };
+    return {
+      processes: this.entries.values(),
+      groups: this.groups.inUse(),
+      errors: denials.list(),
+      newestTicks: this.newestTicks,
+    };
   }
 
   private mayTrace(): boolean {

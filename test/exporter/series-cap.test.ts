@@ -14,7 +14,7 @@ const COUNTER = counter({
   name: 'kubevigil_test_total',
   labels: LABELS,
   attribution: 'container',
-  since: 'birth',
+  since: 'container',
 });
 const DEVICES = gauge({ ...shared, name: 'kubevigil_test_devices', labels: { device: OPEN } });
 

@@ -26,7 +26,7 @@ export function memoryHost({
   return {
     rootPrefix,
     locate: (path) => path,
-    processes: () => ({ processes: [], groups: [], errors: [] }),
+    processes: () => ({ processes: [], groups: [], errors: [], newestTicks: 0 }),
     names: NO_NAMES,
     read(path) {
       const found = files[path];

@@ -92,10 +92,18 @@ export interface CounterSpec<L extends Labels = Labels> extends MetricBase<L> {
   readonly type: 'counter';
   readonly name: CounterName;
   /**
-   * What the value counted from when the series first appeared: `birth` is zero at that moment (a new container,
-   * device or rule), so its first value is an increase; `boot` is a total that is older than the series.
+   * What a series has counted when it first appears:
+   *
+   * - `agent`: what the agent counted since the scrape before, or since it started. Its first value is an increase, and where it falls
+   *   the agent was restarted.
+   * - `device`: the kernel's total since the device appeared, so that its first value is an increase.
+   * - `container`: the kernel's total since the container began, which `kubevigil_container_start_time_seconds`
+   *   tells: an increase when that was after the scrape before.
+   * - `boot`: the kernel's total since boot, older than the series.
    */
-  readonly since: 'birth' | 'boot';
+  readonly since: 'agent' | 'device' | 'container' | 'boot';
+  /** More than this per second no machine counts. */
+  readonly fastest?: number;
   readonly columns: readonly CounterColumn<L>[];
 }
 

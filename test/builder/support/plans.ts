@@ -1,28 +1,33 @@
-import { configSchema, EXPOSED_COLUMNS } from '../../../builder/config-schema.ts';
+import { configSchema, exposedColumns } from '../../../builder/config-schema.ts';
 import { wholeMs } from '../../../builder/ms.ts';
 import type { RawSeries } from '../../../builder/series.ts';
-import { birthLookback, type Plan } from '../../../builder/stages/plan.ts';
+import { leadIn, type Plan } from '../../../builder/stages/plan.ts';
 
 export const STEP_MS = 15_000;
 const FRESHNESS_MS = wholeMs(22_500);
 
 /** A plan over some columns, as if a server had been asked. */
-export function planOf(columns: readonly string[], fromMs: number, toMs: number, windowMs = STEP_MS): Plan {
+export function planOf(
+  columns: readonly string[],
+  fromMs: number,
+  toMs: number,
+  windowMs = STEP_MS,
+  entity: 'node' | 'pod' = 'node',
+): Plan {
   const [firstMs, lastMs] = [wholeMs(fromMs), wholeMs(toMs)];
   return {
-    config: configSchema.parse({}),
+    config: configSchema.parse({ entity }),
     firstMs,
     lastMs,
     stepMs: wholeMs(STEP_MS),
     scrapeIntervalMs: wholeMs(STEP_MS),
     freshnessMs: FRESHNESS_MS,
     delayMs: wholeMs(0),
-    columns: EXPOSED_COLUMNS.filter(({ column }) => columns.includes(column.name)).map((known) => ({
-      ...known,
-      windowMs,
-    })),
+    columns: exposedColumns(entity)
+      .filter(({ column }) => columns.includes(column.name))
+      .map((known) => ({ ...known, windowMs })),
     longestWindowMs: wholeMs(windowMs),
-    leadInMs: wholeMs(windowMs + FRESHNESS_MS + birthLookback(windowMs, FRESHNESS_MS)),
+    leadInMs: leadIn(windowMs, FRESHNESS_MS),
     days: [{ date: '2026-03-29', firstMs, lastMs }],
     shardMatchers: [],
     shard: undefined,

@@ -104,7 +104,7 @@ export function referenceValue(
               t,
               windowMs,
               times,
-              metric.type === 'counter' && metric.since === 'birth',
+              metric.type === 'counter' && metric.since !== 'boot',
               stored,
             ),
       )

@@ -79,6 +79,24 @@ describe('out-of-memory kills from cgroups', () => {
     expect(found(kills)).to.deep.equal([['a7', 3]]);
     writeFileSync(file, 'oom_kill many\n');
     expect(kills.look().errors.map(({ code }) => code)).to.deep.equal(['malformed']);
+    writeFileSync(file, control(4));
+    expect(found(kills), 'what it had does not count again').to.deep.equal([]);
+    writeFileSync(file, control(5));
+    expect(found(kills)).to.deep.equal([['a7', 1]]);
+  });
+
+  it('counts nothing of the past of a container that could not be read at the first look', () => {
+    const root = path('fs/cgroup/memory');
+    mkdirSync(join(root, POD, A), { recursive: true });
+    writeFileSync(join(root, 'cgroup.procs'), '');
+    const file = join(root, POD, A, 'memory.oom_control');
+    writeFileSync(file, 'oom_kill many\n');
+    const kills = new CgroupOomKills({ procfs: path('proc'), sysfs: path() });
+    expect(found(kills)).to.deep.equal([]);
+    writeFileSync(file, control(7));
+    expect(found(kills)).to.deep.equal([]);
+    writeFileSync(file, control(8));
+    expect(found(kills)).to.deep.equal([['a7', 1]]);
   });
 
   it('says that there is no memory controller', () => {

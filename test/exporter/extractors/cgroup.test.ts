@@ -2,6 +2,7 @@ import {
   appendFileSync,
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -53,7 +54,7 @@ describe('cgroup', () => {
     };
 
     it('notices a container that takes the place of another', async () => {
-      const state = { hierarchies: undefined, mounted: new Map(), trees: new Map() };
+      const state = { hierarchies: undefined, mounted: new Map(), trees: new Map(), sums: new Map() };
       expect((await containers(state)).found).to.include('c3c3c3c3c3c3');
       const [before, after] = ['c3', 'd4'].map((byte) => `cri-containerd-${byte.repeat(32)}.scope`);
       cpSync(join(folder, POD, `${before}`), join(folder, POD, `${after}`), { recursive: true });
@@ -63,11 +64,33 @@ describe('cgroup', () => {
       expect(found).to.include('d4d4d4d4d4d4').and.not.include('c3c3c3c3c3c3');
     });
 
+    it('keeps what a container wrote to a disk that is detached, and counts on', async () => {
+      const state = { hierarchies: undefined, mounted: new Map(), trees: new Map(), sums: new Map() };
+      const disks = join(folder, POD, `cri-containerd-${'c3'.repeat(32)}.scope`, 'io.stat');
+      for (const device of ['8:16', '8:32'])
+        mkdirSync(join(folder, 'dev/block', device, 'device'), { recursive: true });
+      const line = (device: string, bytes: number) => `${device} rbytes=0 wbytes=${bytes} rios=0 wios=1\n`;
+      const written = async (...lines: string[]) => {
+        writeFileSync(disks, lines.join(''));
+        const { samples } = await containers(state);
+        return samples.find(
+          ({ metric, labels }) =>
+            metric.name === 'kubevigil_container_disk_bytes_total' &&
+            labels['container'] === 'c3c3c3c3c3c3' &&
+            labels['direction'] === 'write',
+        )?.value;
+      };
+      expect(await written(line('8:16', 9000), line('8:32', 800))).to.equal(9800);
+      expect(await written(line('8:16', 9001))).to.equal(9801);
+      expect(await written()).to.equal(9801);
+      expect(await written(line('8:32', 5)), 'a disk of the same number, or the same one').to.equal(9806);
+    });
+
     it('leaves out what a container does not have, and says what is not as it should be', async () => {
       const container = join(folder, POD, `cri-containerd-${'c3'.repeat(32)}.scope`);
       rmSync(join(container, 'io.stat'));
       writeFileSync(join(container, 'cpu.stat'), 'usage_usec 7\n');
-      const state = { hierarchies: undefined, mounted: new Map(), trees: new Map() };
+      const state = { hierarchies: undefined, mounted: new Map(), trees: new Map(), sums: new Map() };
       const { samples, errors } = await containers(state);
       const own = seriesLines(samples).filter((line) => line.includes('c3c3c3'));
       expect(errors).to.deep.equal([]);

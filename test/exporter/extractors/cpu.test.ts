@@ -62,6 +62,29 @@ describe('cpu', () => {
     expect(idle).to.deep.equal([60, 61, 63]);
   });
 
+  it('goes on after a restart of the agent with what an unplugged CPU counted, which the kernel keeps', async () => {
+    const [all, two, one] = [
+      'cpu  70 0 0 6000 0 0 0 0 0 0\n',
+      stat({ 0: { idle: 1000 }, 1: { idle: 5000 } }),
+      stat({ 0: { idle: 1100 } }),
+    ];
+    const idleOf = async (text: string, clock: CpuClock) => {
+      const { samples } = await extractOnce(cpu, memoryHost({ files: { 'proc/stat': text } }), clock);
+      return samples.find(({ labels }) => labels['mode'] === 'idle')?.value;
+    };
+    const clock = new CpuClock();
+    expect(await idleOf(all + two, clock)).to.equal(60);
+    const unplugged = all.replace('6000', '6100') + one;
+    expect(await idleOf(unplugged, clock)).to.equal(61);
+    expect(await idleOf(unplugged, new CpuClock())).to.equal(61);
+  });
+
+  it('takes the CPUs’ own lines where all are online: the first line is cut off elsewhere', async () => {
+    const text = `cpu  2 0 0 151 0 0 0 0 0 0\n${stat({ 0: { idle: 75, user: 1 }, 1: { idle: 75 } })}`;
+    const { samples } = await extractOnce(cpu, memoryHost({ files: { 'proc/stat': text } }));
+    expect(seriesLines(samples)).to.include('kubevigil_cpu_seconds_total{mode="idle"} 1.5');
+  });
+
   it('counts a CPU that is plugged in', async () => {
     expect(await idleSeconds({ 0: { idle: 100 } }, { 0: { idle: 100 }, 1: { idle: 200 } })).to.deep.equal([
       1, 3,

@@ -32,6 +32,16 @@ describe('processes', () => {
     ]);
   });
 
+  it('tells when a container began: with the first of its processes', async () => {
+    const { samples } = await extractOnce(processes, fixtureHost());
+    const starts = samples.filter(({ metric }) => metric.name === 'kubevigil_container_start_time_seconds');
+    expect(seriesLines(starts)).to.have.members([
+      'kubevigil_container_start_time_seconds{namespace="shop",pod="web-0",container="nginx"} 1792000784',
+      'kubevigil_container_start_time_seconds{namespace="shop",pod="web-0",container=""} 1792000783.1',
+      'kubevigil_container_start_time_seconds{namespace="",pod="",container="c3c3c3c3c3c3"} 1792000794',
+    ]);
+  });
+
   it('has no count where processes are hidden', async () => {
     const recorded = fixtureHost();
     const hidden = new SourceError('unreadable', 'proc/<pid>/stat', 'proc/1/stat: EPERM');
@@ -48,7 +58,7 @@ describe('processes', () => {
       const values = await machine.valuesOf(pod);
       return Object.fromEntries(
         Object.entries(values)
-          .filter(([, value]) => value > 0)
+          .filter(([name, value]) => value > 0 && /processes /.test(name))
           .map(([name, value]) => [name.replace(/^(suspicious_)?processes /, ''), value]),
       );
     };

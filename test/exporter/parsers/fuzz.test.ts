@@ -58,7 +58,7 @@ const count = (text: string) => {
 };
 const statLine = (text: string) => {
   const bytes = Buffer.from(text);
-  const line = { state: 0, parent: 0, kernel: false, identity: 0 };
+  const line = { state: 0, parent: 0, kernel: false, identity: 0, startTicks: 0 };
   parseStatLine(bytes, bytes.length, 'x', line);
   return line;
 };

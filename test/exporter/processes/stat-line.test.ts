@@ -8,7 +8,7 @@ const FIELDS =
   '17 4321 4321 0 -1 4194560 1205 0 13 0 42 17 0 0 20 0 1 0 61100 12345344 1234 18446744073709551615 94100 94200 14073 0 0';
 
 function parse(text: string): StatLine {
-  const line = { state: 0, parent: 0, kernel: false, identity: 0 };
+  const line = { state: 0, parent: 0, kernel: false, identity: 0, startTicks: 0 };
   const bytes = Buffer.from(text, 'latin1');
   parseStatLine(bytes, bytes.length, PATH, line);
   return line;
