@@ -167,7 +167,13 @@ function subject({ episode, cluster, node, namespace, pod }: Episode): string {
 }
 
 /** A node for people: `cluster/node`, or its name alone. */
-export function nodeText({ cluster, node }: Pick<Episode, 'cluster' | 'node'>): string {
+export function nodeText({
+  cluster,
+  node,
+}: {
+  readonly cluster?: string | undefined;
+  readonly node: string;
+}): string {
   return cluster === undefined ? node : `${cluster}/${node}`;
 }
 

@@ -1,13 +1,21 @@
 import { tmpdir } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { nodeText } from '../../builder/episodes.ts';
 import { Program } from '../../common/flags.ts';
 import { createLogger, type LogFormat, type Logger, type LogLevel } from '../../common/log.ts';
 import { parseListenAddress } from '../../common/web/listen-address.ts';
 import { endSignal } from '../end-signal.ts';
 import { ScenariosError } from '../errors.ts';
 import { Ledger } from '../ground-truth/ledger.ts';
-import { LISTEN_FLAG, nodeNameOption, withLogOptions, withTargetOptions } from '../serve/options.ts';
+import {
+  clusterOption,
+  LISTEN_FLAG,
+  nodeNameOption,
+  ownSubject,
+  withLogOptions,
+  withTargetOptions,
+} from '../serve/options.ts';
 import { fileLog } from '../victim-log.ts';
 import { aheadMs, prometheusNowMs, requireSameTime } from './clock.ts';
 import { checkAll, conduct } from './conduct.ts';
@@ -29,6 +37,7 @@ interface Flags {
   readonly 'victim.log'?: string;
   readonly 'web.listen-address'?: string;
   readonly 'node-name': string;
+  readonly cluster?: string;
   readonly 'log.level': LogLevel;
   readonly 'log.format': LogFormat;
 }
@@ -45,17 +54,11 @@ function url(text: string): string {
 
 async function openTargets(plan: Plan, flags: Flags, ledger: Ledger, log: Logger): Promise<Target[]> {
   if (plan.targets === undefined) {
-    const { env } = process;
-    const subject = {
-      node: flags['node-name'],
-      namespace: env['POD_NAMESPACE'] ?? '',
-      pod: env['POD_NAME'] ?? '',
-    };
     const file = flags['victim.log'];
     const address = flags['web.listen-address'];
     return [
       await openLocalTarget({
-        subject,
+        subject: ownSubject(flags, process.env),
         ledger,
         folder: resolve(flags.scratch),
         allowedTargets: flags['allowed-target'],
@@ -67,19 +70,25 @@ async function openTargets(plan: Plan, flags: Flags, ledger: Ledger, log: Logger
     ];
   }
   const wanted = plan.scenarios.map(({ name }) => name);
-  const targets = await Promise.all(plan.targets.map((target) => openRemoteTarget(target, wanted, ledger)));
-  const twice = targets.find(({ node }, i) => targets.findIndex((other) => other.node === node) !== i);
+  const { cluster = '' } = flags;
+  const targets = await Promise.all(
+    plan.targets.map((target) =>
+      openRemoteTarget(target, wanted, ledger, cluster === '' ? undefined : cluster),
+    ),
+  );
+  const names = targets.map(nodeText);
+  const twice = targets.find((_, i) => names.indexOf(names[i] as string) !== i);
   if (twice === undefined) return targets;
   throw new ScenariosError(
     'plan',
-    `targets: two of them are on node ${twice.node}: --node-name tells services apart`,
+    `targets: two of them are on node ${nodeText(twice)}: --node-name and --cluster tell services apart`,
   );
 }
 
 /** How far each clock that episodes are written by may be from that of the samples. */
 async function checkClocks(targets: readonly Target[], prometheus: string, stepMs: number, log: Logger) {
   const nodes = await Promise.all(
-    targets.map(async (target) => ({ node: target.node, aheadMs: await target.clockAheadMs() })),
+    targets.map(async (target) => ({ node: nodeText(target), aheadMs: await target.clockAheadMs() })),
   );
   const serverAheadMs = await aheadMs(() => prometheusNowMs(prometheus));
   requireSameTime(nodes, serverAheadMs, stepMs);
@@ -155,6 +164,7 @@ export function runPlanCommand(): Command {
       `${LISTEN_FLAG} <host:port>`,
       'where the ground truth is served as metrics meanwhile, without targets in the plan',
     )
-    .addOption(nodeNameOption());
+    .addOption(nodeNameOption())
+    .addOption(clusterOption());
   return withLogOptions(withTargetOptions(command)).allowExcessArguments(false).action(run);
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeText } from '../../builder/episodes.ts';
 import type { Logger } from '../../common/log.ts';
 import { ScenariosError } from '../errors.ts';
 import type { Progress } from './progress.ts';
@@ -70,7 +71,7 @@ async function carryOut(entry: PlannedEpisode, { run, targets, signal, log }: Pe
 
 function textOf(entry: Quiet | PlannedEpisode, targets: readonly Target[], episodes: number): string {
   if (entry.kind !== 'episode') return entry.kind;
-  const nodes = entry.targets.map((at) => targets[at]?.node).join(', ');
+  const nodes = entry.targets.flatMap((at) => (targets[at] ? nodeText(targets[at]) : [])).join(', ');
   return `${entry.scenario.name} on ${nodes} (${entry.number} of ${episodes})`;
 }
 

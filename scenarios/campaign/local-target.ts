@@ -67,6 +67,7 @@ export async function openLocalTarget({
   });
   return {
     node: subject.node,
+    cluster: subject.cluster,
     check: (deed) => checkScenario(deed.scenario, optionsOf(deed)),
     async carryOut({ episode, run, ...deed }, signal) {
       const { scenario, affects } = deed;

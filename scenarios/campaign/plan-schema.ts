@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatDuration, parseDurationMs } from '../../common/duration.ts';
 import { MAX_REQUESTS_PER_SECOND } from '../background.ts';
+import { CLUSTER_NAME, isClusterName } from '../ground-truth/episode.ts';
 import { SCENARIOS } from '../registry.ts';
 import { MAX_DURATION_SECONDS, subjectSchema } from '../serve/requests.ts';
 
@@ -59,6 +60,8 @@ const target = z.strictObject({
   tokenFile: z.string().min(1).optional(),
   /** PEM of the authority that signed the service's certificate. */
   caFile: z.string().min(1).optional(),
+  /** The cluster that it is in, where the service does not tell it. */
+  cluster: z.string().refine(isClusterName, CLUSTER_NAME).optional(),
 });
 
 /** What a campaign's file says. */

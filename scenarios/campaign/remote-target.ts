@@ -17,23 +17,26 @@ const POLL_MS = 500;
 const LEASE_SECONDS = 300;
 const RENEW_MS = 100_000;
 
-const episodeSchema = z.object({
+const subjectSchema = z.object({
+  cluster: z.string().min(1).optional(),
+  node: z.string().min(1),
+  namespace: z.string(),
+  pod: z.string(),
+});
+const episodeSchema = subjectSchema.extend({
   episode: z.string(),
   scenario: z.string(),
   role: z.enum(['attack', 'benign']),
   run: z.string(),
-  node: z.string().min(1),
-  namespace: z.string(),
-  pod: z.string(),
   start: z.number(),
   end: z.number(),
   outcome: z.enum(['running', 'completed', 'stopped', 'failed']),
-  affects: z.array(z.object({ node: z.string().min(1), namespace: z.string(), pod: z.string() })),
+  affects: z.array(subjectSchema),
   failure: z.string().optional(),
 });
 const aboutSchema = z.object({
   now: z.number(),
-  subject: z.object({ node: z.string().min(1), namespace: z.string(), pod: z.string() }),
+  subject: subjectSchema,
   scenarios: z.array(z.object({ name: z.string() })),
 });
 const errorSchema = z.object({ error: z.string() });
@@ -49,6 +52,9 @@ const bodyOf = ({ durationMs, intensity, affects, target, parameters }: Deed) =>
 });
 
 const pathOf = (episode: string) => `/episodes/${encodeURIComponent(episode)}`;
+
+const linesTold = (told: EpisodeAnswer, cluster: string | undefined) =>
+  linesFor({ ...lineOf(told), ...(cluster !== undefined && { cluster }) }, told.affects);
 
 const lineOf = ({
   start,
@@ -114,18 +120,36 @@ class Api {
 }
 
 /**
+ * The cluster of a service: what it tells, else the plan, else what the command line says of all.
+ *
+ * @throws {ScenariosError} `plan` when service and plan tell two
+ */
+function clusterOf({ url, cluster }: PlanTarget, told: string | undefined, ofAll: string | undefined) {
+  if (told === undefined) return cluster ?? ofAll;
+  if (cluster === undefined || cluster === told) return told;
+  throw new ScenariosError(
+    'plan',
+    `targets: ${new URL(url).origin} is in cluster ${told} (its --cluster), not in ${cluster}: change one of them`,
+  );
+}
+
+/**
  * A `kubevigil-scenarios serve` on another node. Its own ledger and metrics have the same lines as the campaign's.
  *
- * @throws {ScenariosError} `unreachable`, `refused`; `plan` when it has not all the scenarios
+ * @param cluster of targets that neither tell theirs nor have it in the plan
+ * @throws {ScenariosError} `unreachable`, `refused`; `plan` when it has not all the scenarios, or is in another cluster
  */
 export async function openRemoteTarget(
   plan: PlanTarget,
   wanted: readonly string[],
   ledger: Ledger,
+  cluster?: string,
 ): Promise<Target> {
   const api = new Api(plan);
   const about = () => api.ask(aboutSchema, 'GET', '/scenarios');
-  const { subject, scenarios } = await about();
+  const { subject: told, scenarios } = await about();
+  const own = clusterOf(plan, told.cluster, cluster);
+  const subject = { ...told, ...(own !== undefined && { cluster: own }) };
   const missing = wanted.find((name) => !scenarios.some((scenario) => scenario.name === name));
   if (missing !== undefined) throw new ScenariosError('plan', `${plan.url} has no scenario ${missing}`);
   let renewal: NodeJS.Timeout | undefined;
@@ -148,6 +172,7 @@ export async function openRemoteTarget(
 
   return {
     node: subject.node,
+    cluster: own,
     async check(deed) {
       await api.ask(z.unknown(), 'POST', `/scenarios/${deed.scenario.name}`, {
         ...bodyOf(deed),
@@ -176,9 +201,9 @@ export async function openRemoteTarget(
           mayBeOn = !(error instanceof ScenariosError && error.code === 'refused');
           throw error;
         });
-        ledger.amend(linesFor(lineOf(begun), begun.affects));
+        ledger.amend(linesTold(begun, own));
         const ended = await follow(lineOf(begun), signal);
-        ledger.amend(linesFor(lineOf(ended), ended.affects));
+        ledger.amend(linesTold(ended, own));
         return { outcome: ended.outcome, failure: ended.failure };
       } catch (error) {
         // If it cannot be stopped, its time will be over.

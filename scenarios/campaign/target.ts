@@ -19,8 +19,9 @@ interface EpisodeEnd {
 
 /** A node that a campaign is run against. */
 export interface Target {
-  /** As Prometheus has it. */
+  /** As Prometheus has it, and its cluster where that is told. */
   readonly node: string;
+  readonly cluster?: string | undefined;
   /**
    * Whether it would be done there, without doing it.
    *

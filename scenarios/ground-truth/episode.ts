@@ -2,6 +2,8 @@
 
 /** What an episode is about: a node, or a pod on it. Without a pod its names are empty. */
 export interface Subject {
+  /** As Prometheus has it; absent where nobody tells it, as when there is one cluster. */
+  readonly cluster?: string | undefined;
   readonly node: string;
   readonly namespace: string;
   readonly pod: string;
@@ -23,10 +25,27 @@ export interface EpisodeLine extends Subject {
   readonly endMs: number;
 }
 
-/** The lines of an episode that affects others beside the subject of the one given: all with the same times. */
+/**
+ * The lines of an episode that affects others beside the subject of the one given: all with the same times, and in the same
+ * cluster unless they tell another.
+ */
 export function linesFor(line: EpisodeLine, affects: readonly Subject[]): EpisodeLine[] {
-  return [line, ...affects.map(({ node, namespace, pod }) => ({ ...line, node, namespace, pod }))];
+  const others = affects.map(({ cluster = line.cluster, node, namespace, pod }) => ({
+    ...line,
+    ...(cluster !== undefined && { cluster }),
+    ...{ node, namespace, pod },
+  }));
+  return [line, ...others];
 }
+
+const LONGEST_CLUSTER = 200;
+
+/** Whether a text can be a cluster's name in a file of lines and as a label: nothing in it is lost or unseen. */
+export function isClusterName(text: string): boolean {
+  return text !== '' && text.length <= LONGEST_CLUSTER && text.trim() === text && !/\p{C}/u.test(text);
+}
+
+export const CLUSTER_NAME = `must be 1 to ${LONGEST_CLUSTER} printable characters`;
 
 /** How long after its time a scenario may take to undo what it did. */
 export const UNDO_MS = 10_000;

@@ -5,14 +5,17 @@ import { replaceDurably } from '../../common/durable-file.ts';
 import { reasonOf, ScenariosError } from '../errors.ts';
 import { type EpisodeLine, endedAt, type Subject } from './episode.ts';
 
-const COLUMNS = ['episode', 'scenario', 'start', 'end', 'node', 'namespace', 'pod', 'role', 'run'] as const;
+const COLUMNS = ['episode', 'scenario', 'start', 'end', 'cluster', 'node', 'namespace', 'pod', 'role', 'run'];
 
-const keyOf = ({ episode, node, namespace, pod }: Subject & { readonly episode: string }) =>
-  JSON.stringify([episode, node, namespace, pod]);
+const keyOf = ({ episode, cluster, node, namespace, pod }: Subject & { readonly episode: string }) =>
+  JSON.stringify([episode, cluster, node, namespace, pod]);
 
-function csvOf(lines: Iterable<EpisodeLine>): string {
-  const records = [...lines].map(({ startMs, endMs, ...line }) => ({ ...line, start: startMs, end: endMs }));
-  return stringify(records, { header: true, columns: [...COLUMNS] });
+/** The file's text; it has a column for clusters where an episode tells one. */
+function csvOf(lines: readonly EpisodeLine[]): string {
+  const records = lines.map(({ startMs, endMs, ...line }) => ({ ...line, start: startMs, end: endMs }));
+  const hasClusters = lines.some(({ cluster }) => cluster !== undefined);
+  const columns = COLUMNS.filter((column) => column !== 'cluster' || hasClusters);
+  return stringify(records, { header: true, columns });
 }
 
 function lineOf({
@@ -20,6 +23,7 @@ function lineOf({
   scenario,
   startMs,
   endMs,
+  cluster,
   node,
   namespace,
   pod,
@@ -27,7 +31,8 @@ function lineOf({
   run,
 }: Episode): EpisodeLine {
   const kind = role === 'benign' ? 'benign' : 'attack';
-  return { episode, scenario, startMs, endMs, node, namespace, pod, role: kind, run };
+  const subject = { node, namespace, pod, ...(cluster !== undefined && { cluster }) };
+  return { episode, scenario, startMs, endMs, ...subject, role: kind, run };
 }
 
 /** Identity and version of the file; undefined while there is none. */
@@ -112,7 +117,7 @@ export class Ledger {
         `${this.#path} was written by somebody else: give each run its own file`,
       );
     try {
-      replaceDurably(this.#path, csvOf(this.#lines.values()));
+      replaceDurably(this.#path, csvOf(this.lines));
     } catch (cause) {
       throw new ScenariosError('truth', `${this.#path} cannot be written: ${reasonOf(cause)}`, { cause });
     }

@@ -1,7 +1,8 @@
 import { Gauge, Registry } from 'prom-client';
 import type { EpisodeLine } from './episode.ts';
 
-const LABELS = ['scenario', 'episode', 'node', 'namespace', 'pod', 'role', 'run'] as const;
+/** The cluster is one only where it is told. */
+const LABELS = ['scenario', 'episode', 'node', 'namespace', 'pod', 'role', 'run', 'cluster'] as const;
 const MS_PER_SECOND = 1000;
 
 /** What the metrics are read off. */
@@ -28,8 +29,10 @@ export function truthMetrics({ open, ended }: Truth): Registry {
       registers: [registry],
       collect() {
         this.reset();
-        for (const [{ scenario, episode, node, namespace, pod, role, run }, value] of read())
-          this.set({ scenario, episode, node, namespace, pod, role, run }, value);
+        for (const [{ scenario, episode, node, namespace, pod, role, run, cluster }, value] of read()) {
+          const told = { scenario, episode, node, namespace, pod, role, run };
+          this.set(cluster === undefined ? told : { ...told, cluster }, value);
+        }
       },
     });
   gauge('kubevigil_scenario_active', 'Whether the episode is on.', () => [

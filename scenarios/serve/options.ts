@@ -5,7 +5,7 @@ import { UsageError } from '../../common/cli.ts';
 import { Flag, Program } from '../../common/flags.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../../common/log.ts';
 import { type ListenAddress, parseListenAddress } from '../../common/web/listen-address.ts';
-import type { Subject } from '../ground-truth/episode.ts';
+import { CLUSTER_NAME, isClusterName, type Subject } from '../ground-truth/episode.ts';
 import { isLoopback } from './gate.ts';
 import { readToken, TOKEN_VARIABLE } from './token.ts';
 
@@ -41,6 +41,7 @@ interface Flags {
   readonly scratch: string;
   readonly 'max-running': number;
   readonly 'node-name': string;
+  readonly cluster?: string;
   readonly 'log.level': LogLevel;
   readonly 'log.format': LogFormat;
 }
@@ -78,6 +79,28 @@ export const nodeNameOption = () =>
     .env('NODE_NAME')
     .default(hostname());
 
+/** Told where clusters have nodes of the same name; empty is not told. */
+export const clusterOption = () =>
+  new Flag('--cluster <name>', 'cluster of this node, as Prometheus has it')
+    .env('KUBEVIGIL_CLUSTER')
+    .argParser((text) => {
+      if (text === '' || isClusterName(text)) return text;
+      throw new InvalidArgumentError(`It ${CLUSTER_NAME}.`);
+    });
+
+/** Whom scenarios affect that are done by this program. */
+export function ownSubject(
+  { 'node-name': node, cluster = '' }: { readonly 'node-name': string; readonly cluster?: string },
+  env: NodeJS.ProcessEnv,
+): Subject {
+  return {
+    ...(cluster !== '' && { cluster }),
+    node,
+    namespace: env['POD_NAMESPACE'] ?? '',
+    pod: env['POD_NAME'] ?? '',
+  };
+}
+
 export function serveCommand(serve: (options: ServeOptions) => Promise<void>): Command {
   const command = new Program('serve')
     .description('Serve scenarios on request, a victim for them, and the ground truth as metrics.')
@@ -98,7 +121,8 @@ export function serveCommand(serve: (options: ServeOptions) => Promise<void>): C
     .option('--episodes <file>', 'where the ground truth is written', 'episodes.csv')
     .option('--scratch <folder>', 'where scenarios write for a while', tmpdir())
     .option('--max-running <n>', 'how many scenarios may be on at a time', count, 4)
-    .addOption(nodeNameOption());
+    .addOption(nodeNameOption())
+    .addOption(clusterOption());
   withLogOptions(withTargetOptions(command)).action((flags: Flags) => serve(readOptions(flags, process.env)));
   return command.allowExcessArguments(false);
 }
@@ -129,11 +153,7 @@ function readOptions(flags: Flags, env: NodeJS.ProcessEnv): ServeOptions {
     episodes: resolve(flags.episodes),
     folder: resolve(flags.scratch),
     maxRunning: flags['max-running'],
-    subject: {
-      node: flags['node-name'],
-      namespace: env['POD_NAMESPACE'] ?? '',
-      pod: env['POD_NAME'] ?? '',
-    },
+    subject: ownSubject(flags, env),
     log: { level: flags['log.level'], format: flags['log.format'] },
   };
 }

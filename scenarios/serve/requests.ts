@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_REQUESTS_PER_SECOND } from '../background.ts';
 import { ScenariosError } from '../errors.ts';
+import { CLUSTER_NAME, isClusterName } from '../ground-truth/episode.ts';
 
 /** No scenario is on for longer, whoever asks. */
 export const MAX_DURATION_SECONDS = 3_600;
@@ -17,6 +18,8 @@ const durationSeconds = z
 
 /** A node, or a pod on it. */
 export const subjectSchema = z.strictObject({
+  /** Without it the cluster of the node that the scenario is done on. */
+  cluster: z.string().refine(isClusterName, CLUSTER_NAME).optional(),
   node: name,
   namespace: name.or(z.literal('')).default(''),
   pod: name.or(z.literal('')).default(''),

@@ -64,7 +64,9 @@ async function serveOn({ options, victim, web, log, ending }: Bench): Promise<vo
   try {
     const { address, scheme } = listener;
     log.info('Victim listens on', { address: victim.address });
-    log.info('Listening on', { address, scheme, ...subject, token: token !== undefined });
+    const { cluster, ...own } = subject;
+    const where = { ...own, ...(cluster !== undefined && { cluster }) };
+    log.info('Listening on', { address, scheme, ...where, token: token !== undefined });
     await ended(ending);
     log.info('Stopping', { running: runner.running.length });
   } finally {

@@ -8,6 +8,7 @@ export interface EpisodeView {
   readonly scenario: string;
   readonly role: 'attack' | 'benign';
   readonly run: string;
+  readonly cluster?: string | undefined;
   readonly node: string;
   readonly namespace: string;
   readonly pod: string;

@@ -180,6 +180,44 @@ describe('kubevigil-scenarios run', function () {
     }
   });
 
+  it('tells the nodes of clusters apart that have one name', async () => {
+    const [one, other] = [path('one'), path('other')];
+    const nodes = [
+      await service('a', '--cluster=east', `--episodes=${one}.csv`),
+      await service('a', `--episodes=${other}.csv`),
+    ];
+    const [east, west] = nodes.map(({ url }) => ({ url, tokenFile: 'token' }));
+    writeFileSync(path('token'), TOKEN);
+    const scenario = { name: 'cpu_burn', duration: '300ms', intensity: 0.1, on: 'all' };
+    const affects = [{ node: 'b' }, { node: 'c', cluster: 'north' }];
+    const campaign = (...targets: unknown[]) => {
+      plan({ scenarios: [{ ...scenario, affects }], targets });
+      return scenarios(['run', path('plan.yaml'), `--episodes=${path('episodes.csv')}`]);
+    };
+    const wrong = await campaign({ ...east, cluster: 'west' });
+    expect(wrong).to.include({ code: 2 });
+    expect(wrong.stderr).to.match(/is in cluster east \(its --cluster\), not in west: change one of them\n$/);
+    expect(await campaign(east, { ...west, cluster: 'west' })).to.include({ code: 0 });
+    const told = episodes().map(({ cluster, node }) => `${cluster}/${node}`);
+    expect(told.sort()).to.deep.equal(['east/a', 'east/b', 'north/c', 'west/a', 'west/b']);
+    // Each service's own truth: with its cluster as a label, or as it was without one.
+    const pages = await Promise.all(nodes.map(async ({ url }) => (await ask(`${url}/metrics`)).body));
+    const [name] = episodes().map(({ episode }) => episode);
+    const series = `kubevigil_scenario_active{scenario="cpu_burn",episode="${name}",node="a",namespace="",pod="",role="attack",run="${name?.replace(/-\d+$/, '')}"`;
+    expect(pages[0]).to.include(`${series},cluster="east"} 0\n`);
+    expect(pages[1]).to.include(`${series}} 0\n`);
+    expect(pages[1]).to.include('cluster="north"').and.not.to.include('cluster="west"');
+  });
+
+  it('writes the cluster of this machine, and refuses a name that is none', async () => {
+    const ended = await run('--cluster=east');
+    expect(ended).to.include({ code: 0 });
+    expect(new Set(episodes().map(({ cluster }) => cluster))).to.deep.equal(new Set(['east']));
+    const wrong = await run('--cluster= east');
+    expect(wrong).to.include({ code: 2 });
+    expect(wrong.stderr).to.include('It must be 1 to 200 printable characters.');
+  });
+
   it('speaks TLS, and names and passwords, beside the token', async () => {
     const authority = createAuthority();
     const { cert, key } = authority.issue('scenarios', '127.0.0.1');

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from '
 import { dirname } from 'node:path';
 import { expect } from 'chai';
 import { parseEpisodes } from '../../../builder/episodes.ts';
-import type { EpisodeLine } from '../../../scenarios/ground-truth/episode.ts';
+import { type EpisodeLine, linesFor, type Subject } from '../../../scenarios/ground-truth/episode.ts';
 import { Ledger } from '../../../scenarios/ground-truth/ledger.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 
@@ -18,6 +18,11 @@ const line = (own: Partial<EpisodeLine> = {}): EpisodeLine => ({
   startMs: NOW,
   endMs: NOW + 70_000,
   ...own,
+});
+
+const subject = (node: string, cluster?: string): Subject => ({
+  ...{ node, namespace: '', pod: '' },
+  ...(cluster !== undefined && { cluster }),
 });
 
 describe('episodes.csv', () => {
@@ -42,6 +47,30 @@ describe('episodes.csv', () => {
   it('has a line per affected node', () => {
     new Ledger(file(), NOW).record([line(), line({ node: 'node-8' })]);
     expect(parseEpisodes(text(), 'episodes.csv').map(({ node }) => node)).to.deep.equal(['node-7', 'node-8']);
+  });
+
+  it('tells the cluster where there is one, and has no column for it else', () => {
+    const ledger = new Ledger(file(), NOW);
+    ledger.record([line()]);
+    const plain = text();
+    ledger.record(
+      linesFor(line({ episode: 'night-002', cluster: 'east, "1"' }), [
+        subject('node-8'),
+        subject('node-9', 'west'),
+      ]),
+    );
+    expect(text()).to.match(/^episode,scenario,start,end,cluster,node,namespace,pod,role,run\n/);
+    const told = parseEpisodes(text(), 'episodes.csv').map(({ cluster, node }) => [cluster, node]);
+    expect(told).to.deep.equal([
+      [undefined, 'node-7'],
+      ['east, "1"', 'node-7'],
+      ['east, "1"', 'node-8'],
+      ['west', 'node-9'],
+    ]);
+    const again = new Ledger(file(), NOW + 100_000);
+    expect(again.lines).to.deep.equal(ledger.lines);
+    again.withdraw(again.lines.filter(({ cluster }) => cluster !== undefined));
+    expect(text()).to.equal(plain);
   });
 
   it('ends what a crash left open at the moment at which it is opened again, and leaves what is over', () => {
