@@ -93,7 +93,13 @@ interface FinishedRows extends LabelledRows {
 /** The rows of one node as a table. */
 export function tableOf(rows: FinishedRows, columns: readonly FeatureColumn[]): Table {
   const { cluster, node, namespace = '', pod, timesMs, features, labels, splits } = rows;
-  const string = (name: string, texts: Texts): TextColumn => ({ name, type: 'string', ...texts });
+  // CSV cannot tell an empty text from none.
+  const string = (name: string, { texts, codes }: Texts): TextColumn => ({
+    name,
+    type: 'string',
+    texts: texts.map((text) => (text === '' ? null : text)),
+    codes,
+  });
   const constant = (name: string, value: string | null) => string(name, everywhere(value, timesMs.length));
   const labelTexts = textsOfObjects(labels);
   const label = (name: string, of: (label: RowLabel) => string | null) => string(name, labelTexts(of));

@@ -3,6 +3,7 @@ import { entityText } from '../entity.ts';
 import { type Manifest, serverText } from '../manifest-schema.ts';
 import { attackClasses, datasetName, describe } from './describe.ts';
 import { plain, table } from './markdown.ts';
+import { READERS, recipeBlock } from './recipes.ts';
 
 /** Long lists are cut: the manifest has all. */
 const SHOWN = 25;
@@ -57,19 +58,19 @@ function making(manifest: Manifest): string {
   ].join('\n');
 }
 
-const READ = {
-  parquet: `pandas.read_parquet('data')`,
-  csv: `pandas.concat(pandas.read_csv(path, parse_dates=['timestamp']) for path in sorted(pathlib.Path('data').rglob('*.csv')))`,
+/** What a reader must know of the files. */
+const FILES = {
+  parquet: 'Timestamps are in UTC; what was not measured or is not known is null, and no text is empty.',
+  csv: "Types are given to each reader, from the manifest: left to guess, it takes names such as `007`, `1e3` or `null` for something else. An empty cell is null, and no text is empty; timestamps are in UTC. pandas before 3.1 reads the last digit of some numbers exactly only with `float_precision='round_trip'`.",
 } as const;
 
 function using({ format, split }: Manifest): string {
-  const imports = format === 'csv' ? 'import pathlib, pandas' : 'import pandas';
+  const recipes = READERS.flatMap((reader) => [`${reader}:`, '', recipeBlock(reader, format), '']);
   return [
-    '```python',
-    imports,
-    `rows = ${READ[format]}`,
-    `train, test = (rows[rows['split'] == part] for part in ('train', 'test'))`,
-    '```',
+    `Read it from this folder. ${FILES[format]}`,
+    '',
+    ...recipes,
+    "Then, in pandas, `train = rows[rows['split'] == 'train']`, and likewise `validation` and `test`.",
     '',
     `- The rows are split by ${split.by}${split.bounds === undefined ? '' : `, at ${split.bounds.join(' and ')}`}; \`embargo\` rows (${split.embargo} after each change) belong to no part: their features reach back into the part before.`,
     '- Fit everything, normalisation included, on `train`; choose on `validation`; look at `test` once. The statistics in manifest.json are those of the training rows. Never shuffle rows into folds: neighbours in time are nearly the same row.',

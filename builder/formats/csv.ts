@@ -61,8 +61,10 @@ export const csv: Format = {
 
   open(path, columns) {
     const file = new OutputFile(path);
+    // A lone CR ends a line to many readers, although RFC 4180 has it not.
+    const options = { record_delimiter: 'unix', quoted_match: '\r' } as const;
     const append = (rows: readonly (readonly (string | null)[])[]) =>
-      file.append(Buffer.from(stringify(rows as (string | null)[][], { record_delimiter: 'unix' })));
+      file.append(Buffer.from(stringify(rows as (string | null)[][], options)));
     append([columns.map(({ name }) => name)]);
     return {
       write: (table) => append(rowsOf(table)),

@@ -14,9 +14,14 @@ export interface StoredSeries {
   readonly samples: readonly (readonly [number, number])[];
 }
 
+/** The format knows three escapes; any other character stands for itself. */
+function escaped(value: string): string {
+  return value.replace(/[\\"]/g, '\\$&').replaceAll('\n', '\\n');
+}
+
 function openMetrics(series: readonly StoredSeries[]): string {
   const lines = series.flatMap(({ labels: { __name__: name, ...labels }, samples }) => {
-    const inner = Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`);
+    const inner = Object.entries(labels).map(([label, value]) => `${label}="${escaped(value)}"`);
     return samples.map(([ms, value]) => `${name}{${inner.join(',')}} ${value} ${ms / MS_PER_SECOND}`);
   });
   return `${lines.join('\n')}\n# EOF\n`;
