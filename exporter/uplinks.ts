@@ -35,7 +35,7 @@ function attribute(host: Host, device: string, name: string): string {
   try {
     return host.read(`sys/class/net/${device}/${name}`).trim();
   } catch (error) {
-    if (error instanceof SourceError) return '';
+    if (error instanceof SourceError && error.code !== 'unreadable') return '';
     throw error;
   }
 }

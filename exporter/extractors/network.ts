@@ -21,6 +21,8 @@ function netFolder(host: Host): { folder: string; errors: SourceError[] } {
     return { folder: HOST_FOLDER, errors: [] };
   } catch (cause) {
     if (!(cause instanceof SourceError)) throw cause;
+    // Without a procfs there is nothing else to show either.
+    if (!host.exists(`${OWN_FOLDER}/dev`)) throw cause;
     const message = `${cause.message}; what is shown is the agent's own network namespace`;
     return { folder: OWN_FOLDER, errors: [new SourceError('unreadable', path, message, { cause })] };
   }

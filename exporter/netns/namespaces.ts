@@ -65,16 +65,28 @@ function membersOf({ processes }: ProcessSnapshot, hostInode: number): Map<numbe
   );
 }
 
-/** A process that is in the namespace at this moment: the one known may have ended, or entered another. */
-function readableThrough(procfs: string, inode: number, pids: readonly number[]): number | undefined {
-  return pids.find((pid) => {
+/**
+ * A process that is in the namespace at this moment: the one known may have ended, or entered another.
+ *
+ * @param errors receives a denial that leaves the namespace without any
+ */
+function readableThrough(
+  procfs: string,
+  inode: number,
+  pids: readonly number[],
+  errors: SourceError[],
+): number | undefined {
+  let denied: SourceError | undefined;
+  for (const pid of pids) {
     try {
-      return namespaceInode(procfs, pid, 'net') === inode;
+      if (namespaceInode(procfs, pid, 'net') === inode) return pid;
     } catch (error) {
-      if (error instanceof SourceError && error.code !== 'failed') return false;
-      throw error;
+      if (!(error instanceof SourceError) || error.code === 'failed') throw error;
+      if (error.code !== 'absent') denied = error;
     }
-  });
+  }
+  if (denied !== undefined) errors.push(denied);
+  return undefined;
 }
 
 function find(host: Host, snapshot: ProcessSnapshot): NetworkNamespaces {
@@ -95,7 +107,7 @@ function find(host: Host, snapshot: ProcessSnapshot): NetworkNamespaces {
   // Which namespace is the host's must be known to tell the others from it.
   if (hostInode === undefined) return { list, errors, newestTicks };
   for (const [inode, { place, pids, beganTicks }] of membersOf(snapshot, hostInode)) {
-    const pid = readableThrough(procfs, inode, pids);
+    const pid = readableThrough(procfs, inode, pids, errors);
     if (pid !== undefined) list.push({ inode, place, isHost: false, folder: `proc/${pid}/net`, beganTicks });
   }
   return { list, errors, newestTicks };

@@ -2,7 +2,7 @@ import { SourceError } from '../errors.ts';
 import { readSmall } from '../kernel-file.ts';
 import { type ExecutableKind, executableKind } from './executable.ts';
 import type { SuspiciousKind } from './group.ts';
-import { hostNamespace, namespaceInode } from './namespace.ts';
+import { hostNamespace, INIT, namespaceInode } from './namespace.ts';
 import { isElevated, parseStatus } from './status.ts';
 
 /** What one look at a process found; it is kept until the next look. */
@@ -12,7 +12,7 @@ export interface Inspection {
   readonly kind: SuspiciousKind | undefined;
   /** What could not be told. */
   readonly unknown: readonly SuspiciousKind[];
-  /** Denials, not what was merely gone; as `absent` where the kernel denies it to everybody. */
+  /** Denials, not what was merely gone. */
   readonly errors: readonly SourceError[];
 }
 
@@ -31,7 +31,7 @@ function isElevatedOnHost(procfs: string, pid: number, capabilities: bigint): bo
  * Looks at what `/proc/<pid>/stat` does not tell: executable, tracer, capabilities and network namespace.
  *
  * The kernel shields few processes even from CAP_SYS_PTRACE (another security module, a process above a user
- * namespace). They cannot be told by anybody: they count as ordinary, and this is said without failing.
+ * namespace). They take nothing from the others: they count as ordinary, and that they could not be read is said.
  *
  * @param procfs the folder that the host's procfs is mounted at
  * @param mayTrace whether this process has CAP_SYS_PTRACE
@@ -50,12 +50,16 @@ export function inspect(procfs: string, pid: number, mayTrace: boolean, containe
       if (!(error instanceof SourceError)) throw error;
       if (error.code === 'absent') return undefined;
       const shielded = mayTrace && error.code === 'unreadable';
-      errors.push(shielded ? new SourceError('absent', error.path, error.message, { cause: error }) : error);
+      errors.push(error);
       if (!shielded) unknown.push(...otherwise);
       return undefined;
     }
   };
-  const networkNamespace = attempt(() => namespaceInode(procfs, pid, 'net'), []);
+  // Process 1 is in the host's by definition, which others tell where it is shielded.
+  const networkNamespace = attempt(
+    () => (pid === INIT ? hostNamespace(procfs, 'net') : namespaceInode(procfs, pid, 'net')),
+    [],
+  );
   let kind: SuspiciousKind | undefined = attempt(() => executableKind(folder, name), EXECUTABLE_KINDS);
   if (kind === undefined) {
     const status = attempt(

@@ -6,7 +6,7 @@ import { parseStatLine } from './stat-line.ts';
 /** Kinds of namespaces, as in /proc/<pid>/ns. */
 export type NamespaceKind = 'net' | 'user';
 
-const INIT = 1;
+export const INIT = 1;
 /** The parent of the kernel's threads, in the initial namespaces; visible where process 1 is the machine's own. */
 const KTHREADD = 2;
 
