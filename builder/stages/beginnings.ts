@@ -9,6 +9,8 @@ import type { RawSeries } from '../series.ts';
 import { birthLookback, REMEMBERED_MS } from './plan.ts';
 
 const MS_PER_SECOND = 1000;
+/** A node's clock and Prometheus' may be so far apart: within this, who was there under another name was there. */
+const CLOCKS_APART_MS = 5_000;
 /** After a reset a counter may be so many times as fast as it was. */
 const BURST = 8;
 /** A fall to less than this part of what stood before is a reset, whatever was counted since. */
@@ -94,7 +96,11 @@ export class Beginnings {
     if (metric.since === 'agent' || absentMs.length === 0) return absentMs;
     const ms = series.timestampsMs[index] as number;
     const beganMs = metric.since === 'container' ? this.#beganMs(series, ms) : undefined;
-    if (beganMs !== undefined) return absentMs.filter((at) => at <= beganMs);
+    if (beganMs !== undefined) {
+      const mayBeOlder = (at: number) =>
+        at > beganMs - CLOCKS_APART_MS && siblings.some((each) => succeeds(series, metric, each, at, ms));
+      return absentMs.filter((at) => at <= beganMs && !mayBeOlder(at));
+    }
     const none = absentMs.subarray(0, 0);
     const lastMs = absentMs.at(-1) as number;
     if (siblings.some((each) => succeeds(series, metric, each, lastMs, ms))) return none;
