@@ -2,13 +2,13 @@ import { groupBy } from '../../common/group-by.ts';
 import { processesMetrics } from '../catalogue/processes.ts';
 import { containerKey, containerLabels } from '../containers/attribution.ts';
 import type { ContainerName, ContainerNames } from '../containers/names.ts';
-import type { SourceError } from '../errors.ts';
+import { SourceError } from '../errors.ts';
 import type { Extractor, Sample } from '../extractor.ts';
 import { sample } from '../extractor.ts';
+import type { Host } from '../host.ts';
 import { parseBootTime } from '../parsers/stat.ts';
 import type { ProcessGroup, SuspiciousKind } from '../processes/group.ts';
 import { PROCESS_STATES } from '../processes/state.ts';
-import { ifReadable } from '../sources.ts';
 
 const {
   processes: processesMetric,
@@ -65,6 +65,17 @@ function startSamples({ labels, contained, groups }: Tally, bootTime: number | u
   return seconds.length === 0 ? [] : [sample(startTimeMetric, Math.min(...seconds), labels)];
 }
 
+/** Unix seconds; undefined, and said, where it cannot be read: then it is not known when containers began. */
+function bootTimeOf(host: Host, errors: SourceError[]): number | undefined {
+  try {
+    return parseBootTime(host.read(STAT));
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    errors.push(error);
+    return undefined;
+  }
+}
+
 /** A count of the processes that happen to be visible would look like a count of all. */
 function hidesProcesses({ code, path }: SourceError): boolean {
   return code === 'unreadable' && /\/(stat|cgroup)$/.test(path);
@@ -83,7 +94,7 @@ export const processes: Extractor = {
     const { groups, errors } = host.processes();
     const ownErrors = errors.filter(({ path }) => !path.endsWith('/ns/net'));
     if (ownErrors.some(hidesProcesses)) return { samples: [], errors: ownErrors };
-    const bootTime = ifReadable(() => parseBootTime(host.read(STAT)));
+    const bootTime = bootTimeOf(host, ownErrors);
     const samples = byContainer(groups, host.names).flatMap((tally) => [
       ...PROCESS_STATES.map((state, i) =>
         sample(

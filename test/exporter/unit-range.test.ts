@@ -37,6 +37,7 @@ describe('values that a metric can have', () => {
     expect(texts.filter((text) => !text.endsWith(': a whole number from 0 on')).sort()).to.deep.equal([
       'kubevigil_build_info: 1',
       'kubevigil_container_cpu_seconds_total: seconds from 0 on',
+      'kubevigil_container_start_time_seconds: Unix time in seconds',
       'kubevigil_cpu_seconds_total: seconds from 0 on',
       'kubevigil_cpu_throttled_seconds_total: seconds from 0 on',
       'kubevigil_extractor_cpu_seconds_total: seconds from 0 on',

@@ -28,7 +28,7 @@ const RANGES: readonly (readonly [RegExp, Range])[] = [
   [/_ratio$/, RATIO],
   [/_info$/, INFO],
   [/_success(ful)?$/, FLAG],
-  [/_timestamp_seconds$/, TIMESTAMP],
+  [/_(timestamp|start_time)_seconds$/, TIMESTAMP],
   [/_seconds(_total)?$/, SECONDS],
 ];
 
