@@ -71,8 +71,21 @@ function episodesByDay(
 /** What Prometheus says of labels is asked again for so long: it forgets, and a day must not lose its labels then. */
 const RELABELLED_MS = 86_400_000;
 
+/** What of a plan labels and splits depend on. */
+type JudgedPlan = Pick<
+  Plan,
+  | 'config'
+  | 'firstMs'
+  | 'lastMs'
+  | 'stepMs'
+  | 'longestWindowMs'
+  | 'freshnessMs'
+  | 'days'
+  | 'splitsByNameAlone'
+>;
+
 /** @param sets what the label sources say; undefined when there is none */
-export function judgeOf(planned: Plan, sets: readonly LabelSet[] | undefined, nowMs: number): Judge {
+export function judgeOf(planned: JudgedPlan, sets: readonly LabelSet[] | undefined, nowMs: number): Judge {
   const episodes = sets?.flatMap(({ episodes: own }) => own);
   const fromFiles = (sets ?? []).every(({ source }) => source.kind === 'episodes');
   const { firstMs, lastMs, stepMs, longestWindowMs: recoveryMs, freshnessMs, config } = planned;

@@ -2,7 +2,7 @@
  * `npm run bench:builder`: what reading raw samples and building a dataset of them takes, beside `curl -o /dev/null` of the
  * same queries, `promtool tsdb dump`, and parides from PyPI where pip is available; from a real Prometheus with synthetic
  * data, each way in a process of its own and the ways interleaved. Then the same with four times the range (`--longer 1`:
- * not), to show that memory stays. `--way 'build, Parquet'`, as often as wanted, goes these ways only. Prints tables; `--json
+ * not), to show that memory stays. `--only labels` measures labels alone, which needs no Prometheus. `--way 'build, Parquet'`, as often as wanted, goes these ways only. Prints tables; `--json
  * FILE` also writes the figures, `--check` compares samples with promtool's dump.
  */
 import { execFile } from 'node:child_process';
@@ -16,6 +16,7 @@ import { table } from '../bench/table.ts';
 import { cpuMs } from '../bench/usage.ts';
 import type { RunningPrometheus } from '../programs/prometheus.ts';
 import { check } from './check.ts';
+import { benchLabels } from './labels.ts';
 import { installParides } from './parides.ts';
 import { serve } from './serve.ts';
 import type { Size } from './synthetic.ts';
@@ -101,6 +102,7 @@ const { values, positionals } = parseArgs({
     check: { type: 'boolean', default: false },
     way: { type: 'string', multiple: true, default: Object.keys(WAYS) },
     longer: { type: 'string', default: '4' },
+    only: { type: 'string' },
   },
   allowPositionals: true,
 });
@@ -108,6 +110,12 @@ const { values, positionals } = parseArgs({
 const [command, way = '', surroundings = ''] = positionals;
 if (command === 'way') {
   say(JSON.stringify(await measureWay(way, JSON.parse(surroundings) as Surroundings)));
+} else if (values.only === 'labels') {
+  const rows = benchLabels(Number(values.rounds));
+  say(`Labels, Node ${process.versions.node}, medians of ${values.rounds}\n${table(rows)}`);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+} else if (values.only !== undefined) {
+  throw new Error(`--only ${values.only}: there is labels alone`);
 } else {
   say(`Linux ${release()}, ${availableParallelism()} CPUs, Node ${process.versions.node}\n`);
   const size = { nodes: Number(values.nodes), days: Number(values.days) };
