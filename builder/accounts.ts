@@ -1,3 +1,4 @@
+import { recordOf } from '../common/records.ts';
 import { byAnomaly, leakingColumns, rowKeys, Separations } from './auc.ts';
 import { entitiesOf, entityKey, entityName, type NamedEntity } from './entity.ts';
 import { type Gap, GapFinder } from './gaps.ts';
@@ -6,7 +7,8 @@ import { RowsDigest } from './rows-digest.ts';
 import { byNode, type Table, type TableColumn, type TextColumn, textColumn, timesOf } from './table.ts';
 import { countsOf, countsOfPairs } from './texts.ts';
 
-type Counts = Record<string, number>;
+type Counts = Readonly<Record<string, number>>;
+type Counting = Map<string, number>;
 
 /** Rows that no label source speaks of. */
 export const UNLABELLED = 'unlabelled';
@@ -41,8 +43,8 @@ export interface MissingColumns extends NamedEntity {
   readonly columns: readonly string[];
 }
 
-function count(counts: Counts, key: string, rows: number): void {
-  counts[key] = (counts[key] ?? 0) + rows;
+function count(counts: Counting, key: string, rows: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + rows);
 }
 
 /** 1 for the rows of the training part, else 0. */
@@ -51,8 +53,8 @@ function trainingRows({ texts, codes }: TextColumn): Uint8Array {
   return Uint8Array.from(codes, (code) => (isTraining[code] ? 1 : 0));
 }
 
-function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
+function sorted<T>(counts: ReadonlyMap<string, T>): Record<string, T> {
+  return recordOf([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Watches whether a column ever changes. */
@@ -65,11 +67,11 @@ interface Variation {
 export class Accounts {
   readonly #digest = new RowsDigest();
   readonly #gaps: GapFinder;
-  readonly #nulls: Counts = {};
-  readonly #classes: Counts = {};
-  readonly #phases: Counts = {};
-  readonly #splits: Counts = {};
-  readonly #splitClasses: Record<string, Counts> = {};
+  readonly #nulls: Counting = new Map();
+  readonly #classes: Counting = new Map();
+  readonly #phases: Counting = new Map();
+  readonly #splits: Counting = new Map();
+  readonly #splitClasses = new Map<string, Counting>();
   readonly #moments = new Map<string, Moments>();
   readonly #separations = new Separations();
   readonly #variations = new Map<string, Variation>();
@@ -115,8 +117,8 @@ export class Accounts {
       const [inPart, inClass] = [part ?? '', name ?? UNLABELLED];
       count(this.#classes, inClass, rows);
       count(this.#splits, inPart, rows);
-      const classes = this.#splitClasses[inPart] ?? {};
-      this.#splitClasses[inPart] = classes;
+      const classes: Counting = this.#splitClasses.get(inPart) ?? new Map();
+      this.#splitClasses.set(inPart, classes);
       count(classes, inClass, rows);
     }
     for (const [phase, rows] of countsOf(textColumn(table, 'phase')))
@@ -195,17 +197,15 @@ export class Accounts {
       rows: this.#rows,
       rowsDigest: this.#digest.hex(),
       nodes: this.#nodesInOrder(),
-      nulls: this.#nulls,
+      nulls: recordOf(this.#nulls),
       constant: [...this.#variations].filter(([, { varies }]) => !varies).map(([name]) => name),
       classBalance: sorted(this.#classes),
       phases: sorted(this.#phases),
       splitRows: sorted(this.#splits),
       splitClassBalance: sorted(
-        Object.fromEntries(
-          Object.entries(this.#splitClasses).map(([split, classes]) => [split, sorted(classes)]),
-        ),
+        new Map([...this.#splitClasses].map(([split, classes]) => [split, sorted(classes)])),
       ),
-      statistics: Object.fromEntries(
+      statistics: recordOf(
         [...this.#moments].map(([name, moments]) => [
           name,
           { ...moments.result(), auc: separations.get(name)?.auc ?? null },

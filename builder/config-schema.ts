@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../common/duration.ts';
+import { recordSchema } from '../common/record-schema.ts';
 import { METRICS } from '../exporter/catalogue/index.ts';
 import { type CatalogueColumn, columnsOf, type Entity } from '../exporter/catalogue/model/columns.ts';
 import { aboutSchema } from './manifest-schema.ts';
@@ -118,7 +119,7 @@ const prometheus = z.strictObject({
     .optional(),
   /** Sent as X-Scope-OrgID, by which Mimir, Cortex and Thanos tell tenants apart. */
   tenant: z.string().min(1).optional(),
-  headers: z.record(z.string(), z.string()).optional(),
+  headers: recordSchema(z.string()).optional(),
   timeout: positiveDuration.default(150_000),
 });
 

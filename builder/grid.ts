@@ -1,6 +1,6 @@
 /**
  * The grid: what a series is worth at each step. Row t covers (t − step, t]; no sample after t is looked at, and
- * nothing is filled in. In the results NaN is null.
+ * nothing is filled in. In the results NaN is null, and infinity what is no finite number.
  */
 import type { Grid } from './model.ts';
 import type { RawSeries } from './series.ts';
@@ -66,9 +66,12 @@ function staleWithin(staleMs: Float64Array, fromMs: number, toMs: number): boole
   return last >= 0 && (staleMs[last] as number) > fromMs;
 }
 
-/** A value that a dataset can hold; minus zero would not survive CSV. */
-export function orNull(value: number): number {
-  return Number.isFinite(value) ? value + 0 : Number.NaN;
+/**
+ * A value as it is reckoned with: whatever is not finite is one infinity, which no sum can lose, and becomes null in the
+ * end. Minus zero would not survive CSV.
+ */
+export function orInfinity(value: number): number {
+  return Number.isFinite(value) ? value + 0 : Number.POSITIVE_INFINITY;
 }
 
 /** A gauge: its newest sample in (t − freshness, t], null when the series was marked stale since. */
@@ -80,7 +83,7 @@ export function gaugeValues(series: RawSeries, grid: Grid, freshnessMs: number):
     const newest = newestAt[step] as number;
     const t = grid.firstMs + step * grid.stepMs;
     if (newest < 0 || staleWithin(staleMs, timestampsMs[newest] as number, t)) continue;
-    result[step] = orNull(values[newest] as number);
+    result[step] = orInfinity(values[newest] as number);
   }
   return result;
 }
@@ -146,7 +149,7 @@ export function rateValues(series: RawSeries, grid: Grid, options: RateOptions):
     if (staleWithin(staleMs, startMs, endMs)) continue;
     if (losses.some((index) => index > from && index <= b)) continue;
     const increase = (values[b] as number) - startValue + lostByResets(values, from, b);
-    result[step] = orNull(increase / ((endMs - startMs) / MS_PER_SECOND));
+    result[step] = orInfinity(increase / ((endMs - startMs) / MS_PER_SECOND));
   }
   return result;
 }

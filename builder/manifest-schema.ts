@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../common/duration.ts';
+import { recordSchema } from '../common/record-schema.ts';
 import { dataFile } from './output/places.ts';
 
 const time = z.iso.datetime({ precision: 3 });
@@ -8,7 +9,7 @@ const duration = z
   .string()
   .refine((text) => (parseDurationMs(text) ?? Number.NaN) <= LONGEST_MS, 'is no duration');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const counts = z.record(z.string(), z.int().nonnegative());
+const counts = recordSchema(z.int().nonnegative());
 const entityName = {
   cluster: z.string().nullable(),
   node: z.string(),
@@ -58,6 +59,8 @@ const file = z
     end: time,
     /** Digest of all that the labels and splits of these rows follow from: a file whose own is another is written anew. */
     judgement: sha256,
+    /** By column, values of these rows that were infinite, or became so in a sum, and are null. */
+    infinite: recordSchema(z.int().positive()).optional(),
   })
   .refine(({ start, end }) => start <= end, 'ends before it starts');
 
@@ -77,7 +80,7 @@ const split = z.strictObject({
     )
     .optional(),
   rows: counts,
-  classBalance: z.record(z.string(), counts),
+  classBalance: recordSchema(counts),
 });
 
 /** What people want to say of a dataset; it changes no row. */
@@ -173,7 +176,7 @@ export const manifestSchema = z.strictObject({
   phases: counts,
   split,
   /** Of the training rows only. */
-  statistics: z.record(z.string(), statistics),
+  statistics: recordSchema(statistics),
   constantColumns: z.array(z.string()),
   /** Columns that alone tell attacks from the other training rows. */
   leakingColumns: z.array(z.string()),

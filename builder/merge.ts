@@ -9,6 +9,7 @@ import { type Manifest, type ManifestFile, manifestSchema } from './manifest-sch
 import { NodeOrder } from './node-order.ts';
 import { dataFile, isShardManifest, MANIFEST, placesOf, REPORT } from './output/places.ts';
 import { hashedIn, splitsByNameAlone } from './splits/by-node.ts';
+import { infiniteWarnings } from './stages/infinite.ts';
 import { accountWarnings, claimsOf } from './stages/manifest.ts';
 import { tablesOfFile } from './stages/read-back.ts';
 import type { Storage } from './storage/storage.ts';
@@ -153,6 +154,7 @@ export async function merge(storage: Storage): Promise<Manifest> {
       },
       warnings: [
         ...new Set(shards.flatMap(({ warnings }) => warnings)),
+        ...infiniteWarnings(first.columns, files),
         ...accountWarnings(account, first.split),
       ],
     });

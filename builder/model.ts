@@ -58,6 +58,8 @@ export interface NodeRows extends EntityName {
   readonly timesMs: Float64Array;
   /** One array per planned column. */
   readonly features: readonly Float64Array[];
+  /** Per planned column, how many nulls stand for an infinity; absent when none does. */
+  readonly infinite?: readonly number[];
 }
 
 /** What is known of one row beside its features; null is «nobody said». */

@@ -1,4 +1,4 @@
-/** What the training rows say of a column; null where they have no value. */
+/** What the training rows say of a column; null where they have no value, or where the sums of them are beyond a double. */
 export interface Statistics {
   readonly count: number;
   readonly nulls: number;
@@ -7,6 +7,10 @@ export interface Statistics {
   readonly std: number | null;
   readonly min: number | null;
   readonly max: number | null;
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 /** Mean and variance in one pass (Welford), stable for large values that differ little. */
@@ -50,8 +54,8 @@ export class Moments {
     return {
       count: this.#count,
       nulls: this.#nulls,
-      mean: empty ? null : this.#mean,
-      std: empty ? null : Math.sqrt(this.#squares / this.#count),
+      mean: empty ? null : finite(this.#mean),
+      std: empty ? null : finite(Math.sqrt(this.#squares / this.#count)),
       min: empty ? null : this.#min,
       max: empty ? null : this.#max,
     };

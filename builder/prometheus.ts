@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../common/duration.ts';
 import type { Logger } from '../common/log.ts';
+import { mergedRecords, recordOf } from '../common/records.ts';
 import { isClassicLabel } from '../exporter/catalogue/model/promql.ts';
 import { partialAnswer, unwrap } from './api-answer.ts';
 import type { PrometheusConfig } from './config-schema.ts';
@@ -127,9 +128,9 @@ export async function connect(
   /** None where the server does not show its configuration. */
   async function externalLabels(): Promise<Readonly<Record<string, string>>> {
     const answer = await get('/api/v1/status/config');
-    if (answer.status !== 200) return {};
+    if (answer.status !== 200) return recordOf();
     const shown = shownConfig.safeParse(unwrap(answer, url, log));
-    return shown.success ? externalLabelsOf(shown.data.yaml) : {};
+    return shown.success ? externalLabelsOf(shown.data.yaml) : recordOf();
   }
 
   let known: Promise<boolean> | undefined;
@@ -199,7 +200,7 @@ export async function connect(
       const times = { start: seconds(startMs), end: seconds(endMs), step: seconds(stepMs) };
       const body = new URLSearchParams({ query, ...times, ...WHOLE, ...AS_OF_NOW });
       const series = await matrix('/api/v1/query_range', body);
-      return series.map((one) => ({ ...one, labels: { ...external, ...one.labels } }));
+      return series.map((one) => ({ ...one, labels: mergedRecords(external, one.labels) }));
     },
 
     async storedChunks(selector, startMs, endMs) {

@@ -5,6 +5,7 @@
  */
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { mergedRecords, recordOf } from '../common/records.ts';
 import type { BuildConfig } from './config-schema.ts';
 import type { Episode } from './episodes.ts';
 import { BuilderError, messageOf } from './errors.ts';
@@ -173,8 +174,8 @@ export function pseudonymousSource(
         named.map(({ name }) => name),
         `labels of ${labels['__name__'] ?? 'an expression'}`,
       );
-    const renamed = Object.fromEntries(named.map(({ label, pseudonym }) => [label, pseudonym]));
-    return { ...series, labels: { ...labels, ...renamed } };
+    const renamed = recordOf(named.map(({ label, pseudonym }) => [label, pseudonym]));
+    return { ...series, labels: mergedRecords(labels, renamed) };
   };
   return {
     way: source.way,

@@ -25,6 +25,7 @@ import { Aligner } from './stages/align.ts';
 import { checkHole } from './stages/check-hole.ts';
 import { type Day, daysOf } from './stages/days.ts';
 import { fetchMetrics, fetchStarts, fetchUp } from './stages/fetch.ts';
+import { infiniteIn } from './stages/infinite.ts';
 import { type Judge, judgeOf } from './stages/judge.ts';
 import { manifest } from './stages/manifest.ts';
 import { type Continued, type Plan, plan } from './stages/plan.ts';
@@ -162,10 +163,12 @@ async function makeInOneWay(task: Task, { log, progress, signal, ...surroundings
       }
     }
     const before = earlier && day.there ? await readBack(storage, day.there, earlier) : [];
-    const rows = joinRows(before, day.fresh ? await readRows(source, planned, day.fresh) : []);
+    const fresh = day.fresh ? await readRows(source, planned, day.fresh) : [];
+    const infinite = infiniteIn(planned.columns, fresh, earlier && day.there?.infinite);
+    const rows = joinRows(before, fresh);
     judge.meet(rows);
     const tables = tablesOf(rows, judge, planned);
-    await writer.partition(day.date, accounted(tables, accounts), basis);
+    await writer.partition(day.date, accounted(tables, accounts), basis, infinite);
   }
 
   try {

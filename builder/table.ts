@@ -1,3 +1,4 @@
+import { recordOf } from '../common/records.ts';
 import type { Entity } from '../exporter/catalogue/model/columns.ts';
 import { compare } from './collections.ts';
 import type { EntityName, FeatureColumn, LabelledRows, RowLabel, Split } from './model.ts';
@@ -70,7 +71,7 @@ const AFTER: readonly DescribedColumn[] = [
 ];
 
 /** What the columns that are no features mean. */
-export const COLUMN_HELP: Readonly<Record<string, string>> = Object.fromEntries(
+export const COLUMN_HELP: Readonly<Record<string, string>> = recordOf(
   [...BEFORE, ...OF_PODS, ...AFTER].map(({ name, help }) => [name, help]),
 );
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseDurationMs } from '../common/duration.ts';
+import { recordOf } from '../common/records.ts';
 import { Accounts } from './accounts.ts';
 import { COMPANIONS, type Companion, companionsOf } from './companions/index.ts';
 import { BuilderError } from './errors.ts';
@@ -25,10 +26,10 @@ function show(value: unknown): string {
 /** A line for each key whose value in the manifest is not what was found. */
 function differences(where: string, claimed: object, found: object): string[] {
   return Object.entries(found).flatMap(([key, value]) => {
-    const said: unknown = (claimed as Record<string, unknown>)[key];
+    const said: unknown = Object.hasOwn(claimed, key) ? (claimed as Record<string, unknown>)[key] : undefined;
     if (isDeepStrictEqual(said, value)) return [];
     if (isRecord(said) && isRecord(value)) {
-      const inner = Object.fromEntries(
+      const inner = recordOf(
         [...Object.keys(said), ...Object.keys(value)].map((name) => [name, value[name]]),
       );
       return differences(`${where}${key}.`, said, inner);

@@ -1,3 +1,4 @@
+import { recordOf } from '../../common/records.ts';
 import { finishSamples } from '../raw-samples/finish-samples.ts';
 import { SampleBuffer } from '../raw-samples/sample-buffer.ts';
 import type { RawSeries } from '../series.ts';
@@ -111,7 +112,7 @@ function labelsOf(metric: unknown): Record<string, string> {
   if (!isLabels || Object.values(metric).some((value) => typeof value !== 'string')) {
     throw malformed(`the metric ${shown(metric)}`);
   }
-  return metric as Record<string, string>;
+  return recordOf(Object.entries(metric as Record<string, string>));
 }
 
 function texts(value: unknown): string[] {

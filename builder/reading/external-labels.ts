@@ -5,6 +5,8 @@
 import { RE2JS } from 're2js';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { recordSchema } from '../../common/record-schema.ts';
+import { mergedRecords, recordOf } from '../../common/records.ts';
 import { BuilderError, messageOf } from '../errors.ts';
 import type { Matcher, RawSeries, SeriesSelector } from '../series.ts';
 
@@ -12,14 +14,14 @@ type Labels = Readonly<Record<string, string>>;
 
 const GLOBAL_SECTION = /^global:\n(?:[ \t].*\n?|\n)*/m;
 const globalSection = z.object({
-  global: z.object({ external_labels: z.record(z.string(), z.string()).optional() }),
+  global: z.object({ external_labels: recordSchema(z.string()).optional() }),
 });
 
 /** The external labels in a configuration as the server shows it; its other sections can be long, and are not parsed. */
 export function externalLabelsOf(configYaml: string): Labels {
   const [section] = GLOBAL_SECTION.exec(configYaml) ?? [];
-  if (section === undefined) return {};
-  return globalSection.safeParse(parse(section)).data?.global.external_labels ?? {};
+  const labels = section === undefined ? undefined : globalSection.safeParse(parse(section)).data;
+  return labels?.global.external_labels ?? recordOf();
 }
 
 function tester({ operator, value }: Matcher): (text: string) => boolean {
@@ -51,6 +53,6 @@ export function withExternalLabels(
     .filter(({ name }) => external[name] !== undefined)
     .map((matcher) => ({ name: matcher.name, test: tester(matcher) }));
   return series
-    .map((one) => ({ ...one, labels: { ...external, ...one.labels } }))
+    .map((one) => ({ ...one, labels: mergedRecords(external, one.labels) }))
     .filter(({ labels }) => tests.every(({ name, test }) => test(labels[name] ?? '')));
 }

@@ -1,3 +1,4 @@
+import { recordOf } from '../../common/records.ts';
 import { corrupt, RemoteReadError } from './errors.ts';
 import { ProtobufReader, type Span, WIRE } from './protobuf-reader.ts';
 
@@ -80,7 +81,7 @@ function parseChunk(bytes: Uint8Array, span: Span): Span {
  * @throws {RemoteReadError} `corrupt`
  */
 export function parseLabels(bytes: Buffer, labels: readonly Span[]): Record<string, string> {
-  return Object.fromEntries(labels.map((label) => parseLabel(bytes, label)));
+  return recordOf(labels.map((label) => parseLabel(bytes, label)));
 }
 
 function parseLabel(bytes: Buffer, span: Span): [name: string, value: string] {

@@ -12,13 +12,14 @@ const SMALLEST_PLAIN = 1e-4;
 const DIGITS = 3;
 const PERCENT = 100;
 
-const SUFFIX: Readonly<Record<string, string>> = {
-  ratio: '%',
-  bytes: 'B',
-  bytes_per_second: 'B/s',
-  per_second: '/s',
-  count: '',
-};
+/** By unit; an expression's unit is whatever its configuration has. */
+const SUFFIX: ReadonlyMap<string, string> = new Map([
+  ['ratio', '%'],
+  ['bytes', 'B'],
+  ['bytes_per_second', 'B/s'],
+  ['per_second', '/s'],
+  ['count', ''],
+]);
 
 /** A whole number with its thousands apart. */
 export function formatCount(value: number): string {
@@ -47,7 +48,7 @@ function trimmed(text: string): string {
 function scaleOf(unit: string | undefined): { factor: number; suffix: string } {
   return {
     factor: unit === 'ratio' ? PERCENT : 1,
-    suffix: unit === undefined ? '' : (SUFFIX[unit] ?? unit),
+    suffix: unit === undefined ? '' : (SUFFIX.get(unit) ?? unit),
   };
 }
 

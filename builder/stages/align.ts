@@ -4,7 +4,7 @@ import { labelText } from '../../exporter/catalogue/model/promql.ts';
 import { compare, groupBy } from '../collections.ts';
 import { entityKey } from '../entity.ts';
 import { BuilderError } from '../errors.ts';
-import { gaugeValues, markFresh, newestAtSteps, orNull, rateValues, type Scrapes } from '../grid.ts';
+import { gaugeValues, markFresh, newestAtSteps, orInfinity, rateValues, type Scrapes } from '../grid.ts';
 import type { EntityName, Grid, NodeRows, Partition, PlannedColumn } from '../model.ts';
 import { fits } from '../selectors.ts';
 import { type RawSeries, seriesKey, seriesName } from '../series.ts';
@@ -12,6 +12,7 @@ import { byNode } from '../table.ts';
 import { formatTime } from '../times.ts';
 import { Beginnings } from './beginnings.ts';
 import type { FetchedMetric, FetchedQuery } from './fetch.ts';
+import { nullInfinities } from './infinite.ts';
 import type { Plan } from './plan.ts';
 import { differenceOf, firstWithValue, interleavedAt, joinReplicas, replicaOf, twins } from './replicas.ts';
 
@@ -112,7 +113,8 @@ export class Aligner {
             labels,
             `one of several for a node: aggregate, such as sum by (${labelText(nodeLabel)})`,
           );
-        own[step] = orNull(values[i] as number);
+        const value = values[i] as number;
+        own[step] = Number.isNaN(value) ? value : orInfinity(value);
         // A node that is scraped has rows when it is: a lookback would add some after an outage.
         if (node.unscraped) node.present[step] = 1;
       });
@@ -145,13 +147,16 @@ export class Aligner {
       const kept = stepsOf(present);
       if (kept.length === 0) return [];
       const nulls = new Float64Array(kept.length).fill(Number.NaN);
+      const own = this.#plan.columns.map(({ column }) => {
+        const values = features.get(column.name);
+        return values === undefined ? nulls : keep(values, kept);
+      });
+      const infinite = own.map(nullInfinities);
       return {
         ...name,
         timesMs: Float64Array.from(kept, (step) => firstMs + step * stepMs),
-        features: this.#plan.columns.map(({ column }) => {
-          const values = features.get(column.name);
-          return values === undefined ? nulls : keep(values, kept);
-        }),
+        features: own,
+        ...(infinite.some((count) => count > 0) && { infinite }),
       };
     });
   }
@@ -281,7 +286,8 @@ export class Aligner {
     const whole = this.#aggregate(column, target, over);
     return wanted.map((value, step) => {
       const divisor = whole[step] as number;
-      return divisor === 0 ? Number.NaN : value / divisor;
+      if (divisor === 0 || Number.isNaN(value) || Number.isNaN(divisor)) return Number.NaN;
+      return Number.isFinite(divisor) ? orInfinity(value / divisor) : divisor;
     });
   }
 
@@ -301,7 +307,7 @@ export class Aligner {
         if (Number.isNaN(value)) continue;
         const before = result[step] as number;
         if (Number.isNaN(before)) result[step] = value;
-        else result[step] = aggregate === 'sum' ? before + value : Math.max(before, value);
+        else result[step] = aggregate === 'sum' ? orInfinity(before + value) : Math.max(before, value);
       }
     }
     return result;

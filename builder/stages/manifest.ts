@@ -15,6 +15,7 @@ import { hashedIn } from '../splits/by-node.ts';
 import type { SplitDescription } from '../splits/model.ts';
 import { COLUMN_HELP, tableColumns } from '../table.ts';
 import { formatTime } from '../times.ts';
+import { infiniteWarnings } from './infinite.ts';
 import type { Conflict } from './label.ts';
 import type { Plan } from './plan.ts';
 import { emptyParts } from './split.ts';
@@ -145,7 +146,7 @@ function columnWarnings({ missing, nodes, constant }: Account): string[] {
 }
 
 function warningsOf(outcome: Outcome): string[] {
-  const { plan, account, labels, conflicts, split } = outcome;
+  const { plan, account, files, labels, conflicts, split } = outcome;
   const warnings = [...plan.warnings, ...readingWarnings(outcome)];
   if (labels === undefined) warnings.push('there is no label source: label, anomaly and phase are null');
   else warnings.push(...labels.flatMap((set) => set.warnings), ...idleEpisodes(labels, plan, account));
@@ -155,7 +156,16 @@ function warningsOf(outcome: Outcome): string[] {
     );
   }
   // What is said of a shard's rows would be wrong of the whole: `merge` says it.
-  return plan.shard === undefined ? [...warnings, ...accountWarnings(account, split)] : warnings;
+  return plan.shard === undefined
+    ? [
+        ...warnings,
+        ...infiniteWarnings(
+          plan.columns.map(({ column }) => column),
+          files,
+        ),
+        ...accountWarnings(account, split),
+      ]
+    : warnings;
 }
 
 /** Warnings that follow from the rows alone. */

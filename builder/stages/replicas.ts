@@ -2,6 +2,7 @@
  * Pairs of Prometheus servers that scrape the same targets for the one that fails. What they stored differs by a label
  * alone, and by some seconds: series of two replicas put together would make a counter jump to and fro.
  */
+import { recordOf } from '../../common/records.ts';
 import type { MetricSpec } from '../../exporter/catalogue/model/define.ts';
 import { compare, groupBy } from '../collections.ts';
 import { type RawSeries, seriesKey } from '../series.ts';
@@ -31,7 +32,8 @@ export function firstWithValue(replicas: readonly Float64Array[]): Float64Array 
 export function joinReplicas(series: readonly RawSeries[], replicaLabel: string | undefined): RawSeries[] {
   if (replicaLabel === undefined) return [...series];
   const stripped = series.map((each) => {
-    const { [replicaLabel]: replica = '', ...labels } = each.labels;
+    const replica = each.labels[replicaLabel] ?? '';
+    const labels = recordOf(Object.entries(each.labels).filter(([name]) => name !== replicaLabel));
     return { replica, each: { ...each, labels } };
   });
   return [...groupBy(stripped, ({ each }) => seriesKey(each.labels)).values()].map((own) => {

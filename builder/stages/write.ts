@@ -46,15 +46,25 @@ export class DatasetWriter {
   /**
    * Writes the rows of one UTC day; without rows there is no file.
    *
-   * @param judgement goes into the file's entry
+   * @param judgement goes into the file's entry, as do the infinities that became null
    */
-  async partition(date: string, tables: Iterable<Table>, judgement: string): Promise<void> {
+  async partition(
+    date: string,
+    tables: Iterable<Table>,
+    judgement: string,
+    infinite?: ManifestFile['infinite'],
+  ): Promise<void> {
     const { change, places, format } = this.#output;
     const path = dataPath(date, places, format.extension);
     const written = this.#writeFile(path, tables);
     if (written === undefined) return;
     const { draft, ...told } = written;
-    this.#files.push({ path: await change.take(path, told.sha256), ...told, judgement });
+    this.#files.push({
+      path: await change.take(path, told.sha256),
+      ...told,
+      judgement,
+      ...(infinite && { infinite }),
+    });
   }
 
   #writeFile(

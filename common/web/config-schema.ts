@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../duration.ts';
+import { recordSchema } from '../record-schema.ts';
 import { CLIENT_AUTH_TYPES } from './client-certificates.ts';
 import { CURVES, opensslCipher, TLS_VERSIONS } from './go-names.ts';
 
@@ -65,7 +66,7 @@ export const webConfigSchema = z.strictObject({
   http_server_config: z
     .strictObject({ http2: z.boolean().optional(), headers: headers.default({}) })
     .default({ headers: {} }),
-  basic_auth_users: z.record(z.string(), bcryptHash).nullable().default({}),
+  basic_auth_users: recordSchema(bcryptHash).nullable().default({}),
   rate_limit: z.strictObject({ interval: duration, burst: z.int().min(0) }).optional(),
 });
 

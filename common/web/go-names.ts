@@ -37,6 +37,6 @@ export const CURVES = {
 
 /** OpenSSL's name of a cipher suite; undefined when Go has none of this name, or this Node cannot do it. */
 export function opensslCipher(suite: string): string | undefined {
-  const name = CIPHER_SUITES[suite];
+  const name = Object.hasOwn(CIPHER_SUITES, suite) ? CIPHER_SUITES[suite] : undefined;
   return name !== undefined && getCiphers().includes(name.toLowerCase()) ? name : undefined;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatDuration, parseDurationMs } from '../../common/duration.ts';
+import { recordSchema } from '../../common/record-schema.ts';
 import { MAX_REQUESTS_PER_SECOND } from '../background.ts';
 import { CLUSTER_NAME, isClusterName } from '../ground-truth/episode.ts';
 import { SCENARIOS } from '../registry.ts';
@@ -48,7 +49,7 @@ const item = z.strictObject({
   /** The service that suffers; without it the victim of the node that it is done on. */
   target: z.string().min(1).optional(),
   /** In place of the scenario's own quantities. */
-  parameters: z.record(z.string(), z.number()).optional(),
+  parameters: recordSchema(z.number()).optional(),
   /** Nodes, or pods on them, that suffer beside the one that it is done on: where the target is. */
   affects: z.array(subjectSchema).default([]),
   /** On one of the targets, drawn each time, or on all of them at once. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recordSchema } from '../../common/record-schema.ts';
 import { MAX_REQUESTS_PER_SECOND } from '../background.ts';
 import { ScenariosError } from '../errors.ts';
 import { CLUSTER_NAME, isClusterName } from '../ground-truth/episode.ts';
@@ -35,7 +36,7 @@ const startSchema = z.strictObject({
   /** The service that suffers; without it the own victim. */
   target: z.string().max(LONGEST_TARGET).optional(),
   /** In place of the scenario's own quantities. */
-  parameters: z.record(z.string().max(LONGEST_TARGET), z.number()).optional(),
+  parameters: recordSchema(z.number(), LONGEST_TARGET).optional(),
   /** Nodes, or pods on them, that suffer beside the one that it is done on. */
   affects: z.array(subjectSchema).max(MOST_AFFECTED).default([]),
   /** Only say whether it would be done. */

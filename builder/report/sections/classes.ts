@@ -1,3 +1,4 @@
+import { recordOf } from '../../../common/records.ts';
 import { UNLABELLED } from '../../accounts.ts';
 import { type Html, html } from '../html.ts';
 import { type LegendItem, legend, swatch } from '../legend.ts';
@@ -84,7 +85,7 @@ export function classesSection(view: View): Html {
   const items = itemsOf(view);
   const bars = [
     stack('all', classBalance, items),
-    ...parts.map((part) => stack(part, split.classBalance[part] ?? {}, items)),
+    ...parts.map((part) => stack(part, split.classBalance[part] ?? recordOf(), items)),
   ];
   return html`<section id="classes"><h2>Class balance</h2>
 <p class="lead">Share of each class in all rows and in each part of the split, which is by ${split.by}. Rows in the embargo belong to no part.</p>
