@@ -2,7 +2,8 @@ import { lstatSync, readlinkSync, type StatsFs, statfsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ContainerNames, NO_NAMES } from './containers/names.ts';
-import { attempt, sourceError } from './errors.ts';
+import { attempt, SourceError, sourceError } from './errors.ts';
+import { targetNow } from './files/host-paths.ts';
 import { KeptFiles } from './kept-files.ts';
 import { readOpenText, withFile } from './kernel-file.ts';
 import { KernelTexts } from './kernel-texts.ts';
@@ -105,6 +106,9 @@ export function share(paths: HostPaths, names: ContainerNames = NO_NAMES): Share
  */
 const OF_PROCESS = /^proc\/(?!1\/)\d+\//;
 
+/** What lies in the host's own file systems, where links are the host's. */
+const ROOT = 'root/';
+
 /** A view of the host for one scrape: texts are remembered, so a new scrape needs a new view. */
 export function openHost(paths: HostPaths, shared: Shared = share(paths)): Host {
   const { texts } = shared;
@@ -120,6 +124,12 @@ export function openHost(paths: HostPaths, shared: Shared = share(paths)): Host 
     if (root === undefined) throw new TypeError(`${path} does not begin with proc/, sys/ or root/`);
     return `${root}/${path.slice(slash + 1)}`;
   };
+  /** Where a file of the host's own root is, its links followed there and not in the agent's root. */
+  const within = (path: string) => {
+    const target = attempt(path, () => targetNow(roots['root'] ?? '', path.slice(ROOT.length - 1)));
+    if (target === undefined) throw new SourceError('absent', path, `${path}: ENOENT`);
+    return target;
+  };
   let snapshot: ProcessSnapshot | undefined;
   return {
     locate,
@@ -129,9 +139,12 @@ export function openHost(paths: HostPaths, shared: Shared = share(paths)): Host 
     },
     names: shared.names,
     rootPrefix: withoutSlash(paths.rootfs),
-    read: memoised((path) =>
-      OF_PROCESS.test(path) ? withFile(locate(path), path, readOpenText) : texts.text(locate(path), path),
-    ),
+    read: memoised((path) => {
+      if (path.startsWith(ROOT)) return withFile(within(path), path, readOpenText);
+      return OF_PROCESS.test(path)
+        ? withFile(locate(path), path, readOpenText)
+        : texts.text(locate(path), path);
+    }),
     readPiece: (path, name) => texts.piece(path, name),
     exists: (path) => attempt(path, () => lstatSync(locate(path), { throwIfNoEntry: false }) !== undefined),
     readlink: (path) => attempt(path, () => readlinkIfLink(locate(path))),

@@ -7,21 +7,14 @@ import { ifPresent } from './sources.ts';
 const ETC = 'root/etc/os-release';
 const USR = 'root/usr/lib/os-release';
 
-/** Where os-release is: an absolute link means a path on the host, but would be followed in the agent's own root. */
-function osReleasePath(host: Host): string {
-  if (!host.exists(ETC)) return USR;
-  const target = host.readlink(ETC);
-  return target?.startsWith('/') ? `root${target}` : ETC;
-}
-
 /**
  * The host's operating system, as its root filesystem says.
  *
  * @throws {SourceError} when os-release is there and cannot be read
  */
 export function readOsRelease(host: Host): OsRelease {
-  const path = osReleasePath(host);
-  return parseOsRelease(ifPresent(() => host.read(path)) ?? '');
+  const text = ifPresent(() => host.read(ETC)) ?? ifPresent(() => host.read(USR));
+  return parseOsRelease(text ?? '');
 }
 
 /**

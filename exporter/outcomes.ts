@@ -1,6 +1,15 @@
 import type { Logger } from '../common/log.ts';
 import { isHarmless, type SourceError } from './errors.ts';
 
+/** More of a kind (every file of a mount that does not answer) say no more. */
+const MOST_TOLD = 8;
+
+function told(errors: readonly SourceError[]): string {
+  const messages = errors.slice(0, MOST_TOLD).map(({ message }) => message);
+  const more = errors.length - messages.length;
+  return [...messages, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+}
+
 /**
  * Logs how an extractor fared when that is not how it fared before: a line for each change, not for each scrape.
  *
@@ -26,7 +35,7 @@ export function reportOutcome(
   const fields = {
     extractor,
     code: errorsToTell[0]?.code ?? '',
-    error: errorsToTell.map(({ message }) => message).join('; '),
+    error: told(errorsToTell),
   };
   if (failed.length > 0) logger.warn('Extractor could not read everything', fields);
   else if (foreign.length > 0) logger.warn('Lines that nobody here understands are left out', fields);

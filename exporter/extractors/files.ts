@@ -13,9 +13,9 @@ interface State {
 /**
  * Changes of the host's files that file rules name: accounts, keys, scheduled jobs, static pods, canaries.
  *
- * Source: lstat(2) of each path at each scrape, and a hash of its content when that says that it changed. What is
- * changed and changed back between two scrapes is not seen. Paths lie below `--path.rootfs`; a folder on the way that
- * is an absolute link would lead to the agent's own files, so rules name what it points to.
+ * Source: lstat(2) of each path at each scrape, and a hash of its content when that says that it changed; of a link also
+ * what it leads to. What is changed and changed back between two scrapes is not seen. Paths lie below `--path.rootfs`, and
+ * so do those that links lead to.
  */
 export const files: Extractor<State> = {
   name: 'files',

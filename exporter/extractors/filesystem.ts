@@ -49,7 +49,10 @@ export const filesystem: Extractor<HangGuard> = {
       try {
         const usage = isDirect
           ? host.statfsDirect(mountpoint, device)
-          : await guard.run(mountpoint, () => host.statfs(mountpoint, device));
+          : await guard.run(mountpoint, () => host.statfs(mountpoint, device), {
+              id: device,
+              isLocal: false,
+            });
         samples.push(...usageSamples(mountpoint, usage));
       } catch (error) {
         if (!(error instanceof SourceError)) throw error;

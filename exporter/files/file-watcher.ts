@@ -40,7 +40,8 @@ export class FileWatcher {
       [...wanted].map((text) => [text, this.#patterns.get(text) ?? new WatchedPattern(text, this.#files)]),
     );
     const changes = new Map<string, readonly FileChange[]>();
-    for (const [text, pattern] of this.#patterns) changes.set(text, await pattern.look(errors));
+    const paths = this.#files.paths.forOneLook();
+    for (const [text, pattern] of this.#patterns) changes.set(text, await pattern.look(errors, paths));
     for (const rule of rules.on('file')) {
       // A path that two of its patterns stand for changed once.
       const own = new Map(

@@ -1,8 +1,10 @@
 /** What is compared of a watched path: enough to tell that content or metadata changed, and what is there now. */
 export interface Fingerprint {
   readonly kind: 'file' | 'link' | 'folder' | 'other';
-  /** A file's hash, a link's target; '' for what has no content to read. */
-  readonly content: string;
+  /** A file's hash, a link's target; '' for what has no content to read, undefined for what could not be read. */
+  readonly content: string | undefined;
+  /** Changes with the content, and with other things: stands for a content that could not be read. */
+  readonly version: string;
   /** Permission bits, set-user-id and the like included. */
   readonly mode: number;
   readonly uid: number;
@@ -12,6 +14,11 @@ export interface Fingerprint {
 
 export type Change = 'created' | 'content' | 'metadata' | 'deleted';
 
+function hasOtherContent(before: Fingerprint, after: Fingerprint): boolean {
+  const areKnown = before.content !== undefined && after.content !== undefined;
+  return areKnown ? before.content !== after.content : before.version !== after.version;
+}
+
 /** How a path changed from one look to the next, if it did; undefined stands for a path that is not there. */
 export function changeBetween(
   before: Fingerprint | undefined,
@@ -19,11 +26,25 @@ export function changeBetween(
 ): Change | undefined {
   if (before === undefined) return after === undefined ? undefined : 'created';
   if (after === undefined) return 'deleted';
-  if (before.content !== after.content) return 'content';
+  if (hasOtherContent(before, after)) return 'content';
   const same =
     before.kind === after.kind &&
     before.mode === after.mode &&
     before.uid === after.uid &&
     before.gid === after.gid;
   return same ? undefined : 'metadata';
+}
+
+/**
+ * What is compared of a link: what it says, and what is where it leads. Mode, owner and size are those of the target, if
+ * there is one.
+ */
+export function throughLink(link: Fingerprint, target: Fingerprint | undefined): Fingerprint {
+  const isKnown = link.content !== undefined && (target === undefined || target.content !== undefined);
+  return {
+    ...(target ?? link),
+    kind: 'link',
+    content: isKnown ? JSON.stringify([link.content, target?.kind, target?.content]) : undefined,
+    version: JSON.stringify([link.version, target?.version]),
+  };
 }

@@ -34,15 +34,16 @@ export class Folders {
   /**
    * The names in a folder; none where there is no such folder.
    *
+   * @param seen what was just seen of it
    * @throws {SourceError} when it cannot be read, or holds more than a thousand
    */
-  async namesIn(folder: string): Promise<readonly string[]> {
+  async namesIn(folder: string, seen?: BigIntStats): Promise<readonly string[]> {
     try {
-      const stat = await this.#looker.look(folder);
+      const stat = seen ?? (await this.#looker.look(folder));
       if (stat === undefined) return [];
       const known = this.#listings.get(folder);
       if (known !== undefined && sameVersion(known.stat, stat)) return known.names;
-      const names = await this.#looker.guard.run(folder, () => list(folder));
+      const names = await this.#looker.guarded(folder, () => list(folder));
       if (this.#listings.size >= MAX_FOLDERS) this.#listings.clear();
       if (isSettled(stat)) this.#listings.set(folder, { stat, names });
       return names;

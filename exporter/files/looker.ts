@@ -1,32 +1,50 @@
-import { type BigIntStats, lstat, lstatSync } from 'node:fs';
+import { type BigIntStats, lstat, lstatSync, readlinkSync } from 'node:fs';
+import { readlink } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { promisify } from 'node:util';
 import { deviceText } from '../device-number.ts';
 import { sourceError } from '../errors.ts';
-import type { HangGuard } from '../hang-guard.ts';
+import type { Device, HangGuard } from '../hang-guard.ts';
 import { Unread } from '../lines.ts';
 import { isNetwork } from '../mounts.ts';
-import { parseMountinfo } from '../parsers/mountinfo.ts';
+import { type Mount, parseMountinfo } from '../parsers/mountinfo.ts';
 
 const lstatLater = promisify(lstat);
 const MAX_LOCAL = 4_000;
 
+interface Place {
+  readonly mountpoint: string;
+  readonly device: Device;
+}
+
+/** Where nothing is known of mounts each path may hang for itself. */
+const unknown = (path: string): Device => ({ id: path, isLocal: false });
+
+/** Whether `path` lies at or below a mount point. */
+const liesIn = (path: string, mountpoint: string) =>
+  mountpoint === '/' || path === mountpoint || path.startsWith(`${mountpoint}/`);
+
 /**
- * lstat(2) that does not wait for a dead mount.
+ * lstat(2) and readlink(2) that do not wait for a dead mount.
  *
  * A call that may wait is made in libuv's pool under guard, at ten times the price of a direct one. So a path that was
  * once seen on a filesystem of this machine is looked at directly, until the table of network mounts changes.
  */
 export class Looker {
-  readonly guard: HangGuard;
+  readonly #guard: HangGuard;
+  /** What stands before the host's paths here. */
+  readonly #prefix: string;
   /** Paths known to lie on local filesystems. */
   readonly #local = new Set<string>();
   #mountinfo: string | undefined;
   #networkMounts: string | undefined;
   #networkDevices: ReadonlySet<string> = new Set();
+  /** The mounts of the host, the longest paths first. */
+  #places: readonly Place[] = [];
 
-  constructor(guard: HangGuard) {
-    this.guard = guard;
+  constructor(guard: HangGuard, prefix: string) {
+    this.#guard = guard;
+    this.#prefix = prefix;
   }
 
   /**
@@ -37,13 +55,38 @@ export class Looker {
    */
   noteMounts(mountinfo: string, path: string): void {
     if (mountinfo === this.#mountinfo) return;
-    const network = parseMountinfo(mountinfo, new Unread(path)).filter(({ type }) => isNetwork(type));
-    const mounts = network.map(({ device, mountpoint }) => `${device} ${mountpoint}`).join('\n');
+    const all = parseMountinfo(mountinfo, new Unread(path));
     this.#mountinfo = mountinfo;
+    this.#places = this.#placesOf(all);
+    const network = all.filter(({ type }) => isNetwork(type));
+    const mounts = network.map(({ device, mountpoint }) => `${device} ${mountpoint}`).join('\n');
     if (mounts === this.#networkMounts) return;
     this.#networkMounts = mounts;
     this.#networkDevices = new Set(network.map(({ device }) => device));
     this.#local.clear();
+  }
+
+  /** The table may be that of the host's first process, or the agent's own, which has the prefix before it. */
+  #placesOf(mounts: readonly Mount[]): Place[] {
+    const prefix = this.#prefix;
+    const places = new Map<string, Place>();
+    for (const { mountpoint, device: id, type } of mounts) {
+      const device = { id, isLocal: !isNetwork(type) };
+      const isBelow = prefix !== '' && liesIn(mountpoint, prefix);
+      const onHost = isBelow ? mountpoint.slice(prefix.length) || '/' : mountpoint;
+      places.set(onHost, { mountpoint: onHost, device });
+    }
+    return [...places.values()].sort((a, b) => b.mountpoint.length - a.mountpoint.length);
+  }
+
+  /** Makes a call that may wait, about a path here. */
+  guarded<T>(path: string, call: () => Promise<T>): Promise<T> {
+    return this.#guard.run(path, call, this.#deviceAt(path));
+  }
+
+  #deviceAt(path: string): Device {
+    const onHost = path.slice(this.#prefix.length) || '/';
+    return this.#places.find(({ mountpoint }) => liesIn(onHost, mountpoint))?.device ?? unknown(path);
   }
 
   /**
@@ -57,6 +100,21 @@ export class Looker {
       return lstatSync(path, { bigint: true, throwIfNoEntry: false });
     } catch (error) {
       throw sourceError(path, error);
+    }
+  }
+
+  /**
+   * What a link here says; undefined when it is none any more.
+   *
+   * @throws {SourceError} when that cannot be told
+   */
+  async readlink(path: string): Promise<string | undefined> {
+    try {
+      return this.#local.has(path) ? readlinkSync(path) : await this.guarded(path, () => readlink(path));
+    } catch (cause) {
+      const error = sourceError(path, cause);
+      if (error.code === 'absent' || (cause as NodeJS.ErrnoException).code === 'EINVAL') return undefined;
+      throw error;
     }
   }
 
@@ -82,7 +140,7 @@ export class Looker {
 
   async #lstat(path: string): Promise<BigIntStats | undefined> {
     try {
-      return await this.guard.run(path, () => lstatLater(path, { bigint: true }));
+      return await this.guarded(path, () => lstatLater(path, { bigint: true }));
     } catch (cause) {
       const error = sourceError(path, cause);
       if (error.code === 'absent') return undefined;

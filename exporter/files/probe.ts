@@ -17,11 +17,11 @@ export interface Probed {
   readonly stat: BigIntStats;
   /** Whether a change of the content from now on would show in the times. */
   readonly settled: boolean;
-  /** Why the content could not be read, where the times stand for it. */
+  /** Why the content could not be read. */
   readonly error: SourceError | undefined;
 }
 
-/** What stands for a content that cannot be read. */
+/** Changes with the content. */
 function timesOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join(':');
 }
@@ -63,9 +63,11 @@ async function contentOf(path: string, stat: BigIntStats): Promise<string> {
 }
 
 /**
- * Looks at a path: metadata each time, content only when the metadata changed or is very young.
+ * Looks at a path: metadata each time, content only when the metadata changed or is very young, or when it could not be
+ * read the last time.
  *
- * A FIFO, a device or a folder is not opened; a link counts as what it says, not as what it leads to.
+ * A FIFO, a device or a folder is not opened; a link counts as what it says, not as what it leads to. Where the content
+ * may not be read, times stand for it; where it could not be read this time, it is taken to be what it was.
  *
  * @param before what the last look gave
  * @returns undefined when there is nothing
@@ -80,22 +82,24 @@ export async function probe(
   // A direct answer is not worth the wait for a promise.
   const stat = look instanceof Promise ? await look : look;
   if (stat === undefined) return undefined;
-  if (before?.settled && sameVersion(before.stat, stat)) return before;
+  if (before?.settled && before.error === undefined && sameVersion(before.stat, stat)) return before;
   const own = {
     kind: kindOf(stat),
     mode: Number(stat.mode & MODE_BITS),
     uid: Number(stat.uid),
     gid: Number(stat.gid),
     size: Number(stat.size),
+    version: timesOf(stat),
   };
   const settled = isSettled(stat);
   try {
-    const content = await looker.guard.run(path, () => contentOf(path, stat));
+    const content = await looker.guarded(path, () => contentOf(path, stat));
     return { fingerprint: { ...own, content }, stat, settled, error: undefined };
   } catch (cause) {
     const error = sourceError(path, cause);
     // Replaced while it was being looked at: what is there now is the next look's.
     if (error.code === 'absent' || (cause as NodeJS.ErrnoException).code === 'ELOOP') return before;
-    return { fingerprint: { ...own, content: timesOf(stat) }, stat, settled, error };
+    const content = error.code === 'unreadable' ? undefined : before?.fingerprint.content;
+    return { fingerprint: { ...own, content }, stat, settled, error };
   }
 }

@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import { SourceError } from '../errors.ts';
 import { type Change, changeBetween, type Fingerprint } from './fingerprint.ts';
-import type { HostFiles } from './host-files.ts';
-import { type Probed, probe } from './probe.ts';
+import { type HostFiles, namesIn } from './host-files.ts';
+import type { HostPaths } from './host-paths.ts';
+import { lookAt, type Seen } from './seen.ts';
 import { fits } from './wildcard.ts';
 
 const MAX_PATHS = 1_000;
@@ -18,7 +19,9 @@ export interface FileChange {
 export class WatchedPattern {
   readonly #pattern: string;
   readonly #files: HostFiles;
-  #known: Map<string, Probed> | undefined;
+  #known: Map<string, Seen> | undefined;
+  /** Those that could not be looked at the first time: nothing is known of them yet. */
+  readonly #unseen = new Set<string>();
   #blind = true;
 
   constructor(pattern: string, files: HostFiles) {
@@ -32,34 +35,38 @@ export class WatchedPattern {
   }
 
   /**
-   * Looks at every path, one after the other. The first time nothing counts as changed.
+   * Looks at every path, one after the other. The first time nothing counts as changed. Of a link both what it says and
+   * what it leads to are watched, within the host's root.
    *
    * A path that cannot be looked at keeps what is known of it; so do all when a folder on the way cannot be read.
    *
    * @param errors receives what could not be read
+   * @param hostPaths where paths of the host are, of this look
    */
-  async look(errors: SourceError[]): Promise<FileChange[]> {
-    const found = await this.#expand(errors);
+  async look(errors: SourceError[], hostPaths: HostPaths): Promise<FileChange[]> {
+    const found = await this.#expand(errors, hostPaths);
     this.#blind = found === undefined;
     if (found === undefined) return [];
     const before = this.#known;
-    const now = new Map<string, Probed>();
+    const now = new Map<string, Seen>();
     const changes: FileChange[] = [];
     const paths = new Set([...found, ...(before?.keys() ?? [])]);
     let failed = 0;
     for (const path of paths) {
       const known = before?.get(path);
-      const probed = await this.#probe(path, known, errors);
-      if (probed === 'failed') {
+      const seen = await this.#lookAt(path, known, errors, hostPaths);
+      if (seen === 'failed') {
         failed += 1;
         if (known !== undefined) now.set(path, known);
+        else if (before === undefined) this.#unseen.add(path);
         continue;
       }
-      if (probed !== undefined) now.set(path, probed);
-      if (probed === known) continue;
-      const change = changeBetween(known?.fingerprint, probed?.fingerprint);
-      if (before !== undefined && change !== undefined) {
-        changes.push({ path, change, after: probed?.fingerprint });
+      const isFirst = before === undefined || this.#unseen.delete(path);
+      if (seen !== undefined) now.set(path, seen);
+      if (seen === known) continue;
+      const change = changeBetween(known?.fingerprint, seen?.fingerprint);
+      if (!isFirst && change !== undefined) {
+        changes.push({ path, change, after: seen?.fingerprint });
       }
     }
     this.#known = now;
@@ -67,16 +74,16 @@ export class WatchedPattern {
     return changes;
   }
 
-  async #probe(
+  async #lookAt(
     path: string,
-    known: Probed | undefined,
+    known: Seen | undefined,
     errors: SourceError[],
-  ): Promise<Probed | 'failed' | undefined> {
-    const here = this.#files.prefix + path;
+    hostPaths: HostPaths,
+  ): Promise<Seen | 'failed' | undefined> {
     try {
-      const probed = await probe(here, known, this.#files.looker);
-      if (probed?.error !== undefined) errors.push(probed.error);
-      return probed;
+      const seen = await lookAt(path, known, hostPaths, this.#files.looker);
+      if (seen?.error !== undefined) errors.push(seen.error);
+      return seen;
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       errors.push(error);
@@ -85,9 +92,8 @@ export class WatchedPattern {
   }
 
   /** The host's paths that fit the pattern now; undefined when that cannot be told. */
-  async #expand(errors: SourceError[]): Promise<string[] | undefined> {
+  async #expand(errors: SourceError[], hostPaths: HostPaths): Promise<string[] | undefined> {
     if (!this.#pattern.includes('*')) return [this.#pattern];
-    const { prefix, folders } = this.#files;
     let paths = ['/'];
     try {
       for (const part of this.#pattern.split('/').filter(Boolean)) {
@@ -97,7 +103,7 @@ export class WatchedPattern {
         }
         const wider: string[] = [];
         for (const path of paths) {
-          const names = await folders.namesIn(prefix + path);
+          const names = await namesIn(this.#files, hostPaths, path);
           wider.push(...names.filter((name) => fits(name, part)).map((name) => posix.join(path, name)));
         }
         paths = wider;

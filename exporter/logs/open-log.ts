@@ -1,24 +1,6 @@
-import { type BigIntStats, constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, open, readlink } from 'node:fs/promises';
-import { posix } from 'node:path';
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { SourceError, sourceError } from '../errors.ts';
-
-const MAX_LINKS = 8;
-
-/**
- * Where a path on the host leads, links resolved within the host's root: the kubelet's log paths are absolute links
- * where Docker is the runtime, and seen from a container these would lead into the container.
- *
- * @throws {SourceError} `failed` when links lead in a circle
- */
-async function resolve(prefix: string, path: string): Promise<string> {
-  let at = path;
-  for (let links = 0; links < MAX_LINKS; links++) {
-    if (!(await lstat(prefix + at)).isSymbolicLink()) return prefix + at;
-    at = posix.resolve(posix.dirname(at), await readlink(prefix + at));
-  }
-  throw new SourceError('failed', path, `${path}: more than ${MAX_LINKS} links`);
-}
 
 /** An open log file, and what it is. */
 export interface OpenLog {
@@ -29,25 +11,29 @@ export interface OpenLog {
 }
 
 /** Device and inode, which stay when a file is renamed. */
-export function identityOf({ dev, ino }: Pick<BigIntStats | Stats, 'dev' | 'ino'>): string {
+export function identityOf({ dev, ino }: Pick<BigIntStats, 'dev' | 'ino'>): string {
   return `${dev}:${ino}`;
 }
 
 async function identify(handle: FileHandle, path: string): Promise<OpenLog> {
-  const stat = await handle.stat();
+  const stat = await handle.stat({ bigint: true });
   if (!stat.isFile()) throw new SourceError('failed', path, `${path}: not a file`);
-  return { handle, identity: identityOf(stat), size: stat.size, bornMs: stat.birthtimeMs };
+  return { handle, identity: identityOf(stat), size: Number(stat.size), bornMs: Number(stat.birthtimeMs) };
 }
+
+/** Without O_NONBLOCK, opening a FIFO waits for its writer; a link that took the file's place would lead anywhere. */
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
 
 /**
  * Opens a log of the host for reading; undefined when it is not there.
  *
+ * @param at where it is here, its links followed
+ * @param path what errors call it
  * @throws {SourceError} when it cannot be read, or is a FIFO, a device or a folder
  */
-export async function openLog(prefix: string, path: string): Promise<OpenLog | undefined> {
+export async function openLog(at: string, path: string): Promise<OpenLog | undefined> {
   try {
-    // Without O_NONBLOCK, opening a FIFO waits for its writer.
-    const handle = await open(await resolve(prefix, path), constants.O_RDONLY | constants.O_NONBLOCK);
+    const handle = await open(at, FLAGS);
     try {
       return await identify(handle, path);
     } catch (error) {

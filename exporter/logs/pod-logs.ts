@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { ContainerOwner } from '../events/owners.ts';
-import type { HostFiles } from '../files/host-files.ts';
+import { type HostFiles, namesIn } from '../files/host-files.ts';
 import type { PodSelector } from '../rules/model.ts';
 
 const FOLDER = '/var/log/pods';
@@ -34,14 +34,15 @@ function newestAttempt(names: readonly string[]): string | undefined {
 export async function logFilesOf(
   { metadata }: V1Pod,
   { container: wanted }: PodSelector,
-  { prefix, folders }: HostFiles,
+  hostFiles: HostFiles,
 ): Promise<ContainerLogFile[]> {
+  const paths = hostFiles.paths.forOneLook();
   const { namespace = '', name: pod = '', uid = '', annotations = {} } = metadata ?? {};
   const folder = `${FOLDER}/${namespace}_${pod}_${annotations[STATIC_POD_HASH] ?? uid}`;
   const files: ContainerLogFile[] = [];
-  for (const container of await folders.namesIn(prefix + folder)) {
+  for (const container of await namesIn(hostFiles, paths, folder)) {
     if (wanted !== undefined && wanted !== container) continue;
-    const file = newestAttempt(await folders.namesIn(`${prefix}${folder}/${container}`));
+    const file = newestAttempt(await namesIn(hostFiles, paths, `${folder}/${container}`));
     const owner = { namespace, pod, container };
     if (file !== undefined) files.push({ path: `${folder}/${container}/${file}`, owner });
   }

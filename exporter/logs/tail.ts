@@ -23,6 +23,8 @@ export class Tail {
   readonly #files: HostFiles;
   readonly #splitter: LineSplitter;
   #log: OpenLog | undefined;
+  /** Where it is here. */
+  #at: string;
   #position = 0;
   #rotated = false;
   /** Files born since then are read from their beginning, older ones from their end. */
@@ -31,6 +33,7 @@ export class Tail {
 
   constructor(path: string, files: HostFiles, sinceMs: number, splitter = new LineSplitter()) {
     this.path = path;
+    this.#at = path;
     this.#files = files;
     this.#sinceMs = sinceMs;
     this.#splitter = splitter;
@@ -69,28 +72,30 @@ export class Tail {
     await log?.handle.close();
   }
 
-  #guarded<T>(call: () => Promise<T>): Promise<T> {
-    return this.#files.looker.guard.run(this.#files.prefix + this.path, call);
+  #guarded<T>(call: () => Promise<T>, at = this.#at): Promise<T> {
+    return this.#files.looker.guarded(at, call);
   }
 
   /** What lies at the path now; undefined when nothing does, or something that is no log. */
   async #lookHere(): Promise<{ readonly identity: string; readonly size: number } | undefined> {
-    const stat = await this.#files.looker.look(this.#files.prefix + this.path);
-    if (stat?.isFile()) return { identity: identityOf(stat), size: Number(stat.size) };
-    if (!stat?.isSymbolicLink()) return undefined;
-    const log = await this.#guarded(() => openLog(this.#files.prefix, this.path));
-    await log?.handle.close();
-    return log;
+    const at = await this.#files.paths.target(this.path);
+    const stat = at === undefined ? undefined : await this.#files.looker.look(at);
+    return stat?.isFile() ? { identity: identityOf(stat), size: Number(stat.size) } : undefined;
   }
 
   async #open(): Promise<void> {
-    const there = await this.#files.looker.look(this.#files.prefix + this.path);
-    const log = there && (await this.#guarded(() => openLog(this.#files.prefix, this.path)));
+    const at = await this.#files.paths.target(this.path);
+    const there = at === undefined ? undefined : await this.#files.looker.look(at);
+    const log =
+      at === undefined || there === undefined
+        ? undefined
+        : await this.#guarded(() => openLog(at, this.path), at);
     this.#log = log;
     if (log === undefined) {
       this.#sawNone = true;
       return;
     }
+    this.#at = at ?? this.path;
     const fromStart = this.#sawNone || log.bornMs >= this.#sinceMs;
     this.#position = fromStart ? 0 : log.size;
     const { handle } = log;

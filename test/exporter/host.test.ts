@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { deviceText } from '../../exporter/device-number.ts';
@@ -63,5 +63,22 @@ describe('openHost', () => {
     mkdirSync(join(rootfs, 'etc'));
     symlinkSync('/real', join(rootfs, 'etc', 'os-release'));
     expect(readOsRelease(openHost({ procfs: rootfs, sysfs: rootfs, rootfs })).id).to.equal('nixos');
+  });
+
+  it("finds the host's os-release through chains of links, and never the agent's own", () => {
+    const rootfs = folder();
+    const look = () => readOsRelease(openHost({ procfs: rootfs, sysfs: rootfs, rootfs })).id;
+    for (const name of ['etc', 'usr/lib', 'nix/x/etc', 'nix/y'])
+      mkdirSync(join(rootfs, name), { recursive: true });
+    writeFileSync(join(rootfs, 'nix/y/os-release'), 'ID=nixos\n');
+    symlinkSync('/nix/x/etc', join(rootfs, 'etc/static'));
+    symlinkSync('../../../../../../nix/y/os-release', join(rootfs, 'nix/x/etc/os-release'));
+    symlinkSync('/etc/static/os-release', join(rootfs, 'etc/os-release'));
+    expect(look()).to.equal('nixos');
+    rmSync(join(rootfs, 'etc/os-release'));
+    symlinkSync('/etc/passwd', join(rootfs, 'etc/os-release'));
+    expect(look()).to.equal('');
+    writeFileSync(join(rootfs, 'usr/lib/os-release'), 'ID=other\n');
+    expect(look()).to.equal('other');
   });
 });

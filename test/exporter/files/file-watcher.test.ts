@@ -13,11 +13,13 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { SourceError } from '../../../exporter/errors.ts';
 import { FileWatcher } from '../../../exporter/files/file-watcher.ts';
 import { openHostFiles } from '../../../exporter/files/host-files.ts';
-import { HangGuard } from '../../../exporter/hang-guard.ts';
+import { type Device, HangGuard } from '../../../exporter/hang-guard.ts';
 import { parseRules } from '../../../exporter/rules/parse-rules.ts';
 import { RuleSet } from '../../../exporter/rules/rule-set.ts';
 import { deadMount } from '../../support/dead-mount.ts';
@@ -96,6 +98,144 @@ for (const direct of [false, true]) {
         expect(await look()).to.deep.equal([expected]);
       });
     }
+
+    const put = (name: string, text: string) => {
+      mkdirSync(dirname(at(name)), { recursive: true });
+      writeFileSync(at(name), text);
+    };
+    const link = (name: string, target: string) => {
+      mkdirSync(dirname(at(name)), { recursive: true });
+      rmSync(at(name), { force: true });
+      symlinkSync(target, at(name));
+    };
+    /** Links as distributions have them: one, a chain, a folder on the way, one that climbs out of the root. */
+    const ways: Readonly<Record<string, () => void>> = {
+      'an absolute link': () => link('etc/f', '/real/f'),
+      'a relative link': () => link('etc/f', '../real/f'),
+      'a link that climbs above the root': () => link('etc/f', '../../../../../../real/f'),
+      'a chain of links': () => {
+        link('etc/f', '/etc/static/f');
+        link('etc/static', '/nix/etc');
+        link('nix/etc/f', '../store/f');
+        link('nix/store', '/real');
+      },
+      'a folder that is a link': () => link('etc', '/real'),
+    };
+    const throughLinks: readonly (readonly [what: string, step: () => void, count: number])[] = [
+      ['its target’s content', () => put('real/f', 'b'), 1],
+      ['its target’s mode', () => chmodSync(at('real/f'), 0o4755), 1],
+      ['its target renamed over', () => renameSync(at('n'), at('real/f')), 1],
+      ['its target’s deletion', () => unlinkSync(at('real/f')), 1],
+      ['another file', () => put('other/g', 'b'), 0],
+      ['nothing', () => {}, 0],
+    ];
+    for (const [way, make] of Object.entries(ways)) {
+      for (const [what, step, expected] of throughLinks) {
+        it(`counts ${expected === 0 ? 'no change' : 'one change'} through ${way}: ${what}`, async () => {
+          put('real/f', 'a');
+          chmodSync(at('real/f'), 0o644);
+          put('n', 'b');
+          make();
+          const look = await watch(['/etc/*', '/etc/f']);
+          step();
+          expect(await look()).to.deep.equal([expected]);
+          expect(await look()).to.deep.equal([expected]);
+        });
+      }
+    }
+
+    it('counts a link that says something else, also where that is the same or nothing', async () => {
+      for (const name of ['a', 'b', 'c']) put(name, name === 'c' ? 'other' : 'same');
+      link('f', '/a');
+      const look = await watch(['/f']);
+      for (const [i, target] of ['/b', '/c', '/gone', '/a'].entries()) {
+        link('f', target);
+        expect(await look()).to.deep.equal([i + 1]);
+      }
+      link('gone', '/a');
+      expect(await look()).to.deep.equal([4]);
+    });
+
+    it('sees what a link leads to come and go', async () => {
+      link('f', '/d/g');
+      const look = await watch(['/f'], 'change == "content"');
+      put('d/g', 'a');
+      expect(await look()).to.deep.equal([1]);
+      rmSync(at('d'), { recursive: true });
+      expect(await look()).to.deep.equal([2]);
+    });
+
+    it('never follows a link out of the host’s root', async () => {
+      const outside = `${at()}-outside`;
+      writeFileSync(outside, 'a');
+      try {
+        link('f', outside);
+        link('g', `../../../../../../../../..${outside}`);
+        const look = await watch(['/f', '/g']);
+        writeFileSync(outside, 'b');
+        expect(await look()).to.deep.equal([0]);
+      } finally {
+        unlinkSync(outside);
+      }
+    });
+
+    it('says once that links lead in a circle, and goes on with the others', async () => {
+      link('f', '/g');
+      link('g', '/f');
+      put('h', 'a');
+      const look = await watch(['/f', '/h']);
+      put('h', 'b');
+      expect(await look()).to.deep.equal([1, 'failed']);
+      rmSync(at('g'));
+      put('g', 'a');
+      expect(await look()).to.deep.equal([2]);
+    });
+
+    describe('a look that fails once', () => {
+      class FailingGuard extends HangGuard {
+        code: SourceError['code'] | undefined;
+        override async run<T>(path: string, call: () => Promise<T>, device?: Device): Promise<T> {
+          if (this.code !== undefined) throw new SourceError(this.code, path, `${path}: did not work`);
+          return super.run(path, call, device);
+        }
+      }
+
+      it('leaves no error behind, and no change', async () => {
+        put('f', 'a');
+        setTimes();
+        const guard = new FailingGuard();
+        guard.code = 'failed';
+        const files = openHostFiles(at(), guard);
+        files.looker.noteMounts(readFileSync(MOUNTINFO, 'utf8'), MOUNTINFO);
+        const watcher = new FileWatcher(files);
+        const rules = rulesOf(['/f']);
+        const look = async () => (await watcher.look(rules)).map(({ code }) => code);
+        expect(await look()).to.deep.equal(['failed']);
+        guard.code = undefined;
+        expect(await look()).to.deep.equal([]);
+        expect(await look()).to.deep.equal([]);
+        expect(rules.on('file').map((rule) => watcher.count(rule))).to.deep.equal([0]);
+      });
+
+      for (const code of ['failed', 'unreadable'] as const) {
+        it(`${code}: keeps what was known, and counts a change of the content once`, async () => {
+          put('f', 'a');
+          const guard = new FailingGuard();
+          const look = await watch(['/f'], 'change == "content"', guard);
+          await look();
+          guard.code = code;
+          setTimes();
+          const during = await look();
+          guard.code = undefined;
+          const [count = 0] = await look();
+          // Without the content its times stand for it, unless they may be read a moment later.
+          if (code === 'failed' && direct) expect([during, count]).to.deep.equal([[0, 'failed'], 0]);
+          put('f', 'b');
+          expect(await look()).to.deep.equal([Number(count) + 1]);
+          expect(await look()).to.deep.equal([Number(count) + 1]);
+        });
+      }
+    });
 
     it('counts creation, each rename over it, deletion and creation anew', async () => {
       const look = await watch(['/d/f']);
