@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { SourceError, sourceError } from '../../errors.ts';
-import type { HostFiles } from '../../files/host-files.ts';
+import { type HostFiles, namesIn } from '../../files/host-files.ts';
 import { identityOf } from '../open-log.ts';
 import { type IdentifiedEntry, JournalFile } from './journal-file.ts';
 import { lineOf } from './line.ts';
@@ -123,25 +123,26 @@ export class Journal {
   }
 
   async #placesIn(folder: (typeof FOLDERS)[number]): Promise<Place[]> {
-    const { prefix, folders } = this.#files;
+    const paths = this.#files.paths.forOneLook();
     const places: Place[] = [];
     const add = (at: string, names: readonly string[]) => {
       const files = names.filter((name) => FILE.test(name));
       places.push(...files.map((name) => ({ path: `${at}/${name}`, isVolatile: folder === VOLATILE })));
     };
-    const names = await folders.namesIn(prefix + folder);
+    const names = await namesIn(this.#files, paths, folder);
     add(folder, names);
     for (const machine of names.filter((name) => MACHINE.test(name))) {
-      add(`${folder}/${machine}`, await folders.namesIn(`${prefix}${folder}/${machine}`));
+      add(`${folder}/${machine}`, await namesIn(this.#files, paths, `${folder}/${machine}`));
     }
     return places;
   }
 
   /** Follows a file that is new, and recognises one that was renamed. */
   async #adopt({ path, isVolatile }: Place, isFirst: boolean): Promise<void> {
-    const { prefix, looker } = this.#files;
-    const stat = await looker.look(prefix + path);
-    if (!stat?.isFile()) return;
+    const { paths, looker } = this.#files;
+    const at = await paths.own(path);
+    const stat = at === undefined ? undefined : await looker.look(at);
+    if (at === undefined || !stat?.isFile()) return;
     const identity = identityOf(stat);
     const isEnding = ARCHIVE.test(path.slice(path.lastIndexOf('/')));
     const known = this.#followed.get(identity);
@@ -158,7 +159,7 @@ export class Journal {
     if (this.#followed.size >= MAX_FILES) {
       throw new SourceError('failed', path, `${path}: not read, more than ${MAX_FILES} journals`);
     }
-    const file = await this.#open(path, !isFirst);
+    const file = await this.#open(at, path, !isFirst);
     if (file === undefined) return;
     // The clock may be set back; what follows a file that was read is new whatever its time.
     const sinceMs = isFirst || this.#written.has(path) ? 0 : (this.#sinceMs ?? 0);
@@ -167,10 +168,9 @@ export class Journal {
   }
 
   /** Undefined for one that went meanwhile, or that journald has not begun. */
-  async #open(path: string, fromStart: boolean): Promise<JournalFile | undefined> {
-    const { prefix, looker } = this.#files;
+  async #open(at: string, path: string, fromStart: boolean): Promise<JournalFile | undefined> {
     const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
-    const handle = await looker.guard.run(prefix + path, () => open(prefix + path, flags));
+    const handle = await this.#files.looker.guarded(at, () => open(at, flags));
     try {
       const { size } = await handle.stat();
       if (size > 0) return new JournalFile(handle, path, fromStart);

@@ -273,6 +273,7 @@ describe('logs: what rules read', () => {
     const denied = new SourceError('unreadable', '/var/log/journal', '/var/log/journal: EACCES');
     const folders = { namesIn: () => Promise.reject(denied) } as unknown as typeof files.folders;
     const other = new LogReader({ ...files, folders }, rules);
+    mkdirSync(at('run/log/journal'), { recursive: true });
     expect((await other.poll(rules, [])).map(({ code }) => code)).to.deep.equal(['unreadable', 'unreadable']);
     await other.close();
   });
