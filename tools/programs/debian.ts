@@ -10,9 +10,10 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 const APT_TIMEOUT_MS = 300_000;
+const MOST_OUTPUT_BYTES = 32 * 1_048_576;
 
-/** apt's options that keep all it writes below `folder`. */
-function aptOptions(folder: string): string[] {
+/** apt's options that keep all it writes below `folder`; with `sources`, a file of its own in the place of the machine's. */
+export function aptOptions(folder: string, sources?: string): string[] {
   mkdirSync(join(folder, 'lists', 'partial'), { recursive: true });
   mkdirSync(join(folder, 'cache', 'archives', 'partial'), { recursive: true });
   return [
@@ -23,12 +24,21 @@ function aptOptions(folder: string): string[] {
     '-oAcquire::Languages=none',
     // As root, apt would fetch as its own user, who may not write here.
     '-oAPT::Sandbox::User=root',
+    ...(sources === undefined
+      ? []
+      : [`-oDir::Etc::SourceList=${sources}`, '-oDir::Etc::SourceParts=/dev/null']),
   ];
 }
 
-async function command(file: string, args: readonly string[], cwd: string): Promise<void> {
+/**
+ * Runs a program to its end.
+ *
+ * @returns what it wrote
+ * @throws {Error} one line
+ */
+export async function command(file: string, args: readonly string[], cwd: string): Promise<string> {
   try {
-    await run(file, args, { cwd, timeout: APT_TIMEOUT_MS });
+    return (await run(file, args, { cwd, timeout: APT_TIMEOUT_MS, maxBuffer: MOST_OUTPUT_BYTES })).stdout;
   } catch (error) {
     const { code, stderr } = error as { code?: unknown; stderr?: string };
     if (code === 'ENOENT') throw new Error(`there is no ${file} here`, { cause: error });
