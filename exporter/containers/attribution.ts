@@ -14,17 +14,18 @@ const short = (id: string) => id.slice(0, SHORT_ID_CHARACTERS);
  * - A container that the pod watch knows has its three names.
  * - A pod's sandbox, and what runs in the pod's cgroup outside of its containers, has namespace and pod with an
  *   empty container, as the kubelet writes the pod's own share.
- * - Whatever is not known by name (yet) has its short id as container: it is never the host's.
+ * - Whatever is not known by name (yet) has its short id as container: it is never the host's, nor the pod's own share.
  */
 export function containerLabels(place: Place | undefined, names: ContainerNames): ContainerName {
   if (place === undefined) return HOST;
   const { containerId, podUid } = place;
   const known = containerId === undefined ? undefined : names.container(containerId);
   if (known !== undefined) return known;
+  // Asked in any case: it learns by what is asked, and when.
+  const own = podUid !== undefined && (containerId === undefined || names.isSandbox(podUid, containerId));
   const pod = podUid === undefined ? undefined : names.pod(podUid);
   if (pod === undefined) return { ...HOST, container: short(containerId ?? podUid ?? '') };
-  const own = containerId === undefined || pod.complete;
-  return { namespace: pod.namespace, pod: pod.pod, container: own ? '' : short(containerId) };
+  return { namespace: pod.namespace, pod: pod.pod, container: own ? '' : short(containerId ?? '') };
 }
 
 /**

@@ -9,18 +9,19 @@ export interface ContainerName {
 export interface PodName {
   readonly namespace: string;
   readonly pod: string;
-  /**
-   * Whether the id of every container of the pod is known, those of init and ephemeral containers included: any
-   * other container of the pod is then its sandbox ("pause").
-   */
-  readonly complete: boolean;
 }
 
 /** Who knows the names: the watch of this node's pods, or nobody. */
 export interface ContainerNames {
   container(containerId: string): ContainerName | undefined;
   pod(podUid: string): PodName | undefined;
+  /** Whether a container of the pod that has no name is its sandbox ("pause"), and not one that has no name yet. */
+  isSandbox(podUid: string, containerId: string): boolean;
 }
 
 /** Without Kubernetes: every container goes by its short id. */
-export const NO_NAMES: ContainerNames = { container: () => undefined, pod: () => undefined };
+export const NO_NAMES: ContainerNames = {
+  container: () => undefined,
+  pod: () => undefined,
+  isSandbox: () => false,
+};

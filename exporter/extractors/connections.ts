@@ -18,7 +18,7 @@ interface State {
   readonly tables: OutboundTables | undefined;
 }
 
-const HOST: Omit<PodName, 'complete'> = { namespace: '', pod: '' };
+const HOST: PodName = { namespace: '', pod: '' };
 
 /** The host's namespace and those of pods; where only some could be read, only these have series. */
 function fromTables(host: Host, { events, rules, counter }: State, tables: OutboundTables): Extraction {

@@ -1,5 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { ContainerName, ContainerNames, PodName } from '../containers/names.ts';
+import { Sandboxes } from './sandboxes.ts';
 import { bareId, containerStatuses } from './statuses.ts';
 
 /** Events of a container are read, and its cgroup is removed, after the API server has forgotten it. */
@@ -32,18 +33,24 @@ function uidsOf({ metadata }: V1Pod): string[] {
 interface NamesOfPod {
   readonly pods: ReadonlyMap<string, PodName>;
   readonly containers: ReadonlyMap<string, ContainerName>;
+  /** Whether every container of the pod has its name. */
+  readonly complete: boolean;
 }
 
 function namesOf(pod: V1Pod): NamesOfPod {
   const { namespace = '', name = '' } = pod.metadata ?? {};
-  const podName = { namespace, pod: name, complete: isComplete(pod) };
+  const podName = { namespace, pod: name };
   const containers = new Map<string, ContainerName>();
   for (const { name: container, containerID, lastState } of containerStatuses(pod)) {
     for (const id of [bareId(lastState?.terminated?.containerID), bareId(containerID)]) {
       if (id !== undefined) containers.set(id, { namespace, pod: name, container });
     }
   }
-  return { pods: new Map(uidsOf(pod).map((uid) => [uid, podName])), containers };
+  return {
+    pods: new Map(uidsOf(pod).map((uid) => [uid, podName])),
+    containers,
+    complete: isComplete(pod),
+  };
 }
 
 /** A map whose entries, once gone, are still found for some minutes. */
@@ -77,6 +84,7 @@ class Remembered<T> {
 export class PodNames implements ContainerNames {
   readonly #pods = new Remembered<PodName>();
   readonly #containers = new Remembered<ContainerName>();
+  readonly #sandboxes = new Sandboxes((id) => this.#containers.get(id) !== undefined);
 
   container(containerId: string): ContainerName | undefined {
     return this.#containers.get(containerId);
@@ -86,13 +94,27 @@ export class PodNames implements ContainerNames {
     return this.#pods.get(podUid);
   }
 
+  isSandbox(podUid: string, containerId: string, nowMs = Date.now()): boolean {
+    return this.#sandboxes.has(podUid, containerId, nowMs);
+  }
+
+  /** Whether news of the pods come: while they do not, nothing follows from a container having no name. */
+  follow(isFollowed: boolean): void {
+    this.#sandboxes.isFollowed = isFollowed;
+  }
+
   /** Takes over what a pod has become; undefined before it was there, or now that it is gone. */
   update(before: V1Pod | undefined, after: V1Pod | undefined, nowMs = performance.now()): void {
     const next = after && namesOf(after);
     for (const [uid, name] of next?.pods ?? []) this.#pods.set(uid, name);
     for (const [id, name] of next?.containers ?? []) this.#containers.set(id, name);
+    for (const uid of next?.pods.keys() ?? []) this.#sandboxes.update(uid, next?.complete ?? false, nowMs);
     const previous = before && namesOf(before);
-    for (const uid of previous?.pods.keys() ?? []) if (!next?.pods.has(uid)) this.#pods.remove(uid, nowMs);
+    for (const uid of previous?.pods.keys() ?? []) {
+      if (next?.pods.has(uid)) continue;
+      this.#pods.remove(uid, nowMs);
+      this.#sandboxes.forget(uid, nowMs);
+    }
     for (const id of previous?.containers.keys() ?? []) {
       if (!next?.containers.has(id)) this.#containers.remove(id, nowMs);
     }

@@ -108,8 +108,13 @@ export class PodWatch {
         ? cause
         : new KubernetesError('malformed', `a pod is not what it should be: ${String(cause)}`, { cause });
     if (error.code === 'gone') [this.#version, this.#fresh] = [undefined, true];
-    else this.#error = error;
+    else this.#become(error);
     return error.retryAfterMs;
+  }
+
+  #become(error: KubernetesError | undefined): void {
+    this.#error = error;
+    this.store.names.follow(error === undefined);
   }
 
   async #list(): Promise<string> {
@@ -123,7 +128,7 @@ export class PodWatch {
       version = page.resourceVersion;
     }
     this.store.retain(uids);
-    this.#error = undefined;
+    this.#become(undefined);
     this.#fresh = false;
     return version;
   }
@@ -148,7 +153,7 @@ export class PodWatch {
         timeoutMs: graceMs,
         signal: connection.signal,
       });
-      this.#error = undefined;
+      this.#become(undefined);
       for await (const line of readJsonLines(response)) this.#apply(asEvent(line));
       this.#backoff.reset();
     } catch (error) {

@@ -27,7 +27,8 @@ const NGINX = 'a7'.repeat(32);
 /** One pod of the recorded host is known by name, the other is not. */
 const NAMES: ContainerNames = {
   container: (id) => (id === NGINX ? { namespace: 'shop', pod: 'web-0', container: 'nginx' } : undefined),
-  pod: (uid) => (uid === WEB_POD ? { namespace: 'shop', pod: 'web-0', complete: true } : undefined),
+  pod: (uid) => (uid === WEB_POD ? { namespace: 'shop', pod: 'web-0' } : undefined),
+  isSandbox: (uid) => uid === WEB_POD,
 };
 
 function usageOf(mountpoint: string): FilesystemUsage {

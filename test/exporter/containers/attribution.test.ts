@@ -13,9 +13,10 @@ const place = (podUid: string | undefined, containerId: string | undefined): Pla
   path: '/x',
 });
 
-const names = (complete: boolean): ContainerNames => ({
+const names = (sandbox: boolean): ContainerNames => ({
   container: (id) => (id === 'known' ? { namespace: 'shop', pod: 'web-0', container: 'nginx' } : undefined),
-  pod: (uid) => (uid === UID ? { namespace: 'shop', pod: 'web-0', complete } : undefined),
+  pod: (uid) => (uid === UID ? { namespace: 'shop', pod: 'web-0' } : undefined),
+  isSandbox: () => sandbox,
 });
 
 describe('containerLabels', () => {
@@ -34,12 +35,12 @@ describe('containerLabels', () => {
     expect(containerLabels(place(undefined, ID), NO_NAMES)).to.deep.equal(labels);
   });
 
-  it('gives an unknown container of a known pod its short id while others may still be reported', () => {
+  it('gives an unknown container of a known pod its short id', () => {
     const labels = { namespace: 'shop', pod: 'web-0', container: '0123456789ab' };
     expect(containerLabels(place(UID, ID), names(false))).to.deep.equal(labels);
   });
 
-  it("takes what is left in a pod whose containers are all known for the pod's sandbox", () => {
+  it('gives the sandbox, and what lies outside of the containers, the pod with an empty container', () => {
     const labels = { namespace: 'shop', pod: 'web-0', container: '' };
     expect(containerLabels(place(UID, ID), names(true))).to.deep.equal(labels);
     expect(containerLabels(place(UID, undefined), names(false))).to.deep.equal(labels);
