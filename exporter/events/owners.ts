@@ -23,6 +23,11 @@ export interface Whereabouts {
   /** Its control group. */
   readonly cgroup: string;
   readonly owner: PodOwner & { readonly container?: string };
+  /**
+   * Whether that is in a container; without it whether the owner has a name. In a pod's cgroup outside of its containers are the runtime's own
+   * programs, such as CRI-O's conmon with the crun that it starts.
+   */
+  readonly inContainer?: boolean;
 }
 
 /** What a place gives an event of any kind: names are empty for the host, undefined while not known. */
@@ -37,10 +42,10 @@ const NOWHERE: PodFields = { in_container: undefined, pod_namespace: undefined, 
 export function podFields(where: Whereabouts | undefined): PodFields {
   if (where === undefined) return NOWHERE;
   const { namespace, pod, container = '' } = where.owner;
-  const inContainer = pod !== '' || container !== '';
-  const named = namespace !== '' || !inContainer;
+  const isOwned = pod !== '' || container !== '';
+  const named = namespace !== '' || !isOwned;
   return {
-    in_container: inContainer,
+    in_container: where.inContainer ?? isOwned,
     pod_namespace: named ? namespace : undefined,
     pod: named ? pod : undefined,
   };

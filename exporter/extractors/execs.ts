@@ -38,7 +38,11 @@ export const execs: Extractor<State> = {
     events.on('exec', ({ absolutePath, path, pid }, where) => {
       const best = absolutePath ?? path;
       if (best === undefined) return;
-      const located = where && { cgroup: where.cgroup, owner: containerLabels(where.place, events.names) };
+      const located = where && {
+        cgroup: where.cgroup,
+        owner: containerLabels(where.place, events.names),
+        inContainer: where.place?.containerId !== undefined,
+      };
       const args = rules.current.needsArguments ? argumentsOf(procfs, pid, best) : undefined;
       counter.add(rules.current, { path: best, args }, located);
     });

@@ -1,4 +1,5 @@
 import type { Cgroup } from './cgroups.ts';
+import { type Stage, stageAfter } from './runtime-stage.ts';
 
 const CLONE_THREAD = 0x10000;
 /** Bit 33 of clone3's flags. */
@@ -10,12 +11,20 @@ const MOST_TASKS = 262_144;
 /** An event whose cgroup may become known later in the same drain. */
 export interface Attributed {
   cgroup: Cgroup | undefined;
+  /** The cgroup of the container that a runtime was on its way into; `cgroup` is then where it came from. */
+  entering?: Cgroup;
+}
+
+/** An event that waits for its cgroup, and where its process comes from if it is a runtime's. */
+interface Waiting {
+  readonly event: Attributed;
+  readonly origin: Cgroup | undefined;
 }
 
 /** Processes that are in one cgroup, which is not known yet; any living one of them can tell. */
 interface Family {
   readonly members: Set<Process>;
-  readonly waiting: Attributed[];
+  readonly waiting: Waiting[];
 }
 
 /** A process: one object shared by its threads, as one attach record moves them all. */
@@ -28,7 +37,15 @@ interface Process {
   family: Family | undefined;
   /** When /proc was read, in nanoseconds; what happened before is in it already. */
   readonly seenAt: number;
+  stage: Stage;
+  /** Where its maker was; for what a runtime makes on its way, where the runtime came from. */
+  readonly origin: Cgroup | undefined;
+  /** Whether its maker was such a runtime. */
+  readonly isRuntimes: boolean;
 }
+
+/** What is known of a process of which only that it exists: nothing is presumed in its favour. */
+const STRANGER = { family: undefined, stage: 'program', origin: undefined, isRuntimes: false } as const;
 
 /** Where the cgroup of a process can be asked for. */
 export interface CgroupLookup {
@@ -38,6 +55,8 @@ export interface CgroupLookup {
   leaderOf(pid: number): number | undefined;
   /** Of a process made by clone3 straight into a cgroup at `timeNs`, if it was caught alive. */
   placed(pid: number, timeNs: number): Cgroup | undefined;
+  /** The container that a cgroup belongs to, by any text that is its own; undefined for the host's. */
+  containerOf(cgroup: Cgroup): string | undefined;
 }
 
 /**
@@ -46,6 +65,9 @@ export interface CgroupLookup {
  * A child starts in its parent's cgroup; an attach record moves a process with all threads. Two things leave no record: a child placed
  * by CLONE_INTO_CGROUP, and what was lost or happened before the trace. Such a task and its descendants form a family, and at the
  * end of a drain /proc/PID/cgroup of one that lives settles them all. When none lives, their cgroup stays unknown; it is never guessed.
+ *
+ * What a container runtime executes of itself on its way into a container counts where the runtime came from (runtime-stage.ts). Only a
+ * process that was made outside of the container can be on its way: nothing that a container does makes one.
  */
 export class Attribution {
   readonly #lookup: CgroupLookup;
@@ -67,7 +89,7 @@ export class Attribution {
   /** A process as /proc showed it at `seenAt`, with the ids of its threads. */
   seed(leader: number, threads: readonly number[], cgroup: Cgroup | undefined, seenAt: number): void {
     this.#forget(leader);
-    const process: Process = { leader, threads: threads.length, cgroup, family: undefined, seenAt };
+    const process: Process = { ...STRANGER, leader, threads: threads.length, cgroup, seenAt };
     for (const thread of threads) this.#remember(thread, process);
   }
 
@@ -82,12 +104,16 @@ export class Attribution {
       this.#remember(child, maker);
       return;
     }
+    const isRuntime = maker.stage === 'made' ? maker.isRuntimes : maker.stage !== 'program';
     const process: Process = {
       leader: child,
       threads: 1,
       cgroup: maker.cgroup,
       family: maker.family,
       seenAt: Number.NEGATIVE_INFINITY,
+      stage: 'made',
+      origin: isRuntime ? maker.origin : maker.cgroup,
+      isRuntimes: isRuntime,
     };
     if (
       this.#cloneIntoCgroup &&
@@ -107,7 +133,7 @@ export class Attribution {
     if (process === undefined || process.leader !== pid) {
       // Not the leader: a single thread, in a threaded cgroup or by version 1's `tasks`.
       if (process !== undefined) process.threads -= 1;
-      process = { leader: pid, threads: 1, cgroup, family: undefined, seenAt: Number.NEGATIVE_INFINITY };
+      process = { ...STRANGER, leader: pid, threads: 1, cgroup, seenAt: Number.NEGATIVE_INFINITY };
       this.#remember(pid, process);
       return;
     }
@@ -116,8 +142,12 @@ export class Attribution {
     process.cgroup = cgroup;
   }
 
-  /** sched:sched_process_exec: `event` happened in `pid`, which was `oldPid` until now if a thread other than the leader called. */
-  exec(pid: number, oldPid: number, event: Attributed): void {
+  /**
+   * sched:sched_process_exec: `event` happened in `pid`, which was `oldPid` until now if a thread other than the leader called.
+   *
+   * @returns whether it passes for a runtime's copy of itself by its descent alone: that of a runtime which did not execute itself first
+   */
+  exec(pid: number, oldPid: number, path: string, event: Attributed): boolean {
     const process = this.#tasks.get(oldPid) ?? this.#known(pid);
     if (oldPid !== pid) {
       this.#tasks.delete(oldPid);
@@ -125,12 +155,15 @@ export class Attribution {
     }
     process.leader = pid;
     process.threads = 1; // the others have been ended
-    this.#attribute(process, event);
+    const before = process.stage;
+    process.stage = stageAfter(before, path);
+    this.#attribute(process, event, process.stage === 'program' ? undefined : process.origin);
+    return before === 'made' && process.stage === 'sealed' && !process.isRuntimes;
   }
 
   /** Something else happened in `pid`. */
   happened(pid: number, event: Attributed): void {
-    this.#attribute(this.#known(pid), event);
+    this.#attribute(this.#known(pid), event, undefined);
   }
 
   /** sched:sched_process_exit of one thread. */
@@ -158,7 +191,7 @@ export class Attribution {
         cgroup = this.#lookup.of(leader);
         if (cgroup !== undefined) break;
       }
-      for (const event of family.waiting) event.cgroup = cgroup;
+      for (const { event, origin } of family.waiting) this.#place(event, cgroup, origin);
       for (const process of family.members) {
         process.cgroup = cgroup;
         process.family = undefined;
@@ -167,9 +200,19 @@ export class Attribution {
     this.#unsettled.clear();
   }
 
-  #attribute(process: Process, event: Attributed): void {
-    if (process.family === undefined) event.cgroup = process.cgroup;
-    else process.family.waiting.push(event);
+  #attribute(process: Process, event: Attributed, origin: Cgroup | undefined): void {
+    if (process.family === undefined) this.#place(event, process.cgroup, origin);
+    else process.family.waiting.push({ event, origin });
+  }
+
+  /** @param origin where a runtime came from, if the event is one's */
+  #place(event: Attributed, cgroup: Cgroup | undefined, origin: Cgroup | undefined): void {
+    event.cgroup = cgroup;
+    if (origin === undefined || cgroup === undefined) return;
+    const container = this.#lookup.containerOf(cgroup);
+    if (container === undefined || container === this.#lookup.containerOf(origin)) return;
+    event.cgroup = origin;
+    event.entering = cgroup;
   }
 
   #known(pid: number): Process {
@@ -179,10 +222,10 @@ export class Attribution {
     let process = this.#tasks.get(leader);
     if (process === undefined) {
       process = {
+        ...STRANGER,
         leader,
         threads: 1,
         cgroup: undefined,
-        family: undefined,
         seenAt: Number.NEGATIVE_INFINITY,
       };
       this.#found(process);

@@ -7,6 +7,8 @@ interface ProcessEvent {
   readonly pid: number;
   /** Where the process was when it happened; undefined when that could not be told. */
   cgroup: Cgroup | undefined;
+  /** The cgroup of the container that a runtime was on its way into; `cgroup` is then where the runtime came from. */
+  entering?: Cgroup;
 }
 
 /** A program was started, by execve(2) or execveat(2). The kernel makes no record of a path longer than about 4,050 bytes. */

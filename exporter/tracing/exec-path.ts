@@ -1,4 +1,4 @@
-import { readlinkSync, statSync } from 'node:fs';
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path/posix';
 
 /** Of /proc/PID/exe when the file has no link left. */
@@ -22,9 +22,11 @@ export function executableOf(procfs: string, pid: number): string | undefined {
   return links === 0 ? path.slice(0, -DELETED.length) : path;
 }
 
-/** What a relative path is resolved by. */
+/** What a relative path, and a copy of a runtime, are told by. */
 export interface Place {
   readonly executable: string | undefined;
+  /** Of the process's parent; looked up for what was executed from a descriptor. */
+  readonly parentExecutable?: string | undefined;
   readonly workingDirectory: string | undefined;
 }
 
@@ -34,6 +36,18 @@ export function placeOf(procfs: string, pid: number): Place {
     executable: executableOf(procfs, pid),
     workingDirectory: readLink(`${procfs}/${pid}/cwd`),
   };
+}
+
+/** What runs from a descriptor, and its parent's: their links as they are, as the filesystem of either file may not answer. */
+export function descentOf(procfs: string, pid: number): Place {
+  const executable = readLink(`${procfs}/${pid}/exe`);
+  try {
+    const stat = readFileSync(`${procfs}/${pid}/stat`, 'latin1');
+    const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+    return { executable, workingDirectory: undefined, parentExecutable: readLink(`${procfs}/${parent}/exe`) };
+  } catch {
+    return { executable, workingDirectory: undefined }; // gone
+  }
 }
 
 /**

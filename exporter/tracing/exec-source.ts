@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { placeOf as containerPlace } from '../containers/place.ts';
 import { attempt, SourceError } from '../errors.ts';
 import { Attribution } from './attribution.ts';
-import { CgroupTable } from './cgroups.ts';
+import { type Cgroup, CgroupTable } from './cgroups.ts';
 import { EventQueue } from './event-queue.ts';
 import type { TraceEvent } from './events.ts';
 import { placeOf } from './exec-path.ts';
@@ -95,6 +96,7 @@ class TracedExecSource implements ExecSource {
       of: (pid: number) => this.#cgroups.of(pid),
       leaderOf: (pid: number) => leaderOf(procfs, pid),
       placed: (pid: number, timeNs: number) => this.#watcher?.cgroups.take(pid, timeNs),
+      containerOf: ({ path }: Cgroup) => containerPlace(path)?.path,
     };
     this.#attribution = new Attribution(lookup, version2);
     this.#recorder = new EventRecorder(

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, read } from 'node:fs';
 import { attempt, sourceError } from '../errors.ts';
 import type { Cgroup } from './cgroups.ts';
-import { type Place, placeOf } from './exec-path.ts';
+import { descentOf, type Place, placeOf } from './exec-path.ts';
 import { type InstanceOptions, TraceInstance } from './instance.ts';
 import { Sightings } from './sightings.ts';
 import { monotonicNs } from './trace-reader.ts';
@@ -12,9 +12,9 @@ const NEW_TASK = 'task/task_newtask';
 const INTO_CGROUP = 'clone_flags & 0x200000000';
 
 const EXEC = 'sched/sched_process_exec';
-const RELATIVE = '!(filename ~ "/*")';
+const RELATIVE_OR_DESCRIPTOR = '!(filename ~ "/*") || filename ~ "/dev/fd/*" || filename ~ "/proc/*/fd/*"';
 
-/** A relative exec wakes this process, which costs 20 times a record: it is not worth more than so many in a second. */
+/** Such an exec wakes this process, which costs 20 times a record: it is not worth more than so many in a second. */
 const MOST_EXECS_PER_SECOND = 200;
 const PAUSE_MS = 10_000;
 
@@ -22,7 +22,7 @@ const PAUSE_MS = 10_000;
  * A child's pid, or that of who executed. Names can contain anything, so a line may be forged: then a process is looked at in vain, as
  * only the binary records tell that something happened.
  */
-const LINE = /: task_newtask: pid=(\d+) |-(\d+) +\[\d+\] \S+ +\d+\.\d+: sched_process_exec: /g;
+const LINE = /: task_newtask: pid=(\d+) |-(\d+) +\[\d+\] \S+ +\d+\.\d+: sched_process_exec: filename=(\/?)/g;
 
 export interface PromptWatcherOptions extends Omit<InstanceOptions, 'bufferKb'> {
   readonly procfs: string;
@@ -33,7 +33,7 @@ export interface PromptWatcherOptions extends Omit<InstanceOptions, 'bufferKb'> 
 
 /**
  * Looks at processes at once of which /proc alone can tell, while they live: in which cgroup a child was placed by clone3 with CLONE_INTO_CGROUP (as
- * `runc exec` and so every exec probe does), which no attach record tells; and where a relative path leads.
+ * `runc exec` and so every exec probe does), which no attach record tells; where a relative path leads; and what runs from a descriptor.
  *
  * They are rare, so an instance of their own records nothing else, and one thread of the pool sleeps in read(2) on its `trace_pipe`: nothing is
  * polled, and /proc is read within a millisecond. 499 of 500 children that lived 1.5 ms or longer were found.
@@ -61,7 +61,7 @@ export class PromptWatcher {
       // Waits for records, on purpose.
       this.#fd = attempt(this.#path, (path) => openSync(path, constants.O_RDONLY));
       if (options.cgroupOf !== undefined) this.#instance.enable(NEW_TASK, INTO_CGROUP);
-      this.#instance.enable(EXEC, RELATIVE);
+      this.#instance.enable(EXEC, RELATIVE_OR_DESCRIPTOR);
     } catch (error) {
       this.close();
       throw error;
@@ -97,9 +97,9 @@ export class PromptWatcher {
       if (this.#fd === undefined) return;
       try {
         if (error !== null) throw sourceError(this.#path, error);
-        for (const [, child, executing] of this.#buffer.toString('latin1', 0, bytes).matchAll(LINE)) {
+        for (const [, child, executing, slash] of this.#buffer.toString('latin1', 0, bytes).matchAll(LINE)) {
           if (child !== undefined) this.#seeChild(Number(child));
-          else this.#seeExec(Number(executing));
+          else this.#seeExec(Number(executing), slash === '/');
         }
         this.#wait();
       } catch (failure) {
@@ -113,8 +113,9 @@ export class PromptWatcher {
     if (cgroup !== undefined) this.cgroups.add(pid, monotonicNs(), cgroup);
   }
 
-  #seeExec(pid: number): void {
-    const place = placeOf(this.#options.procfs, pid);
+  #seeExec(pid: number, fromDescriptor: boolean): void {
+    const { procfs } = this.#options;
+    const place = fromDescriptor ? descentOf(procfs, pid) : placeOf(procfs, pid);
     const nowNs = monotonicNs();
     this.places.add(pid, nowNs, place);
     if (nowNs - this.#secondNs > 1e9) {
@@ -130,7 +131,7 @@ export class PromptWatcher {
   #resume(): void {
     this.#pause = undefined;
     try {
-      this.#instance.enable(EXEC, RELATIVE);
+      this.#instance.enable(EXEC, RELATIVE_OR_DESCRIPTOR);
     } catch (error) {
       this.#options.onError(error as Error);
     }

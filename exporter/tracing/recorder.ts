@@ -4,6 +4,7 @@ import type { CgroupTable } from './cgroups.ts';
 import type { RecordSink } from './decode.ts';
 import type { ExecEvent, TraceEvent } from './events.ts';
 import { absolutePath, type Place } from './exec-path.ts';
+import { isOwnCopy } from './runtime-stage.ts';
 import type { EventListener } from './source.ts';
 
 /** Where `pid` was at `timeNs`, or is now. */
@@ -22,6 +23,8 @@ export class EventRecorder implements RecordSink {
   readonly #emit: EventListener;
   /** Events of which not all is known yet. */
   #open: TraceEvent[] = [];
+  /** Those of them that only descent shows to be a runtime's. */
+  readonly #presumed = new Set<TraceEvent>();
 
   /** @param emit is given each event as soon as all is known of it that can be */
   constructor(cgroups: CgroupTable, attribution: Attribution, placeAt: PlaceLookup, emit: EventListener) {
@@ -55,10 +58,13 @@ export class EventRecorder implements RecordSink {
       absolutePath: path.startsWith('/') ? path : undefined,
       cgroup: undefined,
     };
-    this.#attribution.exec(pid, oldPid, event);
+    const presumed = this.#attribution.exec(pid, oldPid, path, event);
     if (timeNs < this.sinceNs) return;
     this.execs += 1;
-    if (event.cgroup === undefined || event.absolutePath === undefined) this.#open.push(event);
+    if (presumed) {
+      this.#presumed.add(event);
+      this.#open.push(event);
+    } else if (event.cgroup === undefined || event.absolutePath === undefined) this.#open.push(event);
     else this.#emit(event);
   }
 
@@ -80,9 +86,20 @@ export class EventRecorder implements RecordSink {
       if (event.kind === 'exec') {
         if (event.cgroup === undefined) this.unattributed += 1;
         if (event.absolutePath === undefined) this.#resolve(event);
+        if (this.#presumed.has(event)) this.#doubt(event);
       }
       this.#emit(event);
     }
+    this.#presumed.clear();
+  }
+
+  /** What was seen to run something else than its maker's program counts where it is. */
+  #doubt(event: ExecEvent): void {
+    if (event.entering === undefined) return;
+    const { executable, parentExecutable: maker } = this.#placeAt(event.pid, event.timeNs);
+    if (executable === undefined || maker === undefined || isOwnCopy(executable, maker)) return;
+    event.cgroup = event.entering;
+    delete event.entering;
   }
 
   #resolve(event: ExecEvent): void {

@@ -10,12 +10,14 @@ import { CACHE } from './paths.ts';
 
 /** The package that a program is in, and libraries that a machine may not have. */
 const DEBIAN_PACKAGES_OF = {
+  conmon: ['conmon', 'libglib2.0-0'],
   crun: ['crun', 'libyajl2'],
   prometheus: ['prometheus'],
   promtool: ['prometheus'],
   'prometheus-node-exporter': ['prometheus-node-exporter'],
   'prometheus-process-exporter': ['prometheus-process-exporter'],
   'prometheus-pushgateway': ['prometheus-pushgateway'],
+  runc: ['runc', 'libseccomp2'],
 } as const;
 
 /** A program that can be had without being installed. */
@@ -38,7 +40,7 @@ function unpackedOf(name: ProgramName): Unpacked {
   const [what] = packages;
   const folder = join(CACHE, 'debian', what);
   return {
-    file: join(folder, 'usr', 'bin', name),
+    file: join(folder, 'usr', name === 'runc' ? 'sbin' : 'bin', name),
     what,
     fetch: () => unpackDebianPackages(packages, folder),
   };

@@ -32,7 +32,11 @@ export const FIELDS = {
       help: 'Arguments, the first 64.',
       absent: 'the process was gone before they could be read',
     },
-    in_container: { type: 'bool', help: 'Whether it runs in a container.', absent: UNKNOWN_CGROUP },
+    in_container: {
+      type: 'bool',
+      help: "Whether it runs in a container; the runtime's own programs on their way into one, or beside it in its pod, do not.",
+      absent: UNKNOWN_CGROUP,
+    },
     cgroup: { type: 'string', help: 'Its control group.', absent: UNKNOWN_CGROUP },
     container: {
       type: 'string',

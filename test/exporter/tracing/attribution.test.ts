@@ -18,12 +18,13 @@ function started(version2 = true) {
     of: (pid: number) => alive.get(pid),
     leaderOf: (pid: number) => leaders.get(pid),
     placed: (pid: number) => placed.get(pid),
+    containerOf: ({ path }: Cgroup) => (path.startsWith('/pod') ? path : undefined),
   };
   const attribution = new Attribution(lookup, version2);
   attribution.seed(100, [100, 101], A, 1000);
-  const exec = (pid: number, oldPid = pid): Attributed => {
+  const exec = (pid: number, oldPid = pid, path = '/bin/true'): Attributed => {
     const event: Attributed = { cgroup: undefined };
-    attribution.exec(pid, oldPid, event);
+    attribution.exec(pid, oldPid, path, event);
     return event;
   };
   return { attribution, alive, placed, leaders, exec };

@@ -32,7 +32,8 @@ describe('reading the trace of CPUs that come and go', () => {
   /** A reader of the instance, and in which cgroup each exec was counted; pid 100 is in /host. */
   function reading(instance: FakeInstance) {
     const host: Cgroup = { id: 1, path: '/host' };
-    const nobody = { of: () => undefined, leaderOf: () => undefined, placed: () => undefined };
+    const none = () => undefined;
+    const nobody = { of: none, leaderOf: none, placed: none, containerOf: none };
     const attribution = new Attribution(nobody, true);
     attribution.seed(100, [100], host, 0);
     const found: (string | undefined)[] = [];
@@ -40,9 +41,9 @@ describe('reading the trace of CPUs that come and go', () => {
       newTask: (timeNs, parent, child, flags) => attribution.newTask(timeNs, parent, child, flags),
       attach: (pid, id = 0, path) => attribution.attach(pid, { id, path: path() }),
       exit: () => undefined,
-      exec: (_, pid, oldPid) => {
+      exec: (_, pid, oldPid, path) => {
         const event: Attributed = { cgroup: undefined };
-        attribution.exec(pid, oldPid, event);
+        attribution.exec(pid, oldPid, path, event);
         found.push(event.cgroup?.path);
       },
       connect: () => undefined,

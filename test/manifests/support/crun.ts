@@ -1,21 +1,12 @@
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
-import { program } from '../../../tools/programs/find.ts';
-import { CACHE } from '../../../tools/programs/paths.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
+import { findOciProgram, type OciProgram } from '../../support/oci-programs.ts';
 import { ociConfig, type Surroundings, userlandLinks } from './oci.ts';
 
 /**
@@ -26,23 +17,6 @@ const AS_ON_A_NODE =
   '{ [ -d /sys/kernel/tracing/instances ] || mount -t tracefs none /sys/kernel/tracing; } && mount --rbind /sys "$0" && ' +
   'if [ -d /sys/fs/cgroup/unified ]; then umount /sys/fs/cgroup/unified; fi && exec "$@"';
 const run = promisify(execFile);
-
-/** The OCI runtime, with the libraries that it needs and this machine may not have. */
-interface Runtime {
-  readonly file: string;
-  readonly env: NodeJS.ProcessEnv;
-}
-
-/** @throws {Error} one line, when it cannot be had or does not run here */
-async function findCrun(): Promise<Runtime> {
-  const file = await program('crun');
-  const libraries = join(CACHE, 'debian', 'crun', 'usr', 'lib');
-  const folders = existsSync(libraries) ? readdirSync(libraries).map((name) => join(libraries, name)) : [];
-  const env = { ...process.env, LD_LIBRARY_PATH: folders.join(':') };
-  const { status, stderr } = spawnSync(file, ['--version'], { env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`crun does not run here: ${stderr.trim()}`);
-  return { file, env };
-}
 
 /** A container that runs. */
 export interface Running {
@@ -57,10 +31,10 @@ export interface Running {
 export class Pods {
   /** Where the node's /sys is. */
   readonly sys: string;
-  readonly #runtime: Runtime;
+  readonly #runtime: OciProgram;
   readonly #folder: string;
 
-  private constructor(runtime: Runtime, folder: string) {
+  private constructor(runtime: OciProgram, folder: string) {
     this.#runtime = runtime;
     this.#folder = folder;
     this.sys = join(folder, 'sys');
@@ -69,7 +43,7 @@ export class Pods {
 
   /** @throws {Error} one line, why this machine cannot */
   static async open(folder: string): Promise<Pods> {
-    return new Pods(await findCrun(), folder);
+    return new Pods(await findOciProgram('crun'), folder);
   }
 
   /** Writes the bundle, and returns the command that runs it to its end. */
