@@ -1,6 +1,8 @@
 import { type ASTNode, Environment } from '@marcbachmann/cel-js';
 import { FIELDS, RULE_KINDS, type RuleEvent, type RuleKind } from '../catalogue/events/fields.ts';
+import { registerStandard } from './cel-standard.ts';
 import { children, tooCostly } from './cost.ts';
+import { badLiteral } from './literals.ts';
 import { registerMatches } from './matches-macro.ts';
 import { PatternError } from './pattern.ts';
 
@@ -45,7 +47,7 @@ let patternSize = 0;
 function environmentOf(kind: RuleKind): Environment {
   const environment = new Environment({ limits: LIMITS });
   for (const [name, { type }] of Object.entries(FIELDS[kind])) environment.registerVariable(name, type);
-  return registerMatches(environment, (size) => {
+  return registerMatches(registerStandard(environment), (size) => {
     patternSize += size;
   });
 }
@@ -73,8 +75,8 @@ function parse(kind: RuleKind, text: string) {
   const environment = ENVIRONMENTS.get(kind);
   if (environment === undefined) throw new ConditionError(`no events of kind ${kind}`);
   const program = environment.parse(text);
-  const costly = tooCostly(program.ast);
-  if (costly !== undefined) throw new ConditionError(costly);
+  const refusal = tooCostly(program.ast) ?? badLiteral(program.ast);
+  if (refusal !== undefined) throw new ConditionError(refusal);
   const checked = program.check();
   if (!checked.valid) throw checked.error ?? new ConditionError('does not type-check');
   if (checked.type !== 'bool') throw new ConditionError(`must be true or false, is ${checked.type}`);
