@@ -4,7 +4,7 @@ import type { MetricLabels } from '../config-schema.ts';
 import { DEFAULT_ROLE, type Episode, nodeText } from '../episodes.ts';
 import { BuilderError } from '../errors.ts';
 import { type Ms, wholeMs } from '../ms.ts';
-import { type RawSeries, type SampleSource, seriesName } from '../series.ts';
+import { type RawSeries, type SampleSource, seriesKey, seriesName } from '../series.ts';
 import { formatTime, LATEST_MS } from '../times.ts';
 import type { LabelSet } from './model.ts';
 import type { Clustered } from './sources.ts';
@@ -38,6 +38,16 @@ function newestTold(series: readonly RawSeries[]): number | undefined {
     return ms === undefined ? [] : [{ ms, at: each.timestampsMs.at(-1) ?? 0 }];
   });
   return told.sort((a, b) => b.at - a.at || a.ms - b.ms)[0]?.ms;
+}
+
+/** The series that was seen last, whatever the order in which the server gives them: of labels that changed it has the last word. */
+function newestOf(series: readonly RawSeries[]): RawSeries {
+  const seenMs = ({ timestampsMs }: RawSeries) => timestampsMs.at(-1) ?? 0;
+  return series.reduce((newest, each) => {
+    const laterMs = seenMs(each) - seenMs(newest);
+    if (laterMs !== 0) return laterMs > 0 ? each : newest;
+    return seriesKey(each.labels) < seriesKey(newest.labels) ? each : newest;
+  });
 }
 
 /** The labels that say whom a series is about. */
@@ -84,18 +94,15 @@ function episodesOfMetric(
   const endsOf = groupBy(ends, (each) => find(each).subject);
   const knownUntilMs = Math.min(nowMs, lastMs + KEPT_MS);
   const episodes = [...groupBy(starts, (each) => find(each).subject)].flatMap(([subject, own]) => {
-    const [first] = own as [RawSeries];
-    const { episode = '', scenario = '', namespace = '', pod = '', role = '', run = '' } = first.labels;
-    const node = first.labels[nodeLabel] ?? '';
+    const { labels } = newestOf(own);
+    const { episode = '', scenario = '', namespace = '', pod = '', role = '', run = '' } = labels;
+    const node = labels[nodeLabel] ?? '';
     const missing = Object.entries({ episode, scenario, [nodeLabel]: node }).find(
       ([, value]) => value === '',
     );
     if (missing !== undefined)
-      throw new BuilderError(
-        'labels',
-        `labels metric: ${seriesName(first.labels)} has no label ${missing[0]}`,
-      );
-    const { cluster } = find(first);
+      throw new BuilderError('labels', `labels metric: ${seriesName(labels)} has no label ${missing[0]}`);
+    const { cluster } = find(newestOf(own));
     const who = { node, ...(cluster !== '' && { cluster }) };
     const place = `metric episode ${episode}`;
     const startMs = newestTold(own);

@@ -98,6 +98,8 @@ export class LabelWatch {
   readonly #log: Logger;
   readonly #warned = new Set<string>();
   #episodes: readonly Episode[] | undefined;
+  /** What each source said when it was last taken. */
+  #sets: readonly LabelSet[] = [];
   #readable = true;
 
   /**
@@ -126,9 +128,10 @@ export class LabelWatch {
     try {
       const sets: LabelSet[] = [];
       for (const read of this.#readers) sets.push(await read(query));
+      const changed = this.#take(sets, query);
       if (!this.#readable) this.#log.info('the label sources can be read again');
       this.#readable = true;
-      return this.#take(joinSources(sets, query.stepMs), query);
+      return changed;
     } catch (error) {
       if (!(error instanceof BuilderError)) throw error;
       // A file is just being written, or Prometheus is away: said once, and tried again with the next step.
@@ -138,7 +141,12 @@ export class LabelWatch {
     }
   }
 
-  #take(sets: readonly LabelSet[], { check }: LabelQuery): boolean {
+  #take(read: readonly LabelSet[], { check, stepMs }: LabelQuery): boolean {
+    if (this.#episodes !== undefined && read.every((set, i) => set === this.#sets[i])) {
+      check(this.#episodes);
+      return false;
+    }
+    const sets = joinSources(read, stepMs);
     for (const warning of sets.flatMap(({ warnings }) => warnings)) {
       if (!this.#warned.has(warning)) this.#log.warn(warning);
       this.#warned.add(warning);
@@ -147,6 +155,7 @@ export class LabelWatch {
     check(episodes);
     const changed = JSON.stringify(episodes) !== JSON.stringify(this.#episodes);
     this.#episodes = episodes;
+    this.#sets = read;
     return changed;
   }
 }

@@ -166,4 +166,41 @@ describe('builder/stream/judge', () => {
     expect((await close(judge, 2)).labels).to.deep.equal(['normal', 'cpu_burn']);
     expect(newJudge).to.throw(BuilderError, 'there is no such file');
   });
+
+  it('keeps the labels while nobody knows which cluster an episode is about, and never labels the other one', async () => {
+    write('e1 2 9');
+    const judge = newJudge();
+    const step = async (number: number, ...clusters: string[]) => {
+      const nodes = clusters.map((cluster) => ({
+        ...{ cluster, node: 'n', features: [] },
+        timesMs: Float64Array.of(at(number)),
+      }));
+      judge.meet(nodes);
+      const records = await judge.refresh(at(number), at(number), at(number));
+      return { records, labels: judge.judge(nodes, []).map((table) => strings(table, 'label')[0]) };
+    };
+    expect((await step(1, 'east')).labels).to.deep.equal(['normal']);
+    expect((await step(2, 'east')).labels).to.deep.equal(['cpu_burn']);
+    // Another cluster's node of that name comes into the stream.
+    expect((await step(3, 'east', 'west')).labels).to.deep.equal(['cpu_burn', 'normal']);
+    expect(written)
+      .to.contain('labels stay as they are')
+      .and.to.contain('in the clusters east and west: write');
+    writeFileSync(
+      file,
+      `episode,scenario,start,end,cluster,node\ne1,cpu_burn,${at(1) + 1},${at(9)},west,n\n`,
+    );
+    const { records, labels } = await step(5, 'east', 'west');
+    expect(labels).to.deep.equal(['normal', 'cpu_burn']);
+    expect(
+      records.map((record) => ('label' in record ? [record.timestamp, record.cluster, record.label] : [])),
+    ).to.deep.equal([
+      [iso(2), 'east', 'normal'],
+      [iso(3), 'east', 'normal'],
+      [iso(3), 'west', 'cpu_burn'],
+      [iso(4), 'east', 'normal'],
+      [iso(4), 'west', 'cpu_burn'],
+    ]);
+    expect(written).to.contain('can be read again');
+  });
 });
