@@ -97,6 +97,11 @@ const split = z.discriminatedUnion('by', [
   z.strictObject({ by: z.literal('node'), fractions: fractions.default(DEFAULT_FRACTIONS) }),
 ]);
 
+/** A thousand nodes with thirty pods each have 150,000 series of a metric with five states. */
+const MOST_SERIES = 500_000;
+/** 16 bytes each: a day of 17,000 series at 15 s. */
+const MOST_SAMPLES = 100_000_000;
+
 const prometheus = z.strictObject({
   url: z.url({ protocol: /^https?$/, error: 'must be a URL such as http://127.0.0.1:9090' }),
   bearerToken: z.string().min(1).optional(),
@@ -120,6 +125,9 @@ const prometheus = z.strictObject({
   /** Sent as X-Scope-OrgID, by which Mimir, Cortex and Thanos tell tenants apart. */
   tenant: z.string().min(1).optional(),
   headers: recordSchema(z.string()).optional(),
+  /** What one answer may bring at most: what comes beyond is an error, before memory is full. */
+  mostSeries: z.int().positive().default(MOST_SERIES),
+  mostSamples: z.int().positive().default(MOST_SAMPLES),
   timeout: positiveDuration.default(150_000),
 });
 

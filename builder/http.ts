@@ -68,8 +68,33 @@ const MS_PER_SECOND = 1000;
 const LARGEST_PAGE_BYTES = 100_000_000;
 
 const PASSING_STATUS = [429, 503];
+const OWN_REFUSAL = /"errorType"\s*:\s*"(timeout|canceled|execution)"/;
+const REFUSAL_BYTES = 65_536;
 const PASSING_FAILURE = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'EAI_AGAIN'];
 const NOT_THERE = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH'];
+
+/** The beginning of a body, however it ends. */
+async function excerptOf(body: AnswerBody): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const piece of body) {
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes >= REFUSAL_BYTES) break;
+    }
+  } catch {
+    // What broke off is a refusal all the same.
+  }
+  return Buffer.concat(pieces);
+}
+
+function bodyOf(bytes: Buffer): AnswerBody {
+  async function* pieces(): AsyncGenerator<Buffer, void, void> {
+    yield bytes;
+  }
+  return { [Symbol.asyncIterator]: pieces, destroy: () => undefined };
+}
 
 /** How long to wait before the next attempt: what the server asks for, else twice as long each time. */
 export function pauseMs(attempt: number, retryAfter: string | undefined, nowMs: number): number {
@@ -131,7 +156,7 @@ export async function collect({ status, contentType, body }: StreamedAnswer, url
 
 /**
  * A client of one server. Answers come without compression, which would cost the server ten times its CPU; 429 and 503
- * (without a JSON body of Prometheus' own), and broken connections, are tried again a few times.
+ * (unless it is about the query itself), and broken connections, are tried again a few times.
  */
 export function httpClient(config: PrometheusConfig, signal: AbortSignal, attempts = ATTEMPTS): HttpClient {
   const url = shownUrl(config.url);
@@ -165,9 +190,13 @@ export function httpClient(config: PrometheusConfig, signal: AbortSignal, attemp
     answeredBefore = true;
     const { status, headers, data: body } = response;
     const contentType = String(headers['content-type'] ?? '');
-    const isOwnAnswer = status === 503 && contentType.includes('json');
-    if (last || isOwnAnswer || !PASSING_STATUS.includes(status))
-      return { status, contentType, headers, body: guarded(body, config.timeout) };
+    const answer = { status, contentType, headers, body: guarded(body, config.timeout) };
+    if (last || !PASSING_STATUS.includes(status)) return answer;
+    if (status === 503 && contentType.includes('json')) {
+      const refusal = await excerptOf(answer.body);
+      // The query itself takes too long: less of it may do, and the same again will not.
+      if (OWN_REFUSAL.test(refusal.toString())) return { ...answer, body: bodyOf(refusal) };
+    }
     body.destroy();
     throw new Busy(headers['retry-after']);
   }

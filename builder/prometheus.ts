@@ -17,6 +17,7 @@ import { readMatrix } from './reading/json-samples.ts';
 import { nanAsMarkers } from './reading/nan-markers.ts';
 import { CLOCK_QUERY, type ServerKind, serverKind, type TimeAnswer, timeOf } from './reading/server-kind.ts';
 import { lostStores, type Store, storesOf, storeText } from './reading/stores.ts';
+import { type Bounds, Tally } from './reading/tally.ts';
 import { selectorText } from './selectors.ts';
 import type { RawSeries, SeriesSelector } from './series.ts';
 
@@ -29,6 +30,8 @@ export interface TargetTimes {
 
 export interface Prometheus {
   readonly server: ServerKind;
+  /** How much one reading may bring. */
+  readonly bounds: Bounds;
   /**
    * The raw samples of a selector in the `rangeMs` before `timeMs`, by the query API; stale markers among them where
    * `server.markersInQueries`.
@@ -179,13 +182,18 @@ export async function connect(
 
   /** Reads a matrix, all of it. */
   async function matrix(path: string, body: URLSearchParams): Promise<RawSeries[]> {
-    const found = await client.exchange(async (send) => readMatrix(await send({ path, body }), url, log));
+    const asked = body.get('query') ?? '';
+    const found = await client.exchange(async (send) => {
+      const tally = new Tally(config, asked);
+      return readMatrix(await send({ path, body }), { url, log, tally });
+    });
     await assertWhole();
     return found;
   }
 
   return {
     server,
+    bounds: config,
 
     async rawSamples(selector, rangeMs, timeMs) {
       const stored = storedPart(selector, external);
@@ -204,10 +212,11 @@ export async function connect(
     },
 
     async storedChunks(selector, startMs, endMs) {
-      const { metric, matchers } = storedPart(selector, external);
+      const stored = storedPart(selector, external);
+      const { metric, matchers } = stored;
       const name = { name: '__name__', operator: '=', value: metric } as const;
       const query = { matchers: [name, ...matchers], startMs, endMs };
-      const series = await readChunks(query);
+      const series = await readChunks(query, () => new Tally(config, selectorText(stored)));
       return withExternalLabels(series.map(nanAsMarkers), selector, external);
     },
 

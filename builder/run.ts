@@ -17,6 +17,7 @@ import type { Progress } from './progress.ts';
 import { connect } from './prometheus.ts';
 import { openPseudonyms, pseudonymousSource } from './pseudonyms.ts';
 import { MS_PER_DAY, rangeOf, type TimeRange } from './range.ts';
+import { warnOfLateness } from './reading/arrival.ts';
 import { byQueryInstead, openSource } from './reading/open-source.ts';
 import type { SampleSource } from './series.ts';
 import type { Shard } from './shard.ts';
@@ -124,13 +125,16 @@ interface Task {
 
 /** A run that reads everything by remote read, or everything by range selectors. */
 async function makeInOneWay(task: Task, { log, progress, signal, ...surroundings }: Surroundings) {
-  const nowMs = wholeMs(surroundings.nowMs);
   const { config, storage, places, change, earlier, there, shard } = task;
   const pseudonyms = openPseudonyms(config);
   if (there !== undefined) checkKey(storage, there, pseudonyms?.keyId);
   const readLabels = openLabels(labelSources(config), pseudonyms);
-  const range = rangeOf(config, nowMs);
+  // What is wrong with the times shows before anything is asked.
+  rangeOf(config, surroundings.nowMs);
   const prometheus = await connect(config.prometheus, log, signal);
+  // A clock that is ahead of the server's would close steps of which samples are still to come.
+  const nowMs = wholeMs(Math.min(surroundings.nowMs, await prometheus.serverTimeMs()));
+  const range = rangeOf(config, nowMs);
   const continued = earlier && continuedOf(earlier);
   const planned = await plan(config, range, prometheus, nowMs, { continued, shard, pseudonyms });
   const { configDigest } = planned;
@@ -143,6 +147,7 @@ async function makeInOneWay(task: Task, { log, progress, signal, ...surroundings
   const reading = earlier?.prometheus.reading === 'range-selectors' ? 'query' : config.reading;
   const opened = await openSource(prometheus, reading, planned.lastMs, log);
   const source = pseudonymousSource(opened, config, pseudonyms);
+  await warnOfLateness(source, planned, nowMs, log);
   const labels = await readLabels?.(source, planned, nowMs);
   const judge = judgeOf(planned, labels, nowMs);
   const accounts = new Accounts(planned.stepMs);

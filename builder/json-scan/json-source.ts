@@ -4,6 +4,8 @@ import { BYTE, endOfValue, isWhitespace } from './json-bytes.ts';
 
 /** One value that is parsed as a whole: a label set, a warning. Memory is bounded by it. */
 const LARGEST_VALUE_BYTES = 1 << 20;
+/** Objects that are read key by key have a few. */
+const MOST_KEYS = 100;
 
 /**
  * JSON that comes in pieces, read from its beginning to its end: containers by their members and elements, anything
@@ -15,6 +17,8 @@ export class JsonSource {
   readonly #pieces: AsyncIterator<Uint8Array>;
   /** What has been received and not yet dropped. */
   bytes: Buffer = Buffer.alloc(0);
+  /** White space that came since the last byte of something else, at most. */
+  #blank = 0;
   /** The next byte to read, in `bytes`. */
   at = 0;
 
@@ -35,6 +39,7 @@ export class JsonSource {
     do {
       const key = await this.value();
       if (typeof key !== 'string' || keys.has(key)) throw malformed(`the key ${shown(key)}`);
+      if (keys.size === MOST_KEYS) throw malformed(`an object of over ${MOST_KEYS} keys`);
       keys.add(key);
       await this.take(BYTE.COLON);
       yield key;
@@ -92,21 +97,35 @@ export class JsonSource {
   /** Reads to the end, where nothing but white space may be left. */
   async end(): Promise<void> {
     do {
+      const from = this.at;
       while (this.at < this.bytes.length) {
         if (!isWhitespace(this.bytes[this.at++])) throw malformed('text after its end');
       }
+      this.#skip(this.at - from);
     } while (await this.#more());
   }
 
   /** The next byte that is not white space. */
   async #peek(): Promise<number> {
     for (;;) {
+      const from = this.at;
       for (; this.at < this.bytes.length; this.at++) {
         const byte = this.bytes[this.at] as number;
-        if (!isWhitespace(byte)) return byte;
+        if (!isWhitespace(byte)) {
+          this.#blank = 0;
+          return byte;
+        }
       }
+      this.#skip(this.at - from);
       if (!(await this.#more())) throw cutShort();
     }
+  }
+
+  /** So many more bytes were white space alone, of which no server writes much. */
+  #skip(bytes: number): void {
+    this.#blank += bytes;
+    if (this.#blank > LARGEST_VALUE_BYTES)
+      throw malformed(`white space of over ${LARGEST_VALUE_BYTES} bytes`);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { recordOf } from '../../common/records.ts';
 import { finishSamples } from '../raw-samples/finish-samples.ts';
 import { SampleBuffer } from '../raw-samples/sample-buffer.ts';
+import type { SampleTally } from '../raw-samples/sample-tally.ts';
 import type { RawSeries } from '../series.ts';
 import { MatrixScanError } from './errors.ts';
 import { JsonSource, malformed, shown } from './json-source.ts';
@@ -24,16 +25,18 @@ export interface Annotations {
  *
  * @param body the bytes of the answer, in pieces of any size; closed at the end and when the caller has enough
  * @param onAnnotations called once, at the end of an answer that is whole
+ * @param tally told of each series and its samples while they come; may throw
  * @throws {MatrixScanError} as its codes tell; what came before belongs to no complete answer
  * @see https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries
  */
 export async function* scanMatrix(
   body: AsyncIterable<Uint8Array>,
   onAnnotations: (annotations: Annotations) => void,
+  tally?: SampleTally,
 ): AsyncGenerator<RawSeries, void, void> {
   const source = new JsonSource(body);
   try {
-    yield* scanAnswer(source, onAnnotations);
+    yield* scanAnswer(source, onAnnotations, tally);
   } finally {
     await source.close();
   }
@@ -42,6 +45,7 @@ export async function* scanMatrix(
 async function* scanAnswer(
   source: JsonSource,
   onAnnotations: (annotations: Annotations) => void,
+  tally: SampleTally | undefined,
 ): AsyncGenerator<RawSeries, void, void> {
   const said = new Map<string, unknown>();
   let resultType: unknown;
@@ -51,7 +55,7 @@ async function* scanAnswer(
     else {
       for await (const dataKey of source.members()) {
         if (dataKey === 'result') {
-          yield* scanResult(source);
+          yield* scanResult(source, tally);
           hasResult = true;
         } else if (dataKey === 'resultType') resultType = await source.value();
         else await source.value();
@@ -73,24 +77,33 @@ async function* scanAnswer(
   onAnnotations({ warnings: [...texts(said.get('warnings')), ...partial], infos: texts(said.get('infos')) });
 }
 
-async function* scanResult(source: JsonSource): AsyncGenerator<RawSeries, void, void> {
+async function* scanResult(
+  source: JsonSource,
+  tally: SampleTally | undefined,
+): AsyncGenerator<RawSeries, void, void> {
   const samples = new SampleBuffer();
   for await (const _ of source.elements()) {
-    const labels = await scanSeries(source, samples);
+    const labels = await scanSeries(source, samples, tally);
     const { timestampsMs, values, staleMs } = finishSamples(samples);
     yield { labels, timestampsMs: timestampsMs.slice(), values: values.slice(), staleMs };
   }
 }
 
 /** Reads one series of the result: its samples into the buffer, and returns its labels. */
-async function scanSeries(source: JsonSource, samples: SampleBuffer): Promise<Record<string, string>> {
+async function scanSeries(
+  source: JsonSource,
+  samples: SampleBuffer,
+  tally: SampleTally | undefined,
+): Promise<Record<string, string>> {
   samples.length = 0;
   let labels: Record<string, string> | undefined;
   let hasValues = false;
   for await (const key of source.members()) {
-    if (key === 'metric') labels = labelsOf(await source.value());
-    else if (key === 'values') {
-      await scanValues(source, samples);
+    if (key === 'metric') {
+      labels = labelsOf(await source.value());
+      tally?.begin(characters(labels));
+    } else if (key === 'values') {
+      await scanValues(source, samples, tally);
       hasValues = true;
     } else if (key === 'histograms') {
       throw new MatrixScanError('unsupported', `${shown(labels ?? {})} holds native histograms`);
@@ -100,10 +113,15 @@ async function scanSeries(source: JsonSource, samples: SampleBuffer): Promise<Re
   return labels;
 }
 
-async function scanValues(source: JsonSource, samples: SampleBuffer): Promise<void> {
+async function scanValues(
+  source: JsonSource,
+  samples: SampleBuffer,
+  tally: SampleTally | undefined,
+): Promise<void> {
   for await (const _ of source.elements()) {
     source.at = appendPairs(source.bytes, source.at, samples);
     appendPair(await source.value(), samples);
+    tally?.has(samples.length);
   }
 }
 
@@ -113,6 +131,13 @@ function labelsOf(metric: unknown): Record<string, string> {
     throw malformed(`the metric ${shown(metric)}`);
   }
   return recordOf(Object.entries(metric as Record<string, string>));
+}
+
+/** How long the labels are, to the next few characters. */
+function characters(labels: Readonly<Record<string, string>>): number {
+  let sum = 0;
+  for (const name in labels) sum += name.length + (labels[name] as string).length;
+  return sum;
 }
 
 function texts(value: unknown): string[] {

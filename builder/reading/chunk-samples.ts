@@ -5,6 +5,7 @@ import { RemoteReadError } from '../remote-read/errors.ts';
 import { remoteRead } from '../remote-read/remote-read.ts';
 import type { RemoteReadQuery } from '../remote-read/request.ts';
 import type { RawSeries } from '../series.ts';
+import type { Tally } from './tally.ts';
 
 const PATH = '/api/v1/read';
 const TOO_MUCH = [413, 422];
@@ -30,7 +31,7 @@ function explained(error: unknown, url: string, isKnown: boolean): unknown {
     : new BuilderError('query', refusal, { cause: error });
 }
 
-type ReadChunks = (query: RemoteReadQuery) => Promise<RawSeries[]>;
+type ReadChunks = (query: RemoteReadQuery, tally: () => Tally) => Promise<RawSeries[]>;
 
 /**
  * Reads the series of a remote read, stale markers included; what does not come whole is read again.
@@ -40,11 +41,11 @@ type ReadChunks = (query: RemoteReadQuery) => Promise<RawSeries[]>;
  */
 export function chunkReader(client: HttpClient, url: string): ReadChunks {
   let isKnown = false;
-  return (query) =>
+  return (query, tally) =>
     client.exchange(async (send) => {
       const found: RawSeries[] = [];
       try {
-        const series = remoteRead((body, headers) => send({ path: PATH, body, headers }), query);
+        const series = remoteRead((body, headers) => send({ path: PATH, body, headers }), query, tally());
         for await (const one of series) found.push(one);
       } catch (error) {
         throw explained(error, url, isKnown);

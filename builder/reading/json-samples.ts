@@ -6,6 +6,7 @@ import { MatrixScanError } from '../json-scan/errors.ts';
 import { scanMatrix } from '../json-scan/scan-matrix.ts';
 import { oneLine } from '../one-line.ts';
 import type { RawSeries } from '../series.ts';
+import type { Tally } from './tally.ts';
 
 function explained(error: unknown, url: string): unknown {
   if (!(error instanceof MatrixScanError)) return error;
@@ -21,9 +22,12 @@ function explained(error: unknown, url: string): unknown {
  * The series of an answer to a range selector, scanned while it comes; stale markers are not among them.
  *
  * @throws {BrokenAnswer} when it is not all of the answer
- * @throws {BuilderError} when the server refuses, warns that it does not tell everything, or is none
+ * @throws {BuilderError} when the server refuses, warns that it does not tell everything, tells too much, or is none
  */
-export async function readMatrix(answer: StreamedAnswer, url: string, log: Logger): Promise<RawSeries[]> {
+export async function readMatrix(
+  answer: StreamedAnswer,
+  { url, log, tally }: { url: string; log: Logger; tally: Tally },
+): Promise<RawSeries[]> {
   if (answer.status !== 200 || !answer.contentType.includes('json')) {
     unwrap(await collect(answer, url), url, log);
     throw new BuilderError('response', `${url} answers a query with status ${answer.status}`);
@@ -31,10 +35,14 @@ export async function readMatrix(answer: StreamedAnswer, url: string, log: Logge
   const found: RawSeries[] = [];
   let warnings: readonly string[] = [];
   try {
-    const series = scanMatrix(answer.body, (said) => {
-      warnings = said.warnings;
-      for (const info of said.infos) log.info(`Prometheus: ${oneLine(info)}`);
-    });
+    const series = scanMatrix(
+      answer.body,
+      (said) => {
+        warnings = said.warnings;
+        for (const info of said.infos) log.info(`Prometheus: ${oneLine(info)}`);
+      },
+      tally,
+    );
     for await (const one of series) found.push(one);
   } catch (error) {
     throw explained(error, url);

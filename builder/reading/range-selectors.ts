@@ -1,8 +1,10 @@
 import { TooMuchAtOnce } from '../api-answer.ts';
 import { type Ms, wholeMs } from '../ms.ts';
 import type { Prometheus } from '../prometheus.ts';
+import { selectorText } from '../selectors.ts';
 import { type RawSeries, type SampleSource, type SeriesSelector, seriesKey } from '../series.ts';
 import { queryRange } from './query-range.ts';
+import { Tally } from './tally.ts';
 
 const FIRST_WINDOW_MS = 3_600_000;
 const LONGEST_WINDOW_MS = 2 * 86_400_000;
@@ -76,10 +78,14 @@ export function rangeSelectorSource(prometheus: Prometheus): SampleSource {
 
     async read(selector, fromMs, toMs): Promise<RawSeries[]> {
       const all = new Map<string, Growing>();
+      const tally = new Tally(prometheus.bounds, selectorText(selector));
+      let samplesOfAll = 0;
       for (let at = fromMs; at < toMs; ) {
         const { windowMs, found } = await readWindow(selector, at, toMs);
         for (const series of found) append(all, series, at);
         const samples = found.reduce((sum, { timestampsMs }) => sum + timestampsMs.length, 0);
+        samplesOfAll += samples;
+        tally.check(all.size, samplesOfAll);
         at = wholeMs(at + windowMs);
         const factor = samples > MOST_SAMPLES ? 0.5 : samples < FEW_SAMPLES ? 2 : 1;
         windows.set(selector.metric, Math.min(Math.ceil(windowMs * factor), LONGEST_WINDOW_MS));

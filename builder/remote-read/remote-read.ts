@@ -1,5 +1,6 @@
 import type { AnswerBody } from '../answer-body.ts';
 import { oneLine } from '../one-line.ts';
+import type { SampleTally } from '../raw-samples/sample-tally.ts';
 import type { RawSeries } from '../series.ts';
 import { checkAnswer, type RemoteReadAnswer } from './answer.ts';
 import { corrupt } from './errors.ts';
@@ -26,17 +27,19 @@ export type RemoteReadPost = (
  * Each series comes once, in the order of the server, as soon as it is complete. Series that came before an error are part
  * of an answer that is not whole: the caller must drop them. A series with stale markers alone comes without samples.
  *
+ * @param tally told of each series and its samples while they come; what it throws ends the reading
  * @throws {RemoteReadError} as its codes tell
  * @see https://prometheus.io/docs/prometheus/latest/querying/remote_read_api/
  */
 export async function* remoteRead(
   post: RemoteReadPost,
   query: RemoteReadQuery,
+  tally?: SampleTally,
 ): AsyncGenerator<RawSeries, void, void> {
   const answer = await post(encodeReadRequest(query), REQUEST_HEADERS);
   await checkAnswer(answer);
   const frames = new FrameReader();
-  const series = new SeriesAssembler(query);
+  const series = new SeriesAssembler(query, tally);
   for await (const piece of pieces(answer.body)) {
     for (const frame of frames.push(piece)) yield* series.add(frame);
   }

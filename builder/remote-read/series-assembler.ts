@@ -1,6 +1,7 @@
 import { oneLine } from '../one-line.ts';
 import { finishSamples } from '../raw-samples/finish-samples.ts';
 import { SampleBuffer } from '../raw-samples/sample-buffer.ts';
+import type { SampleTally } from '../raw-samples/sample-tally.ts';
 import type { RawSeries } from '../series.ts';
 import { corrupt } from './errors.ts';
 import type { Frame } from './frames.ts';
@@ -19,14 +20,16 @@ interface Window {
  */
 export class SeriesAssembler {
   readonly #window: Window;
+  readonly #tally: SampleTally | undefined;
   /** The label bytes of every series that has begun, to notice one that comes in two places. */
   readonly #begun = new Set<string>();
   #key: string | undefined;
   #labels: Record<string, string> = {};
   #samples = new SampleBuffer();
 
-  constructor(window: Window) {
+  constructor(window: Window, tally?: SampleTally) {
     this.#window = window;
+    this.#tally = tally;
   }
 
   /**
@@ -54,6 +57,7 @@ export class SeriesAssembler {
 
   #begin(key: string, labels: Record<string, string>): void {
     if (this.#begun.has(key)) throw corrupt(`series ${oneLine(JSON.stringify(labels))} came in two places`);
+    this.#tally?.begin(key.length);
     this.#begun.add(key);
     this.#key = key;
     this.#labels = labels;
@@ -65,6 +69,7 @@ export class SeriesAssembler {
       const from = this.#samples.length;
       decodeXorChunk(view, chunk, this.#samples);
       this.#samples.cut(from, this.#window.startMs, this.#window.endMs);
+      this.#tally?.has(this.#samples.length);
     }
   }
 }

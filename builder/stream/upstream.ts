@@ -5,6 +5,7 @@ import type { NodeRows } from '../model.ts';
 import { type Ms, wholeMs } from '../ms.ts';
 import { connect, type Prometheus } from '../prometheus.ts';
 import { type Pseudonyms, pseudonymousSource } from '../pseudonyms.ts';
+import { warnOfLateness } from '../reading/arrival.ts';
 import { byQueryInstead, openSource } from '../reading/open-source.ts';
 import { readRows } from '../run.ts';
 import type { SampleSource } from '../series.ts';
@@ -56,7 +57,9 @@ export class Upstream {
   static async open(options: UpstreamOptions, from: (nowMs: number) => number): Promise<Upstream> {
     const connected = await connectTo(options);
     const fromMs = from(options.clock.nowMs());
-    return new Upstream(options, connected, await planNow(options, connected.prometheus, fromMs));
+    const planned = await planNow(options, connected.prometheus, fromMs);
+    await warnOfLateness(connected.source, planned, options.clock.nowMs(), options.log);
+    return new Upstream(options, connected, planned);
   }
 
   /** The way in which samples are read. */
@@ -101,6 +104,7 @@ export class Upstream {
     try {
       await onConnect?.(this.#prometheus);
       this.#plan = await planNow(this.#options, this.#prometheus);
+      await warnOfLateness(this.#source, this.#plan, this.#options.clock.nowMs(), log);
     } catch (error) {
       if (!signal.aborted) log.warn('the plan stays as it is', { error: messageOf(error) });
     }

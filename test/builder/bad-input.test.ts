@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { freePort } from '../../tools/programs/ports.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { builder } from './support/cli.ts';
-import { serverThat } from './support/server.ts';
+import { clock, serverThat } from './support/server.ts';
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const HEADER = 'episode,scenario,start,end,node';
@@ -149,6 +149,7 @@ describe('builder build with bad input', function () {
 
   it('refuses an output folder that is a file, or holds something else', async () => {
     const server = await serverThat(({ url }, response) => {
+      if (url?.includes('/query?')) return clock(response);
       const data = url?.includes('/label/')
         ? ['kubevigil']
         : { version: '2.42.0', resultType: 'matrix', result: [] };

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/temporary.ts';
 import { BUILDER, builder } from './support/cli.ts';
 import { manifestOf } from './support/dataset.ts';
 import { FLEET_END_MS, FLEET_START_MS, fleet } from './support/fleet.ts';
-import { serverThat } from './support/server.ts';
+import { clock, serverThat } from './support/server.ts';
 import { prometheusWith } from './support/tsdb.ts';
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
@@ -96,6 +96,7 @@ describe('builder reading', function () {
     });
     const server = await serverThat(({ url }, response) => {
       if (url?.endsWith('/api/v1/query')) return asked();
+      if (url?.includes('/query?')) return clock(response);
       const data = url?.includes('/label/') ? ['kubevigil'] : { version: '2.42.0', activeTargets: [] };
       response.writeHead(200, JSON_TYPE).end(JSON.stringify({ status: 'success', data }));
     });

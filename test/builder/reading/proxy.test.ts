@@ -41,6 +41,10 @@ const PASSES: Readonly<Record<string, Disturbance>> = {
   'a 429 that says when': (_, response) => response.writeHead(429, { 'Retry-After': '0' }).end('later'),
   'a 503 that says when': (_, response) => response.writeHead(503, { 'Retry-After': '1' }).end('later'),
   'a 503 that does not': (_, response) => response.writeHead(503).end('starting'),
+  'a 503 with a JSON body': (_, response) =>
+    response
+      .writeHead(503, { 'Content-Type': 'application/json' })
+      .end('{"status":"error","errorType":"unavailable","error":"too many requests at once"}'),
 };
 
 const html: Disturbance = (_, response) =>

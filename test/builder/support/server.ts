@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** An HTTP server on loopback that answers as told; for what a real Prometheus cannot be brought to say. */
@@ -17,4 +17,12 @@ export async function serverThat(
       await once(server, 'close');
     },
   };
+}
+
+/** Answers `time()` as Prometheus does. */
+export function clock(response: ServerResponse): void {
+  const seconds = Date.now() / 1_000;
+  const data = { resultType: 'scalar', result: [seconds, String(seconds)] };
+  response.writeHead(200, { 'Content-Type': 'application/json' });
+  response.end(JSON.stringify({ status: 'success', data }));
 }
