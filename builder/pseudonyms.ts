@@ -11,6 +11,7 @@ import type { Episode } from './episodes.ts';
 import { BuilderError, messageOf } from './errors.ts';
 import { matchersIn } from './promql/matchers.ts';
 import type { RawSeries, SampleSource } from './series.ts';
+import { type TextKind, ToldNames } from './told-names.ts';
 
 type Kind = 'node' | 'namespace' | 'pod';
 
@@ -26,6 +27,8 @@ const NO_NAMES = ['', '_other'];
 export interface Pseudonyms {
   /** Tells that two datasets have the same key, and nothing else of it. */
   readonly keyId: string;
+  /** All names that were replaced so far. */
+  readonly told: ToldNames;
   of(kind: Kind, name: string): string;
 }
 
@@ -36,13 +39,18 @@ function digest(key: string, text: string): string {
 /** Pseudonyms by a key, such as `node-5f0c3a91d2b7e846`. */
 export function pseudonymsBy(key: string): Pseudonyms {
   const known = new Map<string, string>();
+  const told = new ToldNames();
   return {
     keyId: digest(key, 'key'),
+    told,
     of(kind, name) {
       if (NO_NAMES.includes(name)) return name;
       const text = `${kind}\0${name}`;
-      const made = known.get(text) ?? `${kind}-${digest(key, text)}`;
+      const before = known.get(text);
+      if (before !== undefined) return before;
+      const made = `${kind}-${digest(key, text)}`;
       known.set(text, made);
+      told.add(name);
       return made;
     },
   };
@@ -66,9 +74,13 @@ function readKey(how: NonNullable<BuildConfig['pseudonymise']>, env: NodeJS.Proc
   }
 }
 
+/** The label that Prometheus gives every target: the node's name, or its address. */
+const INSTANCE = 'instance';
+
 /** What labels hold names, by configuration. */
 function kindsOf({ nodeLabel, labels = [] }: BuildConfig): Map<string, Kind> {
   const kinds = new Map<string, Kind>([
+    [INSTANCE, 'node'],
     ['namespace', 'namespace'],
     ['pod', 'pod'],
     [nodeLabel, 'node'],
@@ -119,17 +131,21 @@ export function openPseudonyms(
 }
 
 /** Texts of an episode that a dataset shows as they are. */
-const SHOWN = ['episode', 'scenario', 'role', 'run'];
+const SHOWN = ['episode', 'role', 'run'];
+
+/** Labels whose values become names of scenarios. */
+function scenarioLabels({ labels = [] }: BuildConfig): string[] {
+  return labels.flatMap((source) => ('promql' in source ? (source.scenarioLabel ?? []) : []));
+}
 
 /** Refuses texts that tell a name which is to be hidden. */
-function checkTelling(texts: readonly string[], names: readonly string[], place: string): void {
-  for (const name of names.filter((each) => !NO_NAMES.includes(each))) {
-    const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    const telling = texts.find((text) => new RegExp(`(?<![A-Za-z0-9])${escaped}(?![A-Za-z0-9])`).test(text));
-    if (telling === undefined) continue;
+function checkTelling(texts: readonly string[], { told }: Pseudonyms, kind: TextKind, place: string): void {
+  for (const text of texts) {
+    const name = told.in(text, kind);
+    if (name === undefined) continue;
     throw new BuilderError(
       'labels',
-      `${place}: ${JSON.stringify(telling)} tells the name ${name}, which pseudonymise is to hide: call it otherwise`,
+      `${place}: ${JSON.stringify(text)} tells the name ${name}, which pseudonymise is to hide: call it otherwise`,
     );
   }
 }
@@ -139,18 +155,28 @@ function checkTelling(texts: readonly string[], names: readonly string[], place:
  *
  * @throws {BuilderError} `labels` when an episode's own name tells what is to be hidden
  */
-export function pseudonymousEpisodes(episodes: readonly Episode[], { of }: Pseudonyms): Episode[] {
-  return episodes.map((episode) => {
-    const { node, namespace, pod } = episode;
-    const texts = [episode.episode, episode.scenario, episode.role, episode.run];
-    checkTelling(texts, [node, namespace, pod], episode.place);
-    return {
-      ...episode,
-      node: of('node', node),
-      namespace: of('namespace', namespace),
-      pod: of('pod', pod),
-    };
-  });
+export function pseudonymousEpisodes(episodes: readonly Episode[], pseudonyms: Pseudonyms): Episode[] {
+  const renamed = episodes.map((episode) => ({
+    ...episode,
+    node: pseudonyms.of('node', episode.node),
+    namespace: pseudonyms.of('namespace', episode.namespace),
+    pod: pseudonyms.of('pod', episode.pod),
+  }));
+  checkEpisodes(renamed, pseudonyms);
+  return renamed;
+}
+
+/**
+ * Makes sure that no episode is called as a name that is hidden, of all that are known by now.
+ *
+ * @throws {BuilderError} `labels`
+ */
+export function checkEpisodes(episodes: readonly Episode[], pseudonyms: Pseudonyms | undefined): void {
+  if (pseudonyms === undefined) return;
+  for (const { episode, scenario, role, run, place } of episodes) {
+    checkTelling([scenario], pseudonyms, 'prose', place);
+    checkTelling([episode, role, run], pseudonyms, 'given', place);
+  }
 }
 
 /** A way to read samples whose series tell pseudonyms; what is asked for has the real names. */
@@ -161,19 +187,15 @@ export function pseudonymousSource(
 ): SampleSource {
   if (pseudonyms === undefined) return source;
   const kinds = kindsOf(config);
+  const shown = [...SHOWN, ...scenarioLabels(config)];
   const rename = (series: RawSeries): RawSeries => {
     const { labels } = series;
-    const texts = SHOWN.flatMap((label) => labels[label] ?? []);
+    const texts = shown.flatMap((label) => (kinds.has(label) ? [] : (labels[label] ?? [])));
     const named = [...kinds].flatMap(([label, kind]) => {
       const name = labels[label];
       return name === undefined ? [] : [{ label, name, pseudonym: pseudonyms.of(kind, name) }];
     });
-    if (texts.length > 0)
-      checkTelling(
-        texts,
-        named.map(({ name }) => name),
-        `labels of ${labels['__name__'] ?? 'an expression'}`,
-      );
+    checkTelling(texts, pseudonyms, 'given', `labels of ${labels['__name__'] ?? 'an expression'}`);
     const renamed = recordOf(named.map(({ label, pseudonym }) => [label, pseudonym]));
     return { ...series, labels: mergedRecords(labels, renamed) };
   };

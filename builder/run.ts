@@ -6,6 +6,7 @@ import { BuilderError } from './errors.ts';
 import { checkKey, checkOutput, checkSame, checkShards, manifestThere } from './folder.ts';
 import type { ColumnUnit } from './formats/format.ts';
 import { FORMATS } from './formats/index.ts';
+import { checkHidden, RowTexts } from './hidden-names.ts';
 import { openLabels } from './labels/open.ts';
 import { labelSources } from './labels/sources.ts';
 import type { Manifest } from './manifest-schema.ts';
@@ -15,7 +16,7 @@ import type { Disk } from './output/disk.ts';
 import { dataFile, type Places, placesOf } from './output/places.ts';
 import type { Progress } from './progress.ts';
 import { connect } from './prometheus.ts';
-import { openPseudonyms, pseudonymousSource } from './pseudonyms.ts';
+import { hiddenMatchers, openPseudonyms, pseudonymousSource } from './pseudonyms.ts';
 import { MS_PER_DAY, rangeOf, type TimeRange } from './range.ts';
 import { warnOfLateness } from './reading/arrival.ts';
 import { byQueryInstead, openSource } from './reading/open-source.ts';
@@ -64,9 +65,10 @@ function* tablesOf(rows: NodeRows[], judge: Judge, { columns }: Plan): Generator
     yield tableOf(judge.judge(node), columns);
 }
 
-function* accounted(tables: Iterable<Table>, accounts: Accounts): Generator<Table> {
+function* accounted(tables: Iterable<Table>, accounts: Accounts, texts: RowTexts): Generator<Table> {
   for (const table of tables) {
     accounts.add(table);
+    texts.add(table);
     yield table;
   }
 }
@@ -151,6 +153,7 @@ async function makeInOneWay(task: Task, { log, progress, signal, ...surroundings
   const labels = await readLabels?.(source, planned, nowMs);
   const judge = judgeOf(planned, labels, nowMs);
   const accounts = new Accounts(planned.stepMs);
+  const texts = new RowTexts();
   const format = FORMATS[config.format];
   const writer = new DatasetWriter({ change, places, format, columns: columnUnits(planned) });
 
@@ -161,6 +164,7 @@ async function makeInOneWay(task: Task, { log, progress, signal, ...surroundings
       if (day.there.judgement === basis || !judge.canRelabel(day)) {
         for await (const table of tablesOfFile(storage, day.there, earlier)) {
           accounts.add(table);
+          texts.add(table);
           judge.meetTable(table);
         }
         writer.keep(day.there);
@@ -173,7 +177,7 @@ async function makeInOneWay(task: Task, { log, progress, signal, ...surroundings
     const rows = joinRows(before, fresh);
     judge.meet(rows);
     const tables = tablesOf(rows, judge, planned);
-    await writer.partition(day.date, accounted(tables, accounts), basis, infinite);
+    await writer.partition(day.date, accounted(tables, accounts, texts), basis, infinite);
   }
 
   try {
@@ -201,6 +205,7 @@ async function makeInOneWay(task: Task, { log, progress, signal, ...surroundings
     const { files } = writer;
     const { way } = source;
     const made = manifest({ plan: planned, way, staleMarkers, account, files, labels, conflicts, split });
+    if (pseudonyms !== undefined) checkHidden(pseudonyms, made, texts, hiddenMatchers(config, pseudonyms));
     if (!isDeepStrictEqual(made, earlier)) await writer.commit(made, replaced);
     return made;
   } catch (error) {

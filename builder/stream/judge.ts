@@ -3,6 +3,7 @@ import type { Episode } from '../episodes.ts';
 import { checkHomes, episodesByNode, Homes } from '../labels/homes.ts';
 import type { FeatureColumn, LabelledRows, NodeRows, Split } from '../model.ts';
 import { type Ms, wholeMs } from '../ms.ts';
+import { checkEpisodes } from '../pseudonyms.ts';
 import type { SampleSource } from '../series.ts';
 import type { Splitter } from '../splits/model.ts';
 import { type Labeller, labeller } from '../stages/label.ts';
@@ -91,8 +92,10 @@ export class Judge {
       stepMs,
       recoveryMs: longestWindowMs,
     };
-    const check = (episodes: readonly Episode[]) =>
+    const check = (episodes: readonly Episode[]) => {
+      checkEpisodes(episodes, plan.pseudonyms);
       checkHomes(this.#homes, [...this.#nodes], episodesByNode(episodes), own);
+    };
     const changed = await labels.refresh({ samples: samples(), times, stepMs, check });
     const corrections = changed ? this.#relabel() : [];
     const settledMs = Math.floor((nowMs - labelDelayMs) / stepMs) * stepMs;

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { loadConfig } from '../../builder/config.ts';
@@ -209,6 +209,72 @@ describe('builder with pseudonyms', function () {
     });
   }
 
+  /** What makes a dataset tell a name, and what refuses it; undefined where it is replaced. */
+  const leaks: readonly (readonly [string, object, RegExp | undefined])[] = [
+    ['a selector by instance', { selector: 'instance="worker-7f:24924"' }, undefined],
+    [
+      'scenarios called as instances are',
+      { labels: [{ promql: 'up', scenarioLabel: 'instance' }] },
+      undefined,
+    ],
+    ['scenarios called as nodes are', { labels: [{ promql: 'up', scenarioLabel: 'node' }] }, undefined],
+    [
+      'an expression by instance',
+      { columns: [{ name: 'x', promql: 'sum by (node) (up{instance="worker-7f:24924"})' }] },
+      /names a node/,
+    ],
+    [
+      'an expression that makes a label',
+      { columns: [{ name: 'x', promql: 'label_replace(sum(up), "node", "worker-7f", "", "")' }] },
+      /columns: x: .* tells the name worker-7f/,
+    ],
+    [
+      'an expression that excludes by another label',
+      { columns: [{ name: 'x', promql: 'sum by (node) (up{host!~"WORKER-8G\\\\..*"})' }] },
+      /columns: x: .* tells the name worker-8g/,
+    ],
+    [
+      'a help text',
+      { columns: [{ name: 'x', help: 'as on worker-8g', promql: 'sum by (node) (up)' }] },
+      /columns: x: "as on worker-8g" tells/,
+    ],
+    ['a selector by another label', { selector: 'host!="worker-7f"' }, /selector: .* tells the name/],
+    [
+      'another episode’s node in a run',
+      { labels: [{ episodes: 'telling.csv' }] },
+      /line 2: "from-worker-8g" tells/,
+    ],
+    [
+      'a node without an episode in a run',
+      { labels: [{ episodes: 'rows.csv' }] },
+      /column run of the rows: "WORKER%2D8g" tells/,
+    ],
+    ['what is said about it', { about: { description: 'The cluster of worker-7f.' } }, /about: .* tells/],
+  ];
+  for (const [what, config, refused] of leaks) {
+    it(`does not show ${what}`, async () => {
+      const line = `e1,burn,${at(20)},${at(24)},worker-7f`;
+      writeFileSync(
+        join(folder, 'telling.csv'),
+        `episode,scenario,start,end,node,run\n${line},from-worker-8g\ne2,burn,${at(30)},${at(34)},worker-8g,\n`,
+      );
+      writeFileSync(join(folder, 'rows.csv'), `episode,scenario,start,end,node,run\n${line},WORKER%2D8g\n`);
+      configure({ pseudonymise, format: 'csv', labels: [], columns: ['memory_used_ratio'], ...config });
+      const output = `leak of ${what}`;
+      const args = ['--config', join(folder, 'dataset.yaml'), '--output', join(folder, output)];
+      const { code, stderr } = await builder(['build', ...args]);
+      if (refused === undefined) {
+        expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+        expectHidden(join(folder, output));
+      } else {
+        expect(stderr)
+          .to.match(refused)
+          .and.match(/^kubevigil-builder: [^\n]*\n$/);
+        expect({ code, made: existsSync(join(folder, output)) }).to.deep.equal({ code: 2, made: false });
+      }
+    });
+  }
+
   it('is updated by the same key only, to the same bytes', async () => {
     const end = at(100) / 1000;
     configure({ pseudonymise, end });
@@ -254,6 +320,28 @@ describe('builder with pseudonyms', function () {
       const text = JSON.stringify(records) + stream.log();
       for (const name of [...NAMES, KEY]) expect(text).not.to.include(name);
       expect(text).to.include(of('node', 'worker-7f')).and.to.include('cpu_burn');
+    } finally {
+      await stream.stop();
+    }
+  });
+
+  it('is not streamed with an episode whose run tells a node that comes up in the rows', async () => {
+    writeFileSync(
+      join(folder, 'rows.csv'),
+      `episode,scenario,start,end,node,run\ne1,burn,${at(20)},${at(24)},worker-7f,from-worker-8g\n`,
+    );
+    configure({ pseudonymise, labels: [{ episodes: 'rows.csv' }] });
+    const config = loadConfig({ config: join(folder, 'dataset.yaml'), output: join(folder, 'nothing') });
+    const clock = replayClock(at(12), at(30));
+    const stream = await startStream(config, at(10), clock);
+    try {
+      await clock.finished;
+      const last = new Date(at(30)).toISOString();
+      const records = await readNdjson(`${stream.url}/stream?from=${at(10) / 1000}`, {
+        until: ({ type, timestamp }) => type === 'step' && timestamp === last,
+      });
+      for (const name of [...NAMES, KEY]) expect(JSON.stringify(records)).not.to.include(name);
+      expect(stream.log()).to.match(/labels stay as they are.*tells the name worker-8g/);
     } finally {
       await stream.stop();
     }
