@@ -1,5 +1,10 @@
 import { malformed, SourceError, shorten } from './errors.ts';
 
+interface Line {
+  readonly expected: string;
+  readonly text: string;
+}
+
 /**
  * Lines of a table that nobody here understands.
  *
@@ -8,21 +13,26 @@ import { malformed, SourceError, shorten } from './errors.ts';
  */
 export class Unread {
   readonly path: string;
-  /** What the lines are about, where that much of them could be read: a device, a mount point. */
-  readonly names = new Set<string>();
+  /** The first line of each name. */
+  readonly #named = new Map<string, Line>();
   #count = 0;
-  #expected = '';
-  #first = '';
+  #first: Line | undefined;
 
   /** @param path the table, as errors call it */
   constructor(path: string) {
     this.path = path;
   }
 
-  add(expected: string, line: string, name: string | undefined): void {
-    if (this.#count === 0) [this.#expected, this.#first] = [expected, line];
+  /** What the lines are about, where that much of them could be read: a device, a mount point. */
+  get names(): string[] {
+    return [...this.#named.keys()];
+  }
+
+  add(expected: string, text: string, name: string | undefined): void {
+    const line = { expected, text };
+    this.#first ??= line;
     this.#count++;
-    if (name !== undefined) this.names.add(name);
+    if (name !== undefined && !this.#named.has(name)) this.#named.set(name, line);
   }
 
   /**
@@ -32,15 +42,14 @@ export class Unread {
    * @param isExposed whether what a line is about would be exposed
    */
   errors(isExposed: (name: string) => boolean = () => true): SourceError[] {
-    if (this.#count === 0) return [];
-    for (const name of this.names) if (isExposed(name)) return [this.#malformed()];
+    const first = this.#first;
+    if (first === undefined) return [];
+    for (const [name, { expected, text }] of this.#named) {
+      if (isExposed(name)) return [malformed(this.path, expected, text)];
+    }
     const lines = this.#count === 1 ? 'a line' : `${this.#count} lines`;
-    const message = `${this.path}: left out ${lines} like ${shorten(this.#first)}, expected ${this.#expected}`;
+    const message = `${this.path}: left out ${lines} like ${shorten(first.text)}, expected ${first.expected}`;
     return [new SourceError('foreign', this.path, message)];
-  }
-
-  #malformed(): SourceError {
-    return malformed(this.path, this.#expected, this.#first);
   }
 }
 

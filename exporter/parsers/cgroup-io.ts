@@ -17,6 +17,23 @@ interface Row {
   readonly write: string | undefined;
 }
 
+/** The digits behind a mark, such as ` rbytes=`. */
+function figure(line: string, mark: string): string | undefined {
+  const at = line.indexOf(mark);
+  if (at < 0) return undefined;
+  const end = line.indexOf(' ', at + mark.length);
+  return line.slice(at + mark.length, end < 0 ? undefined : end);
+}
+
+/** As nearly every line is: one device, and what it counted. */
+function onlyRow(line: string): Row | undefined {
+  const space = line.indexOf(' ');
+  if (space < 0 || !line.startsWith(READ, space + 1)) return undefined;
+  const device = line.slice(0, space);
+  if (!DEVICE.test(device)) return undefined;
+  return { device, read: figure(line, ` ${READ}`), write: figure(line, ` ${WRITE}`) };
+}
+
 /**
  * Devices without figures, then one and what it counted; Linux 5.11 to 6.0 end the line only behind figures. A device
  * that has no name for the kernel any more is `(unknown)`, and what follows it is nobody's.
@@ -58,7 +75,7 @@ function lastRow(line: string): Row | undefined {
 export function parseIoStat(text: string, unread: Unread): Map<string, DeviceBytes> {
   const devices = new Map<string, DeviceBytes>();
   eachLine(text, 0, '"<major>:<minor> <name>=<number> …"', unread, (line) => {
-    const row = lastRow(line);
+    const row = onlyRow(line) ?? lastRow(line);
     if (row === undefined) return false;
     const { device } = row;
     if (device === undefined) return true;

@@ -152,6 +152,22 @@ describe('logs: following a file', () => {
     expect(await poll()).to.deep.equal(['line']);
   });
 
+  it('follows a rotation behind a folder that is a link, and a link that is changed', async () => {
+    mkdirSync(at('data'));
+    symlinkSync('/data', at('d'));
+    symlinkSync('/d/c.log', log());
+    writeFileSync(at('data', 'c.log'), '');
+    await follow();
+    appendFileSync(at('data', 'c.log'), '1\n');
+    renameSync(at('data', 'c.log'), at('data', 'c.log.1'));
+    writeFileSync(at('data', 'c.log'), '2\n');
+    expect([...(await poll()), ...(await poll())]).to.deep.equal(['1', '2']);
+    writeFileSync(at('data', 'other.log'), '3\n');
+    unlinkSync(log());
+    symlinkSync('d/other.log', log());
+    expect([...(await poll()), ...(await poll())]).to.deep.equal(['3']);
+  });
+
   it('refuses a circle of links, a folder and a FIFO, without waiting', async () => {
     const failure = () => follow().then(String, (error: Error) => error.message);
     symlinkSync('log', log());

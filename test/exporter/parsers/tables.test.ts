@@ -271,7 +271,7 @@ describe('tables in which others write lines', () => {
   }
 
   it('a line that is ours and cannot be read is a failure; one that is nobody’s is none', () => {
-    const text = ' 8 0 sda 1 2 3 4 5 6 7 8 9 10 11\n 8 16 sdb 1 2 x\n 8 32 loop7 1 2\n';
+    const text = ' 8 0 sda 1 2 3 4 5 6 7 8 9 10 11\n 8 32 loop7 1 2\n 8 16 sdb 1 2 x\n';
     const unread = new Unread('proc/diskstats');
     expect([...parseDiskstats(text, unread).keys()]).to.deep.equal(['sda']);
     const [ours] = unread.errors((disk) => disk === 'sdb');
@@ -280,6 +280,6 @@ describe('tables in which others write lines', () => {
     );
     const [foreign] = unread.errors(() => false);
     expect(foreign?.code).to.equal('foreign');
-    expect(foreign?.message).to.contain('left out 2 lines like " 8 16 sdb 1 2 x"');
+    expect(foreign?.message).to.contain('left out 2 lines like " 8 32 loop7 1 2"');
   });
 });

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -71,6 +71,20 @@ describe('logs: the journal', () => {
       expect(await poll('sshd', 'sudo')).to.deep.equal([]);
     });
   }
+
+  it('is found where an absolute link of the host leads', async () => {
+    mkdirSync(at('data/journal'), { recursive: true });
+    mkdirSync(at('var'));
+    symlinkSync('/data', at('var/log'));
+    const writer = newWriter();
+    const path = `data/journal/${MACHINE}/system.journal`;
+    writer.append(entry('sshd', 'past'));
+    create(writer, path);
+    expect([await poll(), journal.isOpen]).to.deep.equal([[], true]);
+    writer.append(entry('sshd', 'one'));
+    save(writer, path);
+    expect(await poll()).to.deep.equal(['node sshd[7]: one']);
+  });
 
   it('is followed through rotation, one after the other, also twice between two looks', async () => {
     const first = newWriter();
