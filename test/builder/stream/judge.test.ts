@@ -183,9 +183,11 @@ describe('builder/stream/judge', () => {
     expect((await step(2, 'east')).labels).to.deep.equal(['cpu_burn']);
     // Another cluster's node of that name comes into the stream.
     expect((await step(3, 'east', 'west')).labels).to.deep.equal(['cpu_burn', 'normal']);
+    expect((await step(4, 'east', 'west')).labels).to.deep.equal(['cpu_burn', 'normal']);
+    expect(written.split('labels stay as they are')).to.have.length(2);
     expect(written)
-      .to.contain('labels stay as they are')
-      .and.to.contain('in the clusters east and west: write');
+      .to.contain('in the clusters east and west: write')
+      .and.not.to.contain('can be read again');
     writeFileSync(
       file,
       `episode,scenario,start,end,cluster,node\ne1,cpu_burn,${at(1) + 1},${at(9)},west,n\n`,
