@@ -5,7 +5,7 @@ import { DEFAULT_ROLE, type Episode, nodeText } from '../episodes.ts';
 import { BuilderError } from '../errors.ts';
 import { type Ms, wholeMs } from '../ms.ts';
 import { type RawSeries, type SampleSource, seriesKey, seriesName } from '../series.ts';
-import { formatTime, LATEST_MS } from '../times.ts';
+import { formatTime, LATEST_MS, unlikelyNumber } from '../times.ts';
 import type { LabelSet } from './model.ts';
 import type { Clustered } from './sources.ts';
 
@@ -29,6 +29,15 @@ export interface LabelTimes {
 function toldMs({ values }: RawSeries): number | undefined {
   const told = values.findLast((value) => value > 0 && value * MS_PER_SECOND <= LATEST_MS);
   return told === undefined ? undefined : Math.round(told * MS_PER_SECOND);
+}
+
+/** What tells moments in another unit than seconds: an episode would be lost without a word. */
+function noMoments(series: readonly RawSeries[]): string[] {
+  return series.flatMap(({ labels, values }) => {
+    const beyond = values.find((value) => value * MS_PER_SECOND > LATEST_MS);
+    if (beyond === undefined) return [];
+    return `labels metric: ${seriesName(labels)} is ignored where it is ${beyond}: ${unlikelyNumber(String(beyond), 'seconds')}`;
+  });
 }
 
 /** The moment that most recently was told by any of the series: several, when the exporter's address changed. */
@@ -88,7 +97,7 @@ function episodesOfMetric(
   names: SubjectLabels,
   { lastMs, nowMs, freshnessMs }: LabelTimes,
 ): { episodes: Episode[]; warnings: string[] } {
-  const warnings: string[] = [];
+  const warnings = noMoments([...starts, ...ends]);
   const { nodeLabel } = names;
   const find = clusterFinder([...starts, ...ends], names);
   const endsOf = groupBy(ends, (each) => find(each).subject);

@@ -10,6 +10,8 @@ export interface Evaluation {
   readonly stepMs: number;
   /** For how long a sample counts where no range is given. */
   readonly lookbackMs: number;
+  /** A range also takes the sample before it, if that is within the lookback: so does VictoriaMetrics. */
+  readonly takesSampleBefore?: boolean;
 }
 
 /** Prometheus' own lookback, unless `--query.lookback-delta` is another. */
@@ -77,7 +79,7 @@ function modified(
   evaluation: Evaluation,
   level: number,
 ): number {
-  const { stepMs, lookbackMs } = evaluation;
+  const { stepMs, lookbackMs, takesSampleBefore = false } = evaluation;
   const isSelector = base.name === 'VectorSelector';
   let reachMs = isSelector ? lookbackMs : reach(parsed, base, [], evaluation, level);
   let takesRange = isSelector;
@@ -99,7 +101,7 @@ function modified(
       takesOffset = true;
     } else if (modifier.name === 'MatrixSelector') {
       if (!takesRange) throw misplaced;
-      reachMs = rangeMs(parsed, second, stepMs);
+      reachMs = rangeMs(parsed, second, stepMs) + (takesSampleBefore ? lookbackMs : 0);
     } else if (modifier.name === 'OffsetExpr') {
       if (!takesOffset || third === undefined) throw misplaced;
       reachMs += offsetMs(parsed, third, stepMs);

@@ -7,7 +7,7 @@ import { BuilderError } from '../errors.ts';
 import { type FeatureColumn, isPlanned, type Partition, type QueryColumn } from '../model.ts';
 import { type Ms, wholeMs } from '../ms.ts';
 import type { Prometheus, TargetTimes } from '../prometheus.ts';
-import { DEFAULT_LOOKBACK_MS, reachOf } from '../promql/reach.ts';
+import { DEFAULT_LOOKBACK_MS, type Evaluation, reachOf } from '../promql/reach.ts';
 import { hiddenMatchers, type Pseudonyms } from '../pseudonyms.ts';
 import type { TimeRange } from '../range.ts';
 import type { ServerKind } from '../reading/server-kind.ts';
@@ -89,23 +89,24 @@ export function leadIn(longestWindowMs: number, freshnessMs: number): Ms {
   return wholeMs(longestWindowMs + freshnessMs + lookbackMs);
 }
 
-function queryColumns({ columns = [], step }: BuildConfig, lookbackMs: number): QueryColumn[] {
+function queryColumns({ columns = [] }: BuildConfig, evaluation: Evaluation): QueryColumn[] {
+  const { stepMs, lookbackMs } = evaluation;
   return columns.flatMap((column) => {
     if (!('promql' in column)) return [];
     const { name, promql, help, unit, window } = column;
     const described = { name, help: help ?? 'A PromQL expression.', ...(unit !== undefined && { unit }) };
-    const reachMs = reachOf(promql, { stepMs: step, lookbackMs });
+    const reachMs = reachOf(promql, evaluation);
     if (window !== undefined && window < reachMs)
       throw new BuilderError(
         'config',
         `config: window ${formatDuration(window)} of ${name} is shorter than the ${formatDuration(reachMs)} that its expression looks back (ranges, offsets, and ${formatDuration(lookbackMs)} where there is no range)`,
       );
-    return { column: described, promql, windowMs: window ?? Math.max(reachMs, step) };
+    return { column: described, promql, windowMs: window ?? Math.max(reachMs, stepMs) };
   });
 }
 
 /** Those of the catalogue in its order, then expressions in the configuration's. */
-function plannedColumns(config: BuildConfig, lookbackMs: number): FeatureColumn[] {
+function plannedColumns(config: BuildConfig, evaluation: Evaluation): FeatureColumn[] {
   const windowMs = config.window ?? config.step;
   const exposed = exposedColumns(config.entity);
   if (config.columns === undefined) return exposed.map((known) => ({ ...known, windowMs }));
@@ -125,7 +126,7 @@ function plannedColumns(config: BuildConfig, lookbackMs: number): FeatureColumn[
       ...each,
       windowMs: wanted.get(each.column.name) ?? windowMs,
     }));
-  return [...known, ...queryColumns(config, lookbackMs)];
+  return [...known, ...queryColumns(config, evaluation)];
 }
 
 function longestOf(
@@ -266,10 +267,11 @@ export async function plan(
   { continued, shard, pseudonyms }: Scope = {},
 ): Promise<Plan> {
   const hasExpressions = config.columns?.some((column) => 'promql' in column) === true;
-  const columns = plannedColumns(
-    config,
-    hasExpressions ? await prometheus.lookbackMs() : DEFAULT_LOOKBACK_MS,
-  );
+  const columns = plannedColumns(config, {
+    stepMs: config.step,
+    lookbackMs: hasExpressions ? await prometheus.lookbackMs() : DEFAULT_LOOKBACK_MS,
+    takesSampleBefore: prometheus.server.name === 'VictoriaMetrics',
+  });
   const metrics = [...new Set(columns.filter(isPlanned).map(({ metric }) => metric.name))];
   const name = { name: '__name__', operator: '=~', value: metrics.join('|') } as const;
   // Where expressions are all there is, whatever is scraped tells which nodes there are, and when.

@@ -64,6 +64,12 @@ describe('builder/promql/reach', () => {
     it(`of ${JSON.stringify(promql)} is ${minutes} minutes`, () =>
       expect(reachOf(promql, EVALUATION)).to.equal(Math.round(minutes * MINUTE_MS)));
 
+  it('goes further back where a range takes the sample before it as well', () => {
+    const evaluation = { ...EVALUATION, takesSampleBefore: true };
+    expect(reachOf('rate(a[10m] offset 5m)', evaluation)).to.equal(20 * MINUTE_MS);
+    expect(reachOf('a', evaluation)).to.equal(LOOKBACK_MS);
+  });
+
   const refusals: [string, string][] = [
     ['a offset -5m', 'may not look ahead (offset -5m)'],
     ['a OFFSET -5m', 'may not look ahead'],
