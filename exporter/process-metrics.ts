@@ -39,7 +39,9 @@ function optional(
 ): Family[] {
   try {
     const value = read();
-    return value === undefined ? [] : [{ name, type, help, values: [{ labels: {}, value }] }];
+    return value === undefined || !Number.isFinite(value)
+      ? []
+      : [{ name, type, help, values: [{ labels: {}, value }] }];
   } catch (error) {
     // A sandbox may hide any of these files from the process itself; then the family is absent.
     if ((error as NodeJS.ErrnoException).syscall !== undefined) return [];

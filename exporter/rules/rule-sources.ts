@@ -49,7 +49,9 @@ export function logSource(reader: YamlReader, fields: ReadonlyMap<string, Node>,
   const files = fields.get('files');
   const journal = fields.get('journal');
   const pods = fields.get('pods');
-  if (files === undefined && pods === undefined) reader.refuse(at, 'a log rule needs files or pods');
+  if (files === undefined && journal === undefined && pods === undefined) {
+    reader.refuse(at, 'a log rule needs files, journal or pods');
+  }
   const selector = pods && podSelector(reader, pods);
   return {
     files: files === undefined ? [] : absolutePaths(reader, files, 'files', false),

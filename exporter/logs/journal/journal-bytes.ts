@@ -75,10 +75,19 @@ export class JournalBytes {
     return this.readUpTo(offset + head, length);
   }
 
-  /** Where a field's value is stored, such as `SYSLOG_IDENTIFIER=sshd`; undefined when it was never written. */
-  find(field: Buffer): number | undefined {
-    const { hashKey, dataTable } = this.header;
-    const hash = hashKey === undefined ? jenkins64(field) : siphash24(field, hashKey);
+  /** What data is found by, in this file. */
+  hashOf(field: Buffer): bigint {
+    const { hashKey } = this.header;
+    return hashKey === undefined ? jenkins64(field) : siphash24(field, hashKey);
+  }
+
+  /**
+   * Where a field's value is stored, such as `SYSLOG_IDENTIFIER=sshd`; undefined when it was never written.
+   *
+   * @param hash of the field
+   */
+  find(field: Buffer, hash: bigint): number | undefined {
+    const { dataTable } = this.header;
     const buckets = Math.floor(dataTable.bytes / 16);
     if (buckets === 0) return undefined;
     const bucket = dataTable.offset + 16 * Number(hash % BigInt(buckets));

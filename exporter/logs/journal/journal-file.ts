@@ -8,6 +8,8 @@ const MAX_ENTRIES = 20_000;
 
 /** How far a file is read for one identifier. */
 interface Position {
+  readonly field: Buffer;
+  readonly hash: bigint;
   /** Where its data is; undefined until it was written. */
   data: number | undefined;
   /** Entries that have been read. */
@@ -85,9 +87,8 @@ export class JournalFile {
 
   #appended(identifier: string): number[] {
     const position = this.#positions.get(identifier);
-    const known = position ?? { data: undefined, seen: 0, array: undefined };
-    this.#positions.set(identifier, known);
-    known.data ??= this.#bytes.find(Buffer.from(`SYSLOG_IDENTIFIER=${identifier}`));
+    const known = position ?? this.#positionOf(identifier);
+    known.data ??= this.#bytes.find(known.field, known.hash);
     if (known.data === undefined) return [];
     const { entries, firstEntry, entryArray } = this.#bytes.data(known.data);
     if (position === undefined && !this.#fromStart) known.seen = entries;
@@ -102,5 +103,11 @@ export class JournalFile {
     const { offsets, at } = this.#bytes.entries(start, Math.max(from, 1), to);
     known.array = at;
     return [...first, ...offsets];
+  }
+  #positionOf(identifier: string): Position {
+    const field = Buffer.from(`SYSLOG_IDENTIFIER=${identifier}`);
+    const position = { field, hash: this.#bytes.hashOf(field), data: undefined, seen: 0, array: undefined };
+    this.#positions.set(identifier, position);
+    return position;
   }
 }

@@ -9,8 +9,8 @@ import { lineOf } from './line.ts';
 /** What survives a reboot, and what does not; journald writes the second until, and unless, there is the first. */
 const FOLDERS = ['/var/log/journal', '/run/log/journal'] as const;
 const VOLATILE = FOLDERS[1];
-/** A machine's, or a namespace's of it; `remote` has those of other machines. */
-const MACHINE = /^[0-9a-f]{32}(\.[\w.-]+)?$/;
+/** What other machines sent here; every other folder is this machine's, by its id, or that of a namespace of it. */
+const OF_OTHERS = 'remote';
 const FILE = /\.journal~?$/;
 /** As journald renames what it is done with: `system@….journal`, or `….journal~` after a crash. */
 const ARCHIVE = /@|~$/;
@@ -131,7 +131,7 @@ export class Journal {
     };
     const names = await namesIn(this.#files, paths, folder);
     add(folder, names);
-    for (const machine of names.filter((name) => MACHINE.test(name))) {
+    for (const machine of names.filter((one) => !FILE.test(one) && one !== OF_OTHERS)) {
       add(`${folder}/${machine}`, await namesIn(this.#files, paths, `${folder}/${machine}`));
     }
     return places;

@@ -269,6 +269,10 @@ describe('logs: what rules read', () => {
     await poll();
     say('app', 'login failed');
     expect(await poll()).to.deep.equal(['r0 // 2', 'r1 // 2']);
+    rules = setOf({ journal: ['b'] });
+    await poll();
+    say('b', 'login failed');
+    expect(await poll()).to.deep.equal(['r0 // 3']);
     const files = openHostFiles(at(), new HangGuard());
     const denied = new SourceError('unreadable', '/var/log/journal', '/var/log/journal: EACCES');
     const folders = { namesIn: () => Promise.reject(denied) } as unknown as typeof files.folders;

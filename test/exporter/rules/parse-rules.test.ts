@@ -127,7 +127,7 @@ describe('rules: the file', () => {
     [
       'a log rule without source',
       `rules:\n${rule({ on: 'log', condition: 'line == ""' })}`,
-      'f:2: a log rule needs files or pods',
+      'f:2: a log rule needs files, journal or pods',
     ],
     [
       'all pods',

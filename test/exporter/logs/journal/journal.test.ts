@@ -53,6 +53,18 @@ describe('logs: the journal', () => {
     expect([await journal.poll([]), journal.isOpen]).to.deep.equal([[], false]);
   });
 
+  it('of other machines is not read, one without a folder of its own is', async () => {
+    const [theirs, ours] = [newWriter(), newWriter()];
+    create(theirs, 'var/log/journal/remote/remote-a.journal');
+    create(ours, 'run/log/journal/system.journal');
+    await poll();
+    theirs.append(entry('sshd', 'theirs'));
+    ours.append(entry('sshd', 'ours'));
+    save(theirs, 'var/log/journal/remote/remote-a.journal');
+    save(ours, 'run/log/journal/system.journal');
+    expect(await poll()).to.deep.equal(['node sshd[7]: ours']);
+  });
+
   for (const form of FORMS) {
     it(`gives what is appended for the identifiers that are followed: ${JSON.stringify(form)}`, async () => {
       const writer = new JournalWriter(form);
