@@ -94,7 +94,7 @@ export class PodNames implements ContainerNames {
     return this.#pods.get(podUid);
   }
 
-  isSandbox(podUid: string, containerId: string, nowMs = Date.now()): boolean {
+  isSandbox(podUid: string, containerId: string, nowMs = performance.now()): boolean {
     return this.#sandboxes.has(podUid, containerId, nowMs);
   }
 

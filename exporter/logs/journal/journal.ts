@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { SourceError, sourceError } from '../../errors.ts';
 import { type HostFiles, namesIn } from '../../files/host-files.ts';
+import { Moment } from '../moment.ts';
 import { identityOf } from '../open-log.ts';
 import { type IdentifiedEntry, JournalFile } from './journal-file.ts';
 import { lineOf } from './line.ts';
@@ -50,7 +51,7 @@ export class Journal {
   /** Paths that journald writes to; after a rotation there is another file. */
   readonly #written = new Set<string>();
   readonly #volatileKeys = new Set<string>();
-  #sinceMs: number | undefined;
+  #since: Moment | undefined;
 
   /** @param take is given each line of an identifier that is followed, in the short form of journalctl */
   constructor(files: HostFiles, take: (line: string, identifier: string) => void) {
@@ -96,13 +97,13 @@ export class Journal {
     this.#finished.clear();
     this.#written.clear();
     this.#volatileKeys.clear();
-    this.#sinceMs = undefined;
+    this.#since = undefined;
     for (const { file } of followed) await file.close();
   }
 
   async #find(errors: SourceError[]): Promise<void> {
-    const isFirst = this.#sinceMs === undefined;
-    this.#sinceMs ??= Date.now();
+    const isFirst = this.#since === undefined;
+    this.#since ??= new Moment();
     const places: Place[] = [];
     for (const folder of FOLDERS) {
       await collect(errors, folder, async () => {
@@ -162,7 +163,7 @@ export class Journal {
     const file = await this.#open(at, path, !isFirst);
     if (file === undefined) return;
     // The clock may be set back; what follows a file that was read is new whatever its time.
-    const sinceMs = isFirst || this.#written.has(path) ? 0 : (this.#sinceMs ?? 0);
+    const sinceMs = isFirst || this.#written.has(path) ? 0 : (this.#since?.earliestMs() ?? 0);
     if (!isEnding) this.#written.add(path);
     this.#followed.set(identity, { file, path, isVolatile, sinceMs, missed: 0, isEnding });
   }
