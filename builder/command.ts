@@ -95,6 +95,10 @@ function withBuildOptions(command: Command): Command {
       'pseudonyms for nodes, namespaces and pods, by a key (without a file: in KUBEVIGIL_PSEUDONYM_KEY)',
     )
     .addOption(new Flag('--format <format>', 'kind of files (default: parquet)').choices(['parquet', 'csv']))
+    .option(
+      '--csv-escape-formulas',
+      "in CSV, put a ' before texts that begin with = + - @, which spreadsheets take for formulas",
+    )
     .option('--output <place>', 'where to write: a folder, or s3://bucket/prefix (default: dataset)')
     .option(
       '--labels <file>',

@@ -213,6 +213,8 @@ export const configSchema = z
     output: z.string().min(1).default('dataset'),
     s3: s3.prefault({}),
     format: z.enum(['parquet', 'csv']).default('parquet'),
+    /** In CSV, a quote before texts that spreadsheets take for formulas. */
+    csvEscapeFormulas: z.boolean().default(false),
     start: time.optional(),
     end: time.optional(),
     last: positiveDuration.optional(),

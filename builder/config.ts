@@ -20,6 +20,7 @@ export interface BuildFlags {
   readonly delay?: string;
   /** A key file, or true for the environment's key. */
   readonly pseudonymise?: string | true;
+  readonly 'csv-escape-formulas'?: boolean;
   readonly 'metrics.pushgateway'?: string;
 }
 
@@ -62,6 +63,7 @@ function documentOf(
     output,
     pseudonymise,
     'metrics.pushgateway': pushgateway,
+    'csv-escape-formulas': escapes,
     ...plain
   }: BuildFlags,
   file: Document,
@@ -76,6 +78,7 @@ function documentOf(
   if (output !== undefined) merged['output'] = placeOf('', output);
   if (labels !== undefined) merged['labels'] = [{ episodes: resolve(labels) }];
   if (pushgateway !== undefined) merged['metrics'] = { pushgateway };
+  if (escapes !== undefined) merged['csvEscapeFormulas'] = escapes;
   if (pseudonymise !== undefined)
     merged['pseudonymise'] = pseudonymise === true ? true : { keyFile: resolve(pseudonymise) };
   return merged;

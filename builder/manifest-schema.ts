@@ -131,6 +131,8 @@ export const manifestSchema = z.strictObject({
     jobs: z.array(z.string()),
   }),
   format: z.enum(['parquet', 'csv']),
+  /** In CSV: a quote stands before texts that spreadsheets take for formulas; `rowsDigest` is of the texts without it. */
+  escapesFormulas: z.literal(true).optional(),
   /** Times of the first and of the last possible row. */
   start: time,
   end: time,

@@ -30,6 +30,7 @@ const ALIKE = [
     'entity',
     'pseudonyms',
     'format',
+    'escapesFormulas',
     'start',
     'end',
     'step',
@@ -103,7 +104,7 @@ function byDayAndPart(a: ManifestFile, b: ManifestFile): number {
 async function accountOf(
   storage: Storage,
   files: readonly ManifestFile[],
-  { step, format, columns }: Manifest,
+  { step, format, columns, escapesFormulas }: Manifest,
 ) {
   const accounts = new Accounts(parseDurationMs(step) ?? Number.NaN);
   const order = new NodeOrder(files, (table) => accounts.add(table));
@@ -113,7 +114,7 @@ async function accountOf(
         'damaged',
         `${storage.nameOf(file.path)} is not the file that its shard's manifest names: build the shard anew`,
       );
-    const tables = tablesOfFile(storage, file, { format, columns }, otherwise);
+    const tables = tablesOfFile(storage, file, { format, columns, escapesFormulas }, otherwise);
     for await (const table of tables) order.add(file, table);
     order.end(file);
   }

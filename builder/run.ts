@@ -128,6 +128,11 @@ interface Task {
 /** A run that reads everything by remote read, or everything by range selectors. */
 async function makeInOneWay(task: Task, { log, progress, signal, ...surroundings }: Surroundings) {
   const { config, storage, places, change, earlier, there, shard } = task;
+  if (config.csvEscapeFormulas && config.format !== 'csv')
+    throw new BuilderError(
+      'config',
+      'csvEscapeFormulas is about CSV alone: say --format csv too, or leave it out',
+    );
   const pseudonyms = openPseudonyms(config);
   if (there !== undefined) checkKey(storage, there, pseudonyms?.keyId);
   const readLabels = openLabels(labelSources(config), pseudonyms);
@@ -155,7 +160,8 @@ async function makeInOneWay(task: Task, { log, progress, signal, ...surroundings
   const accounts = new Accounts(planned.stepMs);
   const texts = new RowTexts();
   const format = FORMATS[config.format];
-  const writer = new DatasetWriter({ change, places, format, columns: columnUnits(planned) });
+  const how = { escapesFormulas: config.csvEscapeFormulas };
+  const writer = new DatasetWriter({ change, places, format, columns: columnUnits(planned), how });
 
   /** Leaves a day's file as it is when nothing about it changes, else writes the day anew. */
   async function makeDay(day: Day): Promise<void> {

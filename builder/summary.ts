@@ -8,7 +8,7 @@ function percent(part: number, whole: number): string {
 /** What a person wants to know of a dataset that was just built. */
 export function summary(manifest: Manifest, folder: string): string {
   const { rows, columns, nodes, gaps, files, classBalance, split, warnings } = manifest;
-  const features = columns.filter(({ metric }) => metric !== undefined).length;
+  const features = columns.filter(({ type }) => type === 'double').length;
   const classes = Object.entries(classBalance).map(
     ([label, count]) => `${label} ${count} (${percent(count, rows)})`,
   );

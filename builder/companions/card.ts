@@ -64,10 +64,13 @@ const FILES = {
   csv: "Types are given to each reader, from the manifest: left to guess, it takes names such as `007`, `1e3` or `null` for something else. An empty cell is null, and no text is empty; timestamps are in UTC. pandas before 3.1 reads the last digit of some numbers exactly only with `float_precision='round_trip'`.",
 } as const;
 
-function using({ format, split }: Manifest): string {
+const ESCAPED =
+  " Texts that begin with =, +, -, @, a tab or a carriage return have a `'` before them in these files, so that no spreadsheet takes them for formulas: take it off to have the texts that `rowsDigest` is of.";
+
+function using({ format, escapesFormulas, split }: Manifest): string {
   const recipes = READERS.flatMap((reader) => [`${reader}:`, '', recipeBlock(reader, format), '']);
   return [
-    `Read it from this folder. ${FILES[format]}`,
+    `Read it from this folder. ${FILES[format]}${escapesFormulas ? ESCAPED : ''}`,
     '',
     ...recipes,
     "Then, in pandas, `train = rows[rows['split'] == 'train']`, and likewise `validation` and `test`.",
@@ -115,13 +118,24 @@ function gapList(manifest: Manifest): string {
   ).join('\n');
 }
 
+/** What is known of its attacks: whether a person, an alert or a scenario labelled them stands in `labels`. */
+function attackLimit(manifest: Manifest): string {
+  const { labels } = manifest;
+  if (labels.length === 0) return 'Nobody said whether attacks are in it.';
+  if (attackClasses(manifest).length === 0)
+    return 'No attack in it is labelled; whether there was one, its label sources alone know.';
+  const isProduced = labels.every(({ kind }) => kind === 'metric');
+  return isProduced
+    ? 'Its attacks were produced on purpose; real ones differ.'
+    : 'Its attacks are those that its label sources tell of; ones that were produced on purpose differ from real ones.';
+}
+
 function limits(manifest: Manifest): string {
   const { warnings, constantColumns } = manifest;
-  const attacks = attackClasses(manifest).length;
   return [
     ...cut(warnings.map((warning) => `- ${plain(warning)}`)),
     ...(constantColumns.length > 0 ? ['- A column that never changes tells a model nothing here.'] : []),
-    `- ${attacks === 0 ? 'It holds no attack.' : 'Its attacks were produced on purpose; real ones differ.'} What a model learns from these nodes need not hold for others: split by node to find out.`,
+    `- ${attackLimit(manifest)} What a model learns from these nodes need not hold for others: split by node to find out.`,
   ].join('\n');
 }
 

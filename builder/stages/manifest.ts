@@ -222,6 +222,7 @@ export function manifest(outcome: Outcome): Manifest {
       jobs: plan.jobs,
     },
     format: plan.config.format,
+    ...(plan.config.csvEscapeFormulas && { escapesFormulas: true }),
     start: formatTime(plan.firstMs),
     end: formatTime(plan.lastMs),
     watermark: formatTime(plan.lastMs),

@@ -340,6 +340,7 @@ export async function plan(
         hiddenMatchers(config, pseudonyms),
         labelIdentity(config),
         ...(config.replicaLabel === undefined ? [] : [config.replicaLabel]),
+        ...(config.csvEscapeFormulas ? ['csvEscapeFormulas'] : []),
         ...(pseudonyms === undefined ? [] : [pseudonyms.keyId]),
       ],
       columns.map((each) => [

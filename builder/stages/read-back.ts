@@ -8,7 +8,7 @@ import { type LocalCopy, OtherSize, type Storage } from '../storage/storage.ts';
 import { byNode, type Table, tableColumns, timesOf } from '../table.ts';
 import { sha256OfFile } from './write.ts';
 
-type Kind = Pick<Manifest, 'format' | 'columns'>;
+type Kind = Pick<Manifest, 'format' | 'columns' | 'escapesFormulas'>;
 
 /** What RFC 3339 can write. */
 const EARLIEST_MS = 0;
@@ -28,9 +28,12 @@ function checkColumns(columns: Kind['columns']): void {
  *
  * @throws {Error} when the manifest's columns or the times of the rows cannot be a dataset's
  */
-export async function* tablesOfCopy({ file }: LocalCopy, { format, columns }: Kind): AsyncGenerator<Table> {
+export async function* tablesOfCopy(
+  { file }: LocalCopy,
+  { format, columns, escapesFormulas }: Kind,
+): AsyncGenerator<Table> {
   checkColumns(columns);
-  for await (const table of FORMATS[format].read(file, columns)) {
+  for await (const table of FORMATS[format].read(file, columns, { escapesFormulas })) {
     if (!timesOf(table).every((t) => t >= EARLIEST_MS && t <= LATEST_MS))
       throw new Error('a row has a time that no dataset has');
     yield table;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { companionsOf } from '../companions/index.ts';
-import type { ColumnUnit, Format, TableWriter } from '../formats/format.ts';
+import type { ColumnUnit, Format, FormatOptions, TableWriter } from '../formats/format.ts';
 import type { InputFile } from '../formats/input-file.ts';
 import type { Written } from '../formats/output-file.ts';
 import type { Manifest, ManifestFile } from '../manifest-schema.ts';
@@ -22,6 +22,7 @@ export interface Output {
   readonly places: Places;
   readonly format: Format;
   readonly columns: readonly ColumnUnit[];
+  readonly how?: FormatOptions;
 }
 
 /** Writes the files of a dataset as parts of one change, which `commit` makes; until then the dataset is as it was. */
@@ -71,7 +72,7 @@ export class DatasetWriter {
     path: string,
     tables: Iterable<Table>,
   ): (Written & { draft: string; rows: number; start: string; end: string }) | undefined {
-    const { change, format, columns } = this.#output;
+    const { change, format, columns, how } = this.#output;
     let rows = 0;
     let startMs = Number.POSITIVE_INFINITY;
     let endMs = Number.NEGATIVE_INFINITY;
@@ -82,7 +83,7 @@ export class DatasetWriter {
       for (const table of tables) {
         if (file === undefined) {
           draft = change.draft(path);
-          file = format.open(draft, columns);
+          file = format.open(draft, columns, how);
         }
         file.write(table);
         rows += table.rows;

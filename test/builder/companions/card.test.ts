@@ -16,6 +16,21 @@ describe('builder dataset card', () => {
     expect(text).to.match(/\n$/);
   });
 
+  it('says of attacks and features only what is known', () => {
+    const unlabelled = card(manifestWith({ labels: [], classBalance: { unlabelled: 10 } }));
+    expect(unlabelled).to.include('Nobody said whether attacks are in it.').and.include('not labelled');
+    expect(unlabelled).not.to.include('without attacks');
+    const calm = card(manifestWith({ classBalance: { normal: 10 } }));
+    expect(calm).to.include('No attack in it is labelled').and.include('without a labelled attack');
+    const metric = { kind: 'metric' as const, metric: 'm', episodes: 1 };
+    expect(card(manifestWith({ labels: [metric] }))).to.include('Its attacks were produced on purpose');
+    expect(card(manifestWith())).not.to.include('Its attacks were produced on purpose');
+    const [first, ...others] = manifestWith().columns;
+    const expression = { name: 'x', type: 'double' as const, help: 'x', nulls: 0, promql: 'x' };
+    const columns = [first, ...others, expression].flatMap((each) => each ?? []);
+    expect(card(manifestWith({ columns }))).to.include(' of 2 security and performance features');
+  });
+
   it('is not long however long the lists are', () => {
     const gap = { cluster: null, node: 'n', kind: 'no_data' as const, steps: 1 };
     const [start, end] = ['2026-11-23T00:00:15.000Z', '2026-11-23T00:00:15.000Z'] as const;
