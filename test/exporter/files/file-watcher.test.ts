@@ -335,6 +335,35 @@ for (const direct of [false, true]) {
       expect(existsSync(at('dead', 'a'))).to.equal(false);
     });
 
+    if (direct) {
+      it('asks a mount that does not answer once, however many files lie on it', async function () {
+        mkdirSync(at('dead'));
+        const dead = await deadMount(at('dead'));
+        if (typeof dead === 'string') skip(this, dead);
+        try {
+          put('f', 'a');
+          const asked: string[] = [];
+          class CountingGuard extends HangGuard {
+            override run<T>(path: string, call: () => Promise<T>, device?: Device): Promise<T> {
+              const noted = () => {
+                asked.push(path);
+                return call();
+              };
+              return super.run(path, noted, device);
+            }
+          }
+          const names = ['a', 'b', 'c', 'd', 'e'];
+          const paths = [...names.map((name) => `/dead/${name}`), '/f'];
+          const look = await watch(paths, 'true', new CountingGuard(100));
+          replaceBy('b');
+          expect(await look()).to.deep.equal([1, ...names.map(() => 'failed')]);
+          expect(asked.filter((path) => path.startsWith(at('dead')))).to.have.length(1);
+        } finally {
+          await dead.end();
+        }
+      });
+    }
+
     it('goes on when such a mount comes to lie over what it watches', async function () {
       mkdirSync(at('d'));
       writeFileSync(at('d', 'f'), 'a');
