@@ -97,8 +97,10 @@ export class Beginnings {
     const ms = series.timestampsMs[index] as number;
     const beganMs = metric.since === 'container' ? this.#beganMs(series, ms) : undefined;
     if (beganMs !== undefined) {
+      // A pod can be older than the containers that it has now.
+      const sinceMs = series.labels['container'] === undefined ? 0 : beganMs - CLOCKS_APART_MS;
       const mayBeOlder = (at: number) =>
-        at > beganMs - CLOCKS_APART_MS && siblings.some((each) => succeeds(series, metric, each, at, ms));
+        at > sinceMs && siblings.some((each) => succeeds(series, metric, each, at, ms));
       return absentMs.filter((at) => at <= beganMs && !mayBeOlder(at));
     }
     const none = absentMs.subarray(0, 0);
@@ -109,7 +111,7 @@ export class Beginnings {
 
   /**
    * When the container (or the first container of the pod) of a series began, as its target told at a scrape; −Infinity
-   * where the target told of others only, undefined where it told of none.
+   * where the target did not tell of this one then, undefined where it tells of none.
    */
   #beganMs(series: RawSeries, ms: number): number | undefined {
     const ofTarget = this.#starts.get(this.#targetKey(series));
@@ -121,9 +123,7 @@ export class Beginnings {
       const at = lastAtMost(start.timestampsMs, ms);
       if (start.timestampsMs[at] === ms) told = Math.min(told, (start.values[at] as number) * MS_PER_SECOND);
     }
-    if (Number.isFinite(told)) return told;
-    const tells = [...ofTarget.values()].some((starts) => starts.some((each) => isSample(each, ms)));
-    return tells ? Number.NEGATIVE_INFINITY : undefined;
+    return Number.isFinite(told) ? told : Number.NEGATIVE_INFINITY;
   }
 
   /**
@@ -163,8 +163,8 @@ export class Beginnings {
 }
 
 /**
- * Whether a series that ended when another appeared is the same thing under the name that it had before: a container by its
- * short id, a device that another takes the place of.
+ * Whether a series that ended when another appeared may be the same thing under the name that it had before: a container by its
+ * short id (or that lost its name with the agent's restart), a device that another takes the place of.
  */
 function succeeds(
   { labels }: RawSeries,
@@ -175,7 +175,7 @@ function succeeds(
 ): boolean {
   if (!isSample(other, lastMs) || isSample(other, ms)) return false;
   const isSame = ['direction', 'event'].every((label) => labels[label] === other.labels[label]);
-  return isSame && (since === 'device' || isUnnamed(other.labels));
+  return isSame && (since === 'device' || isUnnamed(other.labels) || isUnnamed(labels));
 }
 
 /** Whether the series was there some time ago, and with less: it goes on from there. */

@@ -14,10 +14,18 @@ function insideRoot(path: string, root: string): string {
   return root !== '/' && path.startsWith(`${root}/`) ? path.slice(root.length) : path;
 }
 
+const liesInTemporary = (path: string) => TEMPORARY.some((folder) => path.startsWith(folder));
+
+/**
+ * Whether a path lies in a temporary folder as its process sees it, or as its container does: a root of the process's own, which
+ * chroot(2) gives everybody who may, does not hide where a program lies.
+ */
 function isTemporary(target: string, procFolder: string): boolean {
   if (!TEMPORARY.some((folder) => target.includes(folder))) return false;
-  const own = insideRoot(target, readlinkSync(`${procFolder}/root`, 'latin1'));
-  return TEMPORARY.some((folder) => own.startsWith(folder));
+  return (
+    liesInTemporary(target) ||
+    liesInTemporary(insideRoot(target, readlinkSync(`${procFolder}/root`, 'latin1')))
+  );
 }
 
 /**

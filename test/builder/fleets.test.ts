@@ -94,7 +94,8 @@ describe('builder, random fleets through the exporter’s accumulators and a rea
     writeFileSync(`${output}.yaml`, JSON.stringify(config));
     const range = ['--start', String(BEGIN_MS / 1000), '--end', String(endMs / 1000)];
     const args = ['--config', `${output}.yaml`, '--prometheus', url, '--output', output, ...range];
-    expect(await builder(['build', ...args])).to.include({ code: 0 });
+    const { code, stderr } = await builder(['build', ...args]);
+    expect({ code, stderr: code === 0 ? '' : stderr }).to.deep.equal({ code: 0, stderr: '' });
     return output;
   }
 
