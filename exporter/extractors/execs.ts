@@ -14,11 +14,12 @@ interface State {
 }
 
 function coverage(events: ProcessEvents): Sample[] {
-  const { execs, lost, unattributed, startsObserved } = events.stats();
+  const { execs, lost, unattributed, unresolved, startsObserved } = events.stats();
   return [
     sample(execsMetrics.events, execs),
     ...(lost === undefined ? [] : [sample(execsMetrics.lost, lost)]),
     sample(execsMetrics.unattributed, unattributed),
+    sample(execsMetrics.unresolved, unresolved),
     sample(execsMetrics.startsObserved, startsObserved),
   ];
 }
@@ -35,8 +36,8 @@ export const execs: Extractor<State> = {
   open({ rules, paths: { procfs }, ...services }) {
     const events = services.events();
     const counter = new ExecCounter();
-    events.on('exec', ({ absolutePath, path, pid }, where) => {
-      const best = absolutePath ?? path;
+    events.on('exec', ({ absolutePath, presumedPath, path, pid }, where) => {
+      const best = absolutePath ?? presumedPath ?? path;
       if (best === undefined) return;
       const located = where && {
         cgroup: where.cgroup,

@@ -42,10 +42,18 @@ interface Process {
   readonly origin: Cgroup | undefined;
   /** Whether its maker was such a runtime. */
   readonly isRuntimes: boolean;
+  /** The leader of the process that made it; undefined when that is not known. */
+  readonly maker: number | undefined;
 }
 
 /** What is known of a process of which only that it exists: nothing is presumed in its favour. */
-const STRANGER = { family: undefined, stage: 'program', origin: undefined, isRuntimes: false } as const;
+const STRANGER = {
+  family: undefined,
+  stage: 'program',
+  origin: undefined,
+  isRuntimes: false,
+  maker: undefined,
+} as const;
 
 /** Where the cgroup of a process can be asked for. */
 export interface CgroupLookup {
@@ -114,6 +122,7 @@ export class Attribution {
       stage: 'made',
       origin: isRuntime ? maker.origin : maker.cgroup,
       isRuntimes: isRuntime,
+      maker: maker.leader,
     };
     if (
       this.#cloneIntoCgroup &&
@@ -159,6 +168,11 @@ export class Attribution {
     process.stage = stageAfter(before, path);
     this.#attribute(process, event, process.stage === 'program' ? undefined : process.origin);
     return before === 'made' && process.stage === 'sealed' && !process.isRuntimes;
+  }
+
+  /** The process that made `pid`, which may be gone itself; undefined when it is not known. */
+  makerOf(pid: number): number | undefined {
+    return this.#tasks.get(pid)?.maker;
   }
 
   /** Something else happened in `pid`. */

@@ -68,6 +68,14 @@ export function canonicalPath(path: string, workingDirectory?: string): string {
   return `/${parts.join('/')}`;
 }
 
+/** Whether a path leads on from the working directory of its process: it is relative, or goes by the link to it in /proc. */
+export function leadsThroughFolder(path: string): boolean {
+  return (
+    !path.startsWith('/') ||
+    (path.includes('/cwd') && canonicalPath(path, '/a') !== canonicalPath(path, '/b'))
+  );
+}
+
 /** Whether a path can be no other than it is, as nearly all are: this is asked of every program that starts. */
 function isCanonical(path: string): boolean {
   return (

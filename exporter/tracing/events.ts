@@ -21,6 +21,10 @@ export interface ExecEvent extends ProcessEvent {
   readonly path: string | undefined;
   /** From the root of the process's mounts; undefined when a relative path could not be resolved before the process was gone. */
   absolutePath: string | undefined;
+  /** The process that made this one, where the path is not resolved at once. */
+  maker?: number | undefined;
+  /** Where the path led if the process worked where the one did that made it. */
+  presumedPath?: string | undefined;
 }
 
 /** A TCP connect began, whatever came of it. */

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path/posix';
+import { basename } from 'node:path/posix';
+import { canonicalPath, leadsThroughFolder } from './canonical-path.ts';
 
 /** Of /proc/PID/exe when the file has no link left. */
 const DELETED = ' (deleted)';
@@ -38,28 +39,30 @@ export function placeOf(procfs: string, pid: number): Place {
   };
 }
 
-/** What runs from a descriptor, and its parent's: their links as they are, as the filesystem of either file may not answer. */
+/** What runs from a descriptor or through a folder in /proc, and its parent's: their links as they are, as the filesystem of either file may not answer. */
 export function descentOf(procfs: string, pid: number): Place {
   const executable = readLink(`${procfs}/${pid}/exe`);
+  const workingDirectory = readLink(`${procfs}/${pid}/cwd`);
   try {
     const stat = readFileSync(`${procfs}/${pid}/stat`, 'latin1');
     const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
-    return { executable, workingDirectory: undefined, parentExecutable: readLink(`${procfs}/${parent}/exe`) };
+    return { executable, workingDirectory, parentExecutable: readLink(`${procfs}/${parent}/exe`) };
   } catch {
-    return { executable, workingDirectory: undefined }; // gone
+    return { executable, workingDirectory }; // gone
   }
 }
 
 /**
- * The absolute path of what was executed as `path`; undefined when it is relative and the process was gone.
+ * The canonical path of what was executed as `path`; undefined when it leads on from the working directory and the process was gone.
  *
- * A relative path leads to the executable where that has the same name; for a script the executable is the interpreter, so then it leads
+ * Such a path leads to the executable where that has the same name; for a script the executable is the interpreter, so then it leads
  * on from the working directory. Paths have one character per byte.
  */
 export function absolutePath(path: string, { executable, workingDirectory }: Place): string | undefined {
-  if (path.startsWith('/')) return path;
+  if (!leadsThroughFolder(path)) return canonicalPath(path);
   if (executable?.startsWith('/') && basename(executable) === basename(path)) return executable;
-  return workingDirectory?.startsWith('/') ? join(workingDirectory, path) : undefined;
+  if (!workingDirectory?.startsWith('/')) return undefined;
+  return canonicalPath(path.startsWith('/') ? path : `${workingDirectory}/${path}`, workingDirectory);
 }
 
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/gu;

@@ -157,8 +157,14 @@ class TracedExecSource implements ExecSource {
   }
 
   stats(): ExecStats {
-    const { execs, unattributed, starts } = this.#recorder;
-    return { execs, lost: this.#reader.lost + this.#queue.dropped, unattributed, startsObserved: starts };
+    const { execs, unattributed, unresolved, starts } = this.#recorder;
+    return {
+      execs,
+      lost: this.#reader.lost + this.#queue.dropped,
+      unattributed,
+      unresolved,
+      startsObserved: starts,
+    };
   }
 
   /** Also called when the process exits, which the watcher's sleeping thread would else keep from ending. */

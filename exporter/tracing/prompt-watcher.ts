@@ -12,7 +12,8 @@ const NEW_TASK = 'task/task_newtask';
 const INTO_CGROUP = 'clone_flags & 0x200000000';
 
 const EXEC = 'sched/sched_process_exec';
-const RELATIVE_OR_DESCRIPTOR = '!(filename ~ "/*") || filename ~ "/dev/fd/*" || filename ~ "/proc/*/fd/*"';
+const RELATIVE_OR_DESCRIPTOR =
+  '!(filename ~ "/*") || filename ~ "/dev/fd/*" || filename ~ "/proc/*/fd/*" || filename ~ "*/cwd*"';
 
 /** Such an exec wakes this process, which costs 20 times a record: it is not worth more than so many in a second. */
 const MOST_EXECS_PER_SECOND = 200;

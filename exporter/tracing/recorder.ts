@@ -1,5 +1,6 @@
 import { addressOf } from './address.ts';
 import type { Attribution } from './attribution.ts';
+import { canonicalPath, leadsThroughFolder } from './canonical-path.ts';
 import type { CgroupTable } from './cgroups.ts';
 import type { RecordSink } from './decode.ts';
 import type { ExecEvent, TraceEvent } from './events.ts';
@@ -16,6 +17,8 @@ export class EventRecorder implements RecordSink {
   sinceNs = Number.POSITIVE_INFINITY;
   execs = 0;
   unattributed = 0;
+  /** Starts by a path that leads on from a working directory, of processes that were gone before it could be looked at. */
+  unresolved = 0;
   starts = 0;
   readonly #placeAt: PlaceLookup;
   readonly #cgroups: CgroupTable;
@@ -55,12 +58,14 @@ export class EventRecorder implements RecordSink {
       timeNs,
       pid,
       path,
-      absolutePath: path.startsWith('/') ? path : undefined,
+      absolutePath: leadsThroughFolder(path) ? undefined : canonicalPath(path),
       cgroup: undefined,
     };
     const presumed = this.#attribution.exec(pid, oldPid, path, event);
     if (timeNs < this.sinceNs) return;
     this.execs += 1;
+    // It may be gone when the path is resolved.
+    if (event.absolutePath === undefined) event.maker = this.#attribution.makerOf(pid);
     if (presumed) {
       this.#presumed.add(event);
       this.#open.push(event);
@@ -103,8 +108,16 @@ export class EventRecorder implements RecordSink {
   }
 
   #resolve(event: ExecEvent): void {
-    const place = this.#placeAt(event.pid, event.timeNs);
-    if (event.path !== undefined) event.absolutePath = absolutePath(event.path, place);
+    const { path, pid, timeNs, maker } = event;
+    if (path === undefined) return;
+    event.absolutePath = absolutePath(path, this.#placeAt(pid, timeNs));
+    if (event.absolutePath !== undefined) return;
+    this.unresolved += 1;
+    // Most children work where their parents do.
+    if (maker !== undefined) {
+      const { workingDirectory } = this.#placeAt(maker, timeNs);
+      event.presumedPath = absolutePath(path, { executable: undefined, workingDirectory });
+    }
   }
 
   #happened(event: TraceEvent): void {

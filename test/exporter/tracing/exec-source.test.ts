@@ -106,6 +106,44 @@ describe('the exec source on this kernel', function () {
     expect(paths).to.include(join(folder, 'brief'));
   });
 
+  it('gives one canonical path to all spellings of it, also of programs that are gone at once', async () => {
+    const source = open();
+    const at = join(folder, 'spelt');
+    copyFileSync(TRUE, at);
+    const spellings = [
+      `/${at}`,
+      `/.${at}`,
+      `/usr/..${at}`,
+      `/proc/self/root${at}`,
+      `/proc/thread-self/root/${at}`,
+    ];
+    const cgroup = kernel().makeCgroup('spelt');
+    for (const path of spellings) await perlIn(cgroup, execs(20, path));
+    await settled();
+    const own = source.drain().filter((event) => event.cgroup?.path.endsWith('/spelt'));
+    const paths = own.flatMap((event) => (event.kind === 'exec' ? [event.absolutePath] : []));
+    expect(paths.filter((path) => path === at)).to.have.length(20 * spellings.length);
+  });
+
+  it('presumes of a relative path of one that is gone that it worked where its maker did, and counts it', async () => {
+    const source = open();
+    copyFileSync(TRUE, join(folder, 'gone'));
+    const cgroup = kernel().makeCgroup('gone');
+    const before = source.stats().unresolved;
+    await perlIn(cgroup, `chdir shift; ${execs(200, './gone')} sleep 2`, [folder]);
+    const own = source.drain().filter((event) => event.cgroup?.path.endsWith('/gone'));
+    const starts = own.flatMap((event) => (event.kind === 'exec' && event.path === './gone' ? [event] : []));
+    expect(starts).to.have.length(200);
+    const unresolved = starts.filter(({ absolutePath }) => absolutePath === undefined);
+    expect(source.stats().unresolved - before).to.be.at.least(unresolved.length);
+    for (const { absolutePath, presumedPath } of starts)
+      expect(absolutePath ?? presumedPath).to.be.oneOf([join(folder, 'gone'), undefined]);
+    const told = starts.filter(
+      ({ absolutePath, presumedPath }) => (absolutePath ?? presumedPath) !== undefined,
+    );
+    expect(told.length).to.be.above(0);
+  });
+
   it('goes on counting when relative paths come by the hundreds', async () => {
     const source = open();
     const cgroup = kernel().makeCgroup('flood');

@@ -212,7 +212,8 @@ describe('what container runtimes execute on their way into a container, as reco
         });
         for (const { event } of replay(possible, NESTED)) {
           expect(event.entering).to.equal(undefined);
-          expect(event.cgroup).to.be.oneOf([POD, NESTED]);
+          // Placed by CLONE_INTO_CGROUP and moved before anybody could look: where it was is not known.
+          expect(event.cgroup).to.be.oneOf([POD, NESTED, undefined]);
         }
       }),
       { numRuns: 500 },
