@@ -20,6 +20,8 @@ const envelope = z.looseObject({
   errorType: z.string().optional(),
   warnings: z.array(z.string()).optional(),
   infos: z.array(z.string()).optional(),
+  /** Of VictoriaMetrics' cluster: some of its storage did not answer. */
+  isPartial: z.boolean().optional(),
 });
 
 function parseEnvelope({ body, contentType, status }: Answer, url: string) {
@@ -70,6 +72,7 @@ export function unwrap(answer: Answer, url: string, log: Logger): unknown {
   if (status === 413) throw new TooMuchAtOnce(`${url} answers too much at once`);
   const { data, ...said } = parseEnvelope(answer, url);
   if (status === 200 && said.status === 'success') {
+    if (said.isPartial === true) throw partialAnswer(url, ['the server says that its answer is partial']);
     for (const info of said.infos ?? []) log.info(`Prometheus: ${oneLine(info)}`);
     if (said.warnings === undefined || said.warnings.length === 0) return data;
     throw partialAnswer(url, said.warnings);

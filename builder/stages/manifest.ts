@@ -41,7 +41,7 @@ const EVALUATED = {
   VictoriaMetrics:
     'MetricsQL, evaluated by VictoriaMetrics at each step: lookback and rate() are not those of PromQL, and values have about 12 digits',
   Thanos:
-    "PromQL, evaluated by Thanos at each step: a series counts for its lookback after its last sample, rate() extrapolates, and replicas are put together unless the expression names the configuration's replicaLabel",
+    "PromQL, evaluated by Thanos at each step: a series counts for its lookback after its last sample, rate() extrapolates, and of replicas it takes now this one's samples, now that one's",
 } as const;
 
 function evaluatedBy({ server }: Plan): string {

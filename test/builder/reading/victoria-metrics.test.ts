@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { configSchema } from '../../../builder/config-schema.ts';
+import { wholeMs } from '../../../builder/ms.ts';
 import { connect } from '../../../builder/prometheus.ts';
 import { build } from '../../../builder/run.ts';
 import { createLogger } from '../../../common/log.ts';
@@ -95,6 +96,38 @@ describe('builder on VictoriaMetrics', function () {
       expect(values).to.deep.equal((await built()).values);
     });
   }
+
+  it('refuses what its cluster calls partial, whichever page it is', async () => {
+    for (const page of ['/api/v1/label/job/values', '/api/v1/query', '/api/v1/query_range']) {
+      let partial = false;
+      const server = await recordedServer(({ path, parameters }) => {
+        if (parameters.get('query') === 'time()') return recorded('time');
+        const file = RECORDED[path] ?? (path.includes('/query') ? 'up' : undefined);
+        if (file === undefined) return UNSUPPORTED;
+        const { body } = recorded(file);
+        return {
+          body: partial && path === page ? body.replace('"success",', '"success","isPartial":true,') : body,
+        };
+      });
+      try {
+        const config = configSchema.parse({ prometheus: { url: server.url } }).prometheus;
+        const prometheus = await connect(config, log, signal);
+        const up = { metric: 'up', matchers: [] };
+        const [from, to, step] = [wholeMs(1_000), wholeMs(9_000), wholeMs(1_000)];
+        const read = () =>
+          page.endsWith('values')
+            ? prometheus.labelValues('job', up, from, to)
+            : page.endsWith('range')
+              ? prometheus.rangeQuery('up', from, to, step)
+              : prometheus.rawSamples(up, step, to);
+        await read();
+        partial = true;
+        expect(await read().then(String, String), page).to.match(/answers only in part: the server says/);
+      } finally {
+        await server.close();
+      }
+    }
+  });
 
   it('shows the time of now, not of 30 s ago, to the builder and to scenarios', async () => {
     const asked: URLSearchParams[] = [];
