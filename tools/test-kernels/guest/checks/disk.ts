@@ -15,7 +15,7 @@ const BYTES = BLOCKS * BLOCK_KB * 1024;
  */
 function isCounted(): boolean {
   if (UNIFIED) return true;
-  const counts = text('/sys/fs/cgroup/blkio/blkio.throttle.io_service_bytes_recursive') ?? '';
+  const counts = text('/sys/fs/cgroup/blkio/blkio.throttle.io_service_bytes') ?? '';
   return /\b[1-9]\d*$/m.test(counts);
 }
 
