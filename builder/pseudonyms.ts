@@ -6,6 +6,7 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mergedRecords, recordOf } from '../common/records.ts';
+import { NO_PODS } from '../exporter/catalogue/model/reserved-pods.ts';
 import type { BuildConfig } from './config-schema.ts';
 import type { Episode } from './episodes.ts';
 import { BuilderError, messageOf } from './errors.ts';
@@ -21,8 +22,6 @@ export const PSEUDONYM_COLUMNS: readonly Kind[] = ['node', 'namespace', 'pod'];
 const KEY_VARIABLE = 'KUBEVIGIL_PSEUDONYM_KEY';
 const LEAST_KEY_BYTES = 16;
 const DIGITS = 16;
-/** Under this name the exporter sums up what exceeds its limits: no pod's own. */
-const NO_NAMES = ['', '_other'];
 
 export interface Pseudonyms {
   /** Tells that two datasets have the same key, and nothing else of it. */
@@ -44,7 +43,7 @@ export function pseudonymsBy(key: string): Pseudonyms {
     keyId: digest(key, 'key'),
     told,
     of(kind, name) {
-      if (NO_NAMES.includes(name)) return name;
+      if (NO_PODS.includes(name)) return name;
       const text = `${kind}\0${name}`;
       const before = known.get(text);
       if (before !== undefined) return before;

@@ -127,7 +127,7 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const scraper = new Scraper(enabled, openView, logger);
   let opened: ProcessEvents | undefined;
   const events = () => {
-    const open = () => openBestSource({ ...paths, tracefs: options.tracefs });
+    const open = () => openBestSource({ ...paths, tracefs: options.tracefs, agent: process.pid });
     opened ??= new ProcessEvents(open(), shared.names, isNestedNode(paths.procfs));
     return opened;
   };

@@ -2,7 +2,7 @@ import { groupBy } from '../common/group-by.ts';
 import { agentMetrics } from './catalogue/agent.ts';
 import { METRICS } from './catalogue/index.ts';
 import { attributionLabels, type MetricSpec, OPEN } from './catalogue/model/define.ts';
-import { OTHER_POD } from './events/owners.ts';
+import { OTHER_POD } from './catalogue/model/reserved-pods.ts';
 import { type Sample, sample } from './extractor.ts';
 
 /** A node has at most some hundred containers, and no metric more than a dozen series of each. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from '../common/log.ts';
+import { isOpenPage } from '../common/web/open-pages.ts';
 import { admit } from './authorization/admit.ts';
 import type { Authorize } from './authorization/decision.ts';
 import type { Family } from './exposition.ts';
@@ -62,9 +63,6 @@ function metricsHandler({ scraper, extraFamilies }: ServerOptions): Handler {
   };
 }
 
-/** What a kubelet asks for, which has no token: they say nothing about the node. */
-const OPEN_PAGES: readonly string[] = ['/-/healthy', '/-/ready'];
-
 /**
  * The exporter's HTTP interface: the metrics, a landing page, and what a kubelet asks for. Errors are one line of
  * text. Five fixed paths need no framework, which would take a tenth of the agent's memory.
@@ -90,7 +88,7 @@ export function createApp(options: ServerOptions): RequestListener {
       line(response, 405, 'method not allowed');
       return;
     }
-    const isOpen = authorize === undefined || OPEN_PAGES.includes(path);
+    const isOpen = authorize === undefined || isOpenPage(request.method, path);
     if (isOpen || (await admit(authorize, path, request, response))) await page(request, response, query);
   }
 

@@ -21,7 +21,20 @@ function run(command, args) {
   }
 }
 
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
+/** Whether npm has installed what the lock file has, by its own account: `npm ci` alone leaves no stamp of ours. */
+function isInstalled() {
+  const hidden = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(hidden)) return false;
+  const { packages: wanted } = JSON.parse(lock);
+  const { packages: found } = JSON.parse(readFileSync(hidden, 'utf8'));
+  return Object.entries(wanted).every(([path, { version, integrity, optional }]) => {
+    const there = found[path];
+    if (path === '' || (there === undefined && optional === true)) return true; // of another platform
+    return there?.version === version && there.integrity === integrity && existsSync(join(root, path));
+  });
+}
+
+if (!(existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) && !isInstalled()) {
   process.stderr.write('bootstrap: installing the dependencies of package-lock.json\n');
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   writeFileSync(stamp, lock);

@@ -1,6 +1,7 @@
 /** From the samples of a partition to its rows: what each series is worth at each step, then one value per column. */
 
 import { labelText } from '../../exporter/catalogue/model/promql.ts';
+import { NO_PODS } from '../../exporter/catalogue/model/reserved-pods.ts';
 import { compare, groupBy } from '../collections.ts';
 import { entityKey } from '../entity.ts';
 import { BuilderError } from '../errors.ts';
@@ -38,8 +39,6 @@ interface Target {
 
 /** Two samples that lie at most so many scrape intervals apart are of consecutive scrapes. */
 const CONSECUTIVE = 1.5;
-/** Under this name the exporter sums up what exceeds its limits. */
-const OTHER_PODS = '_other';
 
 export class Aligner {
   readonly #plan: Plan;
@@ -87,7 +86,7 @@ export class Aligner {
 
   /** Whether rows are made of the series: a pod's dataset leaves out the host's own share, and that of no pod in particular. */
   readonly #isWanted = ({ labels: { pod = '' } }: Pick<RawSeries, 'labels'>): boolean =>
-    this.#plan.config.entity === 'node' || (pod !== '' && pod !== OTHER_PODS);
+    this.#plan.config.entity === 'node' || !NO_PODS.includes(pod);
 
   /** Takes over an expression's values, one series for each node. */
   #addQuery({ query: { column, promql }, series }: FetchedQuery): void {

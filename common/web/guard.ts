@@ -3,6 +3,7 @@ import type { Logger } from '../log.ts';
 import { BasicAuth, parseBasic } from './basic-auth.ts';
 import { BusyError } from './bcrypt.ts';
 import type { WebConfigBook } from './config-book.ts';
+import { isOpenPage } from './open-pages.ts';
 import { RateLimit } from './rate-limit.ts';
 
 /** Answers with one line of text. */
@@ -11,7 +12,10 @@ function refuse(response: ServerResponse, status: number, text: string, headers 
   response.end(`${text}\n`);
 }
 
-/** Lets only those requests through to `handler` that the web configuration allows, as it is at that moment. */
+/**
+ * Lets only those requests through to `handler` that the web configuration allows, as it is at that moment; whether the program is
+ * healthy and ready may be asked without a password.
+ */
 export function guarded(book: WebConfigBook, handler: RequestListener, logger: Logger): RequestListener {
   const basic = new BasicAuth();
   let limit: RateLimit | undefined;
@@ -25,7 +29,7 @@ export function guarded(book: WebConfigBook, handler: RequestListener, logger: L
       refuse(response, 429, 'too many requests');
       return false;
     }
-    if (users.size === 0) return true;
+    if (users.size === 0 || isOpenPage(request.method, request.url)) return true;
     const credentials = parseBasic(request.headers.authorization);
     if (credentials !== undefined && (await basic.check(users, credentials))) return true;
     refuse(response, 401, 'unauthorized', { 'WWW-Authenticate': 'Basic' });

@@ -25,7 +25,7 @@ export const podsMetrics = {
   risky: gauge({
     number: 21,
     name: 'kubevigil_risky_pods',
-    help: 'Whether the pod matches the rule (1).',
+    help: 'Whether the pod matches the rule (1) or not (0).',
     labels: { rule: OPEN },
     attribution: 'pod',
     source: 'watch of the pods on this node, pod rules',

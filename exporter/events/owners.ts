@@ -1,3 +1,5 @@
+import { OTHER_POD, UNKNOWN_POD } from '../catalogue/model/reserved-pods.ts';
+
 /** Whose share a count is: the labels that attribution adds, all empty on the host. */
 export interface PodOwner {
   readonly namespace: string;
@@ -7,12 +9,6 @@ export interface PodOwner {
 export interface ContainerOwner extends PodOwner {
   readonly container: string;
 }
-
-/** Who an event is counted under when its control group could not be told: never the host. */
-export const UNKNOWN_POD = '_unknown';
-
-/** Who the events of further owners are counted under when there are too many. */
-export const OTHER_POD = '_other';
 
 /** The owners of what cannot be told, and of what is too much, where containers are counted. */
 export const UNKNOWN_CONTAINER: ContainerOwner = { namespace: '', pod: UNKNOWN_POD, container: '' };

@@ -23,17 +23,21 @@ function hasEnded({ status }: V1Pod): boolean {
 }
 
 /**
- * Metric 21: 1 for each pod and rule that it matches. Each rule also stands at 0 without a pod, so that a node
- * without risky pods sums to 0 and a rule that is not in use to nothing.
+ * Metric 21: for each pod and rule 1 if it matches, else 0. Each rule also stands at 0 without a pod, so that a node
+ * without pods sums to 0 and a rule that is not in use to nothing.
  */
 export function riskyPods(rules: RuleSet, pods: readonly V1Pod[]): Sample[] {
-  const none = rules.on('pod').map(({ name: rule }) => sample(podsMetrics.risky, 0, { rule, ...HOST }));
+  const names = rules.on('pod').map(({ name }) => name);
+  const none = names.map((rule) => sample(podsMetrics.risky, 0, { rule, ...HOST }));
   const risky = pods
     .filter((pod) => !hasEnded(pod))
     .flatMap((pod) => {
       const { namespace = '', name = '' } = pod.metadata ?? {};
       const owner = { namespace, pod: name };
-      return matchesOf(rules, pod).map((rule) => sample(podsMetrics.risky, 1, { rule, ...owner }));
+      const matched = matchesOf(rules, pod);
+      return names.map((rule) =>
+        sample(podsMetrics.risky, matched.includes(rule) ? 1 : 0, { rule, ...owner }),
+      );
     });
   return [...none, ...risky];
 }

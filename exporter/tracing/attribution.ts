@@ -44,7 +44,12 @@ interface Process {
   readonly isRuntimes: boolean;
   /** The leader of the process that made it; undefined when that is not known. */
   readonly maker: number | undefined;
+  /** Whether the agent made it, or something that it made. */
+  readonly isAgents: boolean;
 }
+
+/** What an exec is taken for: `presumed` a runtime's copy of itself, by its descent alone; the `agent`'s own; anything else. */
+export type Taken = 'presumed' | 'agent' | undefined;
 
 /** What is known of a process of which only that it exists: nothing is presumed in its favour. */
 const STRANGER = {
@@ -53,10 +58,13 @@ const STRANGER = {
   origin: undefined,
   isRuntimes: false,
   maker: undefined,
+  isAgents: false,
 } as const;
 
 /** Where the cgroup of a process can be asked for. */
 export interface CgroupLookup {
+  /** The agent's own process, whose children are told from others. */
+  readonly agent?: number | undefined;
   /** Of a living process, from /proc; undefined when it is gone. */
   of(pid: number): Cgroup | undefined;
   /** Thread group of a living thread; undefined when it is gone. */
@@ -123,6 +131,7 @@ export class Attribution {
       origin: isRuntime ? maker.origin : maker.cgroup,
       isRuntimes: isRuntime,
       maker: maker.leader,
+      isAgents: maker.isAgents || maker.leader === this.#lookup.agent,
     };
     if (
       this.#cloneIntoCgroup &&
@@ -154,9 +163,9 @@ export class Attribution {
   /**
    * sched:sched_process_exec: `event` happened in `pid`, which was `oldPid` until now if a thread other than the leader called.
    *
-   * @returns whether it passes for a runtime's copy of itself by its descent alone: that of a runtime which did not execute itself first
+   * A runtime which did not execute itself first passes for one by its descent alone.
    */
-  exec(pid: number, oldPid: number, path: string, event: Attributed): boolean {
+  exec(pid: number, oldPid: number, path: string, event: Attributed): Taken {
     const process = this.#tasks.get(oldPid) ?? this.#known(pid);
     if (oldPid !== pid) {
       this.#tasks.delete(oldPid);
@@ -167,7 +176,8 @@ export class Attribution {
     const before = process.stage;
     process.stage = stageAfter(before, path);
     this.#attribute(process, event, process.stage === 'program' ? undefined : process.origin);
-    return before === 'made' && process.stage === 'sealed' && !process.isRuntimes;
+    if (process.isAgents) return 'agent';
+    return before === 'made' && process.stage === 'sealed' && !process.isRuntimes ? 'presumed' : undefined;
   }
 
   /** The process that made `pid`, which may be gone itself; undefined when it is not known. */

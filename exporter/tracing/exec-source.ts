@@ -25,6 +25,8 @@ const PF_KTHREAD = 0x200000;
 const LEAST_BETWEEN_SEEDS_NS = 1e9;
 
 export interface ExecSourceOptions {
+  /** A process whose own programs, and what they start, are no events: the agent, whose number nobody else's descendant has. */
+  readonly agent?: number | undefined;
   readonly tracefs: string;
   readonly procfs: string;
   readonly sysfs: string;
@@ -93,6 +95,7 @@ class TracedExecSource implements ExecSource {
     this.#queue = new EventQueue(options.mostEvents);
     this.#cgroups = new CgroupTable(procfs, hierarchy);
     const lookup = {
+      agent: options.agent,
       of: (pid: number) => this.#cgroups.of(pid),
       leaderOf: (pid: number) => leaderOf(procfs, pid),
       placed: (pid: number, timeNs: number) => this.#watcher?.cgroups.take(pid, timeNs),

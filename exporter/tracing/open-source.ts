@@ -12,6 +12,8 @@ export interface TracePaths {
   readonly sysfs: string;
   /** Undefined: where the kernel has it below sysfs. */
   readonly tracefs: string | undefined;
+  /** The agent's own process, whose programs are no events. */
+  readonly agent?: number | undefined;
 }
 
 /** A source of events, and why it is not the better one. */
@@ -43,15 +45,18 @@ function hierarchyOf({ procfs, sysfs }: TracePaths): Hierarchy | undefined {
  * @throws {SourceError} when `/proc` cannot be read either
  */
 export function openBestSource(paths: TracePaths): OpenedSource {
-  const { procfs, sysfs } = paths;
+  const { procfs, sysfs, agent } = paths;
   try {
     const hierarchy = findContainerHierarchy(procfs, join(sysfs, 'fs/cgroup'));
     return {
-      source: openExecSource({ procfs, sysfs, tracefs: tracefsOf(paths), hierarchy }),
+      source: openExecSource({ procfs, sysfs, tracefs: tracefsOf(paths), hierarchy, agent }),
       polledBecause: undefined,
     };
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    return { source: openPollingSource({ procfs, hierarchy: hierarchyOf(paths) }), polledBecause: error };
+    return {
+      source: openPollingSource({ procfs, hierarchy: hierarchyOf(paths), agent }),
+      polledBecause: error,
+    };
   }
 }

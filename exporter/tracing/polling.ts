@@ -15,6 +15,8 @@ const CHECKS_PER_ROUND = 128;
 
 export interface PollingOptions {
   readonly procfs: string;
+  /** The agent's own process, whose programs are no events. */
+  readonly agent?: number | undefined;
   /** Whose cgroups the events shall name; without it, none. */
   readonly hierarchy: Hierarchy | undefined;
 }
@@ -25,6 +27,8 @@ interface Program {
   readonly comm: string;
   readonly executable: string | undefined;
   readonly parent: number;
+  /** Whether the agent started it, or something that it started. */
+  readonly isAgents: boolean;
 }
 
 function readProgram(procfs: string, pid: number): Program | undefined {
@@ -37,7 +41,8 @@ function readProgram(procfs: string, pid: number): Program | undefined {
   const end = text.lastIndexOf(')');
   const fields = text.slice(end + 2).split(' ');
   const [parent, started = ''] = [Number(fields[1]), fields[19]];
-  return { started, comm: text.slice(text.indexOf('('), end), executable: executableOf(procfs, pid), parent };
+  const comm = text.slice(text.indexOf('('), end);
+  return { started, comm, executable: executableOf(procfs, pid), parent, isAgents: false };
 }
 
 function sameProgram(a: Program, b: Program | undefined): boolean {
@@ -53,6 +58,7 @@ function sameProgram(a: Program, b: Program | undefined): boolean {
 class PollingSource implements ExecSource {
   readonly unseen: ExecSource['unseen'] = new Set(['connect', 'oom']);
   readonly #procfs: string;
+  readonly #agent: number | undefined;
   readonly #cgroups: CgroupTable | undefined;
   readonly #queue = new EventQueue();
   readonly #timer: NodeJS.Timeout;
@@ -64,8 +70,9 @@ class PollingSource implements ExecSource {
   #unattributed = 0;
   #starts = 0;
 
-  constructor({ procfs, hierarchy }: PollingOptions) {
+  constructor({ procfs, hierarchy, agent }: PollingOptions) {
     this.#procfs = procfs;
+    this.#agent = agent;
     this.#cgroups = hierarchy === undefined ? undefined : new CgroupTable(procfs, hierarchy);
     for (const pid of processIds(procfs)) {
       const program = readProgram(procfs, pid);
@@ -119,8 +126,9 @@ class PollingSource implements ExecSource {
     for (const [i, pid] of pids.entries()) {
       const before = this.#programs.get(pid);
       const due = i % turns === this.#turn % turns || this.#young.has(pid);
-      const now = before === undefined || due ? readProgram(this.#procfs, pid) : before;
-      if (now === undefined) continue;
+      const read = before === undefined || due ? readProgram(this.#procfs, pid) : before;
+      if (read === undefined) continue;
+      const now = read === before ? before : { ...read, isAgents: this.#isAgents(read, before, programs) };
       programs.set(pid, now);
       if (now === before) continue;
       const isNew = now.started !== before?.started;
@@ -129,11 +137,18 @@ class PollingSource implements ExecSource {
         young.add(pid);
       }
       const known = isNew ? (programs.get(now.parent) ?? this.#programs.get(now.parent)) : before;
-      if (!sameProgram(now, known)) events.push(this.#event(pid, now));
+      if (!now.isAgents && !sameProgram(now, known)) events.push(this.#event(pid, now));
     }
     this.#programs = programs;
     this.#young = young;
     return events;
+  }
+
+  /** As the first process of a container the agent is also the parent of orphans that it did not start. */
+  #isAgents(now: Program, before: Program | undefined, programs: ReadonlyMap<number, Program>): boolean {
+    if (before?.started === now.started) return before.isAgents;
+    const maker = programs.get(now.parent) ?? this.#programs.get(now.parent);
+    return maker?.isAgents === true || (now.parent === this.#agent && now.parent !== 1);
   }
 
   #event(pid: number, { executable }: Program): ExecEvent {

@@ -61,12 +61,13 @@ export class EventRecorder implements RecordSink {
       absolutePath: leadsThroughFolder(path) ? undefined : canonicalPath(path),
       cgroup: undefined,
     };
-    const presumed = this.#attribution.exec(pid, oldPid, path, event);
+    const taken = this.#attribution.exec(pid, oldPid, path, event);
     if (timeNs < this.sinceNs) return;
     this.execs += 1;
+    if (taken === 'agent') return; // what it asks its host for is not what happens there
     // It may be gone when the path is resolved.
     if (event.absolutePath === undefined) event.maker = this.#attribution.makerOf(pid);
-    if (presumed) {
+    if (taken === 'presumed') {
       this.#presumed.add(event);
       this.#open.push(event);
     } else if (event.cgroup === undefined || event.absolutePath === undefined) this.#open.push(event);

@@ -21,7 +21,7 @@ export const accessAlerts: AlertGroup = {
     {
       name: 'KubevigilRiskyPod',
       expr: withRule(
-        `(${risky} > 0 unless on (cluster, namespace, rule) kubevigil_risky_pods offset 1h and on (cluster) group by (cluster) (kubevigil_build_info offset 1h))`,
+        `(${risky} > 0 unless on (cluster, namespace, rule) kubevigil_risky_pods offset 1h > 0 and on (cluster) group by (cluster) (kubevigil_build_info offset 1h))`,
         'pod',
       ),
       for: { duration: '0s', why: 'a pod that escapes needs seconds' },
@@ -40,7 +40,12 @@ export const accessAlerts: AlertGroup = {
       ],
       fires: {
         when: 'the first privileged pod of a namespace',
-        input: { [RISKY('miner')]: '_x300 1x10', [RISKY_RULE]: '1x310', [BUILD]: '1x310' },
+        input: {
+          [RISKY('miner')]: '_x300 1x10',
+          [RISKY('harmless')]: '0x310',
+          [RISKY_RULE]: '1x310',
+          [BUILD]: '1x310',
+        },
         at: '76m',
         labels: {
           node: 'a',

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { NO_PODS } from '../../exporter/catalogue/model/reserved-pods.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { builder } from './support/cli.ts';
@@ -46,7 +47,8 @@ const STORED = [
   series(CPU, { ...late, container: 'job' }, (i) => (i >= BORN ? 30 + 15 * (i - BORN) : undefined)),
   series(CPU, { ...other, container: 'nginx' }, (i) => 7.5 * i),
   series(CPU, host, (i) => 1000 * i),
-  series(CPU, { ...host, namespace: '', pod: '_other' }, (i) => 1000 * i),
+  // Each of them, so that a name that is added is left out as well.
+  ...NO_PODS.filter((pod) => pod !== '').map((pod) => series(CPU, { ...host, pod }, (i) => 1000 * i)),
   series(MEMORY, { ...web, container: 'nginx' }, () => 100),
   series(MEMORY, { ...web, container: 'proxy' }, () => 11),
 ];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type ExporterProcess, startExporter } from '../support/exporter.ts';
 import { ROOT } from '../support/paths.ts';
+import { reachableRoot } from '../support/reachable.ts';
 import { parseSeries } from '../support/series.ts';
 import { skip } from '../support/skip.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -48,7 +49,9 @@ describe('identities of the exporter', () => {
 
   const scrape = async (identity: string, ...flags: string[]) => {
     const args = ['--kubernetes=off', `--path.tracefs=${tracefs}`, ...flags];
-    const exporter = await startExporter(args, { wrap: seeingTracefs(tracefs, identity.split(' ')) });
+    const { root, wrap } = reachableRoot(Number(NOBODY), folder);
+    const seeing = [...wrap, ...seeingTracefs(tracefs, identity.split(' '))];
+    const exporter = await startExporter(args, { wrap: seeing, root });
     running.push(exporter);
     const page = async () => parseSeries(await (await fetch(`http://${exporter.address}/metrics`)).text());
     await page();

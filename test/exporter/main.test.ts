@@ -1,14 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { waitFor } from '../../tools/programs/wait.ts';
-import { EXPORTER, type ExporterProcess, runExporter, startExporter } from '../support/exporter.ts';
+import { type ExporterProcess, runExporter, startExporter } from '../support/exporter.ts';
 import { fixturePaths } from '../support/fixture-host.ts';
 import { parseOpenMetrics } from '../support/openmetrics.ts';
 import { startPrometheus } from '../support/programs.ts';
 import { promtoolCheck } from '../support/promtool.ts';
+import { reachableRoot } from '../support/reachable.ts';
 import { parseSeries } from '../support/series.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -109,24 +109,18 @@ describe('kubevigil-exporter', () => {
     for (const each of addresses) await get(`http://${each}/-/ready`);
   });
 
-  it('fails for what it may not read, exposes the rest, and says so in one line', async function () {
-    const root = folder();
-    cpSync(join(fixturePaths().procfs, '..'), root, { recursive: true, verbatimSymlinks: true });
-    chmodSync(root, 0o755);
-    chmodSync(join(root, 'proc', 'pressure', 'io'), 0o000);
-    const uid = process.getuid?.() === 0 ? NOBODY : undefined;
-    if (uid !== undefined) {
-      const reach = `require('node:fs').accessSync(${JSON.stringify(EXPORTER)})`;
-      try {
-        execFileSync(process.execPath, ['-e', reach], { uid, gid: uid, stdio: 'ignore' });
-      } catch (error) {
-        const { test } = this;
-        if (test !== undefined) test.title += ` (user ${uid} cannot read ${EXPORTER}: ${String(error)})`;
-        this.skip();
-      }
-    }
-    const paths = [`--path.procfs=${join(root, 'proc')}`, `--path.sysfs=${join(root, 'sys')}`];
-    const { address, log } = await start(paths, uid === undefined ? {} : { uid });
+  it('fails for what it may not read, exposes the rest, and says so in one line', async () => {
+    const host = folder();
+    cpSync(join(fixturePaths().procfs, '..'), host, { recursive: true, verbatimSymlinks: true });
+    chmodSync(host, 0o755);
+    chmodSync(join(host, 'proc', 'pressure', 'io'), 0o000);
+    const paths = [`--path.procfs=${join(host, 'proc')}`, `--path.sysfs=${join(host, 'sys')}`];
+    const asNobody = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
+    const options = () => {
+      const { root, wrap } = reachableRoot(NOBODY, folder);
+      return { root, wrap: [...wrap, ...asNobody] };
+    };
+    const { address, log } = await start(paths, process.getuid?.() === 0 ? options() : {});
     await get(`http://${address}/metrics`);
     const series = parseSeries(await get(`http://${address}/metrics`));
     const success = (name: string) => series.get(`kubevigil_extractor_success{extractor="${name}"}`);

@@ -5,7 +5,8 @@ import { waitFor } from '../../tools/programs/wait.ts';
 import { ROOT } from './paths.ts';
 
 /** The compiled program. */
-export const EXPORTER = join(ROOT, 'dist', 'exporter', 'main.js');
+const programOf = (root: string) => join(root, 'dist', 'exporter', 'main.js');
+export const EXPORTER = programOf(ROOT);
 
 /** Whoever runs the tests may have a cluster, which is not to be asked for anything. */
 const OUTSIDE_OF_CLUSTERS = { KUBECONFIG: '', KUBERNETES_SERVICE_HOST: '' };
@@ -17,6 +18,8 @@ interface SpawnOptions {
   readonly uid?: number;
   /** A command that runs what follows it in place of itself, such as setpriv. */
   readonly wrap?: readonly string[];
+  /** The checkout or a copy of it; see `reachableRoot`. */
+  readonly root?: string;
 }
 
 /** How a program ended. */
@@ -36,9 +39,9 @@ export interface ExporterProcess {
   stop(): Promise<Exit>;
 }
 
-function spawnExporter(args: readonly string[], { env = {}, uid, wrap = [] }: SpawnOptions) {
+function spawnExporter(args: readonly string[], { env = {}, uid, wrap = [], root = ROOT }: SpawnOptions) {
   const identity = uid === undefined ? {} : { uid, gid: uid };
-  const [command = process.execPath, ...rest] = [...wrap, process.execPath, EXPORTER, ...args];
+  const [command = process.execPath, ...rest] = [...wrap, process.execPath, programOf(root), ...args];
   const child = spawn(command, rest, {
     ...identity,
     env: { ...process.env, ...OUTSIDE_OF_CLUSTERS, ...env },

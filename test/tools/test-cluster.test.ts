@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { program } from '../../tools/programs/find.ts';
@@ -185,6 +186,15 @@ process.stdout.write(answer.startsWith('file:') ? readFileSync(answer.slice(5)) 
     const failing: Step = { name: 'clean', run: () => Promise.reject(new Error('no')) };
     const error = await runSteps([step('a')], failing, report).catch(String);
     expect(error).to.equal('StepError: clean: no');
+  });
+
+  it('tells how long each step took', async () => {
+    const took = new Map<string, number>();
+    const report = { done: (name: string, seconds: number) => void took.set(name, seconds) };
+    const slow = (name: string, ms: number): Step => ({ name, run: () => sleep(ms, undefined) });
+    await runSteps([slow('a', 60), slow('b', 0)], slow('clean', 30), report);
+    expect(took.get('a')).to.be.at.least(0.05);
+    expect(took.get('clean')).to.be.at.least(0.02);
   });
 
   it('tells tags and digests from what names no version', () => {

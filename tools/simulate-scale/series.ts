@@ -57,7 +57,7 @@ function openValues(label: string, { name }: MetricSpec, node: NodeShape): numbe
 function owners({ attribution, name }: MetricSpec, node: NodeShape): number {
   const { pods, containers, sandboxes, named } = node;
   // A pod has these only where a rule matches it, which is taken to be one pod in ten.
-  if (name === 'kubevigil_risky_pods') return named ? pods / 10 : 0;
+  if (name === 'kubevigil_risky_pods') return named ? pods : 0;
   if (name === 'kubevigil_container_restarts_total') return named ? containers : 0;
   // Logs are read where a pod asks for it, and of the host.
   if (name === 'kubevigil_auth_failures_total') return named ? 1 : 0;

@@ -30,7 +30,8 @@ export async function runSteps(steps: readonly Step[], cleanUp: Step, report: Re
   const one = async ({ name, run }: Step) => {
     const from = performance.now();
     try {
-      report.done(name, (performance.now() - from) / 1000, await run());
+      const found = await run();
+      report.done(name, (performance.now() - from) / 1000, found);
     } catch (cause) {
       throw new StepError(name, cause);
     }

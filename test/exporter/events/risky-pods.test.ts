@@ -52,6 +52,14 @@ describe('events: risky pods', () => {
     );
   });
 
+  it('has 0 for a pod that matches nothing, so that it is no gap in a dataset', () => {
+    const of = (name: string) => riskyPods(rules, [HARMLESS]).filter(({ labels }) => labels['pod'] === name);
+    expect(of('web-0').map(({ value }) => value)).to.deep.equal(rules.on('pod').map(() => 0));
+    expect(riskyPods(rules, [{ ...HARMLESS, status: { phase: 'Failed' } }])).to.have.length(
+      rules.on('pod').length,
+    );
+  });
+
   it('ends with the pod', () => {
     expect(risky([{ ...RISKY, status: { phase: 'Succeeded' } }])).to.deep.equal([]);
     expect(risky([{ ...RISKY, status: { phase: 'Running' } }])).to.have.length(5);

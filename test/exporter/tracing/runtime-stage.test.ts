@@ -38,7 +38,7 @@ function replay(
     else if (step[0] === 'exit') attribution.exit(step[1]);
     else {
       const event: Attributed = { cgroup: undefined };
-      const presumed = attribution.exec(step[1], step[1], step[2], event);
+      const presumed = attribution.exec(step[1], step[1], step[2], event) === 'presumed';
       events.push({ path: step[2], event, presumed });
     }
   }
@@ -228,6 +228,28 @@ describe('what container runtimes execute on their way into a container, as reco
       ['exec', 201, '/dev/fd/3'],
     ];
     expect(placesOf(steps)).to.deep.equal(['/bin/sh → /pod/b', '/dev/fd/3 → /pod/b']);
+  });
+});
+
+describe('the agent’s own programs', () => {
+  it('are told by their descent, however deep, and nobody else’s are', () => {
+    const nobody = {
+      of: () => undefined,
+      leaderOf: () => undefined,
+      placed: () => undefined,
+      containerOf: () => undefined,
+    };
+    const attribution = new Attribution({ ...nobody, agent: 100 }, true);
+    attribution.seed(100, [100, 101], CONTAINERD, 0);
+    attribution.seed(200, [200], POD, 0);
+    attribution.newTask(1, 101, 301, VFORK);
+    attribution.newTask(2, 301, 302, 0);
+    attribution.newTask(3, 200, 303, 0);
+    const taken = (pid: number) => attribution.exec(pid, pid, '/bin/sh', { cgroup: undefined });
+    expect([301, 302, 303, 200].map(taken)).to.deep.equal(['agent', 'agent', undefined, undefined]);
+    attribution.exit(302);
+    attribution.newTask(4, 200, 302, 0);
+    expect(taken(302), 'a number that is used anew').to.equal(undefined);
   });
 });
 
