@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { compare } from '../../../tools/test-kernels/guest/bounds.ts';
+import { compare, type Origins } from '../../../tools/test-kernels/guest/bounds.ts';
 import { exitProgram } from '../../../tools/test-kernels/guest/causes.ts';
 import { Page } from '../../../tools/test-kernels/guest/page.ts';
 import { traffic } from '../../../tools/test-kernels/guest/readings.ts';
@@ -57,6 +57,18 @@ describe('test:kernels, in the machine', () => {
     const page = new Page('');
     expect(compare(page, [reading(1)], [reading(1)]).wrong).to.have.length(1);
     expect(compare(page, [reading(1)], [])).to.deep.equal({ compared: 0, wrong: [] });
+  });
+
+  it('compares how far both rise, of what the agent counts since it started', () => {
+    const origins: Origins = new Map();
+    const look = (exposed: number, low: number, high: number) => {
+      const of = (value: number) => [{ ...reading(value), sinceAgent: true as const }];
+      return compare(new Page(`kubevigil_level ${exposed}\n`), of(low), of(high), origins).wrong;
+    };
+    expect(look(3, 100, 102)).to.deep.equal([]);
+    expect(look(8, 105, 108)).to.deep.equal([]);
+    expect(look(12, 105, 108), 'more than can have come').to.have.length(1);
+    expect(look(5, 105, 108), 'less than must have come').to.have.length(1);
   });
 
   it('finds a factor of 500 in the place of 512 in any count of a megabyte and more', () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compare } from './bounds.ts';
+import { compare, type Origins } from './bounds.ts';
 import { Page } from './page.ts';
 import { LAB } from './places.ts';
 import { readings } from './readings.ts';
@@ -20,6 +20,7 @@ export class Lab {
   /** How many values were held against something. */
   compared = 0;
   readonly #failing: Failing;
+  readonly #origins: Origins = new Map();
   #before: Page | undefined;
 
   constructor(failing: Failing) {
@@ -29,6 +30,7 @@ export class Lab {
   /** Starts the exporter and waits until it is ready. */
   async startExporter(): Promise<void> {
     this.#before = undefined;
+    this.#origins.clear();
     await run('systemctl', 'restart', 'kubevigil');
     const deadline = performance.now() + READY_WITHIN_MS;
     for (;;) {
@@ -66,7 +68,7 @@ export class Lab {
     await this.page();
     const before = readings();
     const page = await this.#fetch();
-    const { compared, wrong } = compare(page, before, readings());
+    const { compared, wrong } = compare(page, before, readings(), this.#origins);
     this.compared += compared;
     this.problems.push(...wrong);
     this.#before = page;

@@ -12,6 +12,8 @@ export interface Reading {
   readonly value: number;
   /** How far the series may lie outside of what was read before and after, for want of precision. */
   readonly slack: number;
+  /** The series counts since the agent started, the kernel since it did: what is compared is how far both rise. */
+  readonly sinceAgent?: true;
 }
 
 const MODES = ['user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal'];
@@ -98,8 +100,14 @@ function tcp(): Reading[] {
   const of = (name: string) => Number(values[names.indexOf(name)]);
   const labels = { pod: '' };
   return [
-    { metric: 'tcp_retransmitted_segments_total', labels, value: of('RetransSegs'), slack: 0 },
-    { metric: 'tcp_resets_sent_total', labels, value: of('OutRsts'), slack: 0 },
+    {
+      metric: 'tcp_retransmitted_segments_total',
+      labels,
+      value: of('RetransSegs'),
+      slack: 0,
+      sinceAgent: true,
+    },
+    { metric: 'tcp_resets_sent_total', labels, value: of('OutRsts'), slack: 0, sinceAgent: true },
   ];
 }
 
