@@ -46,7 +46,9 @@ interface Figure<T> {
 /** The container itself, as a part of its sum that is there when it has no other. */
 const ITSELF = '';
 
-const isDisk = (device: string, host: Host) => host.exists(`sys/dev/block/${device}/device`);
+/** Whether a device is a disk, as far as sysfs knows it: of one that it does not know, bytes are bytes. */
+const isDisk = (device: string, host: Host) =>
+  host.exists(`sys/dev/block/${device}/device`) || !host.exists(`sys/dev/block/${device}`);
 
 /** Only disks: what a volume on top of them (LVM, RAID, loop) moves is counted where it ends. */
 function* diskParts(devices: ReadonlyMap<string, DeviceBytes>, host: Host): Iterable<[string, Counts]> {
