@@ -61,6 +61,6 @@ describe('heap flags', () => {
   it('are set before anything else of the exporter is loaded', () => {
     const main = readFileSync(join(ROOT, 'exporter', 'main.ts'), 'utf8');
     expect(main.match(/^import .*$/gm)).to.deep.equal(["import './heap-flags.ts';"]);
-    expect(main).to.contain("\nawait import('./command.ts');\n");
+    expect(main).to.contain("await import('./command.ts');\n");
   });
 });
