@@ -5,8 +5,8 @@
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
 import { runCommand, UsageError } from '../../common/cli.ts';
+import { Program } from '../../common/flags.ts';
 import { CACHE } from '../programs/paths.ts';
 import { assetsOf } from './assets.ts';
 import { boot } from './boot.ts';
@@ -90,7 +90,7 @@ async function run(flags: Flags): Promise<void> {
   report(await runAll(machines, flags, folder), flags, performance.now() - from);
 }
 
-const command = new Command('test:kernels')
+const command = new Program('test:kernels')
   .description('Runs the exporter in other kernels and holds what it says against theirs.')
   .option('--only <kernel...>', `these alone, of ${MACHINES.map(({ name }) => name).join(', ')}`)
   .option('--check <name...>', 'these checks alone, after start')
