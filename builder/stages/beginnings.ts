@@ -111,7 +111,7 @@ export class Beginnings {
 
   /**
    * When the container (or the first container of the pod) of a series began, as its target told at a scrape; −Infinity
-   * where the target did not tell of this one then, undefined where it tells of none.
+   * where the target did not tell of this one then, undefined where it told of none for some minutes.
    */
   #beganMs(series: RawSeries, ms: number): number | undefined {
     const ofTarget = this.#starts.get(this.#targetKey(series));
@@ -123,7 +123,12 @@ export class Beginnings {
       const at = lastAtMost(start.timestampsMs, ms);
       if (start.timestampsMs[at] === ms) told = Math.min(told, (start.values[at] as number) * MS_PER_SECOND);
     }
-    return Number.isFinite(told) ? told : Number.NEGATIVE_INFINITY;
+    if (Number.isFinite(told)) return told;
+    // What it tells later is not known yet.
+    const sinceMs = ms - birthLookback(0, this.#times.freshnessMs);
+    const tells = ({ timestampsMs }: RawSeries) =>
+      (timestampsMs[lastAtMost(timestampsMs, ms)] ?? 0) > sinceMs;
+    return [...ofTarget.values()].some((starts) => starts.some(tells)) ? Number.NEGATIVE_INFINITY : undefined;
   }
 
   /**
