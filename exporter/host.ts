@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ContainerNames, NO_NAMES } from './containers/names.ts';
 import { attempt, SourceError, sourceError } from './errors.ts';
 import { targetNow } from './files/host-paths.ts';
+import { HangGuard } from './hang-guard.ts';
 import { KeptFiles } from './kept-files.ts';
 import { readOpenText, withFile } from './kernel-file.ts';
 import { KernelTexts } from './kernel-texts.ts';
@@ -95,9 +96,10 @@ export interface Shared {
 }
 
 /** What views of the same host share. */
-export function share(paths: HostPaths, names: ContainerNames = NO_NAMES): Shared {
+export function share(paths: HostPaths, names: ContainerNames = NO_NAMES, guard = new HangGuard()): Shared {
   const files = new KeptFiles(paths.procfs);
-  return { processes: new ProcessTable(paths, files), texts: new KernelTexts(paths.procfs, files), names };
+  const processes = new ProcessTable(paths, files, guard);
+  return { processes, texts: new KernelTexts(paths.procfs, files), names };
 }
 
 /**

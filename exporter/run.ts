@@ -122,7 +122,8 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const authorize = openAuthorization(options.authorization, apiServer, web, logger);
   const podWatch = openPodWatch(options, apiServer);
   const pods = () => podWatch?.store.list() ?? [];
-  const shared = share(paths, podWatch?.store.names);
+  const guard = new HangGuard();
+  const shared = share(paths, podWatch?.store.names, guard);
   const openView = () => openHost(paths, shared);
   const scraper = new Scraper(enabled, openView, logger);
   let opened: ProcessEvents | undefined;
@@ -131,7 +132,6 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
     opened ??= new ProcessEvents(open(), shared.names, isNestedNode(paths.procfs));
     return opened;
   };
-  const guard = new HangGuard();
   const hostFiles = openHostFiles(paths.rootfs, guard);
   await scraper.open({ paths, openView, guard, hostFiles, rules, logger, events, podWatch, pods });
   const info = [sample(agentMetrics.buildInfo, 1, { version, node_version: process.versions.node })];

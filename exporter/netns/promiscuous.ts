@@ -1,10 +1,14 @@
 import { readdirSync, readlinkSync, statfsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { attempt, malformed } from '../errors.ts';
+import { attempt, malformed, SourceError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { readSmall } from '../kernel-file.ts';
 import { Unread } from '../lines.ts';
+import { mountsOf } from '../mount-book.ts';
+import { isNetwork } from '../mounts.ts';
 import { parseNetDev } from '../parsers/netdev.ts';
+import { someMayWait } from '../pinned.ts';
+import { MAY_WAIT, statLocal } from '../processes/careful-stat.ts';
 import { ifPresent } from '../sources.ts';
 import type { NetworkNamespace } from './namespaces.ts';
 
@@ -61,6 +65,14 @@ function hasSameDevices(host: Host, folder: string, classNet: string): boolean {
   );
 }
 
+/** Whether the way from a process's root into its /sys leads to a filesystem that may not answer: a pod can mount one there, or live in one. */
+function mayWait(procFolder: string): boolean {
+  if (statLocal(procFolder, 'root') === MAY_WAIT) return true;
+  const onTheWay = ({ mountpoint }: { mountpoint: string }) =>
+    mountpoint === '/' || `${mountpoint}/`.startsWith('/sys/');
+  return someMayWait() && mountsOf(procFolder).some((mount) => onTheWay(mount) && isNetwork(mount.type));
+}
+
 /**
  * Finds the sysfs of other network namespaces.
  *
@@ -77,13 +89,20 @@ export class SysfsFinder {
   /**
    * The `/sys/class/net` of a namespace that is not the host's; undefined where there is none.
    *
-   * @throws {SourceError} `unreadable` without CAP_SYS_PTRACE
+   * @throws {SourceError} `unreadable` without CAP_SYS_PTRACE, `failed` where looking might never end
    */
   classNet(host: Host, { inode, folder }: NetworkNamespace): string | undefined {
     const sysName = folder.replace(/\/net$/, '/root/sys');
     const sys = host.locate(sysName);
     return ifPresent(() =>
       attempt(sysName, () => {
+        if (mayWait(host.locate(folder.replace(/\/net$/, '')))) {
+          throw new SourceError(
+            'failed',
+            sysName,
+            `${sysName}: not looked at, its filesystem may not answer`,
+          );
+        }
         const classNet = join(sys, 'class/net');
         const { dev } = statSync(sys);
         if (this.known.get(inode) === dev) return classNet;

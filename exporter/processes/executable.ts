@@ -1,5 +1,6 @@
-import { readlinkSync, statSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { sourceError } from '../errors.ts';
+import type { StatLink } from './careful-stat.ts';
 
 /** What is unusual about where a process's executable lies. */
 export type ExecutableKind = 'deleted_exe' | 'memfd_exe' | 'temp_exe';
@@ -39,16 +40,15 @@ function isTemporary(target: string, procFolder: string): boolean {
  *
  * @param procFolder `/proc/<pid>`, as seen from here
  * @param name what errors call that folder
- * @throws {SourceError} `unreadable` without CAP_SYS_PTRACE for other users' processes
+ * @throws {SourceError} `unreadable` without CAP_SYS_PTRACE for other users' processes; what `stat` throws
  */
-export function executableKind(procFolder: string, name: string): ExecutableKind | undefined {
-  const link = `${procFolder}/exe`;
+export function executableKind(procFolder: string, name: string, stat: StatLink): ExecutableKind | undefined {
   try {
-    const file = statSync(link, { throwIfNoEntry: false });
+    const file = stat(procFolder, 'exe', name);
     if (file === undefined) return undefined;
-    const target = readlinkSync(link, 'latin1');
+    const target = readlinkSync(`${procFolder}/exe`, 'latin1');
     if (file.nlink > 0) return isTemporary(target, procFolder) ? 'temp_exe' : undefined;
-    const memory = target.startsWith(MEMFD) && statSync(`${procFolder}/root`).dev !== file.dev;
+    const memory = target.startsWith(MEMFD) && stat(procFolder, 'root', name)?.dev !== file.dev;
     return memory ? 'memfd_exe' : 'deleted_exe';
   } catch (error) {
     throw sourceError(`${name}/exe`, error);

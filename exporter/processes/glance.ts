@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import type { SourceError } from '../errors.ts';
+import type { StatLink } from './careful-stat.ts';
 
 const TRACER = Buffer.from('\nTracerPid:\t');
 const CAPABILITIES = Buffer.from('\nCapEff:\t');
@@ -21,13 +22,14 @@ export function credentials(status: Buffer): string {
  * A text that changes with which file the executable is and whether it has a link.
  *
  * @param procFolder `/proc/<pid>`, as seen from here
+ * @param name what errors call that folder
  */
-export function executableVersion(procFolder: string): string {
+export function executableVersion(procFolder: string, name: string, stat: StatLink): string {
   try {
-    const file = statSync(`${procFolder}/exe`, { throwIfNoEntry: false });
+    const file = stat(procFolder, 'exe', name);
     return file === undefined ? 'none' : `${file.dev} ${file.ino} ${file.nlink}`;
   } catch (error) {
     // Whatever it is, it is told apart from another; the full look reports it.
-    return (error as NodeJS.ErrnoException).code ?? 'failed';
+    return (error as SourceError).code;
   }
 }

@@ -1,5 +1,6 @@
 import { SourceError } from '../errors.ts';
 import { readSmall } from '../kernel-file.ts';
+import type { CarefulStat } from './careful-stat.ts';
 import { type ExecutableKind, executableKind } from './executable.ts';
 import type { SuspiciousKind } from './group.ts';
 import { hostNamespace, INIT, namespaceInode } from './namespace.ts';
@@ -31,13 +32,20 @@ function isElevatedOnHost(procfs: string, pid: number, capabilities: bigint): bo
  * Looks at what `/proc/<pid>/stat` does not tell: executable, tracer, capabilities and network namespace.
  *
  * The kernel shields few processes even from CAP_SYS_PTRACE (another security module, a process above a user
- * namespace). They take nothing from the others: they count as ordinary, and that they could not be read is said.
+ * namespace), and a process can run from a filesystem that does not answer. They take nothing from the others: they count
+ * as ordinary, and that they could not be read is said.
  *
  * @param procfs the folder that the host's procfs is mounted at
+ * @param links looks at what the process's links lead to
  * @param mayTrace whether this process has CAP_SYS_PTRACE
  * @param contained whether the process belongs to a container; capabilities are judged there only
  */
-export function inspect(procfs: string, pid: number, mayTrace: boolean, contained: boolean): Inspection {
+export function inspect(
+  { procfs, links }: { readonly procfs: string; readonly links: CarefulStat },
+  pid: number,
+  mayTrace: boolean,
+  contained: boolean,
+): Inspection {
   const folder = `${procfs}/${pid}`;
   const name = `proc/${pid}`;
   const errors: SourceError[] = [];
@@ -49,9 +57,9 @@ export function inspect(procfs: string, pid: number, mayTrace: boolean, containe
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       if (error.code === 'absent') return undefined;
-      const shielded = mayTrace && error.code === 'unreadable';
+      const isItsOwn = error.code === 'failed' || (mayTrace && error.code === 'unreadable');
       errors.push(error);
-      if (!shielded) unknown.push(...otherwise);
+      if (!isItsOwn) unknown.push(...otherwise);
       return undefined;
     }
   };
@@ -60,7 +68,10 @@ export function inspect(procfs: string, pid: number, mayTrace: boolean, containe
     () => (pid === INIT ? hostNamespace(procfs, 'net') : namespaceInode(procfs, pid, 'net')),
     [],
   );
-  let kind: SuspiciousKind | undefined = attempt(() => executableKind(folder, name), EXECUTABLE_KINDS);
+  let kind: SuspiciousKind | undefined = attempt(
+    () => executableKind(folder, name, links.stat),
+    EXECUTABLE_KINDS,
+  );
   if (kind === undefined) {
     const status = attempt(
       () => parseStatus(readSmall(`${folder}/status`, `${name}/status`).toString('latin1'), `${name}/status`),

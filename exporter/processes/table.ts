@@ -1,8 +1,11 @@
 import { readdirSync } from 'node:fs';
+import { basename } from 'node:path/posix';
 import { SourceError, sourceError } from '../errors.ts';
+import { HangGuard } from '../hang-guard.ts';
 import { type KeptFile, KeptFiles } from '../kept-files.ts';
 import { contents, readSmall } from '../kernel-file.ts';
 import { ifPresent } from '../sources.ts';
+import { CarefulStat } from './careful-stat.ts';
 import { Denials } from './denials.ts';
 import { Entry, hasEnded, NOTHING } from './entry.ts';
 import { credentials, executableVersion } from './glance.ts';
@@ -58,6 +61,7 @@ export class ProcessTable {
   private readonly procfs: string;
   private readonly groups: Groups;
   private readonly files: KeptFiles;
+  private readonly links: CarefulStat;
   private readonly entries = new Map<number, Entry>();
   /** Those that something could not be read of. */
   private readonly troubled = new Set<Entry>();
@@ -73,14 +77,17 @@ export class ProcessTable {
   /**
    * @param paths where the host's procfs and sysfs are mounted
    * @param files how many files may be kept open, with others who keep some
+   * @param guard for executables whose filesystem may not answer
    */
   constructor(
     paths: { readonly procfs: string; readonly sysfs: string },
     files: KeptFiles = new KeptFiles(paths.procfs),
+    guard = new HangGuard(),
   ) {
     this.procfs = paths.procfs;
     this.groups = new Groups(paths);
     this.files = files;
+    this.links = new CarefulStat(guard);
   }
 
   /**
@@ -90,6 +97,7 @@ export class ProcessTable {
    */
   scan(): ProcessSnapshot {
     this.passes++;
+    const news = this.links.beginPass();
     const names = this.list();
     const denials = new Denials();
     if (!names.includes('1')) denials.add(hidden());
@@ -105,6 +113,10 @@ export class ProcessTable {
     }
     for (const entry of this.entries.values()) {
       if (entry.seenIn !== this.passes) this.drop(entry);
+    }
+    for (const folder of news) {
+      const entry = this.entries.get(Number(basename(folder)));
+      if (entry?.ended === false) tolerate(() => this.look(entry), denials);
     }
     for (const entry of this.toGlance.due()) {
       if (!entry.ended) tolerate(() => this.glanceAt(entry), denials);
@@ -212,7 +224,9 @@ export class ProcessTable {
 
   /** Threads of the kernel have no executable, and no namespace but the host's. */
   private inspect(pid: number, kernel: boolean, { place }: ProcessGroup): Inspection {
-    return kernel ? NOTHING : inspect(this.procfs, pid, this.mayTrace(), place !== undefined);
+    return kernel
+      ? NOTHING
+      : inspect({ procfs: this.procfs, links: this.links }, pid, this.mayTrace(), place !== undefined);
   }
 
   private noteTrouble(entry: Entry): void {
@@ -222,7 +236,8 @@ export class ProcessTable {
 
   /** Looks closely where a glance shows something else than the one before. */
   private glanceAt(entry: Entry): void {
-    const seen = `${this.statusOf(entry)} ${executableVersion(`${this.procfs}/${entry.pid}`)}`;
+    const [folder, name] = [`${this.procfs}/${entry.pid}`, `proc/${entry.pid}`];
+    const seen = `${this.statusOf(entry)} ${executableVersion(folder, name, this.links.stat)}`;
     if (seen === entry.glance) return;
     entry.glance = seen;
     this.look(entry);
@@ -265,6 +280,7 @@ export class ProcessTable {
   private drop(entry: Entry): void {
     for (const file of [entry.clock, entry.stat, entry.status]) this.files.close(file);
     this.troubled.delete(entry);
+    this.links.drop(`${this.procfs}/${entry.pid}`);
     if (this.entries.get(entry.pid) !== entry) return;
     entry.leave();
     this.entries.delete(entry.pid);

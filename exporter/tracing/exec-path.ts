@@ -1,5 +1,6 @@
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path/posix';
+import { MAY_WAIT, statLocal } from '../processes/careful-stat.ts';
 import { canonicalPath, leadsThroughFolder } from './canonical-path.ts';
 
 /** Of /proc/PID/exe when the file has no link left. */
@@ -13,14 +14,22 @@ function readLink(path: string): string | undefined {
   }
 }
 
+/** Whether no link to an executable is left that is named so; a file may have that name. Where its filesystem may not answer the name has to do. */
+function isDeleted(procFolder: string): boolean {
+  try {
+    const file = statLocal(procFolder, 'exe');
+    return file === MAY_WAIT || file.nlink === 0;
+  } catch {
+    return false; // gone
+  }
+}
+
 /** The executable of a process; undefined when it is gone, not ours to see, or a thread of the kernel. */
 export function executableOf(procfs: string, pid: number): string | undefined {
   const link = `${procfs}/${pid}/exe`;
   const path = readLink(link);
   if (!path?.endsWith(DELETED)) return path;
-  // A file may have that name: it is deleted when no link to it is left.
-  const links = statSync(link, { throwIfNoEntry: false })?.nlink;
-  return links === 0 ? path.slice(0, -DELETED.length) : path;
+  return isDeleted(`${procfs}/${pid}`) ? path.slice(0, -DELETED.length) : path;
 }
 
 /** What a relative path, and a copy of a runtime, are told by. */

@@ -1,6 +1,8 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { HangGuard } from '../../../exporter/hang-guard.ts';
+import { CarefulStat } from '../../../exporter/processes/careful-stat.ts';
 import { executableKind } from '../../../exporter/processes/executable.ts';
 import { skip } from '../../support/skip.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
@@ -15,7 +17,7 @@ describe('executableKind', () => {
     writeFileSync(join(base, file), '');
     symlinkSync(join(base, file), join(folder, 'exe'));
     symlinkSync(root === '/' ? '/' : join(base, root), join(folder, 'root'));
-    return executableKind(folder, 'proc/1');
+    return executableKind(folder, 'proc/1', new CarefulStat(new HangGuard()).stat);
   }
 
   // The folder of tests lies in a temporary folder itself.

@@ -1,0 +1,44 @@
+import { closeSync, mkdirSync } from 'node:fs';
+import { expect } from 'chai';
+import { MountBook } from '../../exporter/mount-book.ts';
+import { mountOf, pin, someMayWait } from '../../exporter/pinned.ts';
+import { temporaryPaths } from '../support/temporary.ts';
+
+describe('places that are looked at without asking their filesystem', () => {
+  const at = temporaryPaths();
+
+  // Names as FUSE, NFS, 9p, cifs and ceph give them, and such as disks have.
+  const cases = [
+    { names: ['8:0', '253:1', '7:3', 'btrfs-2', 'mtd-0', '8:17-fuseblk', 'ubifs_0_0'], waits: false },
+    { names: [], waits: false },
+    { names: ['8:0', '0:45-fuse'], waits: true },
+    { names: ['0:52'], waits: true },
+    { names: ['9p-1'], waits: true },
+    { names: ['cifs-3', '8:0'], waits: true },
+    { names: ['ceph-1'], waits: true },
+    { names: ['something new'], waits: true },
+  ];
+  for (const { names, waits } of cases) {
+    it(`${waits ? 'have' : 'have no'} server to wait for among ${names.join(', ') || 'none'}`, () => {
+      for (const name of names) mkdirSync(at('bdi', name), { recursive: true });
+      mkdirSync(at('bdi'), { recursive: true });
+      expect(someMayWait(at('bdi'))).to.equal(waits);
+    });
+  }
+
+  it('may have one where that is not told', () => expect(someMayWait(at('nowhere'))).to.equal(true));
+
+  it('are known by their mount, and what no table lists may be anything', () => {
+    const book = new MountBook();
+    const descriptor = pin('/proc/self/exe');
+    try {
+      const device = book.deviceOf(mountOf(descriptor), '/proc/self');
+      expect(device.id).to.match(/^\d+:\d+$/);
+      expect(device.isLocal).to.equal(true);
+    } finally {
+      closeSync(descriptor);
+    }
+    expect(book.deviceOf('987654321', '/proc/self')).to.deep.equal({ id: 'mount 987654321', isLocal: false });
+    expect(book.deviceOf(undefined, '/proc/self').isLocal).to.equal(false);
+  });
+});
