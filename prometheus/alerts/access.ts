@@ -1,4 +1,5 @@
-import { alarmReason, overAlarm, PLACE, ruleMatches, withRule } from './expressions.ts';
+import { counted } from './counted.ts';
+import { alarmOf, alarmReason, PLACE, ruleMatches, withRule } from './expressions.ts';
 import type { AlertGroup } from './model.ts';
 
 const RISKY = (pod: string) =>
@@ -12,6 +13,11 @@ const CHANGED_RULE =
 const FAILED = 'kubevigil_auth_failures_total{node="a",rule="ssh_login_failed"}';
 
 const risky = 'max by (cluster, node, namespace, pod, rule) (kubevigil_risky_pods)';
+const failed = counted({
+  metric: 'kubevigil_auth_failures_total',
+  window: '5m',
+  by: ['namespace', 'pod'],
+});
 
 /** Who gets in, and what stays behind. */
 export const accessAlerts: AlertGroup = {
@@ -98,14 +104,23 @@ export const accessAlerts: AlertGroup = {
         input: { [CHANGED]: '1x80', [CHANGED_RULE]: '1x80' },
         at: '18m',
       },
+      born: {
+        series: CHANGED,
+        least: 1,
+        summary: 'a: cron_file_changed (1 in 10 minutes)',
+        rules: [CHANGED_RULE],
+      },
     },
     {
       name: 'KubevigilBruteForce',
-      expr: overAlarm('auth_failures_per_second'),
-      for: { duration: '2m', why: 'a person gives up, or remembers, within two minutes' },
+      expr: `${failed} / 300 > ${alarmOf('auth_failures_per_second').above}`,
+      for: {
+        duration: '0s',
+        why: 'the mean of five minutes is the patience: thirty failures, which a program has made before anybody looks',
+      },
       severity: 'warning',
       technique: 'T1110',
-      summary: `${PLACE}: {{ $value | humanize }} logins a second fail`,
+      summary: `${PLACE}: {{ $value | printf "%.1f" }} logins a second fail`,
       meaning: 'Logins fail one after another: somebody tries passwords.',
       threshold: alarmReason('auth_failures_per_second'),
       look: [
@@ -118,9 +133,10 @@ export const accessAlerts: AlertGroup = {
         input: { [FAILED]: '0+15x40' },
         at: '8m',
         labels: { node: 'a' },
-        summary: 'a: 1 logins a second fail',
+        summary: 'a: 1.0 logins a second fail',
       },
       quiet: { when: 'somebody mistypes five times', input: { [FAILED]: '0x20 5x20' }, at: '8m' },
+      born: { series: FAILED, least: 60, summary: 'a: 0.2 logins a second fail' },
     },
   ],
 };

@@ -2,8 +2,10 @@
 
 import { METRICS } from '../../exporter/catalogue/index.ts';
 import { type CatalogueColumn, columnsOf, type Entity } from '../../exporter/catalogue/model/columns.ts';
+import type { CounterSpec } from '../../exporter/catalogue/model/define.ts';
 import { EXPORTER_JOB, RECORDED_WINDOW, recordingRuleName } from '../../exporter/catalogue/model/promql.ts';
 import { BASELINES, baselineName } from './baselines.ts';
+import { counted } from './counted.ts';
 
 /** The exporters as targets. */
 export const TARGETS = `up{${EXPORTER_JOB}}`;
@@ -61,9 +63,8 @@ export function overUsual(column: string, entity: Entity, factor: number): strin
  * Matches of rules in the last ten minutes, with severity and technique of the rule, for every rule that is more than
  * information: rules that users add alert without another word.
  */
-export function ruleMatches(counter: string, on: string, by: readonly string[]): string {
-  const grouping = ['cluster', 'node', ...by, 'rule'].join(', ');
-  return withRule(`(sum by (${grouping}) (increase(${counter}[10m])) > 0)`, on);
+export function ruleMatches(metric: CounterSpec['name'], on: string, by: readonly string[]): string {
+  return withRule(`(${counted({ metric, window: '10m', by: [...by, 'rule'] })} > 0)`, on);
 }
 
 /** Gives a vector with a label `rule` the severity and technique of its rule, and leaves out mere information. */

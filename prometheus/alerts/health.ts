@@ -1,3 +1,5 @@
+import type { CounterSpec } from '../../exporter/catalogue/model/define.ts';
+import { counted } from './counted.ts';
 import { TARGETS } from './expressions.ts';
 import type { AlertGroup } from './model.ts';
 
@@ -13,6 +15,8 @@ const DROPPED = 'kubevigil_series_dropped_total{node="a",metric="kubevigil_proce
 const RELOADED = 'kubevigil_rules_last_reload_successful{node="a"}';
 const FAILURES = 'kubevigil_rule_failures_total{node="a",rule="own_rule"}';
 const SKIPPED = 'kubevigil_log_skipped_bytes_total{node="a"}';
+/** In the last ten minutes, by the node and these labels. */
+const lately = (metric: CounterSpec['name'], ...by: string[]) => counted({ metric, window: '10m', by });
 
 /** What the exporter cannot see, and whether it is there at all: an agent that is silent is what an intruder wants. */
 export const healthAlerts: AlertGroup = {
@@ -132,7 +136,7 @@ export const healthAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilEventsLost',
-      expr: 'sum by (cluster, node) (increase(kubevigil_exec_events_lost_total[10m])) > 0',
+      expr: `${lately('kubevigil_exec_events_lost_total')} > 0`,
       for: {
         duration: '0s',
         why: 'events that are lost do not come back; the ten minutes of the expression keep it in sight',
@@ -157,6 +161,7 @@ export const healthAlerts: AlertGroup = {
         summary: 'a: 10 kernel events were lost in 10 minutes',
       },
       quiet: { when: 'some were lost long ago', input: { [LOST]: '1000x40' }, at: '8m' },
+      born: { series: LOST, least: 1, summary: 'a: 1 kernel events were lost in 10 minutes' },
     },
     {
       name: 'KubevigilCoverageLow',
@@ -197,7 +202,7 @@ export const healthAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilSeriesDropped',
-      expr: 'sum by (cluster, node, metric) (increase(kubevigil_series_dropped_total[10m])) > 0',
+      expr: `${lately('kubevigil_series_dropped_total', 'metric')} > 0`,
       for: { duration: '5m', why: 'pods that are replaced count twice for five minutes' },
       severity: 'warning',
       summary: `${NODE}: {{ $labels.metric }} has more series than its cap; the rest is folded into the pod _other`,
@@ -217,6 +222,12 @@ export const healthAlerts: AlertGroup = {
           'a: kubevigil_processes has more series than its cap; the rest is folded into the pod _other',
       },
       quiet: { when: 'some were, an hour ago', input: { [DROPPED]: '30x300' }, at: '70m' },
+      born: {
+        series: DROPPED,
+        least: 1,
+        summary:
+          'a: kubevigil_processes has more series than its cap; the rest is folded into the pod _other',
+      },
     },
     {
       name: 'KubevigilRulesNotReloaded',
@@ -242,7 +253,7 @@ export const healthAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilRuleFailing',
-      expr: 'sum by (cluster, node, rule) (increase(kubevigil_rule_failures_total[10m])) > 0',
+      expr: `${lately('kubevigil_rule_failures_total', 'rule')} > 0`,
       for: { duration: '0s', why: 'the ten minutes of the expression are enough' },
       severity: 'warning',
       summary: `${NODE}: the condition of the rule {{ $labels.rule }} fails on some events`,
@@ -259,10 +270,15 @@ export const healthAlerts: AlertGroup = {
         summary: 'a: the condition of the rule own_rule fails on some events',
       },
       quiet: { when: 'it failed before it was put right', input: { [FAILURES]: '5x80' }, at: '18m' },
+      born: {
+        series: FAILURES,
+        least: 1,
+        summary: 'a: the condition of the rule own_rule fails on some events',
+      },
     },
     {
       name: 'KubevigilLogSkipped',
-      expr: 'sum by (cluster, node) (increase(kubevigil_log_skipped_bytes_total[10m])) > 0',
+      expr: `${lately('kubevigil_log_skipped_bytes_total')} > 0`,
       for: { duration: '0s', why: 'what was skipped is not read later' },
       severity: 'info',
       technique: 'T1562.006',
@@ -280,6 +296,11 @@ export const healthAlerts: AlertGroup = {
         summary: 'a: 10MiB of logs came faster than they can be read, and were skipped',
       },
       quiet: { when: 'some were skipped before', input: { [SKIPPED]: '10485760x80' }, at: '18m' },
+      born: {
+        series: SKIPPED,
+        least: 1048576,
+        summary: 'a: 1MiB of logs came faster than they can be read, and were skipped',
+      },
     },
     {
       name: 'KubevigilVersionSkew',

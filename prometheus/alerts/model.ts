@@ -18,6 +18,21 @@ interface FiringCase extends Case {
   readonly summary: string;
 }
 
+/**
+ * A counter that is born while it is watched, with all that alerts in its first value: promtool cases of a birth, of an
+ * exporter that restarts or is away, and of an owner that is gone are made of it.
+ */
+export interface BornCase {
+  /** With the labels of `fires.labels`. */
+  readonly series: string;
+  /** The value that alerts. */
+  readonly least: number;
+  /** What is said then, by hand as in `fires`. */
+  readonly summary: string;
+  /** Series that are 1 all the time. */
+  readonly rules?: readonly string[];
+}
+
 /** A MITRE ATT&CK technique. */
 type Technique = `T${number}` | `T${number}.${number}`;
 
@@ -44,6 +59,8 @@ export interface Alert {
   readonly fires: FiringCase;
   /** A near miss, with the same series. */
   readonly quiet: Case;
+  /** Every alert has it that counts what the agent counts. */
+  readonly born?: BornCase;
 }
 
 /** Alerts of a kind, in one group of rules. */

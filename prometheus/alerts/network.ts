@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import { alarmReason, overAlarm, overUsual, PLACE, recorded, ruleMatches, usual } from './expressions.ts';
 import type { AlertGroup } from './model.ts';
 
@@ -9,6 +10,8 @@ const PACKETS = 'kubevigil_network_packets_total{node="a",device="eth0",directio
 const CONNECTIONS = (state: string) => `kubevigil_tcp_connections{${POD},state="${state}"}`;
 const LISTEN = (event: string) => `kubevigil_tcp_listen_events_total{${POD},event="${event}"}`;
 const DESTINATIONS = (rule: string) => `kubevigil_outbound_destinations_total{${POD},rule="${rule}"}`;
+const METADATA_RULE =
+  'kubevigil_rule_info{node="a",rule="cloud_metadata_service",on="connection",severity="critical",mitre="T1552.005"}';
 const LISTENING = (pod: string) =>
   `kubevigil_listening_sockets{node="a",namespace="shop",pod="${pod}",protocol="tcp"}`;
 const SNIFFERS = `kubevigil_network_sniffers{${POD},kind="packet_socket"}`;
@@ -20,8 +23,20 @@ const packets = recorded('network_receive_packets_per_second', 'node');
 const established = recorded('tcp_established', 'pod');
 const listening = recorded('listening_sockets', 'pod');
 const sniffers = recorded('network_sniffers', 'pod');
-const destinations = (rule: string, window: string, offset = '') =>
-  `sum by (cluster, node, namespace, pod) (increase(kubevigil_outbound_destinations_total{rule="${rule}"}[${window}]${offset}))`;
+const scanned = counted({
+  metric: 'kubevigil_outbound_destinations_total',
+  where: 'rule="cluster_destination"',
+  window: '5m',
+  by: ['namespace', 'pod'],
+});
+const contacted = (ago?: '1h') =>
+  counted({
+    metric: 'kubevigil_outbound_destinations_total',
+    where: 'rule="external_destination"',
+    window: '1h',
+    by: ['namespace', 'pod'],
+    ...(ago === undefined ? {} : { ago }),
+  });
 
 /** What comes over the network, goes out by it, or listens to it. */
 export const networkAlerts: AlertGroup = {
@@ -232,7 +247,7 @@ export const networkAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilPodScans',
-      expr: `${destinations('cluster_destination', '5m')} > 50`,
+      expr: `${scanned} > 50`,
       for: {
         duration: '0s',
         why: 'a scan is over soon; the five minutes of the expression keep it in sight',
@@ -264,10 +279,15 @@ export const networkAlerts: AlertGroup = {
         input: { [DESTINATIONS('cluster_destination')]: '3x20 15x20' },
         at: '8m',
       },
+      born: {
+        series: DESTINATIONS('cluster_destination'),
+        least: 51,
+        summary: 'shop/web-1 on a: 51 new addresses and ports in the cluster were tried in 5 minutes',
+      },
     },
     {
       name: 'KubevigilNewDestinations',
-      expr: `${destinations('external_destination', '1h')} > 20 and ${destinations('external_destination', '1h')} > 5 * ${destinations('external_destination', '1h', ' offset 1h')}`,
+      expr: `${contacted()} > 20 and ${contacted()} > 5 * ${contacted('1h')}`,
       for: { duration: '5m', why: 'opening a page with many parts makes twenty at once' },
       severity: 'info',
       technique: 'T1071',
@@ -322,8 +342,7 @@ export const networkAlerts: AlertGroup = {
         when: 'a pod asks the metadata service',
         input: {
           [DESTINATIONS('cloud_metadata_service')]: '0x20 1x20',
-          'kubevigil_rule_info{node="a",rule="cloud_metadata_service",on="connection",severity="critical",mitre="T1552.005"}':
-            '1x40',
+          [METADATA_RULE]: '1x40',
         },
         at: '8m',
         labels: { ...ON_POD, rule: 'cloud_metadata_service', severity: 'critical', mitre: 'T1552.005' },
@@ -337,6 +356,12 @@ export const networkAlerts: AlertGroup = {
             '1x40',
         },
         at: '8m',
+      },
+      born: {
+        series: DESTINATIONS('cloud_metadata_service'),
+        least: 1,
+        summary: 'shop/web-1 on a: connected to what the rule cloud_metadata_service watches',
+        rules: [METADATA_RULE],
       },
     },
     {

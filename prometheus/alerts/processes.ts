@@ -2,6 +2,9 @@ import { alarmReason, overAlarm, overUsual, PLACE, recorded, ruleMatches, usual 
 import type { AlertGroup } from './model.ts';
 
 const CONTAINER = 'node="a",namespace="shop",pod="web-1",container="web"';
+const EXECS = `kubevigil_suspicious_execs_total{${CONTAINER},rule="exec_from_temp_path"}`;
+const EXEC_RULE =
+  'kubevigil_rule_info{node="a",rule="exec_from_temp_path",on="exec",severity="critical",mitre="T1059"}';
 const ON_CONTAINER = { node: 'a', namespace: 'shop', pod: 'web-1', container: 'web' };
 const SUSPICIOUS = (kind: string) => `kubevigil_suspicious_processes{${CONTAINER},kind="${kind}"}`;
 const ON_HOST = 'kubevigil_suspicious_processes{node="a",kind="deleted_exe"}';
@@ -100,9 +103,8 @@ export const processAlerts: AlertGroup = {
       fires: {
         when: 'a program from /tmp is started in a container',
         input: {
-          [`kubevigil_suspicious_execs_total{${CONTAINER},rule="exec_from_temp_path"}`]: '0x20 2x20',
-          'kubevigil_rule_info{node="a",rule="exec_from_temp_path",on="exec",severity="critical",mitre="T1059"}':
-            '1x40',
+          [EXECS]: '0x20 2x20',
+          [EXEC_RULE]: '1x40',
         },
         at: '8m',
         labels: { ...ON_CONTAINER, rule: 'exec_from_temp_path', severity: 'critical', mitre: 'T1059' },
@@ -111,11 +113,16 @@ export const processAlerts: AlertGroup = {
       quiet: {
         when: 'matches from before: the counter does not move',
         input: {
-          [`kubevigil_suspicious_execs_total{${CONTAINER},rule="exec_from_temp_path"}`]: '2x40',
-          'kubevigil_rule_info{node="a",rule="exec_from_temp_path",on="exec",severity="critical",mitre="T1059"}':
-            '1x40',
+          [EXECS]: '2x40',
+          [EXEC_RULE]: '1x40',
         },
         at: '8m',
+      },
+      born: {
+        series: EXECS,
+        least: 1,
+        summary: 'shop/web-1 on a: exec_from_temp_path web (1 in 10 minutes)',
+        rules: [EXEC_RULE],
       },
     },
     {

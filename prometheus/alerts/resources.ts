@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import { alarmOf, alarmReason, overAlarm, overUsual, PLACE } from './expressions.ts';
 import type { AlertGroup } from './model.ts';
 
@@ -10,6 +11,12 @@ const THROTTLED =
   'kubevigil_cpu_throttled_seconds_total{node="a",namespace="shop",pod="web-1",container="web"}';
 const RESTARTS =
   'kubevigil_container_restarts_total{node="a",namespace="shop",pod="web-1",container="web",reason="error"}';
+const crashed = counted({
+  metric: 'kubevigil_container_restarts_total',
+  where: 'reason=~"error|oom"',
+  window: '30m',
+  by: ['namespace', 'pod', 'container'],
+});
 
 /** What takes the node's resources: mining, exhaustion, destruction. */
 export const resourceAlerts: AlertGroup = {
@@ -114,7 +121,7 @@ export const resourceAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilOomKills',
-      expr: 'sum by (cluster, node) (increase(kubevigil_oom_kills_total[10m])) > 0',
+      expr: `${counted({ metric: 'kubevigil_oom_kills_total', window: '10m', by: [] })} > 0`,
       for: {
         duration: '0s',
         why: 'a kill is over when it is seen; the ten minutes of the expression keep it in sight',
@@ -212,7 +219,7 @@ export const resourceAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilCrashLoop',
-      expr: 'sum by (cluster, node, namespace, pod, container) (increase(kubevigil_container_restarts_total{reason=~"error|oom"}[30m])) > 3',
+      expr: `${crashed} > 3`,
       for: { duration: '0s', why: 'the half hour of the expression is the patience' },
       severity: 'warning',
       technique: 'T1190',
@@ -233,6 +240,11 @@ export const resourceAlerts: AlertGroup = {
         summary: 'shop/web-1 on a: web ended with an error 7 times in 30 minutes',
       },
       quiet: { when: 'it crashed twice', input: { [RESTARTS]: '0x16 1x16 2x90' }, at: '31m' },
+      born: {
+        series: RESTARTS,
+        least: 4,
+        summary: 'shop/web-1 on a: web ended with an error 4 times in 30 minutes',
+      },
     },
   ],
 };

@@ -110,6 +110,28 @@ describe('alerts', () => {
     }
   });
 
+  it("every increase of what the agent counts counts a series' first value, and has a case for it", () => {
+    const sinceAgent = METRICS.filter((metric) => metric.type === 'counter' && metric.since === 'agent');
+    const increases = (expr: string) => [...expr.matchAll(/\bincrease\((\w+)/g)].map(([, name]) => name);
+    const counting = ALERTS.filter(({ expr }) =>
+      increases(expr).some((name) => sinceAgent.some((metric) => metric.name === name)),
+    );
+    expect(counting).not.to.be.empty;
+    for (const { name, expr, born } of counting) {
+      const births = [...expr.matchAll(/last_over_time\(kubevigil_[^)]*\) unless kubevigil_/g)];
+      expect(births.length, name).to.equal(increases(expr).length);
+      // It compares two hours, and has cases of its own.
+      if (name !== 'KubevigilNewDestinations') expect(born?.least, name).to.be.above(0);
+    }
+  });
+
+  it('what may be older than its series is never counted in full', () => {
+    const older = METRICS.filter((metric) => metric.type === 'counter' && metric.since !== 'agent');
+    const full = ALERTS.flatMap(({ expr }) => [...expr.matchAll(/last_over_time\((kubevigil_\w+)/g)]);
+    expect(full).not.to.be.empty;
+    expect(full.filter(([, name]) => older.some((metric) => metric.name === name))).to.deep.equal([]);
+  });
+
   it('every dataset column of a node is recorded, and how unusual it is', () => {
     const names = recorded.map(({ record }) => record);
     const deviations = recorded.flatMap(({ labels }) => (labels === undefined ? [] : [labels['column']]));

@@ -12,11 +12,13 @@ import { type AlertRule, readGroups, readRules } from './support/rule-files.ts';
 const run = promisify(execFile);
 const RULES = join(ROOT, 'prometheus', 'rules');
 const TESTS = join(ROOT, 'prometheus', 'tests');
+const BIRTHS = 'kubevigil-births.yml';
 const RULE_FILES = readdirSync(RULES);
 
 interface PromtoolTest {
   readonly name: string;
-  readonly alert_rule_test: { readonly alertname: string; exp_alerts: object[] }[];
+  readonly alert_rule_test?: { readonly alertname: string; exp_alerts: object[] }[];
+  readonly promql_expr_test?: object[];
 }
 
 interface TestFile {
@@ -30,6 +32,17 @@ async function promtool(...args: readonly string[]): Promise<string> {
   const { stdout } = await run(await program('promtool'), [...args]);
   return stdout;
 }
+
+/** What promtool tells when it fails; empty when it does not. */
+const failureOf = (...args: readonly string[]): Promise<string> =>
+  promtool(...args).then(
+    () => '',
+    ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr,
+  );
+
+/** How an expression of `counted()` begins, up to what `increase()` counts. */
+const BORN =
+  /last_over_time\(kubevigil_\w+_total(?:\{[^}]*\})?\[\w+\](?: offset \w+)?\) unless .*? or increase\(/g;
 
 describe('prometheus/rules', () => {
   const folder = temporaryFolder();
@@ -48,8 +61,9 @@ describe('prometheus/rules', () => {
   }
 
   it('every alert has a case that fires and one that does not', () => {
-    const tests = readdirSync(TESTS).flatMap((file) => readTests(file).tests);
-    const cases = tests.flatMap(({ alert_rule_test }) => alert_rule_test);
+    const files = readdirSync(TESTS).filter((file) => file !== BIRTHS);
+    const tests = files.flatMap((file) => readTests(file).tests);
+    const cases = tests.flatMap(({ alert_rule_test = [] }) => alert_rule_test);
     const alerts = readRules(['alerts.yml']).filter((rule): rule is AlertRule => 'alert' in rule);
     for (const { alert } of alerts) {
       const own = cases.filter(({ alertname }) => alertname === alert);
@@ -60,20 +74,47 @@ describe('prometheus/rules', () => {
     }
   });
 
+  for (const [what, weaken, story] of [
+    ['first values do not count', (expr: string) => expr.replaceAll(BORN, 'increase('), 'Fires: all of it'],
+    [
+      'all first values count',
+      (expr: string) => expr.replaceAll(/ and on \(cluster, node, instance\) \(.*?\) < \d+\)\)/g, ''),
+      'Quiet: the exporter cannot be scraped',
+    ],
+    [
+      'all values count',
+      (expr: string) => expr.replaceAll(/ unless kubevigil_\w+(\{[^}]*\})? offset \w+/g, ''),
+      'Quiet: its owner is gone',
+    ],
+  ] as const) {
+    it(`the cases of births fail where ${what}`, async function () {
+      this.timeout(120_000);
+      const rules = readGroups('alerts.yml').map((group) => ({
+        ...group,
+        rules: group.rules.map((rule) => ({ ...rule, expr: weaken(rule.expr) })),
+      }));
+      const { tests, ...rest } = readTests(BIRTHS);
+      const own = tests.filter(({ name }) => name.startsWith(story)).slice(0, 1);
+      expect(own).to.have.length(1);
+      const name = folder();
+      writeFileSync(join(name, 'alerts.yml'), stringify({ groups: rules }));
+      writeFileSync(join(name, 'births.yml'), stringify({ ...rest, rule_files: ['alerts.yml'], tests: own }));
+      const failure = await failureOf('test', 'rules', join(name, 'births.yml'));
+      expect(failure).to.contain('FAILED').and.to.contain('KubevigilSuspiciousExec');
+    });
+  }
+
   it('the tests can fail: a case that fires is not taken for one that is quiet', async function () {
     this.timeout(120_000);
     const { rule_files, tests, ...rest } = readTests('kubevigil-attack-access.yml');
     const silenced = tests.map(({ alert_rule_test, ...test }) => ({
       ...test,
-      alert_rule_test: alert_rule_test.map((one) => ({ ...one, exp_alerts: [] })),
+      alert_rule_test: (alert_rule_test ?? []).map((one) => ({ ...one, exp_alerts: [] })),
     }));
     const path = join(folder(), 'silenced.yml');
     const absolute = rule_files.map((file) => join(TESTS, file));
     writeFileSync(path, stringify({ rule_files: absolute, tests: silenced, ...rest }));
-    const failure = await promtool('test', 'rules', path).then(
-      () => '',
-      ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr,
-    );
+    const failure = await failureOf('test', 'rules', path);
     for (const { name } of tests.filter(({ name }) => name.includes(' fires: ')))
       expect(failure).to.contain(name);
   });

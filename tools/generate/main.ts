@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { alertRules } from './alert-rules.ts';
 import { alertTests } from './alert-tests.ts';
 import { baselineRules } from './baseline-rules.ts';
+import { birthTests } from './birth-tests.ts';
 import { columnNames } from './column-names.ts';
 import { configMaps, dashboardFiles } from './dashboards.ts';
 import { metricTable } from './metric-table.ts';
@@ -69,7 +70,10 @@ if (changed) {
   };
   for (const [file, content] of Object.entries(rules)) write(`prometheus/rules/${file}`, content);
   write('prometheus/generated/prometheusrule.yaml', prometheusRule(Object.values(rules)));
-  writeFolder('prometheus/tests', alertTests(ALERT_GROUPS));
+  writeFolder('prometheus/tests', {
+    ...alertTests(ALERT_GROUPS),
+    'kubevigil-births.yml': birthTests(ALERT_GROUPS),
+  });
   writeFolder('prometheus/runbooks', runbooks(ALERT_GROUPS));
   const { DASHBOARDS } = await import('../../grafana/index.ts');
   writeFolder('grafana/dashboards', dashboardFiles(DASHBOARDS));
