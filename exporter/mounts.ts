@@ -66,7 +66,7 @@ function isDirect({ type, mountpoint }: Mount, networkMounts: readonly string[])
 }
 
 /** Whether the path `above` is `path` or leads to it. */
-const leadsTo = (above: string, path: string) =>
+export const leadsTo = (above: string, path: string) =>
   path === above || path.startsWith(above.endsWith('/') ? above : `${above}/`);
 
 /** A mount and those that it stands on, as far down as the table goes. */
@@ -81,7 +81,7 @@ function chainOf(mount: Mount, byId: ReadonlyMap<string, Mount>): ReadonlySet<Mo
  * Tells which mounts no path leads to: another was later put over them, or over what they stand on. Of two on the same
  * mount, one on the way to the other, the upper one came later: else the other would stand on it.
  */
-function hiddenIn(mounts: readonly Mount[]): (mount: Mount) => boolean {
+export function hiddenIn(mounts: readonly Mount[]): (mount: Mount) => boolean {
   const byId = new Map(mounts.map((mount) => [mount.id, mount]));
   const byParent = groupBy(mounts, ({ parent }) => parent);
   const on = (id: string) => byParent.get(id) ?? [];

@@ -7,6 +7,7 @@ import { type Listener, listen } from '../common/web/listen.ts';
 import { openWebConfig } from '../common/web/open-config.ts';
 import { openAuthorization } from './authorization/open.ts';
 import { agentMetrics } from './catalogue/agent.ts';
+import { checkMounts } from './check-mounts.ts';
 import { isNestedNode } from './containers/node.ts';
 import { ProcessEvents } from './events/process-events.ts';
 import { familiesOf } from './exposition.ts';
@@ -135,6 +136,7 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const hostFiles = openHostFiles(paths.rootfs, guard);
   await scraper.open({ paths, openView, guard, hostFiles, rules, logger, events, podWatch, pods });
   const info = [sample(agentMetrics.buildInfo, 1, { version, node_version: process.versions.node })];
+  info.push(...checkMounts(openHost(paths), { ...paths, tracefs: options.tracefs }, logger));
   const ownFamilies = processFamilies();
   const extraFamilies = () => [...familiesOf(info), ...ownFamilies()];
   const app = createApp({ scraper, extraFamilies, authorize, telemetryPath, version, node, logger });

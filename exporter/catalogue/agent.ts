@@ -60,4 +60,13 @@ export const agentMetrics = {
     status: 'exposed',
     columns: [],
   }),
+  writableMounts: gauge({
+    name: 'kubevigil_writable_mounts',
+    help: 'Mounts of the host that the agent was given to read and could write to, when it started; not those of the folder instances of tracefs.',
+    labels: { kind: ['rootfs', 'sysfs', 'tracefs'] },
+    source:
+      '/proc/self/mountinfo, options of the mounts at and below --path.rootfs, --path.sysfs and --path.tracefs',
+    status: 'exposed',
+    columns: [],
+  }),
 };

@@ -14,6 +14,8 @@ export interface Mount {
   readonly type: string;
   /** The filesystem itself is read-only, not just this mount of it. */
   readonly readOnly: boolean;
+  /** Nothing can be written through this mount, whatever others of the filesystem allow. */
+  readonly readOnlyHere: boolean;
 }
 
 /** It may be of any type. */
@@ -94,7 +96,9 @@ export function parseMountinfo(text: string, unread: Unread): Mount[] {
     const { id, parent, device, root, mountpoint, end } = head;
     const filesystem = filesystemOf(line, end);
     const { type, options } = filesystem ?? { type: UNKNOWN_TYPE, options: '' };
-    mounts.push({ id, parent, device, root, mountpoint, type, readOnly: isReadOnly(options) });
+    const own = line.slice(end).split(' ', 1)[0] ?? '';
+    const [readOnly, readOnlyHere] = [isReadOnly(options), isReadOnly(own)];
+    mounts.push({ id, parent, device, root, mountpoint, type, readOnly, readOnlyHere });
     return filesystem === undefined ? mountpoint : true;
   });
   return mounts;

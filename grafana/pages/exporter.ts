@@ -198,6 +198,14 @@ const coverage: Section = {
       queries: [{ expr: `max by (node) (${rate('kubevigil_log_skipped_bytes_total')})`, legend: '{{node}}' }],
       span: THIRD,
     }),
+    timeSeries({
+      title: 'Mounts that the exporter could write to',
+      description:
+        'Mounts of the host that the exporter was given to read and could write to, by the most of any node (kubevigil_writable_mounts). Of sysfs and tracefs there are some where the container runtime knows no recursive read-only mounts; below the root filesystem each mount of the host is one.',
+      unit: 'short',
+      queries: [{ expr: `max by (kind) (${of('kubevigil_writable_mounts')})`, legend: '{{kind}}' }],
+      span: THIRD,
+    }),
   ],
 };
 

@@ -2,6 +2,8 @@ import { METRICS } from '../../exporter/catalogue/index.ts';
 import type { MetricSpec } from '../../exporter/catalogue/model/define.ts';
 import { familyOf } from '../../exporter/catalogue/model/family.ts';
 import { metricPanel } from '../panels/metric.ts';
+import { timeSeries } from '../panels/time-series.ts';
+import { POD_MATCHERS, select } from '../selectors.ts';
 import { podVariables } from '../variables.ts';
 import { page, type Section } from './page.ts';
 
@@ -15,6 +17,25 @@ function section(title: string, chosen: (metric: MetricSpec) => boolean): Sectio
   return { title, panels };
 }
 
+const restarts: Section = {
+  title: 'Restarts',
+  panels: [
+    timeSeries({
+      title: 'Age of the containers',
+      description:
+        'How long ago the youngest container of each name began (kubevigil_container_start_time_seconds). Where a line falls to nothing, it was restarted.',
+      unit: 's',
+      queries: [
+        {
+          expr: `time() - max by (pod, container) (${select('kubevigil_container_start_time_seconds', POD_MATCHERS)})`,
+          legend: '{{pod}} {{container}}',
+        },
+      ],
+      span: THIRD,
+    }),
+  ],
+};
+
 /** Everything about one pod: what it does that is suspicious, and what it uses. */
 export const podPage = page({
   uid: 'pod',
@@ -25,5 +46,6 @@ export const podPage = page({
     section('Security', (metric) => familyOf(metric) === 'security'),
     section('Resources of the pod', (metric) => metric.number === undefined),
     section('Performance', (metric) => familyOf(metric) === 'performance'),
+    restarts,
   ],
 });

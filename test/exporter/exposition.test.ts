@@ -38,6 +38,9 @@ async function recordedSamples(): Promise<Sample[]> {
       cpu_model: 'A "quoted" \\ CPU\nwith a second line',
       virtualization: '',
     }),
+    sample(agentMetrics.writableMounts, 12, { kind: 'rootfs' }),
+    sample(agentMetrics.writableMounts, 0, { kind: 'sysfs' }),
+    sample(agentMetrics.writableMounts, 0, { kind: 'tracefs' }),
   ];
 }
 

@@ -41,6 +41,15 @@ function failing(page: string): string[] {
   });
 }
 
+/** What a runtime makes of a pod that knows no recursive read-only mounts. */
+function withoutRecursion(pod: V1PodSpec): V1PodSpec {
+  const containers = pod.containers.map((container) => ({
+    ...container,
+    volumeMounts: container.volumeMounts?.map(({ recursiveReadOnly: _, ...mount }) => mount) ?? [],
+  }));
+  return { ...pod, containers };
+}
+
 describe('the pods as their manifests have them, in a real runtime', function () {
   this.timeout(60_000);
   const newFolder = temporaryFolder();
@@ -84,9 +93,9 @@ describe('the pods as their manifests have them, in a real runtime', function ()
     return (await objectOf(overlay, 'DaemonSet', 'kubevigil-exporter')).spec.template.spec;
   }
 
-  /** Prepares and starts the exporter's pod. */
-  async function start(overlay: string): Promise<Running> {
-    const pod = await podOf(overlay);
+  /** Prepares and starts the exporter's pod, as it is written unless `edit` returns another. */
+  async function start(overlay: string, edit = (pod: V1PodSpec) => pod): Promise<Running> {
+    const pod = edit(await podOf(overlay));
     for (const container of pod.initContainers ?? []) {
       expect(await pods.runToEnd(pod, container, around())).to.deep.equal({ code: 0, output: '' });
     }
@@ -116,7 +125,10 @@ describe('the pods as their manifests have them, in a real runtime', function ()
     const page = await inside.get(PORT, '/metrics');
     expect(eventsOf(page) - before).to.be.at.least(EXECS);
     expect(failing(page)).to.deep.equal(failing(wanted));
-    expect(families(page)).to.deep.equal(families(wanted));
+    // Outside nothing is mounted for the exporter.
+    expect(families(page).filter((name) => name !== 'kubevigil_writable_mounts')).to.deep.equal(
+      families(wanted),
+    );
     expect([...present(wanted)].filter((name) => !present(page).has(name))).to.deep.equal([]);
     // The host's, not the pod's, whose network namespace has a loopback device and nothing else.
     const devices = (text: string) =>
@@ -149,6 +161,19 @@ describe('the pods as their manifests have them, in a real runtime', function ()
       expect(optionsOf(path), path).to.match(/^ro\b/);
     }
     expect(optionsOf('/host/sys/kernel/tracing/instances')).to.match(/^rw\b/);
+  });
+
+  it('the exporter finds nothing of sysfs that it could write to, and tells where a runtime leaves it', async () => {
+    const writable = async (exporter: Running) => {
+      const series = parseSeries(await exporter.get(PORT, '/metrics'));
+      return ['sysfs', 'tracefs'].map((kind) => series.get(`kubevigil_writable_mounts{kind="${kind}"}`));
+    };
+    const exporter = await start('.');
+    expect(await writable(exporter)).to.deep.equal([0, 0]);
+    expect(exporter.log()).not.to.match(/could write to mounts/);
+    const older = await start('.', withoutRecursion);
+    for (const count of await writable(older)) expect(count).to.be.greaterThan(0);
+    expect(older.log()).to.match(/could write to mounts .*"mounts":"\/host\/sys\//);
   });
 
   it('its profile denies what SYS_PTRACE would allow', async () => {

@@ -16,7 +16,16 @@ describe('parseMountinfo', () => {
   for (const [name, line] of Object.entries(lines)) {
     it(`reads a mount ${name}`, () => {
       expect(parseMountinfo(`${line}\n`, new Unread(PATH))).to.deep.equal([
-        { id: '27', parent: '1', device: '254:0', root: '/', mountpoint: '/', type: 'ext4', readOnly: false },
+        {
+          id: '27',
+          parent: '1',
+          device: '254:0',
+          root: '/',
+          mountpoint: '/',
+          type: 'ext4',
+          readOnly: false,
+          readOnlyHere: false,
+        },
       ]);
     });
   }
@@ -31,9 +40,11 @@ describe('parseMountinfo', () => {
 
   it('tells a read-only filesystem from a read-only mount of one', () => {
     const text = '1 1 8:1 / /a ro - xfs /dev/sda1 rw\n2 1 8:2 / /b rw - xfs /dev/sda2 seclabel,ro\n';
-    expect(parseMountinfo(text, new Unread(PATH)).map(({ readOnly }) => readOnly)).to.deep.equal([
-      false,
-      true,
+    expect(
+      parseMountinfo(text, new Unread(PATH)).map(({ readOnly, readOnlyHere }) => [readOnly, readOnlyHere]),
+    ).to.deep.equal([
+      [false, true],
+      [true, false],
     ]);
   });
 
