@@ -24,9 +24,9 @@ const SPELLINGS: readonly (readonly [path: string, canonical: string])[] = [
   ['/proc/self/root/proc/self/root/tmp/x', '/tmp/x'],
   ['/proc/self/root/../tmp/x', '/tmp/x'],
   ['//proc//self//root//tmp/x', '/tmp/x'],
-  ['/proc/self/cwd/x', '/work/x'],
+  ['/proc/self/cwd/x', '/srv/x'],
   ['/proc/self/cwd/../tmp/x', '/tmp/x'],
-  ['/proc/12/task/13/cwd/./x', '/work/x'],
+  ['/proc/12/task/13/cwd/./x', '/srv/x'],
   ['/proc/self/fd/3', '/proc/self/fd/3'],
   ['/proc/self/task/9/fd/3', '/proc/self/fd/3'],
   ['/proc/thread-self/fd/3', '/proc/thread-self/fd/3'],
@@ -41,7 +41,7 @@ const SPELLINGS: readonly (readonly [path: string, canonical: string])[] = [
 
 describe('canonicalPath', () => {
   for (const [path, canonical] of SPELLINGS)
-    it(`is ${canonical} of ${path}`, () => expect(canonicalPath(path, '/work')).to.equal(canonical));
+    it(`is ${canonical} of ${path}`, () => expect(canonicalPath(path, '/srv')).to.equal(canonical));
 
   it('leaves a path through a working directory that is not known', () => {
     expect(canonicalPath('//proc/self/cwd/../x')).to.equal('/proc/self/cwd/../x');
