@@ -12,6 +12,14 @@ const GZIP_LEVEL = 1;
 const QUIET_TURNS = 2;
 const MOST_GATHERING_MS = 20;
 
+/** Pages of some extractors only that are made at the same time: there are as many as one can think of, and of the whole page few. */
+const MOST_PARTIAL = 16;
+
+/** Too many different pages are being made. */
+export class TooManyPagesError extends Error {
+  override readonly name = 'TooManyPagesError';
+}
+
 /** What a page depends on beside the moment. */
 interface WantedPage {
   readonly deadlineMs: number;
@@ -43,7 +51,8 @@ async function gather(requests: () => number): Promise<void> {
 
 /**
  * Makes pages of metrics. Requests for the same page at the same time share one: two hundred of them cost one
- * rendering, and hold one page in memory, however slowly each is read.
+ * rendering, and hold one page in memory, however slowly each is read. A page that cannot be made now rejects with
+ * {@link TooManyPagesError}.
  *
  * @param extraFamilies come with every page, beside the extractors'
  */
@@ -54,6 +63,7 @@ export function metricsPages(
   const cap = new SeriesCap();
   const before = new WrittenPages();
   const renderings = new Map<string, Rendering>();
+  let partial = 0;
 
   async function render({ deadlineMs, only, format, gzip }: WantedPage): Promise<Buffer> {
     const samples = cap.apply(await scraper.scrape(deadlineMs, only));
@@ -62,13 +72,20 @@ export function metricsPages(
     return gzip ? gzipSync(text, { level: GZIP_LEVEL }) : Buffer.from(text);
   }
 
-  return (wanted) => {
-    const key = JSON.stringify({ ...wanted, only: wanted.only && [...wanted.only] });
+  return async (wanted) => {
+    const isPartial = wanted.only !== undefined;
+    const key = JSON.stringify({ ...wanted, only: wanted.only && [...wanted.only].sort() });
     let rendering = renderings.get(key);
     if (rendering === undefined) {
+      if (isPartial && partial >= MOST_PARTIAL)
+        throw new TooManyPagesError(`${partial} pages are being made`);
+      if (isPartial) partial++;
       const page = gather(() => renderings.get(key)?.requests ?? 0)
         .then(() => render(wanted))
-        .finally(() => renderings.delete(key));
+        .finally(() => {
+          renderings.delete(key);
+          if (isPartial) partial--;
+        });
       rendering = { requests: 0, page };
       renderings.set(key, rendering);
     }

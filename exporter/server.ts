@@ -5,7 +5,7 @@ import { admit } from './authorization/admit.ts';
 import type { Authorize } from './authorization/decision.ts';
 import type { Family } from './exposition.ts';
 import { landingPage } from './landing-page.ts';
-import { metricsPages } from './metrics-page.ts';
+import { metricsPages, TooManyPagesError } from './metrics-page.ts';
 import { acceptsGzip, CONTENT_TYPES, negotiateFormat } from './negotiation.ts';
 import { parsePageQuery } from './page-query.ts';
 import type { Scraper } from './scrape.ts';
@@ -95,6 +95,11 @@ export function createApp(options: ServerOptions): RequestListener {
   return (request, response) => {
     const { path, query } = targetOf(request);
     answer(request, response, path, query).catch((error: unknown) => {
+      if (error instanceof TooManyPagesError) {
+        response.setHeader('Retry-After', '1');
+        line(response, 503, 'too many different pages are being made');
+        return;
+      }
       logger.error('Request failed', { path, error: String(error) });
       if (response.headersSent) response.destroy();
       else line(response, 500, 'internal error');

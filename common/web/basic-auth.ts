@@ -37,9 +37,14 @@ export class BasicAuth {
    * Whether these are a user's name and password. Requests with the same ones share one comparison.
    *
    * @param users bcrypt hashes by name
+   * @param source the address that they come from: addresses take turns
    * @throws {BusyError} when too many wait
    */
-  async check(users: ReadonlyMap<string, string>, { user, password }: Credentials): Promise<boolean> {
+  async check(
+    users: ReadonlyMap<string, string>,
+    { user, password }: Credentials,
+    source: string,
+  ): Promise<boolean> {
     const known = users.get(user);
     const hash = known ?? decoy(users);
     // With the hash in it, a password that was changed is forgotten; without the secret the key says nothing.
@@ -49,7 +54,7 @@ export class BasicAuth {
     if (this.#remembered.has(key)) return true;
     let checking = this.#checking.get(key);
     if (checking === undefined) {
-      checking = this.#bcrypt.compare(password, hash).finally(() => this.#checking.delete(key));
+      checking = this.#bcrypt.compare(password, hash, source).finally(() => this.#checking.delete(key));
       this.#checking.set(key, checking);
     }
     const right = (await checking) && known !== undefined;

@@ -31,7 +31,8 @@ export function guarded(book: WebConfigBook, handler: RequestListener, logger: L
     }
     if (users.size === 0 || isOpenPage(request.method, request.url)) return true;
     const credentials = parseBasic(request.headers.authorization);
-    if (credentials !== undefined && (await basic.check(users, credentials))) return true;
+    const source = request.socket.remoteAddress ?? '';
+    if (credentials !== undefined && (await basic.check(users, credentials, source))) return true;
     refuse(response, 401, 'unauthorized', { 'WWW-Authenticate': 'Basic' });
     return false;
   }

@@ -11,14 +11,17 @@ import type { WebConfigBook } from './config-book.ts';
 import { guarded } from './guard.ts';
 import { formatListenAddress, type ListenAddress } from './listen-address.ts';
 import { createServer as createHttpServer } from './node-http.ts';
+import { peerOf, Seats } from './seats.ts';
 
 /** Longer than the usual scrape interval, so that Prometheus can keep its connection. */
 const KEEP_ALIVE_MS = 150_000;
 const HANDSHAKE_MS = 10_000;
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
-/** What is more is closed at once: each connection may hold a page that its reader is slow to take. */
+/** For what is more another is closed: each connection may hold a page that its reader is slow to take. */
 const MAX_CONNECTIONS = 256;
+/** More are not even accepted; what was closed still counts there for a moment. */
+const MAX_ACCEPTED = 2 * MAX_CONNECTIONS;
 
 /** What a user can mend by choosing another address. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -70,8 +73,12 @@ function createTlsServer(book: WebConfigBook, handler: RequestListener): Server 
   return server;
 }
 
-function createServer(handler: RequestListener, { web, responseMs, logger }: ListenOptions): Server {
-  const admitted = bounded(web === undefined ? handler : guarded(web, handler, logger), responseMs);
+function createServer(
+  handler: RequestListener,
+  { web, responseMs, logger }: ListenOptions,
+  seats: Seats<string>,
+): Server {
+  const admitted = bounded(web === undefined ? handler : guarded(web, handler, logger), responseMs, seats);
   return web?.current().tls === undefined
     ? createHttpServer(TIMEOUTS, admitted)
     : createTlsServer(web, admitted);
@@ -87,13 +94,21 @@ export async function listen(
   { host, port }: ListenAddress,
   options: ListenOptions,
 ): Promise<Listener> {
-  const server = createServer(handler, options);
-  server.maxConnections = MAX_CONNECTIONS;
+  const seats = new Seats<string>(MAX_CONNECTIONS);
+  const server = createServer(handler, options, seats);
+  server.maxConnections = MAX_ACCEPTED;
   // A TLS handshake that never ends is no connection to the HTTP server, and would keep it from closing.
-  const sockets = new Set<Socket>();
+  const sockets = new Map<string, Socket>();
   server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    const peer = peerOf(socket);
+    sockets.set(peer, socket);
+    socket.once('close', () => {
+      if (sockets.get(peer) !== socket) return;
+      sockets.delete(peer);
+      seats.leave(peer);
+    });
+    const surplus = seats.take(peer, socket.remoteAddress ?? '');
+    if (surplus !== undefined) sockets.get(surplus)?.destroy();
   });
   try {
     server.listen({ port, ...(host === undefined ? {} : { host }) });
@@ -113,7 +128,7 @@ export async function listen(
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       const timer = setTimeout(() => {
-        for (const socket of sockets) socket.destroy();
+        for (const socket of sockets.values()) socket.destroy();
       }, graceMs);
       await closed;
       clearTimeout(timer);

@@ -1,13 +1,15 @@
 import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
+import { Agent, type RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
+import { hashSync } from 'bcryptjs';
 import { expect } from 'chai';
 import { RateLimit } from '../../../common/web/rate-limit.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { server } from './support/served.ts';
 
+const REQUEST = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 const PAGE = Buffer.alloc(16 << 20, 'x');
 
 describe('limits', () => {
@@ -52,13 +54,51 @@ describe('limits', () => {
     expect(answered).to.be.at.most(16);
   });
 
-  it('more connections than that are closed at once', async () => {
+  it('for more connections than that others are closed, the one that was served last of all', async () => {
     const served = await serve({});
-    const held = Array.from({ length: 256 }, () => open(served.port));
-    await Promise.all(held.map((socket) => once(socket, 'connect')));
-    await once(open(served.port), 'close');
-    for (const socket of held) expect(socket.destroyed).to.equal(false);
-    held[0]?.destroy();
+    const kept = open(served.port);
+    kept.write(REQUEST);
+    await once(kept, 'data');
+    const held = Array.from({ length: 500 }, () => open(served.port));
+    await waitFor(
+      'the surplus to be closed',
+      () => held.filter((socket) => socket.closed).length === 245 || undefined,
+    );
+    kept.write(REQUEST);
+    await once(kept, 'data');
+    expect((await served.get()).body).to.equal('yes');
+  });
+
+  it('who is refused loses the connection, and keeps nobody out', async () => {
+    const users = { basic_auth_users: { alice: hashSync('right', 4) } };
+    const served = await serve({ 'web.yml': users });
+    const authorization = `Basic ${Buffer.from('alice:right').toString('base64')}`;
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const scrape = async () => {
+      const { status, headers } = await served.get({ agent, headers: { authorization } });
+      return [status, headers.connection];
+    };
+    expect(await scrape()).to.deep.equal([200, 'keep-alive']);
+    const refused = Array.from({ length: 500 }, () => open(served.port));
+    for (const socket of refused) socket.resume().write(REQUEST);
+    expect(await scrape()).to.deep.equal([200, 'keep-alive']);
+    await waitFor('the refused to be gone', () => refused.every((socket) => socket.closed) || undefined);
+    expect((await served.get()).headers.connection).to.equal('close');
+    expect((await served.get({ agent, path: '/-/healthy' })).headers.connection).to.equal('keep-alive');
+    agent.destroy();
+  });
+
+  it('a password that is not remembered is compared, though another address guesses', async () => {
+    const users = { basic_auth_users: { alice: hashSync('right', 8) } };
+    const served = await serve({ 'web.yml': users });
+    const login = (password: string, localAddress: string) => {
+      const authorization = `Basic ${Buffer.from(`alice:${password}`).toString('base64')}`;
+      return served.get({ localAddress, headers: { authorization } });
+    };
+    const guesses = Array.from({ length: 100 }, (_, i) => login(`wrong ${i}`, '127.0.0.2'));
+    await Promise.race(guesses);
+    expect((await login('right', '127.0.0.1')).status).to.equal(200);
+    for (const { status } of await Promise.all(guesses)) expect(status).to.be.oneOf([401, 503]);
   });
 
   it('limits the rate as the file says', async () => {
