@@ -1,6 +1,9 @@
 import { closeSync, mkdirSync } from 'node:fs';
 import { expect } from 'chai';
+import { Unread } from '../../exporter/lines.ts';
 import { MountBook } from '../../exporter/mount-book.ts';
+import { isLocalStack } from '../../exporter/overlay-layers.ts';
+import { parseMountinfo } from '../../exporter/parsers/mountinfo.ts';
 import { mountOf, pin, someMayWait } from '../../exporter/pinned.ts';
 import { temporaryPaths } from '../support/temporary.ts';
 
@@ -41,4 +44,25 @@ describe('places that are looked at without asking their filesystem', () => {
     expect(book.deviceOf('987654321', '/proc/self')).to.deep.equal({ id: 'mount 987654321', isLocal: false });
     expect(book.deviceOf(undefined, '/proc/self').isLocal).to.equal(false);
   });
+
+  const TABLE = [
+    '20 1 254:0 / / rw - ext4 /dev/vda rw',
+    '21 20 0:45 / /var/lib/stargz/2/fs rw - fuse.rawBridge stargz rw',
+    '22 20 0:50 / /run/a/rootfs rw - overlay overlay rw,lowerdir=/var/lib/c/2/fs:/var/lib/c/1/fs,upperdir=/var/lib/c/3/fs,workdir=/var/lib/c/3/work',
+    '23 20 0:51 / /run/b/rootfs rw - overlay overlay rw,lowerdir=/var/lib/stargz/2/fs:/var/lib/c/1/fs,upperdir=/var/lib/c/4/fs,workdir=/x',
+    '24 20 0:52 / /run/c/rootfs rw - overlay overlay rw,lowerdir=2/fs:1/fs,upperdir=/var/lib/c/4/fs,workdir=/x',
+    '25 20 0:53 / /run/d/rootfs ro - overlay overlay ro,lowerdir+=/var/lib/c/1/fs,lowerdir+=/var/lib/stargz/2/fs/x',
+  ].join('\n');
+  const stacks: Readonly<Record<string, boolean>> = {
+    '0:50': true,
+    '0:51': false,
+    '0:52': false,
+    '0:53': false,
+    '0:54': false,
+  };
+  for (const [device, isLocal] of Object.entries(stacks)) {
+    it(`${isLocal ? 'lie' : 'may not lie'} on this machine's disks in overlay ${device}`, () => {
+      expect(isLocalStack(device, TABLE, parseMountinfo(TABLE, new Unread('t')))).to.equal(isLocal);
+    });
+  }
 });

@@ -17,6 +17,7 @@ const OPCODE = {
   getattr: 3,
   open: 14,
   read: 15,
+  statfs: 17,
   release: 18,
   flush: 25,
   init: 26,
@@ -59,12 +60,22 @@ function entryOut(): Buffer {
   return Buffer.concat([head, attributes(FILE_NODE)]);
 }
 
+/** struct fuse_statfs_out, which an overlay asks for how long names can be. */
+function statfsOut(): Buffer {
+  const bytes = Buffer.alloc(80);
+  bytes.writeUInt32LE(4096, 40);
+  bytes.writeUInt32LE(255, 44);
+  return bytes;
+}
+
 /** What is answered to a request, or an error number. */
 function answerTo(opcode: number, node: bigint, body: Buffer): Buffer | number {
   if (EMPTY.includes(opcode)) return Buffer.alloc(0);
   switch (opcode) {
     case OPCODE.init:
       return initOut();
+    case OPCODE.statfs:
+      return statfsOut();
     case OPCODE.lookup:
       return node === ROOT_NODE && body.toString('latin1') === 'program\0' ? entryOut() : ENOENT;
     case OPCODE.getattr:

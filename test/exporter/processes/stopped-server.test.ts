@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, copyFileSync, mkdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readlinkSync, unlinkSync } from 'node:fs';
 import { expect } from 'chai';
 import { waitFor } from '../../../tools/programs/wait.ts';
 import { type ExporterProcess, startExporter } from '../../support/exporter.ts';
@@ -10,6 +10,8 @@ import { skip } from '../../support/skip.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 
 const successOf = (extractor: string) => `kubevigil_extractor_success{extractor="${extractor}"}`;
+const OVERLAY =
+  'mount -t overlay overlay -o lowerdir="$0":/usr/share/doc "$1" && umount -l "$0" && exec "$1/program" 600';
 /** An agent that hangs answers never; a busy machine's may take its time. */
 const ANSWER_MS = 20_000;
 
@@ -49,16 +51,25 @@ describe('a process whose filesystem has a server that is stopped', () => {
   beforeEach(async function () {
     if (process.getuid?.() !== 0) skip(this, 'only root can mount');
     mkdirSync(at('mount'));
+    mkdirSync(at('over'));
     const mounted = fuseMount(at('mount'), '/bin/sleep');
     if (typeof mounted === 'string') skip(this, mounted);
     mount = mounted;
     run(at('mount', 'program'), ['600']);
+    // An overlay over it, made where the host does not see it, is asked for in its place.
+    run('unshare', ['--mount', 'sh', '-c', OVERLAY, at('mount'), at('over')]);
     run('perl', ['-e', 'chroot $ARGV[0] and sleep 600', at('mount')]);
     run('sleep', ['600'], at('mount'));
     copyFileSync('/bin/sleep', at('gone'));
     chmodSync(at('gone'), 0o755);
     run(at('gone'), ['600']);
     await Promise.all(children.map((child) => once(child, 'spawn')));
+    await waitFor('them all to run from where they shall', () => {
+      const links = children.flatMap(({ pid }) =>
+        ['exe', 'root'].map((link) => readlinkSync(`/proc/${pid}/${link}`)),
+      );
+      return (links.includes(at('over', 'program')) && links.includes(at('mount'))) || undefined;
+    });
     unlinkSync(at('gone'));
   });
 
