@@ -6,7 +6,7 @@ import { checkRules } from './rules/check.ts';
 import { runExporter } from './run.ts';
 
 /** `kubevigil-exporter` with its command. */
-function exporterProgram(): Command {
+export function exporterProgram(): Command {
   const names = EXTRACTORS.map(({ name }) => name);
   const command = exporterCommand(names);
   command

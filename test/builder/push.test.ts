@@ -121,6 +121,16 @@ describe('builder with a Pushgateway', function () {
     }
   });
 
+  for (const command of ['build', 'update'] as const) {
+    it(`${command}: --log.format and --log.level are the log's`, async () => {
+      const config = { output: join(folder, `log of ${command}`), end: at(10) };
+      const nobody = 'http://127.0.0.1:1';
+      const { stderr } = await run(command, nobody, config, ['--log.format=json']);
+      expect(JSON.parse(stderr)).to.include({ level: 'warn', msg: 'the metrics could not be pushed' });
+      expect(await run(command, nobody, config, ['--log.level=error'])).to.include({ code: 0, stderr: '' });
+    });
+  }
+
   it('refuses what is no URL', async () => {
     const { code, stderr } = await run('build', 'pushgateway:9091', {});
     expect({ code, stderr }).to.deep.equal({

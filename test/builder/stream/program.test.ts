@@ -85,7 +85,7 @@ describe('kubevigil-builder stream', function () {
     });
 
     it('serves only those who have the password', async () => {
-      for (const path of ['/stream', '/metrics', '/-/ready'])
+      for (const path of ['/stream', '/metrics'])
         expect((await fetch(`${stream.url}${path}`)).status, path).to.equal(401);
       const records = await readNdjson(`${stream.url}/stream`, {
         headers: USER,
@@ -93,7 +93,8 @@ describe('kubevigil-builder stream', function () {
       });
       const rows = records.filter(({ type }) => type === 'row');
       expect(rows.map(({ row }) => (row as { node: string }).node)).to.deep.equal(['n']);
-      expect((await fetch(`${stream.url}/-/ready`, { headers: USER })).status).to.equal(200);
+      // A kubelet has no password for its probes.
+      expect((await fetch(`${stream.url}/-/ready`)).status).to.equal(200);
     });
 
     it('sends events with heartbeats between them', async () => {
@@ -111,6 +112,15 @@ describe('kubevigil-builder stream', function () {
       expect(text).to.match(/^kubevigil_stream_rows_total [1-9]/m);
       expect(text).to.match(/^kubevigil_stream_last_closed_step_timestamp_seconds 1\d{9}/m);
       expect(text).to.match(/^kubevigil_stream_lag_seconds \d/m);
+    });
+
+    it('writes its log as --log.format and --log.level have it', async () => {
+      const json = await startStreamProcess([...args, '--log.format=json', '--log.level=info']);
+      await json.stop();
+      const lines = json.log().trim().split('\n');
+      expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).to.include('stopped');
+      const { code, stderr } = await builder(['stream', ...args, '--listen=x', '--log.level=debug']);
+      expect({ code, stack: /\n {4}at /.test(stderr) }).to.deep.equal({ code: 2, stack: true });
     });
 
     it('refuses an address in use', async () => {

@@ -218,6 +218,37 @@ describe('kubevigil-scenarios run', function () {
     expect(wrong.stderr).to.include('It must be 1 to 200 printable characters.');
   });
 
+  it('writes its log as --log.format and --log.level have it', async () => {
+    plan({ scenarios: [{ name: 'disk_thrash', duration: '300ms', intensity: 0.1 }] });
+    const places = ['run', path('plan.yaml'), `--episodes=${path('episodes.csv')}`, `--scratch=${path()}`];
+    const shown = await scenarios([...places, '--log.format=json']);
+    const lines = shown.stderr.trim().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { level: string }).level)).to.include.members([
+      'warn',
+      'info',
+    ]);
+    expect(await scenarios([...places, '--log.level=error'])).to.include({ code: 0, stderr: '' });
+  });
+
+  it('writes of failed logins where --victim.log has it', async () => {
+    plan({ scenarios: [{ name: 'brute_force', duration: '1s', intensity: 1 }] });
+    const file = path('plan.yaml');
+    const places = [`--episodes=${path('episodes.csv')}`, `--scratch=${path()}`];
+    const ended = await scenarios(['run', file, ...places, `--victim.log=${path('victim.log')}`]);
+    expect(ended, ended.stderr).to.include({ code: 0 });
+    expect(readFileSync(path('victim.log'), 'utf8')).to.match(/^\S+Z login failed/m);
+  });
+
+  it('troubles what --allowed-target has, should it be private', async () => {
+    plan({ scenarios: [{ name: 'http_flood', target: '192.0.2.1:9', duration: '1s', intensity: 0.1 }] });
+    const places = ['run', path('plan.yaml'), `--episodes=${path('episodes.csv')}`, `--scratch=${path()}`];
+    const refused = await scenarios(places);
+    expect(refused.stderr).to.include('192.0.2.1 is neither loopback nor allowed');
+    const allowed = await scenarios([...places, '--allowed-target=192.0.2.1:9']);
+    expect(allowed.stderr).to.include('192.0.2.1 is not in a private network');
+    expect([refused.code, allowed.code]).to.deep.equal([1, 1]);
+  });
+
   it('speaks TLS, and names and passwords, beside the token', async () => {
     const authority = createAuthority();
     const { cert, key } = authority.issue('scenarios', '127.0.0.1');

@@ -22,7 +22,7 @@ export async function startStreamProcess(args: readonly string[]): Promise<Strea
   const exit = once(child, 'close');
   const address = await waitFor('the stream to listen', () => {
     if (child.exitCode !== null) throw new Error(`the stream ended: ${written}`);
-    return /address=(127\.0\.0\.1:\d+)/.exec(written)?.[1];
+    return /"?address"?[=:]"?(127\.0\.0\.1:\d+)/.exec(written)?.[1];
   });
   return {
     url: `http://${address}`,
