@@ -27,6 +27,8 @@ const NEEDS_PODS = ['pod=~"$pod"', 'pod!=""', 'label_values(kubevigil_processes'
 const NEEDS_KUBELET: Readonly<Record<string, string>> = {
   'Kubevigil / Pod: Auth failures':
     'kubevigil_auth_failures_total of a pod: the kubelet writes the logs of pods',
+  'Kubevigil / Exporter: Mounts that the exporter could write to':
+    'kubevigil_writable_mounts: an exporter on the host itself was given no mounts',
 };
 
 /** The labels for which a table has columns. */
