@@ -3,7 +3,7 @@ import { dirname } from 'node:path/posix';
 import type { Device } from './hang-guard.ts';
 import { Unread } from './lines.ts';
 import { isNetwork } from './mounts.ts';
-import { isLocalStack, STACKED } from './overlay-layers.ts';
+import { localOverlays, STACKED } from './overlay-layers.ts';
 import { type Mount, parseMountinfo } from './parsers/mountinfo.ts';
 
 interface MountTable {
@@ -11,11 +11,17 @@ interface MountTable {
   readonly mounts: readonly Mount[];
 }
 
+/** The host's, with what is made of it once as long as it stays the same: it has a line and more per container. */
+interface HostTable extends MountTable {
+  readonly localOverlays: ReadonlySet<string>;
+}
+
 /** The mounts that a process sees; none when it is gone or not ours to see: whatever is not known is taken for what may wait. */
-function tableOf(procFolder: string): MountTable {
+function tableOf(procFolder: string, before?: MountTable): MountTable {
   const path = `${procFolder}/mountinfo`;
   try {
     const text = readFileSync(path, 'latin1');
+    if (text === before?.text) return before;
     return { text, mounts: parseMountinfo(text, new Unread(path)) };
   } catch {
     return { text: '', mounts: [] };
@@ -28,7 +34,8 @@ export const mountsOf = (procFolder: string) => tableOf(procFolder).mounts;
 /** The mounts of this machine by their numbers, which are the same in everybody's view. A number is given again after an unmount, so that a book is good for one pass. */
 export class MountBook {
   readonly #mounts = new Map<string, Mount>();
-  #host: MountTable | undefined;
+  #host: HostTable | undefined;
+  #isHostFresh = false;
 
   /**
    * On which device a mount lies that a process has something on. What no table lists was unmounted and is still in use,
@@ -48,12 +55,16 @@ export class MountBook {
 
   #isLocal({ device, type }: Mount, procFolder: string): boolean {
     if (!STACKED.test(type)) return !isNetwork(type);
-    const { text, mounts } = this.#hostTable(procFolder);
-    return isLocalStack(device, text, mounts);
+    return this.#hostTable(procFolder).localOverlays.has(device);
   }
 
-  #hostTable(procFolder: string): MountTable {
-    this.#host ??= tableOf(`${dirname(procFolder)}/1`);
+  #hostTable(procFolder: string): HostTable {
+    if (this.#host === undefined || !this.#isHostFresh) {
+      const table = tableOf(`${dirname(procFolder)}/1`, this.#host);
+      const { text, mounts } = table;
+      if (table !== this.#host) this.#host = { text, mounts, localOverlays: localOverlays(text, mounts) };
+      this.#isHostFresh = true;
+    }
     return this.#host;
   }
 
@@ -63,6 +74,6 @@ export class MountBook {
 
   forget(): void {
     this.#mounts.clear();
-    this.#host = undefined;
+    this.#isHostFresh = false;
   }
 }

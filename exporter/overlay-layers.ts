@@ -6,23 +6,24 @@ export const STACKED = /^(aufs|ecryptfs|fuse-overlayfs|overlay|unionfs)$/;
 
 const LAYERS = /(?:^|,)(?:lowerdir|upperdir|lowerdir\+|datadir\+)=([^,]+)/g;
 
-/** Whether the filesystem at a path, or any on the way to it, has a server of its own. */
-const leadsToNetwork = (path: string, mounts: readonly Mount[]) =>
-  mounts.some(
-    ({ mountpoint, type }) => isNetwork(type) && (path === mountpoint || path.startsWith(`${mountpoint}/`)),
-  );
+const OVERLAY = /^\d+ \d+ (\d+:\d+) .* - overlay \S* (.*)$/gm;
 
 /**
- * Whether an overlay lies on disks of this machine alone, by the table of the host's mounts: runtimes make a container's root there. Of
- * one that is not in that table nothing is known: a pod that makes its own may have unmounted the layers under their names.
+ * The devices of overlays that lie on disks of this machine alone, by the table of the host's mounts: runtimes make a container's root
+ * there. Of one that is not in that table nothing is known: a pod that makes its own may have unmounted the layers under their names.
  *
- * @param device of the overlay, as in mountinfo
  * @param text of the host's mountinfo, of which `mounts` was made
  */
-export function isLocalStack(device: string, text: string, mounts: readonly Mount[]): boolean {
-  const [, options] = new RegExp(`^\\d+ \\d+ ${device} .* - overlay \\S* (.*)$`, 'm').exec(text) ?? [];
-  if (options === undefined) return false;
-  const layers = [...options.matchAll(LAYERS)].flatMap(([, paths = '']) => paths.split(':'));
-  const named = layers.filter((path) => path !== '');
-  return named.length > 0 && named.every((path) => path.startsWith('/') && !leadsToNetwork(path, mounts));
+export function localOverlays(text: string, mounts: readonly Mount[]): ReadonlySet<string> {
+  const network = mounts.filter(({ type }) => isNetwork(type));
+  const isLocal = (path: string) =>
+    path.startsWith('/') &&
+    !network.some(({ mountpoint }) => path === mountpoint || path.startsWith(`${mountpoint}/`));
+  const found = new Set<string>();
+  for (const [, device = '', options = ''] of text.matchAll(OVERLAY)) {
+    const layers = [...options.matchAll(LAYERS)].flatMap(([, paths = '']) => paths.split(':'));
+    const named = layers.filter((path) => path !== '');
+    if (named.length > 0 && named.every(isLocal)) found.add(device);
+  }
+  return found;
 }

@@ -1,7 +1,7 @@
 import { groupBy } from '../../common/group-by.ts';
 import { sniffersMetrics } from '../catalogue/sniffers.ts';
 import { podLabels } from '../containers/attribution.ts';
-import type { SourceError } from '../errors.ts';
+import { SourceError } from '../errors.ts';
 import type { Extractor } from '../extractor.ts';
 import { sample } from '../extractor.ts';
 import type { Host } from '../host.ts';
@@ -25,15 +25,32 @@ interface Sniffers {
   readonly promiscuous: number | undefined;
 }
 
+/** Where the flags of a pod's devices are; what is in the way takes nothing from its packet sockets. */
+function classNetOf(
+  host: Host,
+  namespace: NetworkNamespace,
+  finder: SysfsFinder,
+  errors: SourceError[],
+): string | undefined {
+  try {
+    return finder.classNet(host, namespace);
+  } catch (error) {
+    if (!(error instanceof SourceError) || error.code !== 'failed') throw error;
+    errors.push(error);
+    return undefined;
+  }
+}
+
 function readSniffers(host: Host, namespace: NetworkNamespace, finder: SysfsFinder): Sniffers {
   const { folder, isHost } = namespace;
   const [packet, dev] = [new Unread(`${folder}/packet`), new Unread(`${folder}/dev`)];
   // Names are enough: one whose numbers could not be read is as good as any.
   const devices = [...parseNetDev(host.read(dev.path), dev).keys(), ...dev.names];
-  const classNet = isHost ? host.locate(HOST_CLASS_NET) : finder.classNet(host, namespace);
+  const unseen: SourceError[] = [];
+  const classNet = isHost ? host.locate(HOST_CLASS_NET) : classNetOf(host, namespace, finder, unseen);
   const packetSockets = ifPresent(() => countPacketSockets(host.read(packet.path), packet));
   return {
-    errors: [...packet.errors(), ...dev.errors(() => false)],
+    errors: [...unseen, ...packet.errors(), ...dev.errors(() => false)],
     packetSockets,
     promiscuous: classNet === undefined ? undefined : countPromiscuous(classNet, devices),
   };

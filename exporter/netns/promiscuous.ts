@@ -4,7 +4,7 @@ import { attempt, malformed, SourceError } from '../errors.ts';
 import type { Host } from '../host.ts';
 import { readSmall } from '../kernel-file.ts';
 import { Unread } from '../lines.ts';
-import { mountsOf } from '../mount-book.ts';
+import { MountBook, mountsOf } from '../mount-book.ts';
 import { isNetwork } from '../mounts.ts';
 import { parseNetDev } from '../parsers/netdev.ts';
 import { someMayWait } from '../pinned.ts';
@@ -66,8 +66,8 @@ function hasSameDevices(host: Host, folder: string, classNet: string): boolean {
 }
 
 /** Whether the way from a process's root into its /sys leads to a filesystem that may not answer: a pod can mount one there, or live in one. */
-function mayWait(procFolder: string): boolean {
-  if (statLocal(procFolder, 'root') === MAY_WAIT) return true;
+function mayWait(procFolder: string, mounts: MountBook): boolean {
+  if (statLocal(procFolder, 'root', mounts) === MAY_WAIT) return true;
   const onTheWay = ({ mountpoint }: { mountpoint: string }) =>
     mountpoint === '/' || `${mountpoint}/`.startsWith('/sys/');
   return someMayWait() && mountsOf(procFolder).some((mount) => onTheWay(mount) && isNetwork(mount.type));
@@ -85,6 +85,7 @@ function mayWait(procFolder: string): boolean {
 export class SysfsFinder {
   /** Device number of the sysfs by the namespace's inode. */
   private known = new Map<number, number>();
+  private readonly mounts = new MountBook();
 
   /**
    * The `/sys/class/net` of a namespace that is not the host's; undefined where there is none.
@@ -96,7 +97,7 @@ export class SysfsFinder {
     const sys = host.locate(sysName);
     return ifPresent(() =>
       attempt(sysName, () => {
-        if (mayWait(host.locate(folder.replace(/\/net$/, '')))) {
+        if (mayWait(host.locate(folder.replace(/\/net$/, '')), this.mounts)) {
           throw new SourceError(
             'failed',
             sysName,
@@ -115,8 +116,9 @@ export class SysfsFinder {
     );
   }
 
-  /** Forgets namespaces that are gone. */
+  /** Forgets namespaces that are gone, and the mounts of this moment. */
   retain(present: Iterable<NetworkNamespace>): void {
+    this.mounts.forget();
     const inodes = new Set([...present].map(({ inode }) => inode));
     this.known = new Map([...this.known].filter(([inode]) => inodes.has(inode)));
   }

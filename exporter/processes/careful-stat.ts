@@ -44,8 +44,12 @@ function pinnedWith(link: string, procFolder: string, mounts: MountBook) {
 }
 
 /** What lies at the end of a link of a process's folder, unless its filesystem may wait for a server. */
-export function statLocal(procFolder: string, link: 'exe' | 'root'): Stats | typeof MAY_WAIT {
-  const { descriptor, device } = pinnedWith(`${procFolder}/${link}`, procFolder, new MountBook());
+export function statLocal(
+  procFolder: string,
+  link: 'exe' | 'root',
+  mounts: MountBook,
+): Stats | typeof MAY_WAIT {
+  const { descriptor, device } = pinnedWith(`${procFolder}/${link}`, procFolder, mounts);
   try {
     return device === undefined ? fstatSync(descriptor) : MAY_WAIT;
   } finally {

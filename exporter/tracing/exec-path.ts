@@ -1,6 +1,6 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, fstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path/posix';
-import { MAY_WAIT, statLocal } from '../processes/careful-stat.ts';
+import { pin, someMayWait } from '../pinned.ts';
 import { canonicalPath, leadsThroughFolder } from './canonical-path.ts';
 
 /** Of /proc/PID/exe when the file has no link left. */
@@ -14,13 +14,16 @@ function readLink(path: string): string | undefined {
   }
 }
 
-/** Whether no link to an executable is left that is named so; a file may have that name. Where its filesystem may not answer the name has to do. */
+/** Whether no link to an executable is left that is named so; a file may have that name. Where some filesystem may not answer the name has to do: there are too many starts to read mounts for each. */
 function isDeleted(procFolder: string): boolean {
+  let descriptor: number | undefined;
   try {
-    const file = statLocal(procFolder, 'exe');
-    return file === MAY_WAIT || file.nlink === 0;
+    descriptor = pin(`${procFolder}/exe`);
+    return someMayWait() || fstatSync(descriptor).nlink === 0;
   } catch {
     return false; // gone
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 

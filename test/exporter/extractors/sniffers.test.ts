@@ -1,8 +1,12 @@
+import { mkdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { sniffers } from '../../../exporter/extractors/sniffers.ts';
+import { deadMount } from '../../support/dead-mount.ts';
 import { extractOnce, seriesLines } from '../../support/extract.ts';
 import { fixtureHost } from '../../support/fixture-host.ts';
 import { Machine, needsPods, Pod } from '../../support/pod.ts';
+import { skip } from '../../support/skip.ts';
+import { temporaryPaths } from '../../support/temporary.ts';
 
 const PACKET = 'network_sniffers packet_socket';
 const PROMISCUOUS = 'network_sniffers promiscuous_interface';
@@ -21,6 +25,7 @@ describe('sniffers', () => {
   });
 
   describe('on this machine', () => {
+    const at = temporaryPaths();
     const machine = new Machine(sniffers);
     let pod: Pod;
 
@@ -51,6 +56,18 @@ describe('sniffers', () => {
       expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0, [PROMISCUOUS]: 1 });
       await pod.do('modest t0');
       expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0, [PROMISCUOUS]: 0 });
+    });
+
+    it('does not look where a filesystem may not answer, and counts packet sockets all the same', async function () {
+      mkdirSync(at('dead'));
+      const dead = await deadMount(at('dead'));
+      if (typeof dead === 'string') skip(this, dead);
+      try {
+        await pod.do(...OWN_SYSFS, `run mount --bind ${at('dead')} /sys/class`, 'packet b');
+        expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 1 });
+      } finally {
+        await dead.end();
+      }
     });
 
     it('takes no folder for a sysfs, and no sysfs of another namespace', async () => {
