@@ -18,8 +18,8 @@ const MAX_OWNERS = 2_000;
 /**
  * Matches by rule and owner.
  *
- * Every rule stands at 0 for every owner that is known: a counter that is born at 1 has no increase, and its first
- * event would be lost. An owner that is gone keeps its series for some minutes, so that its last events are scraped.
+ * Every rule stands at 0 for every owner that is known: `increase()` of a counter that is born at 1 is 0, so that whoever does not
+ * count from 0 would lose its first event. An owner that is gone keeps its series for some minutes, so that its last events are scraped.
  */
 export class MatchCounts<O extends object> {
   readonly #shares = new Map<string, Share<O>>();
@@ -45,7 +45,8 @@ export class MatchCounts<O extends object> {
   /**
    * The series of this moment.
    *
-   * @param rules names of the rules in use; those that are not any more have no series
+   * @param rules names of the rules in use; those that are not any more have no series, and begin at 0 if they are again: an old
+   *   total that came back would count as new
    * @param known who is there now
    */
   series(rules: readonly string[], known: readonly O[], nowMs = performance.now()): MatchCount<O>[] {
@@ -53,7 +54,10 @@ export class MatchCounts<O extends object> {
     const series: MatchCount<O>[] = [];
     for (const [key, { owner, counts, seenAtMs }] of this.#shares) {
       if (nowMs - seenAtMs > RETAINED_MS) this.#shares.delete(key);
-      else for (const rule of rules) series.push({ rule, owner, count: counts.get(rule) ?? 0 });
+      else {
+        for (const rule of counts.keys()) if (!rules.includes(rule)) counts.delete(rule);
+        for (const rule of rules) series.push({ rule, owner, count: counts.get(rule) ?? 0 });
+      }
     }
     return series;
   }

@@ -14,7 +14,7 @@ function eventOf({ path, change, after }: FileChange): RuleEvent<'file'> {
 /** Counts the changes of the files that rules name. */
 export class FileWatcher {
   readonly #files: HostFiles;
-  readonly #counts = new Map<string, number>();
+  #counts = new Map<string, number>();
   #patterns = new Map<string, WatchedPattern>();
 
   constructor(files: HostFiles) {
@@ -42,13 +42,17 @@ export class FileWatcher {
     const changes = new Map<string, readonly FileChange[]>();
     const paths = this.#files.paths.forOneLook();
     for (const [text, pattern] of this.#patterns) changes.set(text, await pattern.look(errors, paths));
+    const before = this.#counts;
+    this.#counts = new Map();
     for (const rule of rules.on('file')) {
       // A path that two of its patterns stand for changed once.
       const own = new Map(
         rule.paths.flatMap((text) => changes.get(text) ?? []).map((change) => [change.path, change]),
       );
       const matches = [...own.values()].filter((change) => rules.holds(rule, eventOf(change)));
-      this.#counts.set(rule.name, (this.#counts.get(rule.name) ?? 0) + matches.length);
+      // Without a series nothing is kept: an old total that came back would count as new.
+      const kept = this.count(rule) === undefined ? 0 : (before.get(rule.name) ?? 0);
+      this.#counts.set(rule.name, kept + matches.length);
     }
     return errors;
   }

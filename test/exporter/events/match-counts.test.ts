@@ -45,10 +45,12 @@ describe('events: counts of matches', () => {
     expect(lines(counts, [], 60 * MINUTE)).to.deep.equal(['r - 0', 's - 0']);
   });
 
-  it('have no series of a rule that is not in use, and go on when it is again', () => {
+  it('have no series of a rule that is not in use, and begin at 0 when it is again: what is old is not new', () => {
     const counts = new MatchCounts<Owner>([HOST], OTHER);
     counts.add(['r'], HOST, 0);
     expect(lines(counts, [], 0, ['s'])).to.deep.equal(['s - 0']);
+    expect(lines(counts, [], 0, ['r'])).to.deep.equal(['r - 0']);
+    counts.add(['r'], HOST, 0);
     expect(lines(counts, [], 0, ['r'])).to.deep.equal(['r - 1']);
   });
 

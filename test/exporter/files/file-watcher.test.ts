@@ -296,6 +296,19 @@ for (const direct of [false, true]) {
       expect(await look()).to.deep.equal([undefined, 'failed']);
     });
 
+    it('begins at 0 when it sees again: what was counted before is not new, what changed meanwhile is', async () => {
+      mkdirSync(at('d'));
+      const look = await watch(['/d/*']);
+      writeFileSync(at('d', 'n'), '');
+      writeFileSync(at('d', 'm'), '');
+      expect(await look()).to.deep.equal([2]);
+      for (let i = 0; i < 1_001; i++) writeFileSync(at('d', String(i)), '');
+      expect(await look()).to.deep.equal([undefined, 'failed']);
+      for (let i = 0; i < 1_001; i++) rmSync(at('d', String(i)));
+      writeFileSync(at('d', 'o'), '');
+      expect(await look()).to.deep.equal([1]);
+    });
+
     it('counts an unmount as deletion and goes on', async function () {
       mkdirSync(at('m'));
       const mount = (...args: string[]) => execFileSync('mount', args, { stdio: 'pipe' });
