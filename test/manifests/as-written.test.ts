@@ -157,7 +157,7 @@ describe('the pods as their manifests have them, in a real runtime', function ()
       .and.match(/CapAmb:\t0+\n/);
     const mounts = readFileSync(`/proc/${pid}/mountinfo`, 'utf8').split('\n');
     const optionsOf = (path: string) => mounts.findLast((line) => line.split(' ')[4] === path)?.split(' ')[5];
-    for (const path of ['/', '/host', '/host/sys', '/host/sys/kernel/tracing']) {
+    for (const path of ['/', '/host', '/host/proc', '/host/sys', '/host/sys/kernel/tracing']) {
       expect(optionsOf(path), path).to.match(/^ro\b/);
     }
     expect(optionsOf('/host/sys/kernel/tracing/instances')).to.match(/^rw\b/);
@@ -174,6 +174,18 @@ describe('the pods as their manifests have them, in a real runtime', function ()
     const older = await start('.', withoutRecursion);
     for (const count of await writable(older)) expect(count).to.be.greaterThan(0);
     expect(older.log()).to.match(/could write to mounts .*"mounts":"\/host\/sys\//);
+  });
+
+  it("what has the exporter's rights cannot open the kernel's settings to write to them", async () => {
+    const pod = await podOf('.');
+    const [container] = pod.containers;
+    const settings = '/host/proc/sys/kernel/core_pattern';
+    const command = ['sh', '-c', `: <${settings} && : >>${settings}`];
+    const securityContext = { ...container?.securityContext, seccompProfile: { type: 'RuntimeDefault' } };
+    const probe = { ...container, name: 'probe', command, args: [], securityContext };
+    const { code, output } = await pods.runToEnd(pod, probe, around());
+    expect(output).to.match(/Read-only file system/);
+    expect(code).not.to.equal(0);
   });
 
   it('its profile denies what SYS_PTRACE would allow', async () => {
