@@ -7,6 +7,9 @@ import { mountOf, pin, someMayWait } from '../pinned.ts';
 
 const fstatLater = promisify(fstat);
 
+/** Places that are held at a time. */
+const BATCH = 32;
+
 /** What a look brought that had to wait. */
 interface Outcome {
   readonly stats?: Stats;
@@ -68,6 +71,8 @@ export class CarefulStat {
   readonly #mounts = new MountBook();
   readonly #asked = new Map<string, Asked>();
   readonly #news = new Set<string>();
+  /** Executables that were looked at in advance. */
+  readonly #prepared = new Map<string, Stats>();
 
   constructor(guard: HangGuard) {
     this.#guard = guard;
@@ -76,14 +81,43 @@ export class CarefulStat {
   /** Forgets what may have changed since the last pass; the folders of processes of which more is known since. */
   beginPass(): string[] {
     this.#mounts.forget();
+    this.#prepared.clear();
     const news = [...this.#news];
     this.#news.clear();
     return news;
   }
 
+  /** Looks at executables of which {@link stat} will be asked next, more cheaply: one question for many of them tells that nobody waits. */
+  prepare(procFolders: readonly string[]): void {
+    this.#prepared.clear();
+    for (let i = 0; i < procFolders.length; i += BATCH) this.#prepareBatch(procFolders.slice(i, i + BATCH));
+  }
+
+  #prepareBatch(procFolders: readonly string[]): void {
+    const pinned = new Map<string, number>();
+    try {
+      for (const folder of procFolders) {
+        try {
+          pinned.set(folder, pin(`${folder}/exe`));
+        } catch {
+          // Gone, or not ours to see: who asks for it is told so.
+        }
+      }
+      if (someMayWait()) return;
+      for (const [folder, descriptor] of pinned) this.#prepared.set(folder, fstatSync(descriptor));
+    } finally {
+      for (const descriptor of pinned.values()) closeSync(descriptor);
+    }
+  }
+
   /** As {@link StatLink}: `absent` while the first answer is on its way, `failed` when there is none. */
   readonly stat: StatLink = (procFolder, link, name) => {
     const path = `${name}/${link}`;
+    const prepared = link === 'exe' ? this.#prepared.get(procFolder) : undefined;
+    if (prepared !== undefined) {
+      this.#prepared.delete(procFolder);
+      return prepared;
+    }
     try {
       const { descriptor, mount, device } = pinnedWith(`${procFolder}/${link}`, procFolder, this.#mounts);
       if (device !== undefined) return this.#later({ procFolder, link, path, descriptor, mount, device });

@@ -118,9 +118,9 @@ export class ProcessTable {
       const entry = this.entries.get(Number(basename(folder)));
       if (entry?.ended === false) tolerate(() => this.look(entry), denials);
     }
-    for (const entry of this.toGlance.due()) {
-      if (!entry.ended) tolerate(() => this.glanceAt(entry), denials);
-    }
+    const toGlance = [...this.toGlance.due()].filter(({ ended }) => !ended);
+    this.links.prepare(toGlance.map(({ pid }) => `${this.procfs}/${pid}`));
+    for (const entry of toGlance) tolerate(() => this.glanceAt(entry), denials);
     for (const entry of this.toLook.due()) {
       if (!entry.ended) tolerate(() => this.look(entry), denials);
     }
