@@ -53,6 +53,11 @@ export class JournalFile {
     this.#fromStart = fromStart;
   }
 
+  /** Whether it has no name left, in whatever folder. */
+  async isDeleted(): Promise<boolean> {
+    return (await this.#handle.stat()).nlink === 0;
+  }
+
   close(): Promise<void> {
     return this.#handle.close();
   }

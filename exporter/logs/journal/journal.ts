@@ -16,6 +16,8 @@ const FILE = /\.journal~?$/;
 /** As journald renames what it is done with: `system@….journal`, or `….journal~` after a crash. */
 const ARCHIVE = /@|~$/;
 const MAX_FILES = 256;
+/** Archives that are known again when their folder was away for a while. */
+const MAX_ENDED = 1_024;
 /** Entries of the volatile journal that are remembered until they are flushed to the other. */
 const MAX_VOLATILE = 10_000;
 
@@ -25,8 +27,6 @@ interface Followed {
   readonly isVolatile: boolean;
   /** What is older than this is past. */
   readonly sinceMs: number;
-  /** Polls since it was last seen in its folder. */
-  missed: number;
   isEnding: boolean;
 }
 
@@ -46,8 +46,9 @@ export class Journal {
   readonly #take: (line: string, identifier: string) => void;
   /** By device and inode, which stay when a file is renamed. */
   readonly #followed = new Map<string, Followed>();
-  /** Paths of archives that need not be looked at again. */
+  /** Paths of archives that need not be looked at again, and by device and inode those that were read to their end. */
   readonly #finished = new Set<string>();
+  readonly #ended = new Set<string>();
   /** Paths that journald writes to; after a rotation there is another file. */
   readonly #written = new Set<string>();
   readonly #volatileKeys = new Set<string>();
@@ -80,9 +81,10 @@ export class Journal {
     const wanted = [...new Set(identifiers)];
     for (const [identity, followed] of this.#followed) {
       const isMore = this.#read(followed, wanted, errors);
-      if (isMore || !(followed.isEnding || followed.missed > 1)) continue;
+      // One that is not in its folder, which may not be seen now, is still there while it has a name.
+      if (isMore || !(followed.isEnding || (await followed.file.isDeleted()))) continue;
       this.#followed.delete(identity);
-      if (followed.isEnding) this.#finished.add(followed.path);
+      if (followed.isEnding) this.#finish(identity, followed.path);
       await followed.file.close();
     }
     if (this.#followed.size === 0 && errors.length === 0) {
@@ -95,6 +97,7 @@ export class Journal {
     const followed = [...this.#followed.values()];
     this.#followed.clear();
     this.#finished.clear();
+    this.#ended.clear();
     this.#written.clear();
     this.#volatileKeys.clear();
     this.#since = undefined;
@@ -110,11 +113,10 @@ export class Journal {
         places.push(...(await this.#placesIn(folder)));
       });
     }
-    // What cannot be seen is not gone.
-    if (errors.length === 0) for (const followed of this.#followed.values()) followed.missed += 1;
     const paths = new Set(places.map(({ path }) => path));
     for (const known of [this.#finished, this.#written]) {
-      for (const path of known) if (!paths.has(path)) known.delete(path);
+      // What cannot be seen is not gone.
+      for (const path of errors.length === 0 ? known : []) if (!paths.has(path)) known.delete(path);
     }
     for (const place of places) {
       if (!this.#finished.has(place.path)) {
@@ -148,13 +150,12 @@ export class Journal {
     const isEnding = ARCHIVE.test(path.slice(path.lastIndexOf('/')));
     const known = this.#followed.get(identity);
     if (known !== undefined) {
-      known.missed = 0;
       known.path = path;
       known.isEnding ||= isEnding;
       return;
     }
-    if (isFirst && isEnding) {
-      this.#finished.add(path);
+    if (isEnding && (isFirst || this.#ended.has(identity))) {
+      this.#finish(identity, path);
       return;
     }
     if (this.#followed.size >= MAX_FILES) {
@@ -165,7 +166,15 @@ export class Journal {
     // The clock may be set back; what follows a file that was read is new whatever its time.
     const sinceMs = isFirst || this.#written.has(path) ? 0 : (this.#since?.earliestMs() ?? 0);
     if (!isEnding) this.#written.add(path);
-    this.#followed.set(identity, { file, path, isVolatile, sinceMs, missed: 0, isEnding });
+    this.#followed.set(identity, { file, path, isVolatile, sinceMs, isEnding });
+  }
+
+  #finish(identity: string, path: string): void {
+    this.#finished.add(path);
+    this.#ended.delete(identity);
+    this.#ended.add(identity);
+    const [oldest] = this.#ended;
+    if (this.#ended.size > MAX_ENDED && oldest !== undefined) this.#ended.delete(oldest);
   }
 
   /** Undefined for one that went meanwhile, or that journald has not begun. */

@@ -98,6 +98,34 @@ describe('logs: the journal', () => {
     expect(await poll()).to.deep.equal(['node sshd[7]: one']);
   });
 
+  it('is not read again when its folder was away, whatever lies in it', async () => {
+    const [first, second] = [newWriter(), newWriter()];
+    create(first);
+    await poll();
+    first.append(entry('sshd', 'archived'));
+    save(first);
+    renameSync(at(fileAt()), at(fileAt('system@1')));
+    second.append(entry('sshd', 'written'));
+    create(second);
+    expect(await poll()).to.have.members(['node sshd[7]: archived', 'node sshd[7]: written']);
+    expect(await poll()).to.deep.equal([]);
+    renameSync(at('var/log/journal'), at('away'));
+    for (let i = 0; i < 3; i++) expect(await poll()).to.deep.equal([]);
+    renameSync(at('away'), at('var/log/journal'));
+    second.append(entry('sshd', 'more'));
+    save(second);
+    expect(await poll()).to.deep.equal(['node sshd[7]: more']);
+    for (let i = 0; i < 3; i++) expect(await poll()).to.deep.equal([]);
+  });
+
+  it('is let go of when it was deleted', async () => {
+    const writer = newWriter();
+    create(writer);
+    expect([await poll(), journal.isOpen]).to.deep.equal([[], true]);
+    rmSync(at(fileAt()));
+    expect([await poll(), journal.isOpen]).to.deep.equal([['absent: journal: none on this host'], false]);
+  });
+
   it('is followed through rotation, one after the other, also twice between two looks', async () => {
     const first = newWriter();
     create(first);
