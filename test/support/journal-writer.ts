@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { jenkins64, siphash24 } from '../../exporter/logs/journal/hash.ts';
 
 interface Form {
@@ -40,7 +41,7 @@ export class JournalWriter {
     this.#bytes.write('LPKSHHRH', 'latin1');
     this.#bytes.writeUInt32LE((form.keyed ? 4 : 0) | (form.compact ? 16 : 0), 12);
     this.#bytes.writeUInt8(1, 16);
-    for (let i = 0; i < 16; i++) this.#bytes.writeUInt8(i * 7, 24 + i);
+    randomBytes(16).copy(this.#bytes, 24);
     this.#put64(88, HEADER);
     this.#put64(104, HEADER + 16);
     this.#put64(112, 16 * BUCKETS);

@@ -20,6 +20,8 @@ const KNOWN = 1 | 2 | KEYED_HASH | 8 | COMPACT;
 
 /** What a header says; offsets and lengths in bytes. */
 export interface JournalHeader {
+  /** Tells it from every other journal; a copy has it too. */
+  readonly id: string;
   /** The key of the hash; undefined where it has none. */
   readonly hashKey: Buffer | undefined;
   /** Whether offsets take four bytes. */
@@ -44,6 +46,7 @@ export function parseHeader(bytes: Buffer, path: string): JournalHeader {
     );
   }
   return {
+    id: bytes.toString('hex', 24, 40),
     hashKey: (flags & KEYED_HASH) === 0 ? undefined : Buffer.from(bytes.subarray(24, 40)),
     compact: (flags & COMPACT) !== 0,
     dataTable: { offset: offsetAt(bytes, 104), bytes: offsetAt(bytes, 112) },

@@ -53,6 +53,11 @@ export class JournalFile {
     this.#fromStart = fromStart;
   }
 
+  /** Tells it from every other journal, also from the copy that journald may make of it when it archives it. */
+  get id(): string {
+    return this.#bytes.header.id;
+  }
+
   /** Whether it has no name left, in whatever folder. */
   async isDeleted(): Promise<boolean> {
     return (await this.#handle.stat()).nlink === 0;

@@ -46,7 +46,7 @@ export class Journal {
   readonly #take: (line: string, identifier: string) => void;
   /** By device and inode, which stay when a file is renamed. */
   readonly #followed = new Map<string, Followed>();
-  /** Paths of archives that need not be looked at again, and by device and inode those that were read to their end. */
+  /** Paths of archives that need not be looked at again, and the ids of those that were read to their end. */
   readonly #finished = new Set<string>();
   readonly #ended = new Set<string>();
   /** Paths that journald writes to; after a rotation there is another file. */
@@ -84,7 +84,7 @@ export class Journal {
       // One that is not in its folder, which may not be seen now, is still there while it has a name.
       if (isMore || !(followed.isEnding || (await followed.file.isDeleted()))) continue;
       this.#followed.delete(identity);
-      if (followed.isEnding) this.#finish(identity, followed.path);
+      if (followed.isEnding) this.#finish(followed.file.id, followed.path);
       await followed.file.close();
     }
     if (this.#followed.size === 0 && errors.length === 0) {
@@ -154,8 +154,8 @@ export class Journal {
       known.isEnding ||= isEnding;
       return;
     }
-    if (isEnding && (isFirst || this.#ended.has(identity))) {
-      this.#finish(identity, path);
+    if (isEnding && isFirst) {
+      this.#finished.add(path);
       return;
     }
     if (this.#followed.size >= MAX_FILES) {
@@ -163,16 +163,33 @@ export class Journal {
     }
     const file = await this.#open(at, path, !isFirst);
     if (file === undefined) return;
+    if (isEnding && this.#knows(file.id, path)) {
+      this.#finished.add(path);
+      await file.close();
+      return;
+    }
     // The clock may be set back; what follows a file that was read is new whatever its time.
     const sinceMs = isFirst || this.#written.has(path) ? 0 : (this.#since?.earliestMs() ?? 0);
     if (!isEnding) this.#written.add(path);
     this.#followed.set(identity, { file, path, isVolatile, sinceMs, isEnding });
   }
 
-  #finish(identity: string, path: string): void {
+  /**
+   * Whether an archive was read, or is being read, by the file that it was copied from: so journald does where it cannot
+   * change the attributes of a file that it is done with (tmpfs before Linux 6.1). That one ends.
+   */
+  #knows(id: string, path: string): boolean {
+    const original = [...this.#followed.values()].find(({ file }) => file.id === id);
+    if (original === undefined) return this.#ended.has(id);
+    original.isEnding = true;
+    original.path = path;
+    return true;
+  }
+
+  #finish(id: string, path: string): void {
     this.#finished.add(path);
-    this.#ended.delete(identity);
-    this.#ended.add(identity);
+    this.#ended.delete(id);
+    this.#ended.add(id);
     const [oldest] = this.#ended;
     if (this.#ended.size > MAX_ENDED && oldest !== undefined) this.#ended.delete(oldest);
   }

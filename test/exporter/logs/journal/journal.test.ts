@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -116,6 +116,32 @@ describe('logs: the journal', () => {
     save(second);
     expect(await poll()).to.deep.equal(['node sshd[7]: more']);
     for (let i = 0; i < 3; i++) expect(await poll()).to.deep.equal([]);
+  });
+
+  it('is not read again when journald archives it by a copy', async () => {
+    const [first, second] = [newWriter(), newWriter()];
+    create(first);
+    await poll();
+    first.append(entry('sshd', 'one'));
+    save(first);
+    expect(await poll()).to.deep.equal(['node sshd[7]: one']);
+    first.append(entry('sshd', 'two'));
+    save(first);
+    create(first, fileAt('system@1'));
+    rmSync(at(fileAt()));
+    second.append(entry('sshd', 'three'));
+    create(second);
+    expect(await poll()).to.have.members(['node sshd[7]: two', 'node sshd[7]: three']);
+    for (let i = 0; i < 3; i++) expect(await poll()).to.deep.equal([]);
+    for (let i = 2; i < 5; i++) {
+      const next = newWriter();
+      create({ bytes: readFileSync(at(fileAt())) }, fileAt(`system@${i}`));
+      rmSync(at(fileAt()));
+      next.append(entry('sshd', `after ${i}`));
+      create(next);
+      expect(await poll()).to.deep.equal([`node sshd[7]: after ${i}`]);
+      expect(await poll()).to.deep.equal([]);
+    }
   });
 
   it('is let go of when it was deleted', async () => {
