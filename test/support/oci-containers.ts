@@ -19,6 +19,7 @@ import { hierarchies, remove } from './pod.ts';
 /** crun refuses machines with both versions of cgroups: the second one hidden, in a mount namespace of its own. */
 const ONE_VERSION = 'if [ -d /sys/fs/cgroup/unified ]; then umount /sys/fs/cgroup/unified; fi && exec "$@"';
 
+const CGROUPS = '/sys/fs/cgroup';
 const NAMESPACES = ['pid', 'mount', 'ipc', 'uts', 'network'].map((type) => ({ type }));
 
 /**
@@ -132,7 +133,9 @@ export class OciPod {
 
   /** Ends all processes in the pod, and removes what was made of it. */
   async end(): Promise<void> {
-    for (const mount of hierarchies()) await removeTree(join(mount, this.#root));
+    // A runtime makes cgroups in every hierarchy; where one stays, an exporter would look for containers.
+    const mounts = readdirSync(CGROUPS).map((name) => join(CGROUPS, name));
+    for (const mount of [CGROUPS, ...mounts]) await removeTree(join(mount, this.#root));
   }
 }
 
