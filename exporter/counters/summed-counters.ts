@@ -25,8 +25,11 @@ const MOST_GONE = 10_000;
 const plus = (a: Counts, b: Counts): Counts => b.map((value, i) => (a[i] ?? 0) + value);
 const minus = (counts: Counts): Counts => counts.map((value) => -value);
 const zeros = (counts: Counts): Counts => counts.map(() => 0);
+/** Of nearly all parts: told by being this object, so that nothing is added up for them. */
+const NONE: Counts = [];
 /** What a part has in the sums of its owner. */
-const shareOf = ({ counts, offset }: Pick<Known, 'counts' | 'offset'>): Counts => plus(offset, counts);
+const shareOf = ({ counts, offset }: Pick<Known, 'counts' | 'offset'>): Counts =>
+  offset === NONE ? counts : plus(offset, counts);
 
 /** Whose owner is another and whose counters are lower is something else that goes by the name now. */
 const isAnother = ({ owner: before, counts }: Known, owner: string, now: Counts): boolean =>
@@ -34,7 +37,8 @@ const isAnother = ({ owner: before, counts }: Known, owner: string, now: Counts)
 
 /** A counter that fell began anew: what it had before is added from now on. */
 function offsetAfter({ counts: before, offset }: Known, now: Counts): Counts {
-  return offset.map((value, i) => value + ((now[i] ?? 0) < (before[i] ?? 0) ? (before[i] ?? 0) : 0));
+  if (!before.some((was, i) => (now[i] ?? 0) < was)) return offset;
+  return before.map((was, i) => (offset[i] ?? 0) + ((now[i] ?? 0) < was ? was : 0));
 }
 
 /**
@@ -118,7 +122,7 @@ export class SummedCounters {
     const before = there ?? (goingOn.has(owner) ? gone : undefined);
     if (before === undefined || isAnother(before, owner, counts)) {
       // Who looks for the first time cannot tell what is new.
-      const offset = fromZero && !(born && this.#looked) ? minus(counts) : zeros(counts);
+      const offset = fromZero && !(born && this.#looked) ? minus(counts) : NONE;
       return { owner, counts, offset, seenAtMs };
     }
     const offset = offsetAfter(before, counts);

@@ -23,8 +23,8 @@ const BENCH: NodeShape = {
   ...{ pods: 0, containers: 250, sandboxes: 0, named: false, disks: 1, uplinks: 1, mounts: 1 },
   rules: defaultRules(),
 };
-/** Counted on its page. */
-const BENCH_SERIES = 5_248;
+/** 5,248 were counted on its page, and the pages of the same bench have 252 more since containers tell when they began. */
+const BENCH_SERIES = 5_500;
 /** It had no tracefs. */
 const NEED_TRACEFS = ['kubevigil_container_oom_kills_total', 'kubevigil_outbound_destinations_total'];
 

@@ -8,6 +8,7 @@ import { groupBy } from '../../common/group-by.ts';
 import { METRICS } from '../../exporter/catalogue/index.ts';
 import type { LabelValues, MetricSpec } from '../../exporter/catalogue/model/define.ts';
 import type { Matcher } from '../../exporter/catalogue/model/promql.ts';
+import { processesMetrics } from '../../exporter/catalogue/processes.ts';
 import { ROOT } from '../programs/paths.ts';
 
 /** What is on one node. */
@@ -59,6 +60,8 @@ function owners({ attribution, name }: MetricSpec, node: NodeShape): number {
   // A pod has these only where a rule matches it, which is taken to be one pod in ten.
   if (name === 'kubevigil_risky_pods') return named ? pods : 0;
   if (name === 'kubevigil_container_restarts_total') return named ? containers : 0;
+  // The host has no start of its own.
+  if (name === processesMetrics.startTime.name) return containers + sandboxes;
   // Logs are read where a pod asks for it, and of the host.
   if (name === 'kubevigil_auth_failures_total') return named ? 1 : 0;
   if (attribution === 'pod') return 1 + pods;
@@ -96,11 +99,17 @@ function fits({ operator, value }: Matcher, text: string): boolean {
   return operator.startsWith('!') ? !matches : matches;
 }
 
-/** What a build reads of one node: series by metric. Each metric is one request for each day and shard. */
+/**
+ * What a build reads of one node: series by metric, and when its containers began. Each metric is one request for each
+ * day and shard.
+ */
 export function readSeries(node: NodeShape): Map<string, number> {
   const byMetric = groupBy(exposedColumns('node'), ({ metric }) => metric);
-  return new Map(
-    [...byMetric].map(([metric, columns]) => {
+  const { startTime } = processesMetrics;
+  const read = new Map<string, number>([[startTime.name, seriesOf(startTime, node)]]);
+  return new Map([
+    ...read,
+    ...[...byMetric].map(([metric, columns]) => {
       const { matchers } = selectorFor(
         columns.map((column) => ({ ...column, windowMs: 0 })),
         [],
@@ -111,7 +120,7 @@ export function readSeries(node: NodeShape): Map<string, number> {
           : values.filter((value) => matchers.every((each) => each.name !== label || fits(each, value)))
               .length,
       );
-      return [metric.name, series];
+      return [metric.name, series] as const;
     }),
-  );
+  ]);
 }
