@@ -38,11 +38,33 @@ function follow(parts: readonly string[], workingDirectory: string | undefined):
   if (link === 'root' && rest.length === 0) return [];
   if (link === 'cwd' && rest.length === 0)
     return workingDirectory?.startsWith('/') ? partsOf(workingDirectory) : undefined;
+  // What lies below a folder that is open: which one it is, only the process knows.
+  if (link === 'fd' && rest.length > 1) return undefined;
   // A thread's descriptors are its process's.
   return length === 4 && link !== undefined ? ['proc', second ?? '', link, ...rest] : [...parts];
 }
 
 const partsOf = (path: string) => path.split('/').filter((part) => part !== '' && part !== '.');
+
+/** Where `..` leads from what was walked so far; undefined when the text does not tell. */
+function parentOf(parts: readonly string[]): string[] | undefined {
+  // A link to /proc/self/fd on every Linux.
+  if (parts.length === 2 && parts[0] === 'dev' && parts[1] === 'fd') return ['proc', 'self'];
+  const length = processParts(parts);
+  return length > 0 && parts[length] === 'fd' && parts.length > length + 1 ? undefined : parts.slice(0, -1);
+}
+
+/** As {@link canonicalPath}; undefined when a link to what only the process knows is on the way. */
+export function resolvedPath(path: string, workingDirectory?: string): string | undefined {
+  if (isCanonical(path)) return path;
+  let parts: string[] = [];
+  for (const part of partsOf(path)) {
+    const next = part === '..' ? parentOf(parts) : follow([...parts, part], workingDirectory);
+    if (next === undefined) return undefined;
+    parts = next;
+  }
+  return `/${parts.join('/')}`;
+}
 
 /**
  * The path without `//`, `.` and `..`, with the kernel's links in /proc and /dev followed (`/proc/self/root`, `/proc/7/task/7/cwd`,
@@ -50,30 +72,15 @@ const partsOf = (path: string) => path.split('/').filter((part) => part !== '' &
  *
  * @param path absolute, one character per byte
  * @param workingDirectory of the process, absolute; undefined when it is not known
- * @returns the path as it was, but for doubled slashes, where a link to an unknown working directory is on the way
+ * @returns the path as it was, but for doubled slashes, where a link to an unknown working directory or an open folder is on the way
  */
 export function canonicalPath(path: string, workingDirectory?: string): string {
-  if (isCanonical(path)) return path;
-  const given = partsOf(path);
-  let parts: string[] = [];
-  for (const part of given) {
-    if (part === '..') {
-      parts.pop();
-      continue;
-    }
-    const followed = follow([...parts, part], workingDirectory);
-    if (followed === undefined) return `/${given.join('/')}`;
-    parts = followed;
-  }
-  return `/${parts.join('/')}`;
+  return resolvedPath(path, workingDirectory) ?? `/${partsOf(path).join('/')}`;
 }
 
-/** Whether a path leads on from the working directory of its process: it is relative, or goes by the link to it in /proc. */
+/** Whether a path leads on from a folder that only its process knows: it is relative, or goes by such a link in /proc. */
 export function leadsThroughFolder(path: string): boolean {
-  return (
-    !path.startsWith('/') ||
-    (path.includes('/cwd') && canonicalPath(path, '/a') !== canonicalPath(path, '/b'))
-  );
+  return !path.startsWith('/') || resolvedPath(path) === undefined;
 }
 
 /** Whether a path can be no other than it is, as nearly all are: this is asked of every program that starts. */

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path/posix';
 import { pin, someMayWait } from '../pinned.ts';
-import { canonicalPath, leadsThroughFolder } from './canonical-path.ts';
+import { leadsThroughFolder, resolvedPath } from './canonical-path.ts';
 
 /** Of /proc/PID/exe when the file has no link left. */
 const DELETED = ' (deleted)';
@@ -71,10 +71,10 @@ export function descentOf(procfs: string, pid: number): Place {
  * on from the working directory. Paths have one character per byte.
  */
 export function absolutePath(path: string, { executable, workingDirectory }: Place): string | undefined {
-  if (!leadsThroughFolder(path)) return canonicalPath(path);
+  if (!leadsThroughFolder(path)) return resolvedPath(path);
   if (executable?.startsWith('/') && basename(executable) === basename(path)) return executable;
   if (!workingDirectory?.startsWith('/')) return undefined;
-  return canonicalPath(path.startsWith('/') ? path : `${workingDirectory}/${path}`, workingDirectory);
+  return resolvedPath(path.startsWith('/') ? path : `${workingDirectory}/${path}`, workingDirectory);
 }
 
 const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/gu;

@@ -2,7 +2,8 @@ import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { canonicalPath } from '../../../exporter/tracing/canonical-path.ts';
+import { canonicalPath, leadsThroughFolder } from '../../../exporter/tracing/canonical-path.ts';
+import { absolutePath } from '../../../exporter/tracing/exec-path.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const SPELLINGS: readonly (readonly [path: string, canonical: string])[] = [
@@ -33,6 +34,9 @@ const SPELLINGS: readonly (readonly [path: string, canonical: string])[] = [
   ['//dev/fd/3', '/dev/fd/3'],
   ['/dev/./fd/3', '/dev/fd/3'],
   ['/dev/stdin', '/dev/fd/0'],
+  ['/dev/fd/../root/tmp/x', '/tmp/x'],
+  ['/dev/fd/../cwd/x', '/srv/x'],
+  ['/dev/fd/../../self/root/tmp/x', '/tmp/x'],
   ['/dev/shm/../shm/x', '/dev/shm/x'],
   ['/proc/self/exe', '/proc/self/exe'],
   ['/proc/sys/root/x', '/proc/sys/root/x'],
@@ -45,6 +49,23 @@ describe('canonicalPath', () => {
 
   it('leaves a path through a working directory that is not known', () => {
     expect(canonicalPath('//proc/self/cwd/../x')).to.equal('/proc/self/cwd/../x');
+  });
+
+  it('does not tell what lies below an open folder, which the executable does', () => {
+    for (const path of [
+      '/proc/self/fd/3/x',
+      '/proc/7/task/8/fd/3/d/x',
+      '//proc/self/fd/3/../x',
+      '/dev/fd/../fd/3/x',
+    ]) {
+      expect(leadsThroughFolder(path), path).to.equal(true);
+      expect(absolutePath(path, { executable: undefined, workingDirectory: '/srv' }), path).to.equal(
+        undefined,
+      );
+      expect(absolutePath(path, { executable: '/tmp/x', workingDirectory: '/srv' }), path).to.equal('/tmp/x');
+    }
+    for (const path of ['/proc/self/fd/3', '/dev/fd/3', '/tmp/fd/3/x', '/proc/sys/fd/3/x'])
+      expect(leadsThroughFolder(path), path).to.equal(false);
   });
 
   it('is the same for every spelling of a path', () => {
