@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import type { Command } from 'commander';
-import { builderCommand } from '../builder/command.ts';
-import { loadConfig, loadPlace } from '../builder/config.ts';
-import { exporterProgram } from '../exporter/command.ts';
+import { builderCommand } from '../builder/commands/command.ts';
+import { loadConfig, loadPlace } from '../builder/config/load.ts';
 import { EXTRACTORS } from '../exporter/extractors/index.ts';
-import { readOptions } from '../exporter/options.ts';
+import { exporterProgram } from '../exporter/program/command.ts';
+import { readOptions } from '../exporter/program/options.ts';
 import { scenariosCommand } from '../scenarios/command.ts';
 import { type ServeOptions, serveCommand } from '../scenarios/serve/options.ts';
 import { ROOT } from './support/paths.ts';
@@ -111,7 +111,7 @@ const EXPORTER: Effects = {
   ),
 };
 
-const PUSH = 'test/builder/push.test.ts';
+const PUSH = 'test/builder/commands/push.test.ts';
 const STREAM = 'test/builder/stream/program.test.ts';
 const RUN = 'test/scenarios/campaign/run.test.ts';
 
@@ -162,7 +162,7 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
   'kubevigil-builder': { effects: { '--version': { seenIn: 'test/image.test.ts' } } },
   'kubevigil-builder build': {
     edge: configOf('build', 'shard'),
-    effects: { ...MAKING, '--shard': { seenIn: 'test/builder/merge.test.ts' } },
+    effects: { ...MAKING, '--shard': { seenIn: 'test/builder/commands/merge.test.ts' } },
   },
   'kubevigil-builder update': { edge: configOf('update'), effects: MAKING },
   'kubevigil-builder stream': {

@@ -1,5 +1,5 @@
-import { readEpisodes } from '../episodes.ts';
-import { type Pseudonyms, pseudonymousEpisodes } from '../pseudonyms.ts';
+import { readEpisodes } from '../../dataset/episodes/episodes.ts';
+import { type Pseudonyms, pseudonymousEpisodes } from '../pseudonyms/pseudonyms.ts';
 import type { LabelSet } from './model.ts';
 
 /**

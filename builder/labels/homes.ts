@@ -2,10 +2,10 @@
  * In which clusters a node's name stands. Two clusters can have nodes of one name: an episode that names a cluster is about
  * that one's node, and one that names none is about the only node of its name, or about nobody knows which.
  */
-import { compare, groupBy } from '../collections.ts';
-import { type Episode, nodeText } from '../episodes.ts';
-import { BuilderError } from '../errors.ts';
-import type { EntityName } from '../model.ts';
+import { compare, groupBy } from '../../common/collections.ts';
+import { BuilderError } from '../../common/errors.ts';
+import { type Episode, nodeText } from '../../dataset/episodes/episodes.ts';
+import type { EntityName } from '../../dataset/model/rows.ts';
 import { isBenign } from './role.ts';
 
 /** First and last row. */

@@ -1,5 +1,5 @@
-import type { Episode } from '../episodes.ts';
-import type { EntityName } from '../model.ts';
+import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { EntityName } from '../../dataset/model/rows.ts';
 import type { Homes } from './homes.ts';
 import { isBenign } from './role.ts';
 import { type Interval, Timeline } from './timeline.ts';

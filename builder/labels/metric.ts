@@ -1,11 +1,11 @@
 /** Ground truth as the scenarios expose it: when each episode started and ended, as values of two metrics. */
-import { groupBy } from '../collections.ts';
-import type { MetricLabels } from '../config-schema.ts';
-import { DEFAULT_ROLE, type Episode, nodeText } from '../episodes.ts';
-import { BuilderError } from '../errors.ts';
-import { type Ms, wholeMs } from '../ms.ts';
-import { type RawSeries, type SampleSource, seriesKey, seriesName } from '../series.ts';
-import { formatTime, LATEST_MS, unlikelyNumber } from '../times.ts';
+import { groupBy } from '../../common/collections.ts';
+import { BuilderError } from '../../common/errors.ts';
+import { type Ms, wholeMs } from '../../common/ms.ts';
+import { formatTime, LATEST_MS, unlikelyNumber } from '../../common/times.ts';
+import { DEFAULT_ROLE, type Episode, nodeText } from '../../dataset/episodes/episodes.ts';
+import type { MetricLabels } from '../config/schema.ts';
+import { type RawSeries, type SampleSource, seriesKey, seriesName } from '../samples/series.ts';
 import type { LabelSet } from './model.ts';
 import type { Clustered } from './sources.ts';
 

@@ -1,5 +1,5 @@
-import type { Episode } from '../episodes.ts';
-import type { Manifest } from '../manifest-schema.ts';
+import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { Manifest } from '../../dataset/model/manifest.ts';
 
 /** What one label source says. */
 export interface LabelSet {

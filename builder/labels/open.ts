@@ -1,9 +1,9 @@
-import { type Ms, wholeMs } from '../ms.ts';
-import type { Pseudonyms } from '../pseudonyms.ts';
-import type { SampleSource } from '../series.ts';
+import { type Ms, wholeMs } from '../../common/ms.ts';
+import type { Pseudonyms } from '../pseudonyms/pseudonyms.ts';
+import type { SampleSource } from '../samples/series.ts';
 import type { Plan } from '../stages/plan.ts';
 import { fileLabels } from './file.ts';
-import { joinSources } from './join.ts';
+import { joinSources } from './merge-sources.ts';
 import { type LabelTimes, metricLabels } from './metric.ts';
 import type { LabelSet } from './model.ts';
 import { promqlLabels } from './promql.ts';

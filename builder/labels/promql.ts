@@ -1,10 +1,10 @@
 /** Labels from any expression, such as firing alerts: where it has a value that is not zero, something was going on. */
-import { groupBy } from '../collections.ts';
-import type { PromqlLabels } from '../config-schema.ts';
-import { DEFAULT_ROLE, type Episode } from '../episodes.ts';
-import { BuilderError } from '../errors.ts';
-import { type RawSeries, type SampleSource, type Steps, seriesName } from '../series.ts';
-import { formatTime } from '../times.ts';
+import { groupBy } from '../../common/collections.ts';
+import { BuilderError } from '../../common/errors.ts';
+import { formatTime } from '../../common/times.ts';
+import { DEFAULT_ROLE, type Episode } from '../../dataset/episodes/episodes.ts';
+import type { PromqlLabels } from '../config/schema.ts';
+import { type RawSeries, type SampleSource, type Steps, seriesName } from '../samples/series.ts';
 import type { LabelSet } from './model.ts';
 import type { Clustered } from './sources.ts';
 

@@ -1,4 +1,4 @@
-import type { Episode } from '../episodes.ts';
+import type { Episode } from '../../dataset/episodes/episodes.ts';
 
 const BENIGN = 'benign';
 

@@ -1,4 +1,4 @@
-import type { BuildConfig, MetricLabels, PromqlLabels } from '../config-schema.ts';
+import type { BuildConfig, MetricLabels, PromqlLabels } from '../config/schema.ts';
 
 /** Labels in a label's terms: which label has the cluster is decided. */
 export type Clustered<T> = Omit<T, 'clusterLabel'> & { readonly clusterLabel: string };

@@ -1,6 +1,6 @@
 /** Label matchers, as they stand between the braces of a selector. */
 import type { SyntaxNode } from '@lezer/common';
-import type { Matcher } from '../series.ts';
+import type { Matcher } from '../samples/series.ts';
 import { childrenOf, type Parsed, PromqlRefused, parsePromql, textOf } from './parse.ts';
 import { unquoted } from './strings.ts';
 

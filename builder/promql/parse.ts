@@ -1,7 +1,7 @@
 /** PromQL as a tree, by Prometheus' own grammar; what an expression does is read from it, never from its text. */
 import { createRequire } from 'node:module';
 import type { SyntaxNode } from '@lezer/common';
-import { oneLine } from '../one-line.ts';
+import { oneLine } from '../../common/one-line.ts';
 
 /** Why an expression is refused, to be put behind its place: `cannot be read as PromQL from "offset" on (character 3)`. */
 export class PromqlRefused extends Error {

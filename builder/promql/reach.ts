@@ -1,6 +1,6 @@
 /** How far back the value of an expression depends on samples, and that it does not depend on later ones. */
 import type { SyntaxNode } from '@lezer/common';
-import { oneLine } from '../one-line.ts';
+import { oneLine } from '../../common/one-line.ts';
 import { offsetMs, rangeMs } from './durations.ts';
 import { childrenOf, type Parsed, PromqlRefused, parsePromql, shownOf } from './parse.ts';
 

@@ -1,5 +1,5 @@
-import { attackClasses } from '../companions/describe.ts';
-import type { Manifest } from '../manifest-schema.ts';
+import { attackClasses } from '../../dataset/metadata/describe.ts';
+import type { Manifest } from '../../dataset/model/manifest.ts';
 
 /** Colours there are; further scenarios use them again, and differ by their letters. */
 const COLOURS = 8;

@@ -1,8 +1,8 @@
 /** What a report shows, gathered in one pass over the rows; memory depends on bins, features and nodes drawn. */
 
-import { byAnomaly, rowKeys, type Separation, Separations } from '../auc.ts';
-import { entitiesOf, entityKey, type NamedEntity } from '../entity.ts';
-import { strings, type Table, timesOf } from '../table.ts';
+import { entitiesOf, entityKey, type NamedEntity } from '../../dataset/model/entity.ts';
+import { strings, type Table, timesOf } from '../../dataset/model/table.ts';
+import { byAnomaly, rowKeys, type Separation, Separations } from '../../dataset/summary/auc.ts';
 import type { Bins } from './bins.ts';
 import { MARK, type Mark, type Scenario } from './classes.ts';
 import { Envelope } from './envelope.ts';

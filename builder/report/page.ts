@@ -1,4 +1,4 @@
-import { datasetName, describe } from '../companions/describe.ts';
+import { datasetName, describe } from '../../dataset/metadata/describe.ts';
 import { Html, html } from './html.ts';
 import { classesSection } from './sections/classes.ts';
 import { coverageSection } from './sections/coverage.ts';

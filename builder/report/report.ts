@@ -1,15 +1,15 @@
 /** report.html: a dataset to look at, before anybody trusts it. */
 
+import { compare } from '../../common/collections.ts';
 import { parseDurationMs } from '../../common/duration.ts';
-import { compare } from '../collections.ts';
-import { entitiesOf } from '../entity.ts';
-import { BuilderError } from '../errors.ts';
-import { readManifest } from '../folder.ts';
-import type { Manifest } from '../manifest-schema.ts';
-import { MANIFEST, REPORT } from '../output/places.ts';
-import { tablesOfFile } from '../stages/read-back.ts';
-import type { Storage } from '../storage/storage.ts';
-import { numbers, type Table } from '../table.ts';
+import { BuilderError } from '../../common/errors.ts';
+import { readManifest } from '../../dataset/folder/existing.ts';
+import { tablesOfFile } from '../../dataset/folder/read-rows.ts';
+import { entitiesOf } from '../../dataset/model/entity.ts';
+import { MANIFEST, REPORT } from '../../dataset/model/file-names.ts';
+import type { Manifest } from '../../dataset/model/manifest.ts';
+import { numbers, type Table } from '../../dataset/model/table.ts';
+import type { Storage } from '../../dataset/storage/storage.ts';
 import { Bins } from './bins.ts';
 import { scenariosOf } from './classes.ts';
 import { type Collected, Collector, keyOf, type NodeName } from './collect.ts';

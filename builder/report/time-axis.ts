@@ -1,4 +1,4 @@
-import { formatTime } from '../times.ts';
+import { formatTime } from '../../common/times.ts';
 import type { Bins } from './bins.ts';
 
 const SECOND = 1000;

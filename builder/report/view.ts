@@ -1,5 +1,5 @@
-import { entityText } from '../entity.ts';
-import type { Manifest } from '../manifest-schema.ts';
+import { entityText } from '../../dataset/model/entity.ts';
+import type { Manifest } from '../../dataset/model/manifest.ts';
 import type { Bins } from './bins.ts';
 import type { Scenario } from './classes.ts';
 import type { Collected, Lane } from './collect.ts';

@@ -1,10 +1,10 @@
+import { groupBy } from '../../common/collections.ts';
 import { formatDuration } from '../../common/duration.ts';
-import { groupBy } from '../collections.ts';
-import type { SplitConfig } from '../config-schema.ts';
-import type { Episode } from '../episodes.ts';
-import { BuilderError } from '../errors.ts';
-import type { Split } from '../model.ts';
-import { formatTime } from '../times.ts';
+import { BuilderError } from '../../common/errors.ts';
+import { formatTime } from '../../common/times.ts';
+import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { Split } from '../../dataset/model/rows.ts';
+import type { SplitConfig } from '../config/schema.ts';
 import { type Extent, extentsOf, identityIn } from './extents.ts';
 import { partOf } from './hashing.ts';
 import type { SplitTimes, Splitter } from './model.ts';

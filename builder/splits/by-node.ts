@@ -1,10 +1,10 @@
+import { compare, groupBy } from '../../common/collections.ts';
 import { formatDuration } from '../../common/duration.ts';
-import { compare, groupBy } from '../collections.ts';
-import type { SplitConfig } from '../config-schema.ts';
-import type { NamedEntity } from '../entity.ts';
-import type { Episode } from '../episodes.ts';
-import type { Manifest } from '../manifest-schema.ts';
-import type { EntityName } from '../model.ts';
+import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { NamedEntity } from '../../dataset/model/entity.ts';
+import type { Manifest } from '../../dataset/model/manifest.ts';
+import type { EntityName } from '../../dataset/model/rows.ts';
+import type { SplitConfig } from '../config/schema.ts';
 import { identityIn } from './extents.ts';
 import { partOf } from './hashing.ts';
 import type { SplitDescription, Splitter } from './model.ts';

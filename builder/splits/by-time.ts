@@ -1,9 +1,9 @@
 import { formatDuration } from '../../common/duration.ts';
-import type { SplitConfig } from '../config-schema.ts';
-import type { Episode } from '../episodes.ts';
-import { BuilderError } from '../errors.ts';
-import type { Split } from '../model.ts';
-import { formatTime, LATEST_MS, noTime, parseTime } from '../times.ts';
+import { BuilderError } from '../../common/errors.ts';
+import { formatTime, LATEST_MS, noTime, parseTime } from '../../common/times.ts';
+import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { Split } from '../../dataset/model/rows.ts';
+import type { SplitConfig } from '../config/schema.ts';
 import { type Extent, extentsOf } from './extents.ts';
 import type { SplitTimes, Splitter } from './model.ts';
 

@@ -1,5 +1,5 @@
-import { compare } from '../collections.ts';
-import type { Episode } from '../episodes.ts';
+import { compare } from '../../common/collections.ts';
+import type { Episode } from '../../dataset/episodes/episodes.ts';
 import { isBenign } from '../labels/role.ts';
 import type { SplitTimes } from './model.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Part } from '../model.ts';
+import type { Part } from '../../dataset/model/rows.ts';
 
 const HASHED_BYTES = 6;
 

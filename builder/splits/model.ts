@@ -1,4 +1,4 @@
-import type { LabelledRows, Part, SplitRows } from '../model.ts';
+import type { LabelledRows, Part, SplitRows } from '../../dataset/model/rows.ts';
 
 /** How rows were split, as the manifest tells it. */
 export interface SplitDescription {

@@ -1,19 +1,19 @@
 /** From the samples of a partition to its rows: what each series is worth at each step, then one value per column. */
 
+import { compare, groupBy } from '../../common/collections.ts';
+import { BuilderError } from '../../common/errors.ts';
+import { formatTime } from '../../common/times.ts';
+import { entityKey } from '../../dataset/model/entity.ts';
+import { nullInfinities } from '../../dataset/model/infinite.ts';
+import type { EntityName, Grid, NodeRows, Partition, PlannedColumn } from '../../dataset/model/rows.ts';
+import { byNode } from '../../dataset/model/table.ts';
 import { labelText } from '../../exporter/catalogue/model/promql.ts';
 import { NO_PODS } from '../../exporter/catalogue/model/reserved-pods.ts';
-import { compare, groupBy } from '../collections.ts';
-import { entityKey } from '../entity.ts';
-import { BuilderError } from '../errors.ts';
-import { gaugeValues, markFresh, newestAtSteps, orInfinity, rateValues, type Scrapes } from '../grid.ts';
-import type { EntityName, Grid, NodeRows, Partition, PlannedColumn } from '../model.ts';
-import { fits } from '../selectors.ts';
-import { type RawSeries, seriesKey, seriesName } from '../series.ts';
-import { byNode } from '../table.ts';
-import { formatTime } from '../times.ts';
+import { fits } from '../prometheus/selectors.ts';
+import { type RawSeries, seriesKey, seriesName } from '../samples/series.ts';
 import { Beginnings } from './beginnings.ts';
 import type { FetchedMetric, FetchedQuery } from './fetch.ts';
-import { nullInfinities } from './infinite.ts';
+import { gaugeValues, markFresh, newestAtSteps, orInfinity, rateValues, type Scrapes } from './grid.ts';
 import type { Plan } from './plan.ts';
 import { differenceOf, firstWithValue, interleavedAt, joinReplicas, replicaOf, twins } from './replicas.ts';
 

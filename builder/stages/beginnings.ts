@@ -2,10 +2,11 @@
  * When a counter's series began, and what it had counted by then: whether its first value is an increase, and whether
  * one that falls was reset.
  */
+
+import { groupBy } from '../../common/collections.ts';
 import type { CounterSpec } from '../../exporter/catalogue/model/define.ts';
-import { groupBy } from '../collections.ts';
-import { type Birth, birthsOf, hasTime, lastAtMost, type Scrapes } from '../grid.ts';
-import type { RawSeries } from '../series.ts';
+import type { RawSeries } from '../samples/series.ts';
+import { type Birth, birthsOf, hasTime, lastAtMost, type Scrapes } from './grid.ts';
 import { birthLookback, REMEMBERED_MS } from './plan.ts';
 
 const MS_PER_SECOND = 1000;

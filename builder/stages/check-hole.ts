@@ -1,10 +1,10 @@
-import { groupBy } from '../collections.ts';
-import { BuilderError } from '../errors.ts';
-import { isPlanned, type NodeRows } from '../model.ts';
-import { wholeMs } from '../ms.ts';
-import { jobMatcher, selectorFor } from '../selectors.ts';
-import type { RawSeries, SampleSource, SeriesSelector } from '../series.ts';
-import { formatTime } from '../times.ts';
+import { groupBy } from '../../common/collections.ts';
+import { BuilderError } from '../../common/errors.ts';
+import { wholeMs } from '../../common/ms.ts';
+import { formatTime } from '../../common/times.ts';
+import { isPlanned, type NodeRows } from '../../dataset/model/rows.ts';
+import { jobMatcher, selectorFor } from '../prometheus/selectors.ts';
+import type { RawSeries, SampleSource, SeriesSelector } from '../samples/series.ts';
 import type { Plan } from './plan.ts';
 
 function oldest(series: readonly RawSeries[]): number {

@@ -1,6 +1,6 @@
-import type { Manifest, ManifestFile } from '../manifest-schema.ts';
-import type { Partition } from '../model.ts';
-import { dataFile, type Places } from '../output/places.ts';
+import { dataFile, type Places } from '../../dataset/model/file-names.ts';
+import type { Manifest, ManifestFile } from '../../dataset/model/manifest.ts';
+import type { Partition } from '../../dataset/model/rows.ts';
 import type { Plan } from './plan.ts';
 
 /** A day's part of a dataset. */

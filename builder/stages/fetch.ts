@@ -1,11 +1,11 @@
+import { groupBy } from '../../common/collections.ts';
+import { BuilderError } from '../../common/errors.ts';
+import { wholeMs } from '../../common/ms.ts';
+import { isPlanned, type Partition, type PlannedColumn, type QueryColumn } from '../../dataset/model/rows.ts';
+import { isInShard } from '../../dataset/model/shard.ts';
 import { processesMetrics } from '../../exporter/catalogue/processes.ts';
-import { groupBy } from '../collections.ts';
-import { BuilderError } from '../errors.ts';
-import { isPlanned, type Partition, type PlannedColumn, type QueryColumn } from '../model.ts';
-import { wholeMs } from '../ms.ts';
-import { jobMatcher, selectorFor } from '../selectors.ts';
-import type { RawSeries, SampleSource } from '../series.ts';
-import { isInShard } from '../shard.ts';
+import { jobMatcher, selectorFor } from '../prometheus/selectors.ts';
+import type { RawSeries, SampleSource } from '../samples/series.ts';
 import type { Plan } from './plan.ts';
 
 /** The series of one metric with the columns that are made of them. */

@@ -1,24 +1,29 @@
 import { formatDuration } from '../../common/duration.ts';
+import { formatTime } from '../../common/times.ts';
 import { packageVersion } from '../../common/version.ts';
+import { nodeText } from '../../dataset/episodes/episodes.ts';
+import { entityText } from '../../dataset/model/entity.ts';
+import { infiniteWarnings } from '../../dataset/model/infinite.ts';
+import {
+  type Manifest,
+  type ManifestFile,
+  manifestSchema,
+  SCHEMA_VERSION,
+} from '../../dataset/model/manifest.ts';
+import { isPlanned } from '../../dataset/model/rows.ts';
+import { isInShard } from '../../dataset/model/shard.ts';
+import { COLUMN_HELP, tableColumns } from '../../dataset/model/table.ts';
+import type { Account } from '../../dataset/summary/accounts.ts';
+import { LEAKING_AUC } from '../../dataset/summary/auc.ts';
 import { columnQuery, matcherText } from '../../exporter/catalogue/model/promql.ts';
-import type { Account } from '../accounts.ts';
-import { LEAKING_AUC } from '../auc.ts';
-import { entityText } from '../entity.ts';
-import { nodeText } from '../episodes.ts';
+import type { Conflict } from '../labels/label-rows.ts';
 import type { LabelSet } from '../labels/model.ts';
-import { type Manifest, type ManifestFile, manifestSchema, SCHEMA_VERSION } from '../manifest-schema.ts';
-import { isPlanned } from '../model.ts';
-import { hiddenMatchers, PSEUDONYM_COLUMNS } from '../pseudonyms.ts';
-import type { SampleSource } from '../series.ts';
-import { isInShard } from '../shard.ts';
+import { hiddenMatchers, PSEUDONYM_COLUMNS } from '../pseudonyms/pseudonyms.ts';
+import type { SampleSource } from '../samples/series.ts';
 import { hashedIn } from '../splits/by-node.ts';
 import type { SplitDescription } from '../splits/model.ts';
-import { COLUMN_HELP, tableColumns } from '../table.ts';
-import { formatTime } from '../times.ts';
-import { infiniteWarnings } from './infinite.ts';
-import type { Conflict } from './label.ts';
+import { emptyParts } from '../splits/split.ts';
 import type { Plan } from './plan.ts';
-import { emptyParts } from './split.ts';
 
 /** What a run knows at its end. */
 export interface Outcome {

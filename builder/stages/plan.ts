@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { formatDuration, parseDurationMs } from '../../common/duration.ts';
+import { BuilderError } from '../../common/errors.ts';
+import { type Ms, wholeMs } from '../../common/ms.ts';
+import { formatTime, nextUtcDay, parseTime, utcDay } from '../../common/times.ts';
+import { type FeatureColumn, isPlanned, type Partition, type QueryColumn } from '../../dataset/model/rows.ts';
+import { isInShard, type Shard } from '../../dataset/model/shard.ts';
 import { escapeRegex } from '../../exporter/catalogue/model/promql.ts';
-import { type BuildConfig, exposedColumns, type SplitConfig } from '../config-schema.ts';
-import { BuilderError } from '../errors.ts';
-import { type FeatureColumn, isPlanned, type Partition, type QueryColumn } from '../model.ts';
-import { type Ms, wholeMs } from '../ms.ts';
-import type { Prometheus, TargetTimes } from '../prometheus.ts';
+import type { TimeRange } from '../config/range.ts';
+import { type BuildConfig, exposedColumns, type SplitConfig } from '../config/schema.ts';
+import type { Prometheus, TargetTimes } from '../prometheus/client.ts';
+import { jobMatcher } from '../prometheus/selectors.ts';
+import type { ServerKind } from '../prometheus/server-kind.ts';
 import { DEFAULT_LOOKBACK_MS, type Evaluation, reachOf } from '../promql/reach.ts';
-import { hiddenMatchers, type Pseudonyms } from '../pseudonyms.ts';
-import type { TimeRange } from '../range.ts';
-import type { ServerKind } from '../reading/server-kind.ts';
-import { jobMatcher } from '../selectors.ts';
-import type { Matcher, SeriesSelector } from '../series.ts';
-import { isInShard, type Shard } from '../shard.ts';
+import { hiddenMatchers, type Pseudonyms } from '../pseudonyms/pseudonyms.ts';
+import type { Matcher, SeriesSelector } from '../samples/series.ts';
 import { askedBounds } from '../splits/by-time.ts';
-import { formatTime, nextUtcDay, parseTime, utcDay } from '../times.ts';
 
 /** All that a run has decided before it reads the first sample. */
 export interface Plan {

@@ -2,10 +2,11 @@
  * Pairs of Prometheus servers that scrape the same targets for the one that fails. What they stored differs by a label
  * alone, and by some seconds: series of two replicas put together would make a counter jump to and fro.
  */
+
+import { compare, groupBy } from '../../common/collections.ts';
 import { recordOf } from '../../common/records.ts';
 import type { MetricSpec } from '../../exporter/catalogue/model/define.ts';
-import { compare, groupBy } from '../collections.ts';
-import { type RawSeries, seriesKey } from '../series.ts';
+import { type RawSeries, seriesKey } from '../samples/series.ts';
 
 type Labels = RawSeries['labels'];
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Ms, wholeMs } from '../ms.ts';
+import { type Ms, wholeMs } from '../../common/ms.ts';
 
 /** The time by which steps close. */
 export interface Clock {

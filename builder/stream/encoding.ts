@@ -1,4 +1,4 @@
-import { formatTime } from '../times.ts';
+import { formatTime } from '../../common/times.ts';
 import { formatPosition } from './position.ts';
 import type { PassingRecord } from './records.ts';
 import type { Entry } from './ring.ts';

@@ -1,6 +1,6 @@
+import { BuilderError } from '../../common/errors.ts';
 import type { Logger } from '../../common/log.ts';
-import { BuilderError } from '../errors.ts';
-import type { NodeRows } from '../model.ts';
+import type { NodeRows } from '../../dataset/model/rows.ts';
 import type { Plan } from '../stages/plan.ts';
 import { type Clock, pause } from './clock.ts';
 import { Lateness } from './lateness.ts';

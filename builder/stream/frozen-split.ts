@@ -1,10 +1,10 @@
 import { parseDurationMs } from '../../common/duration.ts';
-import type { BuildConfig } from '../config-schema.ts';
-import type { Episode } from '../episodes.ts';
-import type { Manifest } from '../manifest-schema.ts';
+import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { Manifest } from '../../dataset/model/manifest.ts';
+import type { BuildConfig } from '../config/schema.ts';
 import { splitsByNameAlone } from '../splits/by-node.ts';
 import type { SplitTimes, Splitter } from '../splits/model.ts';
-import { splitter } from '../stages/split.ts';
+import { splitter } from '../splits/split.ts';
 
 /**
  * The split of rows to come, as far as it is decided: by node (until an episode joins it to others), or by time with

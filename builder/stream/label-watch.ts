@@ -1,18 +1,18 @@
 import { statSync } from 'node:fs';
+import { groupBy } from '../../common/collections.ts';
+import { BuilderError, messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/log.ts';
-import { groupBy } from '../collections.ts';
-import type { PromqlLabels } from '../config-schema.ts';
-import type { Episode } from '../episodes.ts';
-import { BuilderError, messageOf } from '../errors.ts';
+import { type Ms, wholeMs } from '../../common/ms.ts';
+import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { PromqlLabels } from '../config/schema.ts';
 import { fileLabels } from '../labels/file.ts';
-import { joinSources } from '../labels/join.ts';
+import { joinSources } from '../labels/merge-sources.ts';
 import { type LabelTimes, metricLabels } from '../labels/metric.ts';
 import type { LabelSet } from '../labels/model.ts';
 import { promqlLabels } from '../labels/promql.ts';
 import type { Clustered, LabelSource } from '../labels/sources.ts';
-import { type Ms, wholeMs } from '../ms.ts';
-import type { Pseudonyms } from '../pseudonyms.ts';
-import type { SampleSource } from '../series.ts';
+import type { Pseudonyms } from '../pseudonyms/pseudonyms.ts';
+import type { SampleSource } from '../samples/series.ts';
 
 /** Where and for which time to look for labels that are in Prometheus. */
 export interface LabelQuery {

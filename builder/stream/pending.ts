@@ -1,4 +1,4 @@
-import type { EntityName, RowLabel, Split } from '../model.ts';
+import type { EntityName, RowLabel, Split } from '../../dataset/model/rows.ts';
 
 /** What was said of a row whose labels are not final. */
 export interface Said {

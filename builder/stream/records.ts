@@ -1,4 +1,4 @@
-import type { RowLabel, Split } from '../model.ts';
+import type { RowLabel, Split } from '../../dataset/model/rows.ts';
 
 /** A dataset's row: the columns in their order, times in RFC 3339 and UTC, null for null. */
 export type Row = Readonly<Record<string, number | string | null>>;

@@ -1,4 +1,4 @@
-import { noTime, parseTime } from '../times.ts';
+import { noTime, parseTime } from '../../common/times.ts';
 import { afterStep, type Position, parsePosition } from './position.ts';
 
 /** What a request says about where to begin. */

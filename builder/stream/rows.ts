@@ -1,5 +1,5 @@
-import { type Table, valuesOf } from '../table.ts';
-import { formatTime } from '../times.ts';
+import { formatTime } from '../../common/times.ts';
+import { type Table, valuesOf } from '../../dataset/model/table.ts';
 import type { Row } from './records.ts';
 
 /** The rows of a table as objects, in their order. */

@@ -1,6 +1,6 @@
 import express, { type Application, type NextFunction, type Request, type Response } from 'express';
 import type { Logger } from '../../common/log.ts';
-import { formatTime } from '../times.ts';
+import { formatTime } from '../../common/times.ts';
 import { Client } from './client.ts';
 import { encodingFor } from './encoding.ts';
 import type { Hub } from './hub.ts';

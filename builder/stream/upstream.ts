@@ -1,16 +1,16 @@
+import { messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/log.ts';
-import type { BuildConfig } from '../config-schema.ts';
-import { messageOf } from '../errors.ts';
-import type { NodeRows } from '../model.ts';
-import { type Ms, wholeMs } from '../ms.ts';
-import { connect, type Prometheus } from '../prometheus.ts';
-import { type Pseudonyms, pseudonymousSource } from '../pseudonyms.ts';
-import { warnOfLateness } from '../reading/arrival.ts';
-import { byQueryInstead, openSource } from '../reading/open-source.ts';
-import { readRows } from '../run.ts';
-import type { SampleSource } from '../series.ts';
+import { type Ms, wholeMs } from '../../common/ms.ts';
+import { utcDay } from '../../common/times.ts';
+import type { NodeRows } from '../../dataset/model/rows.ts';
+import { readRows } from '../commands/build.ts';
+import type { BuildConfig } from '../config/schema.ts';
+import { connect, type Prometheus } from '../prometheus/client.ts';
+import { type Pseudonyms, pseudonymousSource } from '../pseudonyms/pseudonyms.ts';
+import type { SampleSource } from '../samples/series.ts';
+import { byQueryInstead, openSource } from '../sources/open-source.ts';
+import { warnOfLateness } from '../stages/arrival.ts';
 import { type Plan, plan } from '../stages/plan.ts';
-import { utcDay } from '../times.ts';
 
 /** Times by one clock. */
 interface Times {

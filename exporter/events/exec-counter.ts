@@ -1,17 +1,17 @@
 import type { RuleEvent } from '../catalogue/events/fields.ts';
 import { execsMetrics } from '../catalogue/execs.ts';
-import { HOST } from '../containers/attribution.ts';
-import { type Sample, sample } from '../extractor.ts';
-import type { Outcome, RuleSet } from '../rules/rule-set.ts';
-import { ExecMemo } from './exec-memo.ts';
-import { MatchCounts } from './match-counts.ts';
+import { MatchCounts } from '../counters/match-counts.ts';
+import { HOST } from '../owners/attribution.ts';
 import {
   type ContainerOwner,
   OTHER_CONTAINER,
   podFields,
   UNKNOWN_CONTAINER,
   type Whereabouts,
-} from './owners.ts';
+} from '../owners/owners.ts';
+import type { Outcome, RuleSet } from '../rules/rule-set.ts';
+import { type Sample, sample } from '../scrape/extractor.ts';
+import { ExecMemo } from './exec-memo.ts';
 
 const NOT_ASCII = /[\x80-\xff]/;
 

@@ -1,5 +1,5 @@
+import type { ContainerOwner } from '../owners/owners.ts';
 import type { Outcome, RuleSet } from '../rules/rule-set.ts';
-import type { ContainerOwner } from './owners.ts';
 
 const MOST_CGROUPS = 1_024;
 const MOST_PROGRAMS = 1_024;

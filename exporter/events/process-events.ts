@@ -1,9 +1,9 @@
-import type { ContainerNames } from '../containers/names.ts';
-import { type Place, placeOf } from '../containers/place.ts';
-import { SourceError } from '../errors.ts';
-import type { TraceEvent } from '../tracing/events.ts';
-import type { OpenedSource } from '../tracing/open-source.ts';
-import type { ExecStats } from '../tracing/source.ts';
+import { SourceError } from '../base/errors.ts';
+import { type Place, placeOf } from '../cgroups/place.ts';
+import type { ContainerNames } from '../owners/names.ts';
+import type { TraceEvent } from '../trace/events/events.ts';
+import type { ExecStats } from '../trace/events/source.ts';
+import type { OpenedSource } from '../trace/open-source.ts';
 
 /** Where the process of an event was. */
 interface Location {

@@ -1,6 +1,6 @@
 import { authMetrics } from '../catalogue/auth.ts';
-import { type Extractor, sample } from '../extractor.ts';
 import { LogPolling } from '../logs/log-polling.ts';
+import { type Extractor, sample } from '../scrape/extractor.ts';
 
 /**
  * Failed logins: lines of the host's logs, and of the containers that a rule selects, that match a log rule.

@@ -1,26 +1,20 @@
 import { groupBy } from '../../common/group-by.ts';
+import { SourceError } from '../base/errors.ts';
 import { cgroupMetrics } from '../catalogue/cgroup.ts';
-import { containerKey, containerLabels } from '../containers/attribution.ts';
-import { type Controller, findController, type Mounted } from '../containers/controllers.ts';
-import { Hierarchies } from '../containers/hierarchy.ts';
-import type { ContainerName } from '../containers/names.ts';
-import { isNestedNode } from '../containers/node.ts';
-import type { Place } from '../containers/place.ts';
-import { type Read, Reading } from '../containers/reading.ts';
-import { ContainerTree } from '../containers/tree.ts';
-import {
-  countsDisks,
-  cpuSeconds,
-  deviceBytes,
-  throttledSeconds,
-  workingSetBytes,
-} from '../containers/usage.ts';
+import { type Controller, findController, type Mounted } from '../cgroups/controllers.ts';
+import { Hierarchies } from '../cgroups/hierarchy.ts';
+import { isNestedNode } from '../cgroups/node.ts';
+import type { Place } from '../cgroups/place.ts';
+import { type Read, Reading } from '../cgroups/reading.ts';
+import { ContainerTree } from '../cgroups/tree.ts';
+import { countsDisks, cpuSeconds, deviceBytes, throttledSeconds, workingSetBytes } from '../cgroups/usage.ts';
 import { type Counts, type Part, SummedCounters } from '../counters/summed-counters.ts';
-import { SourceError } from '../errors.ts';
-import type { Extraction, Extractor, Sample } from '../extractor.ts';
-import { sample } from '../extractor.ts';
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
+import { containerKey, containerLabels } from '../owners/attribution.ts';
+import type { ContainerName } from '../owners/names.ts';
 import type { DeviceBytes } from '../parsers/cgroup-io.ts';
+import type { Extraction, Extractor, Sample } from '../scrape/extractor.ts';
+import { sample } from '../scrape/extractor.ts';
 
 /** The hierarchies of the host, and the containers seen in each: the same for every view of it. */
 interface State {

@@ -1,13 +1,13 @@
 import { connectionsMetrics } from '../catalogue/connections.ts';
-import { podLabels } from '../containers/attribution.ts';
-import type { PodName } from '../containers/names.ts';
-import { presentPods } from '../containers/present.ts';
 import { ConnectionCounter } from '../events/connection-counter.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
-import type { Extraction, Extractor } from '../extractor.ts';
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
 import { OutboundTables } from '../netns/outbound.ts';
+import { podLabels } from '../owners/attribution.ts';
+import type { PodName } from '../owners/names.ts';
+import { presentPods } from '../owners/present.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
+import type { Extraction, Extractor } from '../scrape/extractor.ts';
 
 /** Reads connects from the kernel's trace, or from the socket tables of every network namespace. */
 interface State {

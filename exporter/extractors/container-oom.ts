@@ -1,12 +1,12 @@
 import { containerOomMetrics } from '../catalogue/container-oom.ts';
-import { containerLabels, HOST } from '../containers/attribution.ts';
-import { CgroupOomKills } from '../containers/oom-kills.ts';
-import { presentContainers } from '../containers/present.ts';
-import { MatchCounts } from '../events/match-counts.ts';
-import { type ContainerOwner, OTHER_CONTAINER, UNKNOWN_CONTAINER } from '../events/owners.ts';
+import { CgroupOomKills } from '../cgroups/oom-kills.ts';
+import { MatchCounts } from '../counters/match-counts.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
-import { type Extraction, type Extractor, type Sample, sample } from '../extractor.ts';
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
+import { containerLabels, HOST } from '../owners/attribution.ts';
+import { type ContainerOwner, OTHER_CONTAINER, UNKNOWN_CONTAINER } from '../owners/owners.ts';
+import { presentContainers } from '../owners/present.ts';
+import { type Extraction, type Extractor, type Sample, sample } from '../scrape/extractor.ts';
 
 /** The one thing that is counted of each owner. */
 const KILL = 'kill';

@@ -1,9 +1,9 @@
+import { Unread } from '../base/lines.ts';
 import { CPU_MODES, cpuMetrics } from '../catalogue/cpu.ts';
-import { CpuClock } from '../cpu-clock.ts';
-import type { Extractor } from '../extractor.ts';
-import { sample } from '../extractor.ts';
-import { Unread } from '../lines.ts';
+import { CpuClock } from '../host/cpu-clock.ts';
 import { parseAllCpus, parseCpuTicks } from '../parsers/stat.ts';
+import type { Extractor } from '../scrape/extractor.ts';
+import { sample } from '../scrape/extractor.ts';
 
 const STAT = 'proc/stat';
 

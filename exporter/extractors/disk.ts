@@ -1,10 +1,10 @@
+import { Unread } from '../base/lines.ts';
+import { ifPresent } from '../base/sources.ts';
 import { diskMetrics } from '../catalogue/disk.ts';
-import type { Extractor } from '../extractor.ts';
-import { sample } from '../extractor.ts';
-import type { Host } from '../host.ts';
-import { Unread } from '../lines.ts';
+import type { Host } from '../host/host.ts';
 import { parseDiskstats } from '../parsers/diskstats.ts';
-import { ifPresent } from '../sources.ts';
+import type { Extractor } from '../scrape/extractor.ts';
+import { sample } from '../scrape/extractor.ts';
 
 const DISKSTATS = 'proc/diskstats';
 

@@ -1,11 +1,11 @@
 import { execsMetrics } from '../catalogue/execs.ts';
-import { containerLabels } from '../containers/attribution.ts';
-import { presentContainers } from '../containers/present.ts';
 import { ExecCounter } from '../events/exec-counter.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
-import { type Extractor, type Sample, sample } from '../extractor.ts';
+import { containerLabels } from '../owners/attribution.ts';
+import { presentContainers } from '../owners/present.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
-import { argumentsOf } from '../tracing/exec-arguments.ts';
+import { type Extractor, type Sample, sample } from '../scrape/extractor.ts';
+import { argumentsOf } from '../trace/paths/exec-arguments.ts';
 
 interface State {
   readonly events: ProcessEvents;

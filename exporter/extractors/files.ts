@@ -1,8 +1,8 @@
 import { filesMetrics } from '../catalogue/files.ts';
-import { type Extractor, sample } from '../extractor.ts';
 import { FileWatcher } from '../files/file-watcher.ts';
 import { type HostFiles, noteMounts } from '../files/host-files.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
+import { type Extractor, sample } from '../scrape/extractor.ts';
 
 interface State {
   readonly hostFiles: HostFiles;

@@ -1,11 +1,11 @@
+import { SourceError } from '../base/errors.ts';
+import { Unread } from '../base/lines.ts';
 import { filesystemMetrics } from '../catalogue/filesystem.ts';
-import { SourceError } from '../errors.ts';
-import { type Extractor, type Sample, sample } from '../extractor.ts';
-import type { HangGuard } from '../hang-guard.ts';
-import type { FilesystemUsage, Host } from '../host.ts';
-import { Unread } from '../lines.ts';
-import { isNodes, readMountinfo, selectStorage } from '../mounts.ts';
+import type { FilesystemUsage, Host } from '../host/host.ts';
+import { isNodes, readMountinfo, selectStorage } from '../host/mounts.ts';
+import type { HangGuard } from '../kernel/hang-guard.ts';
 import { parseMountinfo } from '../parsers/mountinfo.ts';
+import { type Extractor, type Sample, sample } from '../scrape/extractor.ts';
 
 function hostMounts(host: Host) {
   const { text, path } = readMountinfo(host);

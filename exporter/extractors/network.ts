@@ -1,11 +1,11 @@
+import { SourceError } from '../base/errors.ts';
+import { Unread } from '../base/lines.ts';
 import { networkMetrics } from '../catalogue/network.ts';
-import { SourceError } from '../errors.ts';
-import type { Extractor } from '../extractor.ts';
-import { sample } from '../extractor.ts';
-import type { Host } from '../host.ts';
-import { Unread } from '../lines.ts';
+import type { Host } from '../host/host.ts';
+import { findUplinks, KnownPorts } from '../host/uplinks.ts';
 import { parseNetDev } from '../parsers/netdev.ts';
-import { findUplinks, KnownPorts } from '../uplinks.ts';
+import type { Extractor } from '../scrape/extractor.ts';
+import { sample } from '../scrape/extractor.ts';
 
 const HOST_FOLDER = 'proc/1/net';
 const OWN_FOLDER = 'proc/net';

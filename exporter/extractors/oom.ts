@@ -1,8 +1,8 @@
+import { SourceError } from '../base/errors.ts';
 import { oomMetrics } from '../catalogue/oom.ts';
-import { SourceError } from '../errors.ts';
-import type { Extractor } from '../extractor.ts';
-import { sample } from '../extractor.ts';
 import { parseVmstatCounter } from '../parsers/vmstat.ts';
+import type { Extractor } from '../scrape/extractor.ts';
+import { sample } from '../scrape/extractor.ts';
 
 const VMSTAT = 'proc/vmstat';
 

@@ -1,14 +1,14 @@
+import type { SourceError } from '../base/errors.ts';
+import { Unread } from '../base/lines.ts';
 import { podNetworkMetrics } from '../catalogue/pod-network.ts';
-import { podLabels } from '../containers/attribution.ts';
-import type { Place } from '../containers/place.ts';
+import type { Place } from '../cgroups/place.ts';
 import { type Part, SummedCounters } from '../counters/summed-counters.ts';
-import type { SourceError } from '../errors.ts';
-import type { Extractor } from '../extractor.ts';
-import { sample } from '../extractor.ts';
-import { Unread } from '../lines.ts';
 import { readEach } from '../netns/each.ts';
-import { ownerOf } from '../netns/owner.ts';
+import { podLabels } from '../owners/attribution.ts';
+import { ownerOf } from '../owners/namespace-owner.ts';
 import { parseNetDev } from '../parsers/netdev.ts';
+import type { Extractor } from '../scrape/extractor.ts';
+import { sample } from '../scrape/extractor.ts';
 
 const LOOPBACK = 'lo';
 

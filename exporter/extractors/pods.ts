@@ -1,9 +1,9 @@
+import { SourceError } from '../base/errors.ts';
 import { podsMetrics } from '../catalogue/pods.ts';
-import { SourceError } from '../errors.ts';
 import { riskyPods } from '../events/risky-pods.ts';
-import { type Extractor, sample } from '../extractor.ts';
 import type { PodWatch } from '../kubernetes/pod-watch.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
+import { type Extractor, sample } from '../scrape/extractor.ts';
 
 /** Made once: its stack is not worth a part of every scrape. */
 const NO_CLUSTER = new SourceError(

@@ -1,7 +1,7 @@
 import { PRESSURE_RESOURCES, pressureMetrics } from '../catalogue/pressure.ts';
-import type { Extractor } from '../extractor.ts';
-import { extractEach, sample } from '../extractor.ts';
 import { parsePressure } from '../parsers/pressure.ts';
+import type { Extractor } from '../scrape/extractor.ts';
+import { extractEach, sample } from '../scrape/extractor.ts';
 
 const MICROSECONDS_PER_SECOND = 1e6;
 

@@ -1,14 +1,14 @@
 import { groupBy } from '../../common/group-by.ts';
+import { SourceError } from '../base/errors.ts';
 import { processesMetrics } from '../catalogue/processes.ts';
-import { containerKey, containerLabels } from '../containers/attribution.ts';
-import type { ContainerName, ContainerNames } from '../containers/names.ts';
-import { SourceError } from '../errors.ts';
-import type { Extractor, Sample } from '../extractor.ts';
-import { sample } from '../extractor.ts';
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
+import { containerKey, containerLabels } from '../owners/attribution.ts';
+import type { ContainerName, ContainerNames } from '../owners/names.ts';
 import { parseBootTime } from '../parsers/stat.ts';
 import type { ProcessGroup, SuspiciousKind } from '../processes/group.ts';
 import { PROCESS_STATES } from '../processes/state.ts';
+import type { Extractor, Sample } from '../scrape/extractor.ts';
+import { sample } from '../scrape/extractor.ts';
 
 const {
   processes: processesMetric,

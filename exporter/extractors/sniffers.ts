@@ -1,18 +1,18 @@
 import { groupBy } from '../../common/group-by.ts';
+import { SourceError } from '../base/errors.ts';
+import { Unread } from '../base/lines.ts';
+import { ifPresent } from '../base/sources.ts';
 import { sniffersMetrics } from '../catalogue/sniffers.ts';
-import { podLabels } from '../containers/attribution.ts';
-import { SourceError } from '../errors.ts';
-import type { Extractor } from '../extractor.ts';
-import { sample } from '../extractor.ts';
-import type { Host } from '../host.ts';
-import { Unread } from '../lines.ts';
+import type { Host } from '../host/host.ts';
 import { readEach } from '../netns/each.ts';
 import type { NetworkNamespace } from '../netns/namespaces.ts';
-import { ownerOf } from '../netns/owner.ts';
 import { countPromiscuous, SysfsFinder } from '../netns/promiscuous.ts';
+import { podLabels } from '../owners/attribution.ts';
+import { ownerOf } from '../owners/namespace-owner.ts';
 import { parseNetDev } from '../parsers/netdev.ts';
 import { countPacketSockets } from '../parsers/packet.ts';
-import { ifPresent } from '../sources.ts';
+import type { Extractor } from '../scrape/extractor.ts';
+import { sample } from '../scrape/extractor.ts';
 
 const HOST_CLASS_NET = 'sys/class/net';
 

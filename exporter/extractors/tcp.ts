@@ -1,15 +1,15 @@
+import { ifReadable } from '../base/sources.ts';
 import { tcpMetrics } from '../catalogue/tcp.ts';
-import { podLabels } from '../containers/attribution.ts';
-import type { Place } from '../containers/place.ts';
+import type { Place } from '../cgroups/place.ts';
 import { type Counts, type Part, SummedCounters } from '../counters/summed-counters.ts';
-import type { Extractor, Sample } from '../extractor.ts';
-import { sample } from '../extractor.ts';
-import type { Host } from '../host.ts';
+import type { Host } from '../host/host.ts';
 import { readEach } from '../netns/each.ts';
 import type { NetworkNamespace } from '../netns/namespaces.ts';
-import { HOST_OWNER, ownerOf } from '../netns/owner.ts';
+import { podLabels } from '../owners/attribution.ts';
+import { HOST_OWNER, ownerOf } from '../owners/namespace-owner.ts';
 import { parseProtocolCounters } from '../parsers/protocol-counters.ts';
-import { ifReadable } from '../sources.ts';
+import type { Extractor, Sample } from '../scrape/extractor.ts';
+import { sample } from '../scrape/extractor.ts';
 
 const SNMP_FIELDS = ['RetransSegs', 'OutRsts'] as const;
 const NETSTAT_FIELDS = ['ListenOverflows', 'ListenDrops', 'SyncookiesSent'] as const;

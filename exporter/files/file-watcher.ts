@@ -1,5 +1,5 @@
+import type { SourceError } from '../base/errors.ts';
 import type { RuleEvent } from '../catalogue/events/fields.ts';
-import type { SourceError } from '../errors.ts';
 import type { RuleOn } from '../rules/model.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import type { HostFiles } from './host-files.ts';

@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { opendir } from 'node:fs/promises';
-import { SourceError, sourceError } from '../errors.ts';
+import { SourceError, sourceError } from '../base/errors.ts';
 import type { Looker } from './looker.ts';
 import { isSettled, sameVersion } from './version.ts';
 

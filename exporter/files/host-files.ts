@@ -1,8 +1,8 @@
-import { SourceError } from '../errors.ts';
-import type { HangGuard } from '../hang-guard.ts';
-import type { Host } from '../host.ts';
-import { readMountinfo } from '../mounts.ts';
-import { ifPresent } from '../sources.ts';
+import { SourceError } from '../base/errors.ts';
+import { ifPresent } from '../base/sources.ts';
+import type { Host } from '../host/host.ts';
+import { readMountinfo } from '../host/mounts.ts';
+import type { HangGuard } from '../kernel/hang-guard.ts';
 import { Folders } from './folders.ts';
 import { HostPaths } from './host-paths.ts';
 import { Looker } from './looker.ts';

@@ -1,4 +1,4 @@
-import { SourceError } from '../errors.ts';
+import { SourceError } from '../base/errors.ts';
 
 /** As many as Linux follows in one path. */
 const MOST_LINKS = 40;

@@ -2,11 +2,11 @@ import { type BigIntStats, lstat, lstatSync, readlinkSync } from 'node:fs';
 import { readlink } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { promisify } from 'node:util';
-import { deviceText } from '../device-number.ts';
-import { sourceError } from '../errors.ts';
-import type { Device, HangGuard } from '../hang-guard.ts';
-import { Unread } from '../lines.ts';
-import { isNetwork } from '../mounts.ts';
+import { deviceText } from '../base/device-number.ts';
+import { sourceError } from '../base/errors.ts';
+import { Unread } from '../base/lines.ts';
+import { isNetwork } from '../host/mounts.ts';
+import type { Device, HangGuard } from '../kernel/hang-guard.ts';
 import { type Mount, parseMountinfo } from '../parsers/mountinfo.ts';
 
 const lstatLater = promisify(lstat);

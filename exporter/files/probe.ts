@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type BigIntStats, constants } from 'node:fs';
 import { open, readlink } from 'node:fs/promises';
-import { type SourceError, sourceError } from '../errors.ts';
+import { type SourceError, sourceError } from '../base/errors.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Looker } from './looker.ts';
 import { isSettled, sameVersion } from './version.ts';

@@ -1,4 +1,4 @@
-import { SourceError } from '../errors.ts';
+import { SourceError } from '../base/errors.ts';
 import { type Fingerprint, throughLink } from './fingerprint.ts';
 import type { HostPaths } from './host-paths.ts';
 import type { Looker } from './looker.ts';

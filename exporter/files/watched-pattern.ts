@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { SourceError } from '../errors.ts';
+import { SourceError } from '../base/errors.ts';
 import { type Change, changeBetween, type Fingerprint } from './fingerprint.ts';
 import { type HostFiles, namesIn } from './host-files.ts';
 import type { HostPaths } from './host-paths.ts';

@@ -1,5 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import type { ContainerName, ContainerNames, PodName } from '../containers/names.ts';
+import type { ContainerName, ContainerNames, PodName } from '../owners/names.ts';
 import { Sandboxes } from './sandboxes.ts';
 import { bareId, containerStatuses } from './statuses.ts';
 

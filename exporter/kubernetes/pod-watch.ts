@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1Pod } from '@kubernetes/client-node';
-import { SourceError } from '../errors.ts';
+import { SourceError } from '../base/errors.ts';
 import type { ApiAccess } from './api-access.ts';
 import { Backoff } from './backoff.ts';
 import { KubernetesError, statusError } from './errors.ts';

@@ -1,8 +1,8 @@
 import type { V1ContainerStateTerminated, V1Pod } from '@kubernetes/client-node';
 import { OTHER_POD } from '../catalogue/model/reserved-pods.ts';
 import type { podsMetrics } from '../catalogue/pods.ts';
-import { MatchCounts } from '../events/match-counts.ts';
-import type { ContainerOwner } from '../events/owners.ts';
+import { MatchCounts } from '../counters/match-counts.ts';
+import type { ContainerOwner } from '../owners/owners.ts';
 
 type RestartReason = (typeof podsMetrics.restarts.labels.reason)[number];
 

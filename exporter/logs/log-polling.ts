@@ -1,7 +1,7 @@
-import type { SourceError } from '../errors.ts';
+import type { SourceError } from '../base/errors.ts';
 import { noteMounts } from '../files/host-files.ts';
-import type { Host } from '../host.ts';
-import type { Services } from '../services.ts';
+import type { Host } from '../host/host.ts';
+import type { Services } from '../scrape/services.ts';
 import { LogReader } from './log-reader.ts';
 
 /** How often logs are read when nobody scrapes: what is rotated twice in between is lost. */

@@ -1,10 +1,10 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Logger } from '../../common/log.ts';
+import { SourceError } from '../base/errors.ts';
 import { OTHER_POD } from '../catalogue/model/reserved-pods.ts';
-import { SourceError } from '../errors.ts';
-import { type MatchCount, MatchCounts } from '../events/match-counts.ts';
-import type { ContainerOwner } from '../events/owners.ts';
+import { type MatchCount, MatchCounts } from '../counters/match-counts.ts';
 import type { HostFiles } from '../files/host-files.ts';
+import type { ContainerOwner } from '../owners/owners.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import { ContainerLines } from './container-lines.ts';
 import { Journal } from './journal/journal.ts';

@@ -1,8 +1,8 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { HOST } from '../containers/attribution.ts';
-import { SourceError } from '../errors.ts';
-import type { ContainerOwner } from '../events/owners.ts';
+import { SourceError } from '../base/errors.ts';
 import type { HostFiles } from '../files/host-files.ts';
+import { HOST } from '../owners/attribution.ts';
+import type { ContainerOwner } from '../owners/owners.ts';
 import type { RuleOn } from '../rules/model.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import { logFilesOf, selects } from './pod-logs.ts';

@@ -1,6 +1,6 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { SourceError, sourceError } from '../errors.ts';
+import { SourceError, sourceError } from '../base/errors.ts';
 
 /** An open log file, and what it is. */
 export interface OpenLog {

@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import type { ContainerOwner } from '../events/owners.ts';
 import { type HostFiles, namesIn } from '../files/host-files.ts';
+import type { ContainerOwner } from '../owners/owners.ts';
 import type { PodSelector } from '../rules/model.ts';
 
 const FOLDER = '/var/log/pods';

@@ -1,5 +1,5 @@
-import { SourceError } from '../errors.ts';
-import type { Host } from '../host.ts';
+import { SourceError } from '../base/errors.ts';
+import type { Host } from '../host/host.ts';
 import { type NetworkNamespace, networkNamespaces } from './namespaces.ts';
 
 /** What was read of the network namespaces, one by one. */

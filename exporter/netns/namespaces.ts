@@ -1,9 +1,9 @@
 import { groupBy } from '../../common/group-by.ts';
-import type { Place } from '../containers/place.ts';
-import { SourceError } from '../errors.ts';
-import type { Host } from '../host.ts';
+import { SourceError } from '../base/errors.ts';
+import type { Place } from '../cgroups/place.ts';
+import type { Host } from '../host/host.ts';
+import { oncePerPass } from '../host/once-per-pass.ts';
 import { hostNamespace, namespaceInode } from '../processes/namespace.ts';
-import { oncePerPass } from '../processes/once-per-pass.ts';
 import type { Process, ProcessSnapshot } from '../processes/table.ts';
 
 /** A network namespace and a process through which it can be read. */

@@ -1,12 +1,12 @@
 import { endianness } from 'node:os';
-import { SourceError } from '../errors.ts';
-import type { Host } from '../host.ts';
-import { readInPieces } from '../kernel-file.ts';
-import { Unread } from '../lines.ts';
+import { addressOf } from '../base/address.ts';
+import { SourceError } from '../base/errors.ts';
+import { Unread } from '../base/lines.ts';
+import { ifPresent } from '../base/sources.ts';
+import type { Host } from '../host/host.ts';
+import { readInPieces } from '../kernel/kernel-file.ts';
 import { parseSockstat, parseSockstat6 } from '../parsers/sockstat.ts';
 import { parseTcpLine, type TcpSocket } from '../parsers/tcp-table.ts';
-import { ifPresent } from '../sources.ts';
-import { addressOf } from '../tracing/address.ts';
 import { readEach } from './each.ts';
 import type { NetworkNamespace } from './namespaces.ts';
 import { CpuBudget, inOrder, type Turn } from './rotation.ts';

@@ -1,15 +1,15 @@
 import { readdirSync, readlinkSync, statfsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { attempt, malformed, SourceError } from '../errors.ts';
-import type { Host } from '../host.ts';
-import { readSmall } from '../kernel-file.ts';
-import { Unread } from '../lines.ts';
-import { MountBook, mountsOf } from '../mount-book.ts';
-import { isNetwork } from '../mounts.ts';
+import { attempt, malformed, SourceError } from '../base/errors.ts';
+import { Unread } from '../base/lines.ts';
+import { ifPresent } from '../base/sources.ts';
+import type { Host } from '../host/host.ts';
+import { MountBook, mountsOf } from '../host/mount-book.ts';
+import { isNetwork } from '../host/mounts.ts';
+import { readSmall } from '../kernel/kernel-file.ts';
+import { someMayWait } from '../kernel/pinned.ts';
 import { parseNetDev } from '../parsers/netdev.ts';
-import { someMayWait } from '../pinned.ts';
 import { MAY_WAIT, statLocal } from '../processes/careful-stat.ts';
-import { ifPresent } from '../sources.ts';
 import type { NetworkNamespace } from './namespaces.ts';
 
 /** IFF_PROMISC of include/uapi/linux/if.h. */

@@ -1,9 +1,9 @@
-import { SourceError } from '../errors.ts';
-import type { Host } from '../host.ts';
-import { readSmall } from '../kernel-file.ts';
+import { SourceError } from '../base/errors.ts';
+import { ifPresent } from '../base/sources.ts';
+import type { Host } from '../host/host.ts';
+import { readSmall } from '../kernel/kernel-file.ts';
 import { parseProtocolCounters } from '../parsers/protocol-counters.ts';
 import { parseSockstat, parseSockstat6 } from '../parsers/sockstat.ts';
-import { ifPresent } from '../sources.ts';
 import { readEach } from './each.ts';
 import type { NetworkNamespace } from './namespaces.ts';
 import { CpuBudget, inOrder, type Turn } from './rotation.ts';

@@ -1,5 +1,5 @@
-import { malformed } from '../errors.ts';
-import { type Unread, wholeNumber } from '../lines.ts';
+import { malformed } from '../base/errors.ts';
+import { type Unread, wholeNumber } from '../base/lines.ts';
 
 /** States as net/tcp numbers them (include/net/tcp_states.h); UDP uses some of the numbers. */
 export const SOCKET_STATE = {

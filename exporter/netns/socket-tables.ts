@@ -1,8 +1,8 @@
-import type { SourceError } from '../errors.ts';
-import type { Host } from '../host.ts';
-import { readInPieces } from '../kernel-file.ts';
-import { Unread } from '../lines.ts';
-import { ifPresent } from '../sources.ts';
+import type { SourceError } from '../base/errors.ts';
+import { Unread } from '../base/lines.ts';
+import { ifPresent } from '../base/sources.ts';
+import type { Host } from '../host/host.ts';
+import { readInPieces } from '../kernel/kernel-file.ts';
 import type { NetworkNamespace } from './namespaces.ts';
 import { LONGEST_LINE, SOCKET_STATE, SocketCounter } from './socket-table.ts';
 

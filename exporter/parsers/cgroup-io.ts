@@ -1,4 +1,4 @@
-import { eachLine, fieldsOf, type Unread, wholeNumber } from '../lines.ts';
+import { eachLine, fieldsOf, type Unread, wholeNumber } from '../base/lines.ts';
 
 /** Bytes that a cgroup read from and wrote to a block device. */
 export interface DeviceBytes {

@@ -1,5 +1,5 @@
-import { malformed } from '../errors.ts';
-import { lineWith, wholeNumber } from '../lines.ts';
+import { malformed } from '../base/errors.ts';
+import { lineWith, wholeNumber } from '../base/lines.ts';
 
 /**
  * Finds a number in a file of `<name> <number>` lines, such as a cgroup's `cpu.stat` or `memory.stat`.

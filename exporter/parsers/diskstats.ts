@@ -1,4 +1,4 @@
-import { eachLine, fieldsOf, type Unread, wholeNumber } from '../lines.ts';
+import { eachLine, fieldsOf, type Unread, wholeNumber } from '../base/lines.ts';
 
 const BYTES_PER_SECTOR = 512;
 /** Major, minor, name and eleven numbers. */

@@ -1,5 +1,5 @@
-import { malformed } from '../errors.ts';
-import { fieldsOf, lineWith, wholeNumber } from '../lines.ts';
+import { malformed } from '../base/errors.ts';
+import { fieldsOf, lineWith, wholeNumber } from '../base/lines.ts';
 
 const BYTES_PER_KIB = 1024;
 

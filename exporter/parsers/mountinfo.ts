@@ -1,4 +1,4 @@
-import { eachLine, type Unread } from '../lines.ts';
+import { eachLine, type Unread } from '../base/lines.ts';
 
 /** One line of mountinfo, with its escapes undone. */
 export interface Mount {

@@ -1,5 +1,5 @@
-import { malformed } from '../errors.ts';
-import { eachLine, fieldsOf, type Unread, wholeNumber } from '../lines.ts';
+import { malformed } from '../base/errors.ts';
+import { eachLine, fieldsOf, type Unread, wholeNumber } from '../base/lines.ts';
 
 /** What a network device has received and transmitted since it appeared. */
 export interface DeviceTraffic {

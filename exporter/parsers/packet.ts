@@ -1,5 +1,5 @@
-import { malformed } from '../errors.ts';
-import { eachLine, fieldsOf, type Unread } from '../lines.ts';
+import { malformed } from '../base/errors.ts';
+import { eachLine, fieldsOf, type Unread } from '../base/lines.ts';
 
 const HEADING = 'sk ';
 /** The socket, which some kernels print as a word in parentheses, and eight numbers. */

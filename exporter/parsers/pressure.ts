@@ -1,5 +1,5 @@
-import { malformed } from '../errors.ts';
-import { lineWith, wholeNumber } from '../lines.ts';
+import { malformed } from '../base/errors.ts';
+import { lineWith, wholeNumber } from '../base/lines.ts';
 
 const TOTAL = ' total=';
 

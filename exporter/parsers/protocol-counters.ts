@@ -1,5 +1,5 @@
-import { malformed } from '../errors.ts';
-import { findLine, lineAt } from '../lines.ts';
+import { malformed } from '../base/errors.ts';
+import { findLine, lineAt } from '../base/lines.ts';
 
 /** A heading line is the same at every read: where its fields stand is found once. */
 const columns = new Map<string, ReadonlyMap<string, number>>();

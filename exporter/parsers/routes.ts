@@ -1,4 +1,4 @@
-import { eachLine, fieldsOf, type Unread } from '../lines.ts';
+import { eachLine, fieldsOf, type Unread } from '../base/lines.ts';
 
 const RTF_UP = 0x1;
 const RTF_REJECT = 0x200;

@@ -1,5 +1,5 @@
-import { malformed } from '../errors.ts';
-import { lineWith } from '../lines.ts';
+import { malformed } from '../base/errors.ts';
+import { lineWith } from '../base/lines.ts';
 
 /** How many sockets of a kind a network namespace has. */
 export interface SocketCounts {

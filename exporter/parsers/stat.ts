@@ -1,5 +1,5 @@
-import { malformed } from '../errors.ts';
-import { fieldsOf, lineWith, type Unread, wholeNumber } from '../lines.ts';
+import { malformed } from '../base/errors.ts';
+import { fieldsOf, lineWith, type Unread, wholeNumber } from '../base/lines.ts';
 
 /** Clock ticks that one CPU spent in each mode since boot, by the names of the columns in `/proc/stat`. */
 export interface CpuTicks {

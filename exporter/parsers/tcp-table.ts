@@ -1,4 +1,4 @@
-import type { Unread } from '../lines.ts';
+import type { Unread } from '../base/lines.ts';
 
 /** A socket of net/tcp or net/tcp6 that has a peer, or listens. */
 export interface TcpSocket {

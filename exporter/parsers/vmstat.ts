@@ -1,4 +1,4 @@
-import { malformed } from '../errors.ts';
+import { malformed } from '../base/errors.ts';
 import { parseFlatKeyed } from './cgroup-stat.ts';
 
 /**

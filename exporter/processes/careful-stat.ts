@@ -1,9 +1,9 @@
 import { closeSync, fstat, fstatSync, type Stats } from 'node:fs';
 import { promisify } from 'node:util';
-import { SourceError, sourceError } from '../errors.ts';
-import type { Device, HangGuard } from '../hang-guard.ts';
-import { MountBook } from '../mount-book.ts';
-import { mountOf, pin, someMayWait } from '../pinned.ts';
+import { SourceError, sourceError } from '../base/errors.ts';
+import { MountBook } from '../host/mount-book.ts';
+import type { Device, HangGuard } from '../kernel/hang-guard.ts';
+import { mountOf, pin, someMayWait } from '../kernel/pinned.ts';
 
 const fstatLater = promisify(fstat);
 

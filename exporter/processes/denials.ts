@@ -1,4 +1,4 @@
-import { SourceError } from '../errors.ts';
+import { SourceError } from '../base/errors.ts';
 
 /**
  * What could not be read of many processes: one error for each kind of file, whichever the process, so that the

@@ -1,4 +1,4 @@
-import type { KeptFile } from '../kept-files.ts';
+import type { KeptFile } from '../kernel/kept-files.ts';
 import type { ProcessGroup } from './group.ts';
 import type { Inspection } from './inspection.ts';
 import type { StatLine } from './stat-line.ts';

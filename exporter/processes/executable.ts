@@ -1,5 +1,5 @@
 import { readlinkSync } from 'node:fs';
-import { sourceError } from '../errors.ts';
+import { sourceError } from '../base/errors.ts';
 import type { StatLink } from './careful-stat.ts';
 
 /** What is unusual about where a process's executable lies. */

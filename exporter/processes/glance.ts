@@ -1,4 +1,4 @@
-import type { SourceError } from '../errors.ts';
+import type { SourceError } from '../base/errors.ts';
 import type { StatLink } from './careful-stat.ts';
 
 const TRACER = Buffer.from('\nTracerPid:\t');

@@ -1,5 +1,5 @@
-import type { Membership } from '../containers/membership.ts';
-import type { Place } from '../containers/place.ts';
+import type { Membership } from '../cgroups/membership.ts';
+import type { Place } from '../cgroups/place.ts';
 import type { ExecutableKind } from './executable.ts';
 import { PROCESS_STATES } from './state.ts';
 

@@ -1,7 +1,7 @@
-import { Hierarchies, UNIFIED } from '../containers/hierarchy.ts';
-import { type Membership, parseMembership, placeOfMember } from '../containers/membership.ts';
-import { isNestedNode } from '../containers/node.ts';
-import { readSmall } from '../kernel-file.ts';
+import { Hierarchies, UNIFIED } from '../cgroups/hierarchy.ts';
+import { type Membership, parseMembership, placeOfMember } from '../cgroups/membership.ts';
+import { isNestedNode } from '../cgroups/node.ts';
+import { readSmall } from '../kernel/kernel-file.ts';
 import { ProcessGroup } from './group.ts';
 
 /** The groups that processes are counted in, one for each cgroup that has a process. */

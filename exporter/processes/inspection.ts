@@ -1,5 +1,5 @@
-import { SourceError } from '../errors.ts';
-import { readSmall } from '../kernel-file.ts';
+import { SourceError } from '../base/errors.ts';
+import { readSmall } from '../kernel/kernel-file.ts';
 import type { CarefulStat } from './careful-stat.ts';
 import { type ExecutableKind, executableKind } from './executable.ts';
 import type { SuspiciousKind } from './group.ts';

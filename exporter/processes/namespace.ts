@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
-import { SourceError, sourceError } from '../errors.ts';
-import { readSmall } from '../kernel-file.ts';
+import { SourceError, sourceError } from '../base/errors.ts';
+import { readSmall } from '../kernel/kernel-file.ts';
 import { parseStatLine } from './stat-line.ts';
 
 /** Kinds of namespaces, as in /proc/<pid>/ns. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { readSmall } from '../kernel-file.ts';
-import { ifPresent } from '../sources.ts';
+import { ifPresent } from '../base/sources.ts';
+import { readSmall } from '../kernel/kernel-file.ts';
 import { reachesHost } from './namespace.ts';
 import { parseStatus } from './status.ts';
 

@@ -1,4 +1,4 @@
-import { malformed } from '../errors.ts';
+import { malformed } from '../base/errors.ts';
 
 /** What is wanted of `/proc/<pid>/stat`, field by field as in proc_pid_stat(5). */
 export interface StatLine {

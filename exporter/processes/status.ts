@@ -1,4 +1,4 @@
-import { malformed } from '../errors.ts';
+import { malformed } from '../base/errors.ts';
 
 /** What is wanted of `/proc/<pid>/status`. */
 export interface ProcessStatus {

@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path/posix';
-import { SourceError, sourceError } from '../errors.ts';
-import { HangGuard } from '../hang-guard.ts';
-import { type KeptFile, KeptFiles } from '../kept-files.ts';
-import { contents, readSmall } from '../kernel-file.ts';
-import { ifPresent } from '../sources.ts';
+import { SourceError, sourceError } from '../base/errors.ts';
+import { ifPresent } from '../base/sources.ts';
+import { HangGuard } from '../kernel/hang-guard.ts';
+import { type KeptFile, KeptFiles } from '../kernel/kept-files.ts';
+import { contents, readSmall } from '../kernel/kernel-file.ts';
 import { CarefulStat } from './careful-stat.ts';
 import { Denials } from './denials.ts';
 import { Entry, hasEnded, NOTHING } from './entry.ts';

@@ -1,10 +1,10 @@
 import { tmpdir } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { nodeText } from '../../builder/episodes.ts';
 import { Program } from '../../common/flags.ts';
 import { createLogger, type LogFormat, type Logger, type LogLevel } from '../../common/log.ts';
 import { parseListenAddress } from '../../common/web/listen-address.ts';
+import { nodeText } from '../../dataset/episodes/episodes.ts';
 import { endSignal } from '../end-signal.ts';
 import { ScenariosError } from '../errors.ts';
 import { Ledger } from '../ground-truth/ledger.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nodeText } from '../../builder/episodes.ts';
 import type { Logger } from '../../common/log.ts';
+import { nodeText } from '../../dataset/episodes/episodes.ts';
 import { ScenariosError } from '../errors.ts';
 import type { Progress } from './progress.ts';
 import type { Deed, Target } from './target.ts';

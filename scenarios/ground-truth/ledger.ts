@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
-import { decodeEpisodes, type Episode } from '../../builder/episodes.ts';
 import { replaceDurably } from '../../common/durable-file.ts';
+import { decodeEpisodes, type Episode } from '../../dataset/episodes/episodes.ts';
 import { reasonOf, ScenariosError } from '../errors.ts';
 import { type EpisodeLine, endedAt, type Subject } from './episode.ts';
 

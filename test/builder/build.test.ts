@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { EXPOSED_COLUMNS } from '../../builder/config-schema.ts';
+import { EXPOSED_COLUMNS } from '../../builder/config/schema.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { builder } from './support/cli.ts';

@@ -1,9 +1,9 @@
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { merge } from '../../builder/merge.ts';
-import { localStorage } from '../../builder/storage/local.ts';
-import { verify } from '../../builder/verify.ts';
+import { merge } from '../../builder/commands/merge.ts';
+import { verify } from '../../builder/commands/verify.ts';
+import { localStorage } from '../../dataset/storage/local/local-storage.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { FLEET_START_MS, fleet, SCRAPE_MS } from './support/fleet.ts';

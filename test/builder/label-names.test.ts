@@ -3,12 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { loadConfig } from '../../builder/config.ts';
-import { configSchema } from '../../builder/config-schema.ts';
-import { wholeMs } from '../../builder/ms.ts';
-import { connect } from '../../builder/prometheus.ts';
-import { seriesName } from '../../builder/series.ts';
+import { loadConfig } from '../../builder/config/load.ts';
+import { configSchema } from '../../builder/config/schema.ts';
+import { connect } from '../../builder/prometheus/client.ts';
+import { seriesName } from '../../builder/samples/series.ts';
 import { createLogger } from '../../common/log.ts';
+import { wholeMs } from '../../common/ms.ts';
 import { METRICS } from '../../exporter/catalogue/index.ts';
 import { columnsOf } from '../../exporter/catalogue/model/columns.ts';
 import { columnQuery } from '../../exporter/catalogue/model/promql.ts';
@@ -175,7 +175,7 @@ describe('builder with label names of Prometheus 3', function () {
     const script = `
       import { createRequire } from 'node:module';
       const loaded = () => Object.keys(createRequire(import.meta.url).cache).some((file) => file.includes('lezer'));
-      const { configSchema } = await import('./dist/builder/config-schema.js');
+      const { configSchema } = await import('./dist/builder/config/schema.js');
       await import('./dist/builder/main.js').catch(() => {});
       configSchema.parse({ columns: ['forks_per_second'] });
       const before = loaded();

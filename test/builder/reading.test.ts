@@ -4,7 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { pauseMs } from '../../builder/http.ts';
+import { pauseMs } from '../../builder/prometheus/http.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { BUILDER, builder } from './support/cli.ts';
 import { manifestOf } from './support/dataset.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { parseEpisodes } from '../../builder/episodes.ts';
+import { parseEpisodes } from '../../dataset/episodes/episodes.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
 import { ROOT } from '../support/paths.ts';
 import { temporaryFolder } from '../support/temporary.ts';

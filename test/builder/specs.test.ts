@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { loadConfig } from '../../builder/config.ts';
+import { loadConfig } from '../../builder/config/load.ts';
 import { freePort } from '../../tools/programs/ports.ts';
 import { startPrometheus } from '../../tools/programs/prometheus.ts';
 import { waitFor } from '../../tools/programs/wait.ts';

@@ -1,9 +1,9 @@
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { BuilderError } from '../../builder/errors.ts';
-import { localStorage } from '../../builder/storage/local.ts';
-import { verify } from '../../builder/verify.ts';
+import { verify } from '../../builder/commands/verify.ts';
+import { BuilderError } from '../../common/errors.ts';
+import { localStorage } from '../../dataset/storage/local/local-storage.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { manifestOf } from './support/dataset.ts';

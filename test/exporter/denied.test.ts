@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { SourceError, sourceError } from '../../exporter/errors.ts';
-import type { Extraction, Extractor } from '../../exporter/extractor.ts';
+import { SourceError, sourceError } from '../../exporter/base/errors.ts';
 import { EXTRACTORS } from '../../exporter/extractors/index.ts';
-import type { Host } from '../../exporter/host.ts';
+import type { Host } from '../../exporter/host/host.ts';
+import type { Extraction, Extractor } from '../../exporter/scrape/extractor.ts';
 import { extractOnce } from '../support/extract.ts';
 import { fixtureHost } from '../support/fixture-host.ts';
 

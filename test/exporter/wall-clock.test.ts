@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { MatchCounts } from '../../exporter/events/match-counts.ts';
+import { MatchCounts } from '../../exporter/counters/match-counts.ts';
 import { isSettled } from '../../exporter/files/version.ts';
 import { PodNames } from '../../exporter/kubernetes/pod-names.ts';
 import { Moment } from '../../exporter/logs/moment.ts';
@@ -11,7 +11,7 @@ import { ROOT } from '../support/paths.ts';
 const WALL_CLOCK_OF: Readonly<Record<string, string>> = {
   'exporter/files/version.ts': 'compared with the times of a file',
   'exporter/logs/moment.ts': 'compared with the times of a file',
-  'exporter/tracing/stale.ts': 'compared with the times of a file',
+  'exporter/trace/ring/stale.ts': 'compared with the times of a file',
   'exporter/rules/rule-book.ts': 'shown as a time',
 };
 

@@ -14,7 +14,7 @@ import {
 } from './support/overlays.ts';
 import { containersOf, objections, RESTRICTED, RULES } from './support/policy.ts';
 
-/** How long the lock of a pod that was killed holds: its lease, as builder/output says. */
+/** How long the lock of a pod that was killed holds: its lease, as dataset/storage/local says. */
 const LEASE_MS = 300_000;
 
 function rulesOf(objects: readonly Rendered[]) {

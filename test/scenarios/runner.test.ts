@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { parseEpisodes } from '../../builder/episodes.ts';
 import { createLogger } from '../../common/log.ts';
+import { parseEpisodes } from '../../dataset/episodes/episodes.ts';
 import { Ledger } from '../../scenarios/ground-truth/ledger.ts';
 import { truthMetrics } from '../../scenarios/ground-truth/metrics.ts';
 import { ScenarioRefusal } from '../../scenarios/refusal.ts';

@@ -1,8 +1,8 @@
-import { NO_NAMES } from '../../exporter/containers/names.ts';
-import type { SourceError } from '../../exporter/errors.ts';
+import type { SourceError } from '../../exporter/base/errors.ts';
+import type { Cgroup } from '../../exporter/cgroups/id-table.ts';
 import { ProcessEvents } from '../../exporter/events/process-events.ts';
-import type { Extractor } from '../../exporter/extractor.ts';
-import type { Cgroup } from '../../exporter/tracing/cgroups.ts';
+import { NO_NAMES } from '../../exporter/owners/names.ts';
+import type { Extractor } from '../../exporter/scrape/extractor.ts';
 import { extractOnce, seriesLines } from './extract.ts';
 import { fixtureHost, fixturePaths } from './fixture-host.ts';
 import { MemorySource } from './memory-source.ts';

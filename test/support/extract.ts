@@ -1,5 +1,5 @@
-import type { Extraction, Extractor, Sample } from '../../exporter/extractor.ts';
-import type { Host } from '../../exporter/host.ts';
+import type { Host } from '../../exporter/host/host.ts';
+import type { Extraction, Extractor, Sample } from '../../exporter/scrape/extractor.ts';
 import { fixturePaths } from './fixture-host.ts';
 import { services } from './services.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { ContainerNames } from '../../exporter/containers/names.ts';
-import { SourceError } from '../../exporter/errors.ts';
-import { type FilesystemUsage, type Host, type HostPaths, openHost } from '../../exporter/host.ts';
+import { SourceError } from '../../exporter/base/errors.ts';
+import { type FilesystemUsage, type Host, type HostPaths, openHost } from '../../exporter/host/host.ts';
+import type { ContainerNames } from '../../exporter/owners/names.ts';
 import { ROOT } from './paths.ts';
 
 const FIXTURES = join(ROOT, 'test', 'fixtures');

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openHostFiles } from '../../exporter/files/host-files.ts';
-import { HangGuard } from '../../exporter/hang-guard.ts';
+import { HangGuard } from '../../exporter/kernel/hang-guard.ts';
 import { Journal } from '../../exporter/logs/journal/journal.ts';
 
 const IDENTIFIERS = ['sshd', 'sudo'];

@@ -1,6 +1,6 @@
-import { NO_NAMES } from '../../exporter/containers/names.ts';
-import { SourceError } from '../../exporter/errors.ts';
-import type { FilesystemUsage, Host } from '../../exporter/host.ts';
+import { SourceError } from '../../exporter/base/errors.ts';
+import type { FilesystemUsage, Host } from '../../exporter/host/host.ts';
+import { NO_NAMES } from '../../exporter/owners/names.ts';
 
 interface MemoryHost {
   /** Texts, or what reading them throws. */

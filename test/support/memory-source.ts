@@ -1,5 +1,5 @@
-import type { TraceEvent } from '../../exporter/tracing/events.ts';
-import type { EventListener, ExecSource, ExecStats } from '../../exporter/tracing/source.ts';
+import type { TraceEvent } from '../../exporter/trace/events/events.ts';
+import type { EventListener, ExecSource, ExecStats } from '../../exporter/trace/events/source.ts';
 
 /** A source of events that a test fills: what the kernel would have told. */
 export class MemorySource implements ExecSource {

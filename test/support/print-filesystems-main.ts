@@ -1,7 +1,7 @@
 /** Prints what the filesystem extractor finds, as JSON: to be run in a mount namespace of its own. */
 import { filesystem } from '../../exporter/extractors/filesystem.ts';
-import { HangGuard } from '../../exporter/hang-guard.ts';
-import { openHost } from '../../exporter/host.ts';
+import { openHost } from '../../exporter/host/host.ts';
+import { HangGuard } from '../../exporter/kernel/hang-guard.ts';
 
 const [folder = '', rootfs = '/'] = process.argv.slice(2);
 const host = openHost({ procfs: '/proc', sysfs: '/sys', rootfs });

@@ -1,11 +1,10 @@
 import { createLogger } from '../../common/log.ts';
-
-import { NO_NAMES } from '../../exporter/containers/names.ts';
 import { ProcessEvents } from '../../exporter/events/process-events.ts';
 import { openHostFiles } from '../../exporter/files/host-files.ts';
-import { HangGuard } from '../../exporter/hang-guard.ts';
+import { HangGuard } from '../../exporter/kernel/hang-guard.ts';
+import { NO_NAMES } from '../../exporter/owners/names.ts';
 import { RuleBook } from '../../exporter/rules/rule-book.ts';
-import type { Services } from '../../exporter/services.ts';
+import type { Services } from '../../exporter/scrape/services.ts';
 import { memoryHost } from './memory-host.ts';
 import { MemorySource } from './memory-source.ts';
 import { recordedWatch } from './recorded-pods.ts';

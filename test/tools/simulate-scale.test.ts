@@ -10,7 +10,7 @@ import {
   readSeries,
   seriesOf,
 } from '../../tools/simulate-scale/series.ts';
-import { proxyTo } from '../builder/reading/support/proxy.ts';
+import { proxyTo } from '../builder/prometheus/support/proxy.ts';
 import { builder } from '../builder/support/cli.ts';
 import { manifestOf } from '../builder/support/dataset.ts';
 import { FLEET_END_MS, FLEET_START_MS, fleet } from '../builder/support/fleet.ts';

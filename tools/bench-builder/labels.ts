@@ -2,14 +2,14 @@
  * What labels cost: rows of one node over 1, 10 and 30 days, labelled and split by 5,000 episodes at random, and by an alert that
  * flaps at every other step, as a build does day by day. Time that grows with rows + episodes stays the same per row and episode.
  */
-import { configSchema } from '../../builder/config-schema.ts';
-import type { Episode } from '../../builder/episodes.ts';
-import type { Partition } from '../../builder/model.ts';
-import { wholeMs } from '../../builder/ms.ts';
-import { judgeOf } from '../../builder/stages/judge.ts';
-import { utcDay } from '../../builder/times.ts';
+import { configSchema } from '../../builder/config/schema.ts';
+import { judgeOf } from '../../builder/stages/label-and-split.ts';
+import { wholeMs } from '../../common/ms.ts';
 import { randomFrom } from '../../common/random.ts';
 import { median } from '../../common/statistics.ts';
+import { utcDay } from '../../common/times.ts';
+import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { Partition } from '../../dataset/model/rows.ts';
 import { DAY_MS, START_MS, STEP_MS } from './synthetic.ts';
 
 const DAYS = [1, 10, 30] as const;

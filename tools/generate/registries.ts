@@ -36,7 +36,7 @@ ${names.map((name) => `  ...Object.values<MetricSpec>(${name}),`).join('\n')}
 export function extractorIndex(folder: string): string {
   const modules = modulesIn(folder);
   return `${HEADER}
-import type { Extractor } from '../extractor.ts';
+import type { Extractor } from '../scrape/extractor.ts';
 ${modules.map((module) => `import { ${camelCase(module)} } from './${module}.ts';`).join('\n')}
 
 /** Every extractor; each keeps a state of its own kind, which only itself looks into. */

@@ -1,5 +1,5 @@
 /** What a fleet costs those who store its samples, and what exporting them takes. Formulas; the constants are measured. */
-import { exposedColumns } from '../../builder/config-schema.ts';
+import { exposedColumns } from '../../builder/config/schema.ts';
 import { exposedSeries, type NodeShape, readSeries } from './series.ts';
 
 const SECONDS_PER_DAY = 86_400;

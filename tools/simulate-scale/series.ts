@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { exposedColumns } from '../../builder/config-schema.ts';
-import { selectorFor } from '../../builder/selectors.ts';
+import { exposedColumns } from '../../builder/config/schema.ts';
+import { selectorFor } from '../../builder/prometheus/selectors.ts';
 import { groupBy } from '../../common/group-by.ts';
 import { METRICS } from '../../exporter/catalogue/index.ts';
 import type { LabelValues, MetricSpec } from '../../exporter/catalogue/model/define.ts';

@@ -1,5 +1,5 @@
 /** What the campaign must have left in the dataset. */
-import type { Manifest } from '../../builder/manifest-schema.ts';
+import type { Manifest } from '../../dataset/model/manifest.ts';
 
 /**
  * What is wrong with the dataset; nothing when it holds what the campaign did.

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { configSchema } from '../../builder/config-schema.ts';
-import { build, update } from '../../builder/run.ts';
+import { build, update } from '../../builder/commands/build.ts';
+import { configSchema } from '../../builder/config/schema.ts';
 import { stream } from '../../builder/stream/run.ts';
 import { createLogger } from '../../common/log.ts';
 

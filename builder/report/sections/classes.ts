@@ -1,5 +1,5 @@
 import { recordOf } from '../../../common/records.ts';
-import { UNLABELLED } from '../../accounts.ts';
+import { UNLABELLED } from '../../../dataset/summary/accounts.ts';
 import { type Html, html } from '../html.ts';
 import { type LegendItem, legend, swatch } from '../legend.ts';
 import { formatCount, formatShare } from '../numbers.ts';

@@ -1,4 +1,4 @@
-import { folded, LEAKING_AUC, type Separation } from '../../auc.ts';
+import { folded, LEAKING_AUC, type Separation } from '../../../dataset/summary/auc.ts';
 import { columnCode, type Html, html } from '../html.ts';
 import { swatch } from '../legend.ts';
 import { formatCount } from '../numbers.ts';

@@ -1,5 +1,5 @@
-import { labelSource } from '../../companions/card.ts';
-import { serverText } from '../../manifest-schema.ts';
+import { labelSource } from '../../../dataset/metadata/card.ts';
+import { serverText } from '../../../dataset/model/manifest.ts';
 import { type Html, html } from '../html.ts';
 import { counted, formatCount, formatShare } from '../numbers.ts';
 import { readableTime } from '../time-axis.ts';

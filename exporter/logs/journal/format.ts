@@ -1,4 +1,4 @@
-import { malformed, SourceError } from '../../errors.ts';
+import { malformed, SourceError } from '../../base/errors.ts';
 
 /**
  * Journal files as bytes: a header, then objects (data, entries, arrays of entries), which refer to each other by offset.

@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import { SourceError } from '../../errors.ts';
+import { SourceError } from '../../base/errors.ts';
 import {
   ARRAY_HEADER_BYTES,
   arrayItems,

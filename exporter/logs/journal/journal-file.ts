@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { SourceError } from '../../errors.ts';
+import { SourceError } from '../../base/errors.ts';
 import { EntryReader, type JournalEntry } from './entry.ts';
 import { type ArrayPlace, JournalBytes } from './journal-bytes.ts';
 

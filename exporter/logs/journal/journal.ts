@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { SourceError, sourceError } from '../../errors.ts';
+import { SourceError, sourceError } from '../../base/errors.ts';
 import { type HostFiles, namesIn } from '../../files/host-files.ts';
 import { Moment } from '../moment.ts';
 import { identityOf } from '../open-log.ts';

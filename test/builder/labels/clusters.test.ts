@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Episode } from '../../../builder/episodes.ts';
-import { BuilderError } from '../../../builder/errors.ts';
-import { joinSources } from '../../../builder/labels/join.ts';
+import { joinSources } from '../../../builder/labels/merge-sources.ts';
 import type { LabelSet } from '../../../builder/labels/model.ts';
-import type { NodeRows, SplitRows } from '../../../builder/model.ts';
-import { judgeOf } from '../../../builder/stages/judge.ts';
+import { judgeOf } from '../../../builder/stages/label-and-split.ts';
+import { BuilderError } from '../../../common/errors.ts';
+import type { Episode } from '../../../dataset/episodes/episodes.ts';
+import type { NodeRows, SplitRows } from '../../../dataset/model/rows.ts';
 import { planOf, STEP_MS } from '../support/plans.ts';
 import { isUnclear, referenceLabels } from '../support/reference-labels.ts';
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { metricLabels } from '../../../builder/labels/metric.ts';
-import { wholeMs } from '../../../builder/ms.ts';
-import type { RawSeries, SampleSource } from '../../../builder/series.ts';
-import { LATEST_MS } from '../../../builder/times.ts';
+import type { RawSeries, SampleSource } from '../../../builder/samples/series.ts';
+import { wholeMs } from '../../../common/ms.ts';
+import { LATEST_MS } from '../../../common/times.ts';
 
 const START_S = 1_774_785_600;
 const NOW_MS = wholeMs((START_S + 3_600) * 1000);

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { metricLabels } from '../../../builder/labels/metric.ts';
-import { wholeMs } from '../../../builder/ms.ts';
-import type { RawSeries, SampleSource } from '../../../builder/series.ts';
+import type { RawSeries, SampleSource } from '../../../builder/samples/series.ts';
+import { wholeMs } from '../../../common/ms.ts';
 
 const STEP_MS = 15_000;
 const STEPS = 100;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { labeller } from '../../../builder/labels/label-rows.ts';
 import { episodesOfMatrix } from '../../../builder/labels/promql.ts';
-import { labeller } from '../../../builder/stages/label.ts';
 
 const STEP_MS = 15_000;
 const T0 = Date.UTC(2026, 2, 29);

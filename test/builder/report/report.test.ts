@@ -1,10 +1,10 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { verify } from '../../../builder/commands/verify.ts';
 import { writeReport } from '../../../builder/report/report.ts';
-import { localStorage } from '../../../builder/storage/local.ts';
-import { everywhere } from '../../../builder/texts.ts';
-import { verify } from '../../../builder/verify.ts';
+import { everywhere } from '../../../dataset/model/text-column.ts';
+import { localStorage } from '../../../dataset/storage/local/local-storage.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { builder } from '../support/cli.ts';
 import { FLEET_END_MS, FLEET_START_MS, fleet } from '../support/fleet.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { groupBy } from '../../../builder/collections.ts';
-import { isPlanned } from '../../../builder/model.ts';
-import type { RawSeries } from '../../../builder/series.ts';
+import type { RawSeries } from '../../../builder/samples/series.ts';
 import { Aligner } from '../../../builder/stages/align.ts';
+import { groupBy } from '../../../common/collections.ts';
+import { isPlanned } from '../../../dataset/model/rows.ts';
 import { planOf, rawSeries, STEP_MS } from '../support/plans.ts';
 
 const T0 = Date.UTC(2026, 2, 29, 12);

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Episode } from '../../../builder/episodes.ts';
-import type { NodeRows } from '../../../builder/model.ts';
+import { labeller } from '../../../builder/labels/label-rows.ts';
 import { pastEpisodes } from '../../../builder/splits/by-time.ts';
-import { labeller } from '../../../builder/stages/label.ts';
+import type { Episode } from '../../../dataset/episodes/episodes.ts';
+import type { NodeRows } from '../../../dataset/model/rows.ts';
 import { referenceConflicts, referenceLabels, referencePast } from '../support/reference-labels.ts';
 
 const STEP_MS = 15_000;
@@ -63,7 +63,7 @@ const rows = fc
     return namespace === null ? common : { ...common, namespace, pod };
   });
 
-describe('builder/stages/label, against each row asking each episode', () => {
+describe('builder/labels/label-rows, against each row asking each episode', () => {
   it('gives every row the same label', () => {
     fc.assert(
       fc.property(episodes, times, fc.array(rows, { minLength: 1, maxLength: 4 }), (all, own, asked) => {

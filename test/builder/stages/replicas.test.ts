@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { groupBy } from '../../../builder/collections.ts';
-import { BuilderError } from '../../../builder/errors.ts';
-import { isPlanned, type QueryColumn } from '../../../builder/model.ts';
-import type { RawSeries } from '../../../builder/series.ts';
+import type { RawSeries } from '../../../builder/samples/series.ts';
 import { Aligner } from '../../../builder/stages/align.ts';
+import { groupBy } from '../../../common/collections.ts';
+import { BuilderError } from '../../../common/errors.ts';
+import { isPlanned, type QueryColumn } from '../../../dataset/model/rows.ts';
 import { planOf, rawSeries, STEP_MS } from '../support/plans.ts';
 
 const T0 = Date.UTC(2026, 2, 29, 12);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { BuilderError } from '../../../builder/errors.ts';
 import { follow } from '../../../builder/stream/follow.ts';
+import { BuilderError } from '../../../common/errors.ts';
 import { createLogger } from '../../../common/log.ts';
 import { planOf, STEP_MS } from '../support/plans.ts';
 import { replayClock } from './support/clocks.ts';

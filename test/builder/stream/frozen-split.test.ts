@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { configSchema } from '../../../builder/config-schema.ts';
-import type { Episode } from '../../../builder/episodes.ts';
-import { labeller } from '../../../builder/stages/label.ts';
-import { splitter } from '../../../builder/stages/split.ts';
+import { configSchema } from '../../../builder/config/schema.ts';
+import { labeller } from '../../../builder/labels/label-rows.ts';
+import { splitter } from '../../../builder/splits/split.ts';
 import { frozenSplit } from '../../../builder/stream/frozen-split.ts';
+import type { Episode } from '../../../dataset/episodes/episodes.ts';
 import { manifestWith } from '../support/manifests.ts';
 import { STEP_MS } from '../support/plans.ts';
 

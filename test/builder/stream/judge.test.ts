@@ -1,13 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { BuilderError } from '../../../builder/errors.ts';
-import { wholeMs } from '../../../builder/ms.ts';
-import type { SampleSource } from '../../../builder/series.ts';
+import type { SampleSource } from '../../../builder/samples/series.ts';
 import { Judge } from '../../../builder/stream/judge.ts';
 import { LabelWatch } from '../../../builder/stream/label-watch.ts';
-import { strings } from '../../../builder/table.ts';
+import { BuilderError } from '../../../common/errors.ts';
 import { createLogger } from '../../../common/log.ts';
+import { wholeMs } from '../../../common/ms.ts';
+import { strings } from '../../../dataset/model/table.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { planOf, STEP_MS } from '../support/plans.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { configSchema } from '../../../builder/config-schema.ts';
+import { configSchema } from '../../../builder/config/schema.ts';
 import type { RunningPrometheus } from '../../../tools/programs/prometheus.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
 import { startPrometheus } from '../../support/programs.ts';

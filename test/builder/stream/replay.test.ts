@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
-import { loadConfig } from '../../../builder/config.ts';
+import { loadConfig } from '../../../builder/config/load.ts';
 import type { RunningPrometheus } from '../../../tools/programs/prometheus.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { builder } from '../support/cli.ts';

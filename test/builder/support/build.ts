@@ -1,7 +1,7 @@
-import { configSchema } from '../../../builder/config-schema.ts';
-import type { Manifest } from '../../../builder/manifest-schema.ts';
-import { build } from '../../../builder/run.ts';
+import { build } from '../../../builder/commands/build.ts';
+import { configSchema } from '../../../builder/config/schema.ts';
 import type { Logger } from '../../../common/log.ts';
+import type { Manifest } from '../../../dataset/model/manifest.ts';
 
 export interface Built {
   readonly manifest: Manifest;

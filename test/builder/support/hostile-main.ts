@@ -1,13 +1,13 @@
 /** Runs every command that looks at a dataset's folder on folders that others made; tells on standard output how each ended. */
 import { join } from 'node:path';
-import { loadConfig } from '../../../builder/config.ts';
-import { BuilderError } from '../../../builder/errors.ts';
-import { merge } from '../../../builder/merge.ts';
+import { build, update } from '../../../builder/commands/build.ts';
+import { merge } from '../../../builder/commands/merge.ts';
+import { verify } from '../../../builder/commands/verify.ts';
+import { loadConfig } from '../../../builder/config/load.ts';
 import { writeReport } from '../../../builder/report/report.ts';
-import { build, update } from '../../../builder/run.ts';
-import { localStorage } from '../../../builder/storage/local.ts';
-import { verify } from '../../../builder/verify.ts';
+import { BuilderError } from '../../../common/errors.ts';
 import { createLogger } from '../../../common/log.ts';
+import { localStorage } from '../../../dataset/storage/local/local-storage.ts';
 
 const [base = '', ...folders] = process.argv.slice(2);
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { loadConfig } from '../../../builder/config.ts';
-import type { Manifest } from '../../../builder/manifest-schema.ts';
-import type { Disk } from '../../../builder/output/disk.ts';
-import { build, type Surroundings, update } from '../../../builder/run.ts';
-import type { Shard } from '../../../builder/shard.ts';
-import { isS3 } from '../../../builder/storage/open.ts';
+import { build, type Surroundings, update } from '../../../builder/commands/build.ts';
+import { loadConfig } from '../../../builder/config/load.ts';
 import { createLogger } from '../../../common/log.ts';
+import type { Manifest } from '../../../dataset/model/manifest.ts';
+import type { Shard } from '../../../dataset/model/shard.ts';
+import type { Disk } from '../../../dataset/storage/local/disk.ts';
+import { isS3 } from '../../../dataset/storage/open.ts';
 
 function surroundings(disk: Disk | undefined): Surroundings {
   return {

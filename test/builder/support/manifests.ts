@@ -1,5 +1,5 @@
-import type { Manifest } from '../../../builder/manifest-schema.ts';
-import { manifestSchema } from '../../../builder/manifest-schema.ts';
+import type { Manifest } from '../../../dataset/model/manifest.ts';
+import { manifestSchema } from '../../../dataset/model/manifest.ts';
 
 const DIGEST = 'ab'.repeat(32);
 const START = '2026-11-23T00:00:15.000Z';

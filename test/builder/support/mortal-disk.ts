@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { type Disk, localDisk } from '../../../builder/output/disk.ts';
+import { type Disk, localDisk } from '../../../dataset/storage/local/disk.ts';
 
 /**
  * A disk that the run is cut off from, as by a kill, when it would change it for the `life`th time: a text is then

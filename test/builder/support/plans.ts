@@ -1,7 +1,7 @@
-import { configSchema, exposedColumns } from '../../../builder/config-schema.ts';
-import { wholeMs } from '../../../builder/ms.ts';
-import type { RawSeries } from '../../../builder/series.ts';
+import { configSchema, exposedColumns } from '../../../builder/config/schema.ts';
+import type { RawSeries } from '../../../builder/samples/series.ts';
 import { leadIn, type Plan } from '../../../builder/stages/plan.ts';
+import { wholeMs } from '../../../common/ms.ts';
 
 export const STEP_MS = 15_000;
 const FRESHNESS_MS = wholeMs(22_500);

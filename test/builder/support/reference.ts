@@ -2,7 +2,7 @@
  * The grid once more, written from the definition and in the plainest way, to compare the builder with: every row
  * looks through all samples.
  */
-import type { PlannedColumn } from '../../../builder/model.ts';
+import type { PlannedColumn } from '../../../dataset/model/rows.ts';
 import type { StoredSeries } from './tsdb.ts';
 
 export interface ReferenceTimes {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Manifest } from '../../../builder/manifest-schema.ts';
+import type { Manifest } from '../../../dataset/model/manifest.ts';
 import { type S3Server, type S3ServerOptions, startS3 } from '../../support/s3-server.ts';
 
 /** Call it inside `describe`: a store whose address and keys are in this process' environment while tests run. */

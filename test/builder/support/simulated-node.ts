@@ -4,7 +4,7 @@
  */
 
 import { type Part, SummedCounters } from '../../../exporter/counters/summed-counters.ts';
-import { CpuClock } from '../../../exporter/cpu-clock.ts';
+import { CpuClock } from '../../../exporter/host/cpu-clock.ts';
 import type { CpuTicks } from '../../../exporter/parsers/stat.ts';
 import type { StoredSeries } from './tsdb.ts';
 

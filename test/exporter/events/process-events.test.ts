@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { NO_NAMES } from '../../../exporter/containers/names.ts';
-import { SourceError } from '../../../exporter/errors.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
 import { ProcessEvents } from '../../../exporter/events/process-events.ts';
 import { EXTRACTORS } from '../../../exporter/extractors/index.ts';
+import { NO_NAMES } from '../../../exporter/owners/names.ts';
 import { openOnEvents } from '../../support/event-series.ts';
 import { MemorySource } from '../../support/memory-source.ts';
 

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { cgroup } from '../../../exporter/extractors/cgroup.ts';
-import { openHost } from '../../../exporter/host.ts';
+import { openHost } from '../../../exporter/host/host.ts';
 import { extractOnce, seriesLines } from '../../support/extract.ts';
 import { fixtureHost, fixturePaths } from '../../support/fixture-host.ts';
 import { Machine, needsPods, Pod } from '../../support/pod.ts';

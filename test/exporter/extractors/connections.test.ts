@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SourceError } from '../../../exporter/errors.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
 import { connections } from '../../../exporter/extractors/connections.ts';
 import { AT, CONTAINER, openOnEvents, SERVICE } from '../../support/event-series.ts';
 

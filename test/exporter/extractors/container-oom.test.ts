@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SourceError } from '../../../exporter/errors.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
 import { containerOom } from '../../../exporter/extractors/container-oom.ts';
 import { AT, CONTAINER, openOnEvents } from '../../support/event-series.ts';
 

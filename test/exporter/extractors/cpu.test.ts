@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { CPU_MODES } from '../../../exporter/catalogue/cpu.ts';
-import { CpuClock } from '../../../exporter/cpu-clock.ts';
 import { cpu } from '../../../exporter/extractors/cpu.ts';
+import { CpuClock } from '../../../exporter/host/cpu-clock.ts';
 import { extractOnce, seriesLines } from '../../support/extract.ts';
 import { memoryHost } from '../../support/memory-host.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SourceError } from '../../../exporter/errors.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
 import { disk } from '../../../exporter/extractors/disk.ts';
 import { extractOnce } from '../../support/extract.ts';
 import { fixtureHost } from '../../support/fixture-host.ts';

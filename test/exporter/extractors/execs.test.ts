@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { SourceError } from '../../../exporter/errors.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
+import type { Cgroup } from '../../../exporter/cgroups/id-table.ts';
 import { execs } from '../../../exporter/extractors/execs.ts';
-import type { Cgroup } from '../../../exporter/tracing/cgroups.ts';
 import { AT, CONTAINER, openOnEvents, SERVICE } from '../../support/event-series.ts';
 
 function exec(path: string | undefined, cgroup: Cgroup | undefined) {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { SourceError } from '../../../exporter/errors.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
 import { filesystem } from '../../../exporter/extractors/filesystem.ts';
-import { HangGuard } from '../../../exporter/hang-guard.ts';
-import type { FilesystemUsage } from '../../../exporter/host.ts';
+import type { FilesystemUsage } from '../../../exporter/host/host.ts';
+import { HangGuard } from '../../../exporter/kernel/hang-guard.ts';
 import { extractOnce, seriesLines } from '../../support/extract.ts';
 import { memoryHost } from '../../support/memory-host.ts';
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { SourceError } from '../../../exporter/errors.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
 import { network } from '../../../exporter/extractors/network.ts';
-import { KnownPorts } from '../../../exporter/uplinks.ts';
+import { KnownPorts } from '../../../exporter/host/uplinks.ts';
 import { extractOnce } from '../../support/extract.ts';
 import { memoryHost } from '../../support/memory-host.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SourceError } from '../../../exporter/errors.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
 import { pressure } from '../../../exporter/extractors/pressure.ts';
 import { extractOnce, seriesLines } from '../../support/extract.ts';
 import { memoryHost } from '../../support/memory-host.ts';

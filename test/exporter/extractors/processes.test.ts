@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { SourceError } from '../../../exporter/errors.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
 import { processes } from '../../../exporter/extractors/processes.ts';
 import { extractOnce, seriesLines } from '../../support/extract.ts';
 import { fixtureHost } from '../../support/fixture-host.ts';

@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { rules } from '../../../exporter/extractors/rules.ts';
-import type { Host } from '../../../exporter/host.ts';
+import type { Host } from '../../../exporter/host/host.ts';
 import { RuleBook } from '../../../exporter/rules/rule-book.ts';
 import { services } from '../../support/services.ts';
 import { temporaryPaths } from '../../support/temporary.ts';

@@ -16,10 +16,10 @@ import {
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { SourceError } from '../../../exporter/errors.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
 import { FileWatcher } from '../../../exporter/files/file-watcher.ts';
 import { openHostFiles } from '../../../exporter/files/host-files.ts';
-import { type Device, HangGuard } from '../../../exporter/hang-guard.ts';
+import { type Device, HangGuard } from '../../../exporter/kernel/hang-guard.ts';
 import { parseRules } from '../../../exporter/rules/parse-rules.ts';
 import { RuleSet } from '../../../exporter/rules/rule-set.ts';
 import { deadMount } from '../../support/dead-mount.ts';

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { lstatSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { SourceError } from '../../../exporter/errors.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
 import { openHostFiles } from '../../../exporter/files/host-files.ts';
 import { targetNow } from '../../../exporter/files/host-paths.ts';
 import { type Found, followLinks } from '../../../exporter/files/links.ts';
-import { HangGuard } from '../../../exporter/hang-guard.ts';
+import { HangGuard } from '../../../exporter/kernel/hang-guard.ts';
 import { skip } from '../../support/skip.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 

@@ -1,9 +1,9 @@
 import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { containerLabels } from '../../../exporter/containers/attribution.ts';
-import type { ContainerNames } from '../../../exporter/containers/names.ts';
 import { PodNames } from '../../../exporter/kubernetes/pod-names.ts';
+import { containerLabels } from '../../../exporter/owners/attribution.ts';
+import type { ContainerNames } from '../../../exporter/owners/names.ts';
 
 const MINUTE_MS = 60_000;
 const UID = '8a3d9f4e-3c59-4be9-9f1a-2f6a1f3d7c11';

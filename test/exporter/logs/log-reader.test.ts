@@ -2,9 +2,9 @@ import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSy
 import { dirname } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
 import { expect } from 'chai';
-import { SourceError } from '../../../exporter/errors.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
 import { openHostFiles } from '../../../exporter/files/host-files.ts';
-import { HangGuard } from '../../../exporter/hang-guard.ts';
+import { HangGuard } from '../../../exporter/kernel/hang-guard.ts';
 import { LogReader } from '../../../exporter/logs/log-reader.ts';
 import { loadRules } from '../../../exporter/rules/load.ts';
 import { parseRules } from '../../../exporter/rules/parse-rules.ts';

@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { openHostFiles } from '../../../exporter/files/host-files.ts';
-import { HangGuard } from '../../../exporter/hang-guard.ts';
+import { HangGuard } from '../../../exporter/kernel/hang-guard.ts';
 import { Tail } from '../../../exporter/logs/tail.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 

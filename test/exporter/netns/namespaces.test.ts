@@ -1,7 +1,7 @@
 import { cpSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { openHost } from '../../../exporter/host.ts';
+import { openHost } from '../../../exporter/host/host.ts';
 import { networkNamespaces } from '../../../exporter/netns/namespaces.ts';
 import { fixtureHost, fixturePaths } from '../../support/fixture-host.ts';
 import { temporaryPaths } from '../../support/temporary.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { SourceError } from '../../../exporter/errors.ts';
-import { Unread } from '../../../exporter/lines.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
+import { Unread } from '../../../exporter/base/lines.ts';
 import { SOCKET_STATE, SocketCounter } from '../../../exporter/netns/socket-table.ts';
 
 const PATH = 'proc/1/net/tcp';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Unread } from '../../../exporter/lines.ts';
+import { Unread } from '../../../exporter/base/lines.ts';
 import { parseBlkio, parseIoStat } from '../../../exporter/parsers/cgroup-io.ts';
 
 const PATH = 'sys/fs/cgroup/<container>/io.stat';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Unread } from '../../../exporter/lines.ts';
+import { Unread } from '../../../exporter/base/lines.ts';
 import { parseDiskstats } from '../../../exporter/parsers/diskstats.ts';
 
 const PATH = 'proc/diskstats';

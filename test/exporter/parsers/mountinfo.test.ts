@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Unread } from '../../../exporter/lines.ts';
+import { Unread } from '../../../exporter/base/lines.ts';
 import { parseMountinfo } from '../../../exporter/parsers/mountinfo.ts';
 
 const PATH = 'proc/1/mountinfo';

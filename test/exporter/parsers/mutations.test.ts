@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { SourceError } from '../../../exporter/errors.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
 import { EXTRACTORS } from '../../../exporter/extractors/index.ts';
 import { extractOnce } from '../../support/extract.ts';
 import { fixtureHost } from '../../support/fixture-host.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Unread } from '../../../exporter/lines.ts';
+import { Unread } from '../../../exporter/base/lines.ts';
 import { parseNetDev } from '../../../exporter/parsers/netdev.ts';
 
 const PATH = 'proc/1/net/dev';

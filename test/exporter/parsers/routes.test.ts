@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Unread } from '../../../exporter/lines.ts';
+import { Unread } from '../../../exporter/base/lines.ts';
 import { parseDefaultRoutes4, parseDefaultRoutes6 } from '../../../exporter/parsers/routes.ts';
 
 const HEADINGS = 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { SourceError } from '../../../exporter/errors.ts';
-import { Unread } from '../../../exporter/lines.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
+import { Unread } from '../../../exporter/base/lines.ts';
 import { parseCpuTicks, parseForks } from '../../../exporter/parsers/stat.ts';
 import { fixtureHost } from '../../support/fixture-host.ts';
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { parseMemberships } from '../../../exporter/containers/membership.ts';
-import { SourceError } from '../../../exporter/errors.ts';
-import { Unread } from '../../../exporter/lines.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
+import { Unread } from '../../../exporter/base/lines.ts';
+import { parseMemberships } from '../../../exporter/cgroups/membership.ts';
 import { SocketCounter } from '../../../exporter/netns/socket-table.ts';
 import { parseBlkio, parseIoStat } from '../../../exporter/parsers/cgroup-io.ts';
 import { parseFlatKeyed } from '../../../exporter/parsers/cgroup-stat.ts';

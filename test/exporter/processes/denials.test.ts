@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SourceError } from '../../../exporter/errors.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
 import { Denials } from '../../../exporter/processes/denials.ts';
 
 describe('Denials', () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { HangGuard } from '../../../exporter/hang-guard.ts';
+import { HangGuard } from '../../../exporter/kernel/hang-guard.ts';
 import { CarefulStat } from '../../../exporter/processes/careful-stat.ts';
 import { executableKind } from '../../../exporter/processes/executable.ts';
 import { skip } from '../../support/skip.ts';

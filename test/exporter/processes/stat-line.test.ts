@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { SourceError } from '../../../exporter/errors.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
 import { parseStatLine, type StatLine } from '../../../exporter/processes/stat-line.ts';
 
 const PATH = 'proc/4321/stat';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { SourceError } from '../../../exporter/errors.ts';
+import { SourceError } from '../../../exporter/base/errors.ts';
 import { isElevated, parseStatus } from '../../../exporter/processes/status.ts';
 
 const PATH = 'proc/7/status';

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { parseEpisodes } from '../../../builder/episodes.ts';
+import { parseEpisodes } from '../../../dataset/episodes/episodes.ts';
 import { startPrometheus } from '../../../tools/programs/prometheus.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
 import { builder } from '../../builder/support/cli.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect } from 'chai';
-import { parseEpisodes } from '../../../builder/episodes.ts';
+import { parseEpisodes } from '../../../dataset/episodes/episodes.ts';
 import { type EpisodeLine, linesFor, type Subject } from '../../../scenarios/ground-truth/episode.ts';
 import { Ledger } from '../../../scenarios/ground-truth/ledger.ts';
 import { temporaryPaths } from '../../support/temporary.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { expect } from 'chai';
-import { parseEpisodes } from '../../../builder/episodes.ts';
+import { parseEpisodes } from '../../../dataset/episodes/episodes.ts';
 import { SCENARIOS } from '../../../scenarios/registry.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
 import { processesWith } from '../../support/processes.ts';

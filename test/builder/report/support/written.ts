@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { csv } from '../../../../builder/formats/csv.ts';
-import type { Manifest } from '../../../../builder/manifest-schema.ts';
-import { strings, type Table, tableColumns } from '../../../../builder/table.ts';
-import { textsOf } from '../../../../builder/texts.ts';
-import { formatTime } from '../../../../builder/times.ts';
+import { formatTime } from '../../../../common/times.ts';
+import { csv } from '../../../../dataset/formats/csv.ts';
+import type { Manifest } from '../../../../dataset/model/manifest.ts';
+import { strings, type Table, tableColumns } from '../../../../dataset/model/table.ts';
+import { textsOf } from '../../../../dataset/model/text-column.ts';
 import { manifestWith } from '../../support/manifests.ts';
 
 const STEP_MS = 15_000;

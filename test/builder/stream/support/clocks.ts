@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { wholeMs } from '../../../../builder/ms.ts';
 import type { Clock } from '../../../../builder/stream/clock.ts';
+import { wholeMs } from '../../../../common/ms.ts';
 
 export interface ReplayClock extends Clock {
   /** Resolves when somebody waits for what comes after the end. */

@@ -1,4 +1,4 @@
-import type { BuildConfig } from '../../../../builder/config-schema.ts';
+import type { BuildConfig } from '../../../../builder/config/schema.ts';
 import type { Clock } from '../../../../builder/stream/clock.ts';
 import { stream } from '../../../../builder/stream/run.ts';
 import { createLogger } from '../../../../common/log.ts';

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { openHostFiles } from '../../../../exporter/files/host-files.ts';
-import { HangGuard } from '../../../../exporter/hang-guard.ts';
+import { HangGuard } from '../../../../exporter/kernel/hang-guard.ts';
 import { Journal } from '../../../../exporter/logs/journal/journal.ts';
 import { JournalWriter } from '../../../support/journal-writer.ts';
 import { temporaryPaths } from '../../../support/temporary.ts';

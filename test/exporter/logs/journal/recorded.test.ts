@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as zlib from 'node:zlib';
 import { expect } from 'chai';
 import { openHostFiles } from '../../../../exporter/files/host-files.ts';
-import { HangGuard } from '../../../../exporter/hang-guard.ts';
+import { HangGuard } from '../../../../exporter/kernel/hang-guard.ts';
 import { Journal } from '../../../../exporter/logs/journal/journal.ts';
 import { ROOT } from '../../../support/paths.ts';
 import { temporaryPaths } from '../../../support/temporary.ts';

@@ -1,0 +1,161 @@
+import { performance } from 'node:perf_hooks';
+import type { Command } from 'commander';
+import { oneLine, UsageError } from '../../common/cli.ts';
+import { BuilderError } from '../../common/errors.ts';
+import { Flag, Program } from '../../common/flags.ts';
+import { createLogger, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../../common/log.ts';
+import { progressOn } from '../../common/progress.ts';
+import { packageVersion } from '../../common/version.ts';
+import type { Manifest } from '../../dataset/model/manifest.ts';
+import { parseShard } from '../../dataset/model/shard.ts';
+import { openStorage } from '../../dataset/storage/open.ts';
+import type { Storage } from '../../dataset/storage/storage.ts';
+import { type BuildFlags, loadConfig, loadPlace, type PlaceFlags } from '../config/load.ts';
+import type { BuildConfig } from '../config/schema.ts';
+import { writeReport } from '../report/report.ts';
+import { streamCommand } from '../stream/command.ts';
+import { build, type Surroundings, update } from './build.ts';
+import { endSignal } from './end-signal.ts';
+import { merge } from './merge.ts';
+import { push } from './push.ts';
+import { summary } from './summary.ts';
+import { verify } from './verify.ts';
+
+interface LogFlags {
+  readonly 'log.level': LogLevel;
+  readonly 'log.format': LogFormat;
+}
+
+type MakeFlags = BuildFlags & LogFlags & { readonly shard?: string };
+
+async function run(
+  { 'log.level': level, 'log.format': format, shard: _, ...flags }: MakeFlags,
+  make: (config: BuildConfig, surroundings: Surroundings) => Promise<Manifest>,
+): Promise<void> {
+  const log = createLogger({ level, format });
+  const progress = progressOn(process.stderr, log);
+  const config = loadConfig(flags);
+  const startedMs = performance.now();
+  const manifest = await make(config, { nowMs: Date.now(), log, progress, signal: endSignal() });
+  await push(config, manifest, performance.now() - startedMs, log);
+  process.stdout.write(summary(manifest, config.output));
+}
+
+function runBuild(flags: MakeFlags): Promise<void> {
+  const shard = flags.shard === undefined ? undefined : parseShard(flags.shard, process.env);
+  return run(flags, (config, surroundings) => build(config, surroundings, shard));
+}
+
+function runUpdate(flags: MakeFlags): Promise<void> {
+  return run(flags, update);
+}
+
+/** Differences that `verify` names: of a dataset that is another, nobody reads all. */
+const SHOWN_DIFFERENCES = 1000;
+
+/** The dataset that an argument names. */
+function storageOf(place: string, flags: PlaceFlags): Promise<Storage> {
+  const { output, s3 } = loadPlace(place, flags);
+  return openStorage(output, s3);
+}
+
+async function runVerify(place: string, flags: PlaceFlags): Promise<void> {
+  const { manifest, differences } = await verify(await storageOf(place, flags));
+  if (differences.length === 0) {
+    process.stdout.write(
+      `ok: ${place}: ${manifest.rows} rows in ${manifest.files.length} files are as the manifest says\n`,
+    );
+    return;
+  }
+  const more = differences.length - SHOWN_DIFFERENCES;
+  const lines = differences.slice(0, SHOWN_DIFFERENCES).map(oneLine);
+  process.stderr.write(`${[...lines, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n')}\n`);
+  process.exitCode = new BuilderError('damaged', place).exitCode;
+}
+
+async function runMerge(place: string, flags: PlaceFlags): Promise<void> {
+  process.stdout.write(summary(await merge(await storageOf(place, flags)), place));
+}
+
+async function runReport(place: string, flags: PlaceFlags): Promise<void> {
+  process.stdout.write(`${await writeReport(await storageOf(place, flags))}\n`);
+}
+
+function withBuildOptions(command: Command): Command {
+  return command
+    .option('--config <file>', 'YAML file; flags override it, paths in it are relative to it')
+    .option('--prometheus <url>', 'server to read from (default: http://127.0.0.1:9090)')
+    .option('--start <time>', 'first moment: RFC 3339 with a zone, Unix seconds, or a duration back from now')
+    .option('--end <time>', 'last moment, likewise (default: now)')
+    .option('--last <duration>', 'instead of --start: how far back from the end (default: 24h)')
+    .option('--step <duration>', 'time that a row covers (default: 15s)')
+    .option('--delay <duration>', 'how long after its end a step is closed (default: the scrape timeout)')
+    .option(
+      '--pseudonymise [key file]',
+      'pseudonyms for nodes, namespaces and pods, by a key (without a file: in KUBEVIGIL_PSEUDONYM_KEY)',
+    )
+    .addOption(new Flag('--format <format>', 'kind of files (default: parquet)').choices(['parquet', 'csv']))
+    .option(
+      '--csv-escape-formulas',
+      "in CSV, put a ' before texts that begin with = + - @, which spreadsheets take for formulas",
+    )
+    .option('--output <place>', 'where to write: a folder, or s3://bucket/prefix (default: dataset)')
+    .option(
+      '--labels <file>',
+      'episodes file: CSV with episode,scenario,start,end,node[,namespace,pod][,role][,run]',
+    )
+    .option('--metrics.pushgateway <url>', 'where to push how many rows and gaps there are, and up to when')
+    .addOption(
+      new Flag('--log.level <level>', 'least important lines to write').choices(LOG_LEVELS).default('info'),
+    )
+    .addOption(
+      new Flag('--log.format <format>', 'shape of the lines').choices(LOG_FORMATS).default('logfmt'),
+    );
+}
+
+function withPlace(command: Command, what: string): Command {
+  return command
+    .argument('<place>', `${what}: a folder, or s3://bucket/prefix`)
+    .option('--config <file>', 'YAML file whose s3 section says how to reach s3://…');
+}
+
+/** `kubevigil-builder` with its commands. */
+export function builderCommand(): Command {
+  const command = new Program('kubevigil-builder')
+    .description('Builds labelled time-series datasets from the metrics that Prometheus holds.')
+    .version(packageVersion())
+    .allowExcessArguments()
+    .action((_, { args }: Command) => {
+      const unknown = args[0] === undefined ? '' : `there is no command ${args[0]}: `;
+      throw new UsageError(`${unknown}say build, update, merge, stream, verify or report (see --help)`);
+    });
+  withBuildOptions(command.command('build').description('Build a dataset of a time range.'))
+    .option(
+      '--shard <i/n>',
+      'only the nodes of shard i (from 0) of n, or auto/n in an Indexed Job; see merge',
+    )
+    .action(runBuild);
+  withBuildOptions(
+    command
+      .command('update')
+      .description('Continue the dataset in the output folder to now, or build it when there is none.'),
+  ).action(runUpdate);
+  command.addCommand(streamCommand());
+  withPlace(
+    command.command('merge').description('Join the shards in a place to one dataset.'),
+    'where build --shard 0/n to n-1/n have written',
+  ).action(runMerge);
+  withPlace(
+    command.command('verify').description('Recompute everything that the manifest of a dataset claims.'),
+    'the dataset',
+  ).action(runVerify);
+  withPlace(
+    command
+      .command('report')
+      .description(
+        'Draw a dataset: coverage, classes, features under attack, nulls, leaks; as report.html beside it.',
+      ),
+    'the dataset',
+  ).action(runReport);
+  return command;
+}

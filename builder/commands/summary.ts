@@ -1,0 +1,25 @@
+import type { Manifest } from '../../dataset/model/manifest.ts';
+import { UNLABELLED } from '../../dataset/summary/accounts.ts';
+
+function percent(part: number, whole: number): string {
+  return `${((100 * part) / whole).toFixed(1)} %`;
+}
+
+/** What a person wants to know of a dataset that was just built. */
+export function summary(manifest: Manifest, folder: string): string {
+  const { rows, columns, nodes, gaps, files, classBalance, split, warnings } = manifest;
+  const features = columns.filter(({ type }) => type === 'double').length;
+  const classes = Object.entries(classBalance).map(
+    ([label, count]) => `${label} ${count} (${percent(count, rows)})`,
+  );
+  const parts = Object.entries(split.rows).map(([part, count]) => `${part} ${count}`);
+  return [
+    `${rows} rows, ${columns.length} columns (${features} features), ${nodes.length} nodes, ${files.length} files, ${gaps.length} gaps`,
+    `from ${manifest.start} to ${manifest.end}, step ${manifest.step}`,
+    `labels: ${classes.join(', ')}${UNLABELLED in classBalance ? ' (give --labels to know more)' : ''}`,
+    `splits by ${split.by}: ${parts.join(', ')}`,
+    ...warnings.map((warning) => `note: ${warning}`),
+    `written to ${folder}`,
+    '',
+  ].join('\n');
+}

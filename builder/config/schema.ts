@@ -1,0 +1,265 @@
+import { z } from 'zod';
+import { parseDurationMs } from '../../common/duration.ts';
+import { recordSchema } from '../../common/record-schema.ts';
+import { aboutSchema } from '../../dataset/model/manifest.ts';
+import { COLUMN_HELP } from '../../dataset/model/table.ts';
+import { METRICS } from '../../exporter/catalogue/index.ts';
+import { type CatalogueColumn, columnsOf, type Entity } from '../../exporter/catalogue/model/columns.ts';
+import { parseMatchers } from '../promql/matchers.ts';
+import { PromqlRefused } from '../promql/parse.ts';
+import { DEFAULT_LOOKBACK_MS, type Evaluation, reachOf } from '../promql/reach.ts';
+
+/** The columns that can be had from this version's exporter, in the catalogue's order. */
+export function exposedColumns(entity: Entity): CatalogueColumn[] {
+  return columnsOf(
+    METRICS.filter((metric) => metric.status === 'exposed'),
+    entity,
+  );
+}
+
+export const EXPOSED_COLUMNS = exposedColumns('node');
+
+const COLUMN_NAMES = [
+  ...new Set([...EXPOSED_COLUMNS, ...exposedColumns('pod')].map(({ column }) => column.name)),
+];
+
+/** A Prometheus duration, as milliseconds. */
+const duration = z.string().transform((text, context) => {
+  const ms = parseDurationMs(text);
+  if (ms !== undefined) return ms;
+  context.addIssue(`${JSON.stringify(text)} is no duration: write it like 15s, 5m or 1h30m`);
+  return z.NEVER;
+});
+
+const positiveDuration = duration.refine((ms) => ms > 0, 'must be longer than 0');
+
+/** A label's name: any text since Prometheus 3, such as `k8s.node.name`. */
+const labelName = z
+  .string()
+  .min(1, 'is no label name')
+  .refine((name) => !/\p{Cs}/u.test(name), 'is no label name: it is no Unicode');
+
+const time = z.union([z.string(), z.number().transform(String)]);
+
+const columnName = z.string().refine((name) => COLUMN_NAMES.includes(name), {
+  error: ({ input }) => `unknown column ${JSON.stringify(input)}: choose from ${COLUMN_NAMES.join(', ')}`,
+});
+
+const queryColumn = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'is no column name: letters, digits and underscores are')
+    .refine((name) => !COLUMN_NAMES.includes(name), 'is the name of a column of the catalogue')
+    .refine((name) => !Object.hasOwn(COLUMN_HELP, name), 'is the name of a column that every dataset has'),
+  promql: z.string().min(1),
+  unit: z.string().min(1).optional(),
+  help: z.string().min(1).optional(),
+  /** How far back it looks, if that is further than the expression tells. */
+  window: positiveDuration.optional(),
+});
+
+const column = z.union([
+  columnName.transform((name) => ({ name })),
+  queryColumn,
+  z.strictObject({ name: columnName, window: positiveDuration.optional() }),
+]);
+
+const matchers = z.string().transform((text, context) => {
+  const found = parseMatchers(text);
+  if (found !== undefined) return found;
+  context.addIssue(
+    `${JSON.stringify(text)} is no list of label matchers: write it like job="kubevigil",cluster="a"`,
+  );
+  return z.NEVER;
+});
+
+const fraction = z.number().min(0).max(1);
+const WHOLE_TOLERANCE = 1e-9;
+const fractions = z
+  .tuple([fraction, fraction, fraction])
+  .refine((parts) => Math.abs(parts[0] + parts[1] + parts[2] - 1) < WHOLE_TOLERANCE, 'must add up to 1');
+
+const DEFAULT_FRACTIONS: [number, number, number] = [0.7, 0.15, 0.15];
+
+const split = z.discriminatedUnion('by', [
+  z.strictObject({
+    by: z.literal('time'),
+    fractions: fractions.default(DEFAULT_FRACTIONS),
+    /** End of the training and of the validation part; instead of fractions. */
+    bounds: z.tuple([time, time]).optional(),
+    embargo: duration.optional(),
+  }),
+  z.strictObject({
+    by: z.literal('episode'),
+    fractions: fractions.default(DEFAULT_FRACTIONS),
+    embargo: duration.optional(),
+  }),
+  z.strictObject({ by: z.literal('node'), fractions: fractions.default(DEFAULT_FRACTIONS) }),
+]);
+
+/** A thousand nodes with thirty pods each have 150,000 series of a metric with five states. */
+const MOST_SERIES = 500_000;
+/** 16 bytes each: a day of 17,000 series at 15 s. */
+const MOST_SAMPLES = 100_000_000;
+
+const prometheus = z.strictObject({
+  url: z.url({ protocol: /^https?$/, error: 'must be a URL such as http://127.0.0.1:9090' }),
+  bearerToken: z.string().min(1).optional(),
+  bearerTokenFile: z.string().min(1).optional(),
+  basicAuth: z
+    .strictObject({
+      username: z.string(),
+      password: z.string().optional(),
+      passwordFile: z.string().optional(),
+    })
+    .optional(),
+  tls: z
+    .strictObject({
+      caFile: z.string().optional(),
+      certFile: z.string().optional(),
+      keyFile: z.string().optional(),
+      serverName: z.string().optional(),
+      insecureSkipVerify: z.boolean().optional(),
+    })
+    .optional(),
+  /** Sent as X-Scope-OrgID, by which Mimir, Cortex and Thanos tell tenants apart. */
+  tenant: z.string().min(1).optional(),
+  headers: recordSchema(z.string()).optional(),
+  /** What one answer may bring at most: what comes beyond is an error, before memory is full. */
+  mostSeries: z.int().positive().default(MOST_SERIES),
+  mostSamples: z.int().positive().default(MOST_SAMPLES),
+  timeout: positiveDuration.default(150_000),
+});
+
+const metricLabels = z.strictObject({
+  selector: matchers.prefault(''),
+  /** The label that has the affected node; `exported_node` where the scrape does not honour labels. */
+  nodeLabel: labelName.default('node'),
+  /** The label that has its cluster; without it the dataset's own. */
+  clusterLabel: labelName.optional(),
+});
+
+const promqlLabels = z
+  .strictObject({
+    promql: z.string().min(1),
+    scenario: z
+      .string()
+      .min(1)
+      .refine((name) => name !== 'normal', 'is the label of rows without an episode')
+      .optional(),
+    /** The label that has the scenario's name, such as `alertname`. */
+    scenarioLabel: labelName.optional(),
+    nodeLabel: labelName.default('node'),
+    /** The label that has the node's cluster; without it the dataset's own. */
+    clusterLabel: labelName.optional(),
+    namespaceLabel: labelName.default('namespace'),
+    podLabel: labelName.default('pod'),
+    role: z.string().min(1).optional(),
+  })
+  .refine(({ scenario, scenarioLabel }) => scenario ?? scenarioLabel, 'needs a scenario or a scenarioLabel');
+
+const labelSource = z.union([
+  z.strictObject({ episodes: z.string().min(1) }),
+  z.strictObject({ metric: metricLabels }),
+  promqlLabels,
+]);
+
+const LEAST_RING_BYTES = 65_536;
+const RING_BYTES = 67_108_864;
+const DEFAULT_CLIENTS = 100;
+/** The server takes 256 connections, of which some must be left for others than readers. */
+const MOST_CLIENTS = 200;
+
+/** What only `stream` looks at. */
+const stream = z.strictObject({
+  /** How long after a row its labels can still change. */
+  labelDelay: duration.prefault('15m'),
+  heartbeat: positiveDuration.prefault('15s'),
+  /** A reader that takes nothing for so long is dropped. */
+  stall: positiveDuration.prefault('30s'),
+  ringBytes: z.int().min(LEAST_RING_BYTES).default(RING_BYTES),
+  clients: z.int().positive().max(MOST_CLIENTS).default(DEFAULT_CLIENTS),
+});
+
+/** How to reach `s3://bucket/prefix`; credentials come from AWS' own variables and files alone. */
+const s3 = z.strictObject({
+  endpoint: z.url({ protocol: /^https?$/, error: 'must be a URL such as http://minio:9000' }).optional(),
+  region: z.string().min(1).optional(),
+  /** The bucket in the path rather than in the host name; unless said otherwise where there is an endpoint. */
+  pathStyle: z.boolean().optional(),
+});
+
+const DEFAULT_URL = 'http://127.0.0.1:9090';
+
+/** Why an expression can be part of no dataset; undefined when it can. */
+function refusalOf(promql: string, evaluation: Evaluation): string | undefined {
+  try {
+    reachOf(promql, evaluation);
+    return undefined;
+  } catch (error) {
+    if (error instanceof PromqlRefused) return error.message;
+    throw error;
+  }
+}
+
+/** What a dataset's YAML file may say; the flags of the same name override it. */
+export const configSchema = z
+  .strictObject({
+    about: aboutSchema.optional(),
+    prometheus: prometheus.prefault({ url: DEFAULT_URL }),
+    /** By remote read where the server has it, else by range selectors; or one of the two, whatever it has. */
+    reading: z.enum(['auto', 'remote-read', 'query']).default('auto'),
+    /** A folder, or `s3://bucket/prefix`. */
+    output: z.string().min(1).default('dataset'),
+    s3: s3.prefault({}),
+    format: z.enum(['parquet', 'csv']).default('parquet'),
+    /** In CSV, a quote before texts that spreadsheets take for formulas. */
+    csvEscapeFormulas: z.boolean().default(false),
+    start: time.optional(),
+    end: time.optional(),
+    last: positiveDuration.optional(),
+    step: positiveDuration.prefault('15s'),
+    window: positiveDuration.optional(),
+    scrapeInterval: positiveDuration.optional(),
+    delay: duration.optional(),
+    entity: z.enum(['node', 'pod']).default('node'),
+    nodeLabel: labelName.default('node'),
+    clusterLabel: labelName.default('cluster'),
+    /** Where to tell how the run went. */
+    metrics: z
+      .strictObject({
+        pushgateway: z
+          .url({ protocol: /^https?$/, error: 'must be a URL such as http://pushgateway:9091' })
+          .optional(),
+      })
+      .optional(),
+    /** Names of nodes, namespaces and pods as pseudonyms: by the key in a file, or in KUBEVIGIL_PSEUDONYM_KEY. */
+    pseudonymise: z.union([z.literal(true), z.strictObject({ keyFile: z.string().min(1) })]).optional(),
+    /** What tells replicas of Prometheus apart, where several scrape the same targets. */
+    replicaLabel: labelName.optional(),
+    selector: matchers.prefault(''),
+    columns: z.array(column).min(1).optional(),
+    /** In order of precedence. */
+    labels: z.array(labelSource).optional(),
+    split: split.prefault({ by: 'time' }),
+    seed: z.union([z.string(), z.number().transform(String)]).default('kubevigil'),
+    stream: stream.prefault({}),
+  })
+  .superRefine(({ columns = [], labels = [], step: stepMs }, context) => {
+    const evaluation = { stepMs, lookbackMs: DEFAULT_LOOKBACK_MS };
+    for (const [key, list] of Object.entries({ columns, labels })) {
+      for (const [i, each] of list.entries()) {
+        const refusal = 'promql' in each ? refusalOf(each.promql, evaluation) : undefined;
+        if (refusal !== undefined)
+          context.addIssue({ code: 'custom', message: refusal, path: [key, i, 'promql'] });
+      }
+    }
+  });
+
+/** A dataset's configuration: durations in milliseconds, paths absolute, times as written. */
+export type BuildConfig = z.output<typeof configSchema>;
+export type PrometheusConfig = BuildConfig['prometheus'];
+export type S3Config = BuildConfig['s3'];
+export type SplitConfig = BuildConfig['split'];
+export type MetricLabels = z.output<typeof metricLabels>;
+export type PromqlLabels = z.output<typeof promqlLabels>;

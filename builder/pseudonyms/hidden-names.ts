@@ -1,0 +1,82 @@
+/** Makes sure, before a dataset with pseudonyms is committed, that nothing in it tells a name that they are to hide. */
+
+import { BuilderError } from '../../common/errors.ts';
+import type { Manifest } from '../../dataset/model/manifest.ts';
+import { type Table, textColumn } from '../../dataset/model/table.ts';
+import type { BuildConfig } from '../config/schema.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
+import type { TextKind } from './told-names.ts';
+
+/** A text that others gave, and where a dataset shows it. */
+interface Shown {
+  readonly text: string;
+  readonly place: string;
+  readonly kind: TextKind;
+}
+
+/** Columns of texts that come from label sources as they are. A scenario may well be called as a namespace is. */
+const ROW_TEXTS = { label: 'prose', episode: 'given', role: 'given', run: 'given' } as const;
+
+/** The different texts of a dataset's rows. */
+export class RowTexts {
+  readonly #texts = new Map<string, Set<string>>(Object.keys(ROW_TEXTS).map((name) => [name, new Set()]));
+
+  add(table: Table): void {
+    for (const [name, known] of this.#texts)
+      for (const text of textColumn(table, name).texts) if (text !== null) known.add(text);
+  }
+
+  *shown(): Generator<Shown> {
+    for (const [name, texts] of this.#texts) {
+      const kind = ROW_TEXTS[name as keyof typeof ROW_TEXTS];
+      for (const text of texts) yield { text, place: `column ${name} of the rows`, kind };
+    }
+  }
+}
+
+/** What a manifest says in others' words; the card, croissant.json and the report say the same. */
+function* shownBy(manifest: Manifest, matchers: BuildConfig['selector']): Generator<Shown> {
+  const given = (place: string, ...texts: readonly (string | undefined)[]) =>
+    texts.flatMap((text) => (text === undefined ? [] : [{ text, place, kind: 'given' as const }]));
+  for (const { name, type, metric, help, unit, promql } of manifest.columns) {
+    if (type !== 'double' || metric !== undefined) continue;
+    yield* given(`columns: ${name}`, name, help, unit);
+    if (promql !== undefined) yield { text: promql, place: `columns: ${name}`, kind: 'expression' };
+  }
+  for (const { value } of matchers)
+    yield { text: JSON.stringify(value), place: 'selector', kind: 'expression' };
+  for (const source of manifest.labels) {
+    if (source.kind === 'episodes') yield* given('labels', source.file);
+    else {
+      const text = source.kind === 'promql' ? source.promql : source.metric;
+      yield { text, place: 'labels', kind: 'expression' };
+    }
+  }
+  for (const { kept, ignored, keptFrom, ignoredFrom } of manifest.conflicts)
+    yield* given('conflicts', kept, ignored, keptFrom, ignoredFrom);
+  for (const { episode } of manifest.split.blocks ?? []) yield* given('split', episode);
+  yield* given('seed', manifest.split.seed);
+  const about = Object.values(manifest.about ?? {}).filter((text) => typeof text === 'string');
+  for (const text of about) yield { text, place: 'about', kind: 'prose' };
+  for (const text of manifest.warnings) yield { text, place: 'warnings', kind: 'prose' };
+}
+
+/**
+ * @param matchers those of the selector, as the dataset shows them
+ * @throws {BuilderError} `config`, naming where a name would show
+ */
+export function checkHidden(
+  pseudonyms: Pseudonyms,
+  manifest: Manifest,
+  rows: RowTexts,
+  matchers: BuildConfig['selector'],
+): void {
+  for (const { text, place, kind } of [...rows.shown(), ...shownBy(manifest, matchers)]) {
+    const name = pseudonyms.told.in(text, kind);
+    if (name === undefined) continue;
+    throw new BuilderError(
+      'config',
+      `pseudonymise: ${place}: ${JSON.stringify(text)} tells the name ${name}, which is to be hidden, and the dataset would show it: say it otherwise`,
+    );
+  }
+}

@@ -1,0 +1,6 @@
+export { groupBy } from './group-by.ts';
+
+/** Orders texts by code unit, the same on every machine. */
+export function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,115 @@
+/** What stands where a dataset is. */
+
+import { BuilderError, messageOf } from '../../common/errors.ts';
+import { issueOf } from '../../common/issues.ts';
+import { COMPANIONS } from '../metadata/metadata.ts';
+import { isBookkeeping, isShardManifest, MANIFEST, type Places, REPORT } from '../model/file-names.ts';
+import { type Manifest, manifestSchema } from '../model/manifest.ts';
+import type { Shard } from '../model/shard.ts';
+import type { Storage } from '../storage/storage.ts';
+
+/** The files of a dataset's place that are no bookkeeping of a run. */
+export async function datasetFiles(storage: Storage): Promise<string[]> {
+  return (await storage.list()).filter((file) => !isBookkeeping(file));
+}
+
+/**
+ * Reads the manifest of a dataset; undefined when there is none.
+ *
+ * @throws {BuilderError} `damaged` when it is not as this version writes it
+ */
+export async function readManifest(storage: Storage, file = MANIFEST): Promise<Manifest | undefined> {
+  const bytes = await storage.read(file);
+  if (bytes === undefined) return undefined;
+  try {
+    return manifestSchema.parse(JSON.parse(bytes.toString('utf8')));
+  } catch (error) {
+    throw new BuilderError('damaged', `${storage.nameOf(file)}: ${issueOf(error)}`, { cause: error });
+  }
+}
+
+const ELSEWHERE = 'choose another --output, or remove it';
+
+/** The manifest of the dataset that a run would write to, if it is ours. */
+export async function manifestThere(storage: Storage, { manifest }: Places): Promise<Manifest | undefined> {
+  try {
+    return await readManifest(storage, manifest);
+  } catch (error) {
+    const message = `${storage.name} holds a manifest that is not ours (${messageOf(error)}): ${ELSEWHERE}`;
+    throw new BuilderError('output', message, { cause: error });
+  }
+}
+
+/** What a dataset was asked to be, and until when. */
+interface Identity {
+  readonly configDigest: string;
+  readonly end: string;
+}
+
+/** Refuses a dataset that is there and is not the one that is asked for. */
+export function checkSame({ name }: Storage, there: Manifest, asked: Partial<Identity>): void {
+  const other = Object.entries(asked).some(([key, value]) => there[key as keyof Identity] !== value);
+  if (!other) return;
+  throw new BuilderError(
+    'output',
+    `${name} already holds a different dataset (${there.start} to ${there.end}, step ${there.step}, ${there.format}): ${ELSEWHERE}`,
+  );
+}
+
+/**
+ * Refuses to continue a dataset whose names are pseudonyms by another key, or by none.
+ *
+ * @param keyId of the key that is asked for
+ * @throws {BuilderError} `output`
+ */
+export function checkKey({ name }: Storage, { pseudonyms }: Manifest, keyId: string | undefined): void {
+  if (pseudonyms?.keyId === keyId) return;
+  const said = (id: string | undefined) => (id === undefined ? 'the real names' : `pseudonyms by key ${id}`);
+  throw new BuilderError(
+    'output',
+    `${name} has ${said(pseudonyms?.keyId)}, and not ${said(keyId)}: give the same key, or choose another --output`,
+  );
+}
+
+/**
+ * Makes sure that writing there destroys nothing: it holds nothing, or the dataset of that manifest.
+ *
+ * @returns the files of the dataset that is there, to be replaced
+ * @throws {BuilderError} `output`
+ */
+export async function checkOutput(
+  storage: Storage,
+  there: Manifest | undefined,
+  { shared }: Places,
+): Promise<string[]> {
+  const { name } = storage;
+  const files = await datasetFiles(storage);
+  // Shards know their own files alone; `merge` looks at all of them together.
+  if (shared) return there === undefined ? [] : there.files.map(({ path }) => path);
+  if (files.length === 0) return [];
+  if (there === undefined) {
+    throw new BuilderError('output', `${name} holds ${files[0]}, but no dataset: ${ELSEWHERE}`);
+  }
+  const own = [MANIFEST, REPORT, ...COMPANIONS, ...there.files.map(({ path }) => path)];
+  const foreign = files.find((file) => !own.includes(file));
+  if (foreign === undefined) return own;
+  throw new BuilderError(
+    'output',
+    `${name} holds ${foreign}, which is not part of the dataset there: remove it`,
+  );
+}
+
+/**
+ * Makes sure that a shard's files are no others' already: neither a whole dataset's, nor those of shards of another number.
+ *
+ * @throws {BuilderError} `output`
+ */
+export async function checkShards(storage: Storage, { count }: Shard): Promise<void> {
+  const { name } = storage;
+  const files = await datasetFiles(storage);
+  if (files.includes(MANIFEST))
+    throw new BuilderError('output', `${name} already holds a whole dataset: ${ELSEWHERE}`);
+  const other = files.filter(isShardManifest).find((file) => !file.endsWith(`-of-${count}.json`));
+  if (other === undefined) return;
+  throw new BuilderError('output', `${name} holds ${other}, which is not of ${count} shards: ${ELSEWHERE}`);
+}

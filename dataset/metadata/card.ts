@@ -1,0 +1,175 @@
+/** README.md of a dataset: what somebody who finds the folder must know. */
+import { entityText } from '../model/entity.ts';
+import { type Manifest, serverText } from '../model/manifest.ts';
+import { attackClasses, datasetName, describe } from './describe.ts';
+import { plain, table } from './markdown.ts';
+import { READERS, recipeBlock } from './recipes.ts';
+
+/** Long lists are cut: the manifest has all. */
+const SHOWN = 25;
+
+function cut(lines: readonly string[]): string[] {
+  const more = lines.length - SHOWN;
+  return more > 0 ? [...lines.slice(0, SHOWN), `- … and ${more} more in manifest.json`] : [...lines];
+}
+
+function nameOf(entity: Manifest['nodes'][number]): string {
+  return plain(entityText(entity));
+}
+
+function facts(manifest: Manifest): string {
+  const { rows, files, nodes, start, end, step, format } = manifest;
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return table(
+    ['', ''],
+    [
+      ['rows', String(rows)],
+      ['time', `${start} to ${end} (UTC), step ${step}`],
+      ['nodes', String(nodes.length)],
+      ['files', `${files.length} ${format} files, ${bytes} bytes, below \`data/\``],
+      ['rows digest', `\`${manifest.rowsDigest}\``],
+    ],
+  );
+}
+
+/** A label source in words, whatever its kind. */
+export function labelSource({ kind, ...rest }: Manifest['labels'][number]): string {
+  const details = Object.entries(rest).map(([key, value]) => `${key} ${String(value)}`);
+  return `${kind}: ${details.join(', ')}`;
+}
+
+function making(manifest: Manifest): string {
+  const { prometheus, step, window, freshness, scrapeInterval, labels } = manifest;
+  const sources = labels.map((source) => `  - ${plain(labelSource(source))}`);
+  const { pseudonyms } = manifest;
+  return [
+    `- Made by ${manifest.builder} from the samples of ${plain(serverText(prometheus))} (${prometheus.reading}; jobs ${plain(prometheus.jobs.join(', '))}), scraped every ${scrapeInterval}.`,
+    `- The row of time t covers (t − ${step}, t]. Gauges are the newest sample not older than ${freshness}; rates are the increase between two samples, counter resets added, over a window of ${window} unless the column says more.`,
+    '- No value depends on a sample after its row. Nothing is filled in: what was not measured is null.',
+    ...(pseudonyms === undefined
+      ? []
+      : [
+          `- The values of ${pseudonyms.columns.join(', ')} are pseudonyms (${pseudonyms.method}); datasets with the key id ${pseudonyms.keyId} have the same for the same names.`,
+        ]),
+    labels.length === 0
+      ? '- There was no label source: label, anomaly and phase are null.'
+      : '- Labels come from, in order of precedence:',
+    ...sources,
+  ].join('\n');
+}
+
+/** What a reader must know of the files. */
+const FILES = {
+  parquet: 'Timestamps are in UTC; what was not measured or is not known is null, and no text is empty.',
+  csv: "Types are given to each reader, from the manifest: left to guess, it takes names such as `007`, `1e3` or `null` for something else. An empty cell is null, and no text is empty; timestamps are in UTC. pandas before 3.1 reads the last digit of some numbers exactly only with `float_precision='round_trip'`.",
+} as const;
+
+const ESCAPED =
+  " Texts that begin with =, +, -, @, a tab or a carriage return have a `'` before them in these files, so that no spreadsheet takes them for formulas: take it off to have the texts that `rowsDigest` is of.";
+
+function using({ format, escapesFormulas, split }: Manifest): string {
+  const recipes = READERS.flatMap((reader) => [`${reader}:`, '', recipeBlock(reader, format), '']);
+  return [
+    `Read it from this folder. ${FILES[format]}${escapesFormulas ? ESCAPED : ''}`,
+    '',
+    ...recipes,
+    "Then, in pandas, `train = rows[rows['split'] == 'train']`, and likewise `validation` and `test`.",
+    '',
+    `- The rows are split by ${split.by}${split.bounds === undefined ? '' : `, at ${split.bounds.join(' and ')}`}; \`embargo\` rows (${split.embargo} after each change) belong to no part: their features reach back into the part before.`,
+    '- Fit everything, normalisation included, on `train`; choose on `validation`; look at `test` once. The statistics in manifest.json are those of the training rows. Never shuffle rows into folds: neighbours in time are nearly the same row.',
+    '- `label` is the scenario of the attack under way or `normal`; `anomaly` is 1 or 0. Rows with `phase` `recovery` are normal, but their features still remember the attack. A benign look-alike is normal with an `episode`.',
+  ].join('\n');
+}
+
+function columnTable({ columns }: Manifest): string {
+  return table(
+    ['column', 'type', 'unit', 'nulls', 'what', 'source'],
+    columns.map(({ name, type, unit, nulls, help, source, window }) => [
+      `\`${name}\``,
+      type,
+      unit ?? '',
+      String(nulls),
+      plain(help) + (window === undefined ? '' : ` Window ${window}.`),
+      plain(source ?? ''),
+    ]),
+  );
+}
+
+function classTable({ classBalance, split, rows }: Manifest): string {
+  const parts = Object.keys(split.rows);
+  return table(
+    ['label', 'rows', 'share', ...parts],
+    Object.entries(classBalance).map(([label, count]) => [
+      plain(label),
+      String(count),
+      `${((100 * count) / rows).toFixed(2)} %`,
+      ...parts.map((part) => String(split.classBalance[part]?.[label] ?? 0)),
+    ]),
+  );
+}
+
+function gapList(manifest: Manifest): string {
+  const { gaps } = manifest;
+  if (gaps.length === 0)
+    return 'None: every node has a row with data at every step between its first and its last.';
+  const kinds = { not_scraped: 'not scraped: no rows', no_data: 'scraped in vain: rows without features' };
+  return cut(
+    gaps.map((gap) => `- ${nameOf(gap)}: ${gap.start} to ${gap.end}, ${gap.steps} steps, ${kinds[gap.kind]}`),
+  ).join('\n');
+}
+
+/** What is known of its attacks: whether a person, an alert or a scenario labelled them stands in `labels`. */
+function attackLimit(manifest: Manifest): string {
+  const { labels } = manifest;
+  if (labels.length === 0) return 'Nobody said whether attacks are in it.';
+  if (attackClasses(manifest).length === 0)
+    return 'No attack in it is labelled; whether there was one, its label sources alone know.';
+  const isProduced = labels.every(({ kind }) => kind === 'metric');
+  return isProduced
+    ? 'Its attacks were produced on purpose; real ones differ.'
+    : 'Its attacks are those that its label sources tell of; ones that were produced on purpose differ from real ones.';
+}
+
+function limits(manifest: Manifest): string {
+  const { warnings, constantColumns } = manifest;
+  return [
+    ...cut(warnings.map((warning) => `- ${plain(warning)}`)),
+    ...(constantColumns.length > 0 ? ['- A column that never changes tells a model nothing here.'] : []),
+    `- ${attackLimit(manifest)} What a model learns from these nodes need not hold for others: split by node to find out.`,
+  ].join('\n');
+}
+
+function rights({ about = {} }: Manifest): string {
+  const { license, creator, citation, url, version, datePublished } = about;
+  const lines = [
+    ['License', license],
+    ['Made by', creator],
+    ['Home', url],
+    ['Version', version],
+    ['Published', datePublished],
+    ['Cite as', citation],
+  ].flatMap(([name, value]) => (value === undefined ? [] : `- ${name}: ${plain(value)}`));
+  return lines.length > 0
+    ? lines.join('\n')
+    : 'Not stated: give `about` in the configuration (license, creator, citation, url, version, datePublished).';
+}
+
+/** README.md, as text. */
+export function card(manifest: Manifest): string {
+  const sections: [string, string][] = [
+    ['How it was made', making(manifest)],
+    ['How to use it', using(manifest)],
+    ['Columns', columnTable(manifest)],
+    ['Classes', classTable(manifest)],
+    ['Nodes', cut(manifest.nodes.map((node) => `- ${nameOf(node)}`)).join('\n')],
+    ['Gaps', gapList(manifest)],
+    ['Limits', limits(manifest)],
+    [
+      'Check it',
+      '`kubevigil-builder verify .` recomputes everything that manifest.json says of the files, this page included; `kubevigil-builder report .` draws them.',
+    ],
+    ['Licence and citation', rights(manifest)],
+  ];
+  const body = sections.map(([title, text]) => `## ${title}\n\n${text}`);
+  return `${[`# ${plain(datasetName(manifest))}`, plain(describe(manifest)), facts(manifest), ...body].join('\n\n')}\n`;
+}

@@ -1,0 +1,145 @@
+/**
+ * The dataset described in MLCommons' Croissant 1.0, for dataset search engines and loaders.
+ *
+ * @see https://docs.mlcommons.org/croissant/docs/croissant-spec.html
+ */
+
+import type { Manifest } from '../model/manifest.ts';
+import { datasetName, describe } from './describe.ts';
+
+/** The vocabulary's own context; loaders compare it key by key. */
+const CONTEXT = {
+  '@language': 'en',
+  '@vocab': 'https://schema.org/',
+  citeAs: 'cr:citeAs',
+  column: 'cr:column',
+  conformsTo: 'dct:conformsTo',
+  cr: 'http://mlcommons.org/croissant/',
+  data: { '@id': 'cr:data', '@type': '@json' },
+  dataType: { '@id': 'cr:dataType', '@type': '@vocab' },
+  dct: 'http://purl.org/dc/terms/',
+  equivalentProperty: 'cr:equivalentProperty',
+  examples: { '@id': 'cr:examples', '@type': '@json' },
+  extract: 'cr:extract',
+  field: 'cr:field',
+  fileObject: 'cr:fileObject',
+  fileProperty: 'cr:fileProperty',
+  fileSet: 'cr:fileSet',
+  format: 'cr:format',
+  includes: 'cr:includes',
+  isLiveDataset: 'cr:isLiveDataset',
+  jsonPath: 'cr:jsonPath',
+  key: 'cr:key',
+  md5: 'cr:md5',
+  parentField: 'cr:parentField',
+  path: 'cr:path',
+  rai: 'http://mlcommons.org/croissant/RAI/',
+  recordSet: 'cr:recordSet',
+  references: 'cr:references',
+  regex: 'cr:regex',
+  repeated: 'cr:repeated',
+  replace: 'cr:replace',
+  samplingRate: 'cr:samplingRate',
+  sc: 'https://schema.org/',
+  separator: 'cr:separator',
+  source: 'cr:source',
+  subField: 'cr:subField',
+  transform: 'cr:transform',
+} as const;
+
+const ENCODING = { parquet: 'application/x-parquet', csv: 'text/csv' } as const;
+
+const DATA_TYPE = {
+  timestamp: 'sc:DateTime',
+  double: 'sc:Float',
+  int32: 'sc:Integer',
+  string: 'sc:Text',
+} as const;
+
+const LABELS: readonly string[] = ['label', 'anomaly'];
+const KEY: readonly string[] = ['timestamp', 'cluster', 'node', 'namespace', 'pod'];
+
+const FILES = 'row-files';
+const ROWS = 'rows';
+
+type Column = Manifest['columns'][number];
+
+function dataType({ name, type }: Column) {
+  return LABELS.includes(name) ? [DATA_TYPE[type], 'cr:Label'] : DATA_TYPE[type];
+}
+
+function field(column: Column) {
+  const { name, help, unit, source } = column;
+  return {
+    '@type': 'cr:Field',
+    '@id': `${ROWS}/${name}`,
+    name,
+    description: [help, unit && `Unit: ${unit}.`, source && `Source: ${source}.`].filter(Boolean).join(' '),
+    dataType: dataType(column),
+    source: { fileSet: { '@id': FILES }, extract: { column: name } },
+  };
+}
+
+const SPDX_IDENTIFIER = /^[A-Za-z0-9.+-]+$/;
+
+function licenseUrl(license: string): string {
+  return SPDX_IDENTIFIER.test(license) ? `https://spdx.org/licenses/${license}.html` : license;
+}
+
+function aboutProperties({ about = {} }: Manifest) {
+  const { license, creator, url, citation, version, datePublished } = about;
+  return {
+    ...(license !== undefined && { license: licenseUrl(license) }),
+    ...(creator !== undefined && { creator: { '@type': 'Organization', name: creator } }),
+    ...(url !== undefined && { url }),
+    ...(citation !== undefined && { citeAs: citation }),
+    ...(version !== undefined && { version }),
+    ...(datePublished !== undefined && { datePublished }),
+  };
+}
+
+/** croissant.json, as an object. */
+export function croissant(manifest: Manifest) {
+  const { format, files, columns } = manifest;
+  const encodingFormat = ENCODING[format];
+  return {
+    '@context': CONTEXT,
+    '@type': 'sc:Dataset',
+    conformsTo: 'http://mlcommons.org/croissant/1.0',
+    name: datasetName(manifest),
+    description: describe(manifest),
+    ...aboutProperties(manifest),
+    temporalCoverage: `${manifest.start}/${manifest.end}`,
+    distribution: [
+      ...files.map(({ path, bytes, sha256 }) => ({
+        '@type': 'cr:FileObject',
+        '@id': path,
+        name: path,
+        contentUrl: path,
+        contentSize: `${bytes} B`,
+        encodingFormat,
+        sha256,
+      })),
+      {
+        '@type': 'cr:FileSet',
+        '@id': FILES,
+        name: FILES,
+        description: 'The files of all partitions and shards.',
+        encodingFormat,
+        includes: `data/**/*.${format}`,
+      },
+    ],
+    recordSet: [
+      {
+        '@type': 'cr:RecordSet',
+        '@id': ROWS,
+        name: ROWS,
+        description: `One row per ${manifest.entity} and step of ${manifest.step}.`,
+        key: columns
+          .filter(({ name }) => KEY.includes(name))
+          .map(({ name }) => ({ '@id': `${ROWS}/${name}` })),
+        field: columns.map(field),
+      },
+    ],
+  };
+}

@@ -1,0 +1,92 @@
+import { type Shard, shardName } from './shard.ts';
+
+/** Names of the files with which a run commits what it wrote. */
+export interface Places {
+  readonly manifest: string;
+  readonly lock: string;
+  readonly journal: string;
+  /** Number in the names of the data files. */
+  readonly part: number;
+  /** Whether others write to the same folder at the same time. */
+  readonly shared: boolean;
+}
+
+/** Shards of one dataset write to one folder without getting in each other's way. */
+export function placesOf(shard: Shard | undefined): Places {
+  const suffix = shard === undefined ? '' : `-${shardName(shard)}`;
+  return {
+    manifest: `manifest${suffix}.json`,
+    lock: `.lock${suffix}`,
+    journal: `.commit${suffix}.json`,
+    part: shard?.index ?? 0,
+    shared: shard !== undefined,
+  };
+}
+
+/** The file of a UTC day. */
+export function dataPath(date: string, { part }: Places, extension: string): string {
+  return `data/date=${date}/part-${part}.${extension}`;
+}
+
+const DATA_FILE = /^data\/date=(\d{4}-\d{2}-\d{2})\/part-(\d+)(-[0-9a-f]{16})?\.(parquet|csv)$/;
+/** Hexadecimal digits of its SHA-256 that tell a file's contents from all others that were ever in its place. */
+const CONTENT_DIGITS = 16;
+
+export interface DataFile {
+  readonly date: string;
+  /** Which shard has written it. */
+  readonly part: number;
+  /** Whether its name follows from its contents. */
+  readonly byContent: boolean;
+}
+
+/** What the name of a file with rows tells; undefined for what is no such file. */
+export function dataFile(path: string): DataFile | undefined {
+  const [, date, part, content] = DATA_FILE.exec(path) ?? [];
+  return date === undefined ? undefined : { date, part: Number(part), byContent: content !== undefined };
+}
+
+/** The path of a data file that is never another file's, so that nothing is ever written over. */
+export function contentPath(path: string, sha256: string): string {
+  return path.replace(/\.(\w+)$/, `-${sha256.slice(0, CONTENT_DIGITS)}.$1`);
+}
+
+/** Where a whole dataset's manifest is. */
+export const MANIFEST = 'manifest.json';
+export const REPORT = 'report.html';
+export const CROISSANT = 'croissant.json';
+export const CARD = 'README.md';
+
+const BESIDE: readonly string[] = [MANIFEST, REPORT, CROISSANT, CARD];
+
+/** Whether a file of a dataset can have this path, relative to it. No other is ever read, written or removed. */
+export function isDatasetPath(file: string): boolean {
+  return BESIDE.includes(file) || isShardManifest(file) || dataFile(file) !== undefined;
+}
+
+const SHARD_MANIFEST = /^manifest-(\d+)-of-(\d+)\.json$/;
+const BOOKKEEPING = /^\.(lock|commit)(-\d+-of-\d+)?(\.json)?$/;
+const TEMPORARY = /^(data\/date=\d{4}-\d{2}-\d{2}\/)?\.[^/]+\.tmp$/;
+
+export function isShardManifest(file: string): boolean {
+  return SHARD_MANIFEST.test(file);
+}
+
+/** Whether a run that goes on or was killed keeps this file for itself: no part of a dataset. */
+export function isBookkeeping(file: string): boolean {
+  return TEMPORARY.test(file) || BOOKKEEPING.test(file);
+}
+
+/** A file beside the one that it will be renamed to. */
+export function temporaryName(file: string): string {
+  return file.replace(/[^/]+$/, (name) => `.${name}.tmp`);
+}
+
+const OWN_BEGINNINGS = ['.part-', '.manifest', '.README.md', '.croissant.json', '.report.html', '..commit'];
+
+/** Whether a killed run that wrote to these places may have left this temporary file behind. */
+export function isOwnTemporary(file: string, { part, manifest, journal, shared }: Places): boolean {
+  const beginnings = shared ? [`.part-${part}.`, `.${manifest}.`, `.${journal}.`] : OWN_BEGINNINGS;
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  return TEMPORARY.test(file) && beginnings.some((beginning) => name.startsWith(beginning));
+}

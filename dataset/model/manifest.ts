@@ -1,0 +1,204 @@
+import { z } from 'zod';
+import { parseDurationMs } from '../../common/duration.ts';
+import { recordSchema } from '../../common/record-schema.ts';
+import { dataFile } from './file-names.ts';
+
+const time = z.iso.datetime({ precision: 3 });
+const LONGEST_MS = 100 * 365 * 86_400_000;
+const duration = z
+  .string()
+  .refine((text) => (parseDurationMs(text) ?? Number.NaN) <= LONGEST_MS, 'is no duration');
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const counts = recordSchema(z.int().nonnegative());
+const entityName = {
+  cluster: z.string().nullable(),
+  node: z.string(),
+  namespace: z.string().optional(),
+  pod: z.string().optional(),
+};
+const episodes = z.int().nonnegative();
+const number = z.number().nullable();
+
+const column = z.strictObject({
+  name: z.string(),
+  type: z.enum(['timestamp', 'double', 'int32', 'string']),
+  help: z.string(),
+  nulls: z.int().nonnegative(),
+  unit: z.string().optional(),
+  metric: z.string().optional(),
+  source: z.string().optional(),
+  /** The same quantity in PromQL, which extrapolates where the dataset does not. */
+  promql: z.string().optional(),
+  window: z.string().optional(),
+});
+
+const statistics = z.strictObject({
+  count: z.int(),
+  nulls: z.int(),
+  mean: number,
+  std: number,
+  min: number,
+  max: number,
+  /** Area under the ROC curve of the column alone against `anomaly`; below 0.5 attacks are lower. */
+  auc: number,
+});
+
+/** A hundred shards for three years. */
+const MOST_FILES = 100_000;
+/** More than a day's rows take that are held in memory while they are written. */
+const MOST_FILE_BYTES = 2 ** 36;
+
+const file = z
+  .strictObject({
+    /** Nothing else is ever read, replaced or removed in a manifest's name. */
+    path: z.string().refine((path) => dataFile(path) !== undefined, "is no name of a dataset's file"),
+    rows: z.int().positive(),
+    bytes: z.int().positive().max(MOST_FILE_BYTES),
+    sha256,
+    start: time,
+    end: time,
+    /** Digest of all that the labels and splits of these rows follow from: a file whose own is another is written anew. */
+    judgement: sha256,
+    /** By column, values of these rows that were infinite, or became so in a sum, and are null. */
+    infinite: recordSchema(z.int().positive()).optional(),
+  })
+  .refine(({ start, end }) => start <= end, 'ends before it starts');
+
+const split = z.strictObject({
+  by: z.enum(['time', 'episode', 'node']),
+  fractions: z.array(z.number()),
+  seed: z.string().optional(),
+  /** What tells the nodes of a split by node apart; names alone where it is absent. */
+  hashed: z.tuple([z.literal('cluster'), z.literal('node')]).optional(),
+  embargo: z.string(),
+  bounds: z.array(time).optional(),
+  /** The bounds before episodes moved them; `update` keeps to these. */
+  askedBounds: z.tuple([time, time]).optional(),
+  blocks: z
+    .array(
+      z.strictObject({ episode: z.string(), part: z.enum(['train', 'validation', 'test']), until: time }),
+    )
+    .optional(),
+  rows: counts,
+  classBalance: recordSchema(counts),
+});
+
+/** What people want to say of a dataset; it changes no row. */
+export const aboutSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'may hold letters, digits, dots, dashes and underscores')
+    .optional(),
+  description: z.string().min(1).optional(),
+  /** An SPDX identifier or a URL. */
+  license: z.string().min(1).optional(),
+  creator: z.string().min(1).optional(),
+  url: z.url().optional(),
+  /** Text or BibTeX. */
+  citation: z.string().min(1).optional(),
+  version: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+$/, 'must be like 1.0.0')
+    .optional(),
+  datePublished: z.iso.date().optional(),
+});
+
+export const SCHEMA_VERSION = 1;
+const MOST_SHARDS = 100_000;
+
+/** manifest.json: what a dataset holds, and how it came to be. */
+export const manifestSchema = z.strictObject({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  builder: z.string(),
+  about: aboutSchema.optional(),
+  configDigest: sha256,
+  /** In the manifest of a shard, which is not a whole dataset yet. */
+  shard: z
+    .strictObject({ index: z.int().nonnegative(), count: z.int().positive().max(MOST_SHARDS) })
+    .optional(),
+  entity: z.enum(['node', 'pod']),
+  /** Columns whose values stand for others; what has the same key id has the same pseudonyms for the same names. */
+  pseudonyms: z
+    .strictObject({ columns: z.array(z.string()), method: z.literal('HMAC-SHA-256'), keyId: z.string() })
+    .optional(),
+  prometheus: z.strictObject({
+    /** Its own version, or `unknown`. */
+    version: z.string(),
+    /** What it is, if not Prometheus. */
+    server: z.string().optional(),
+    reading: z.enum(['range-selectors', 'remote-read']),
+    staleMarkers: z.boolean(),
+    jobs: z.array(z.string()),
+  }),
+  format: z.enum(['parquet', 'csv']),
+  /** In CSV: a quote stands before texts that spreadsheets take for formulas; `rowsDigest` is of the texts without it. */
+  escapesFormulas: z.literal(true).optional(),
+  /** Times of the first and of the last possible row. */
+  start: time,
+  end: time,
+  watermark: time,
+  step: duration.refine((text) => parseDurationMs(text) !== 0, 'is no time'),
+  window: duration,
+  freshness: duration,
+  scrapeInterval: duration,
+  delay: duration,
+  /** None in a shard that no node falls to. */
+  rows: z.int().nonnegative(),
+  rowsDigest: sha256,
+  columns: z.array(column),
+  /** What there are rows of: nodes, or pods. */
+  nodes: z.array(z.strictObject(entityName)),
+  files: z
+    .array(file)
+    .max(MOST_FILES)
+    .refine((files) => new Set(files.map(({ path }) => path)).size === files.length, 'names a file twice'),
+  labels: z.array(
+    z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('episodes'), file: z.string(), sha256, episodes }),
+      z.strictObject({ kind: z.literal('metric'), metric: z.string(), episodes }),
+      /** Evaluated at each step, with the server's lookback: a series counts for up to 5 minutes after its last sample. */
+      z.strictObject({ kind: z.literal('promql'), promql: z.string(), episodes }),
+    ]),
+  ),
+  conflicts: z.array(
+    z.strictObject({
+      /** Absent when neither episode tells it. */
+      cluster: z.string().optional(),
+      node: z.string(),
+      kept: z.string(),
+      ignored: z.string(),
+      start: time,
+      end: time,
+      /** Where the two are from, when that is not the same source. */
+      keptFrom: z.string().optional(),
+      ignoredFrom: z.string().optional(),
+    }),
+  ),
+  classBalance: counts,
+  phases: counts,
+  split,
+  /** Of the training rows only. */
+  statistics: recordSchema(statistics),
+  constantColumns: z.array(z.string()),
+  /** Columns that alone tell attacks from the other training rows. */
+  leakingColumns: z.array(z.string()),
+  missingColumns: z.array(z.strictObject({ ...entityName, columns: z.array(z.string()) })),
+  gaps: z.array(
+    z.strictObject({
+      ...entityName,
+      kind: z.enum(['not_scraped', 'no_data']),
+      start: time,
+      end: time,
+      steps: z.int().positive(),
+    }),
+  ),
+  warnings: z.array(z.string()),
+});
+
+export type Manifest = z.output<typeof manifestSchema>;
+export type ManifestFile = Manifest['files'][number];
+
+/** The server as people name it: `Prometheus 2.42.0`, `VictoriaMetrics`. */
+export function serverText({ server = 'Prometheus', version }: Manifest['prometheus']): string {
+  return version === 'unknown' && server !== 'Prometheus' ? server : `${server} ${version}`;
+}

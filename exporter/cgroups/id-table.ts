@@ -1,0 +1,113 @@
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path/posix';
+import { attempt } from '../base/errors.ts';
+import type { Hierarchy } from './event-hierarchy.ts';
+import { findFolder, locate } from './find-folder.ts';
+import { parseMemberships } from './membership.ts';
+
+/** A cgroup of the container hierarchy. */
+export interface Cgroup {
+  /** Inode number of its directory; a cgroup made anew under the same path has another. */
+  readonly id: number;
+  /** From the hierarchy's root, whatever namespace this process is in; one character per byte. */
+  readonly path: string;
+}
+
+/** Names the initial cgroup namespace (PROC_CGROUP_INIT_INO), where paths begin at the hierarchy's root. */
+const INITIAL_NAMESPACE = 'cgroup:[4026531835]';
+
+/** The kernel cuts the trace's paths to 1,024 bytes with their NUL. */
+const LONGEST_TRACED_PATH = 1022;
+const DEEPEST = 32;
+const MOST_KEPT = 8192;
+
+/**
+ * The path in the hierarchy of `path`, which /proc states from the root of this process's cgroup namespace:
+ * `/../pod2/b` in a namespace rooted at `/kubepods/pod1` is `/kubepods/pod2/b`.
+ */
+export function pathInHierarchy(namespaceRoot: string, path: string): string {
+  return resolve(join('/', namespaceRoot, path));
+}
+
+/** Root of this process's cgroup namespace, or undefined when this hierarchy's mount does not show it. */
+function namespaceRoot(procfs: string, { id, mountpoint }: Hierarchy): string | undefined {
+  if (readlinkSync(join(procfs, 'self/ns/cgroup')) === INITIAL_NAMESPACE) return '/';
+  const file = join(procfs, 'self/cgroup');
+  const memberships = parseMemberships(readFileSync(file, 'latin1'), file);
+  const own = memberships.find((membership) => membership.id === id)?.path;
+  const self = String(process.pid);
+  const found = findFolder(mountpoint, DEEPEST, ({ location }) =>
+    readFileSync(Buffer.concat([location, Buffer.from('/cgroup.procs')]), 'latin1')
+      .split('\n')
+      .includes(self),
+  );
+  if (own === undefined || found === undefined) return undefined;
+  if (own === '/') return `${found}/`;
+  return found.endsWith(own) ? `${found.slice(0, -own.length)}/` : undefined;
+}
+
+/** The cgroups of one hierarchy by their id, and those of living processes. */
+export class CgroupTable {
+  readonly hierarchy: Hierarchy;
+  readonly #procfs: string;
+  readonly #line: string;
+  readonly #namespaceRoot: string | undefined;
+  readonly #known = new Map<number, Cgroup>();
+
+  /** @throws {SourceError} when this process's own cgroup cannot be read */
+  constructor(procfs: string, hierarchy: Hierarchy) {
+    this.hierarchy = hierarchy;
+    this.#procfs = procfs;
+    this.#line = `${hierarchy.id}:${hierarchy.controllers}:`;
+    this.#namespaceRoot = attempt(join(procfs, 'self/cgroup'), () => namespaceRoot(procfs, hierarchy));
+  }
+
+  /** The cgroup with `id`, if it has been seen. */
+  known(id: number): Cgroup | undefined {
+    return this.#known.get(id);
+  }
+
+  /** The cgroup with `id` at `path` as the trace states it; a path that was cut is looked for in the hierarchy. */
+  traced(id: number, path: string): Cgroup | undefined {
+    const whole = path.length < LONGEST_TRACED_PATH ? path : this.#pathOf(id);
+    return whole === undefined || whole === '' ? undefined : this.#keep(id, whole);
+  }
+
+  /** The cgroup that is at `path` in the hierarchy now; undefined when it is gone. */
+  at(path: string): Cgroup | undefined {
+    try {
+      const { ino } = statSync(locate(this.hierarchy.mountpoint, path));
+      const known = this.#known.get(ino);
+      return known?.path === path ? known : this.#keep(ino, path);
+    } catch {
+      return undefined; // removed, or not within what is mounted here: the caller counts it as unknown
+    }
+  }
+
+  /** The cgroup of a living process or thread; undefined when it is gone or its cgroup cannot be seen from here. */
+  of(pid: number): Cgroup | undefined {
+    if (this.#namespaceRoot === undefined) return undefined;
+    let text: string;
+    try {
+      text = readFileSync(`${this.#procfs}/${pid}/cgroup`, 'latin1');
+    } catch {
+      return undefined; // gone: the caller counts it as unknown
+    }
+    const begin = `\n${text}`.indexOf(`\n${this.#line}`);
+    if (begin < 0) return undefined;
+    const path = text.slice(begin + this.#line.length, text.indexOf('\n', begin));
+    return this.at(pathInHierarchy(this.#namespaceRoot, path));
+  }
+
+  #pathOf(id: number): string | undefined {
+    return findFolder(this.hierarchy.mountpoint, DEEPEST, ({ location }) => statSync(location).ino === id);
+  }
+
+  #keep(id: number, path: string): Cgroup {
+    // Processes hold on to theirs; this table only spares work, so it may start anew.
+    if (this.#known.size >= MOST_KEPT) this.#known.clear();
+    const cgroup = { id, path };
+    this.#known.set(id, cgroup);
+    return cgroup;
+  }
+}

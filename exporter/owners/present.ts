@@ -1,0 +1,38 @@
+import type { Host } from '../host/host.ts';
+import { oncePerPass } from '../host/once-per-pass.ts';
+import type { ProcessSnapshot } from '../processes/table.ts';
+import { containerKey, containerLabels, podKey, podLabels } from './attribution.ts';
+import type { ContainerName } from './names.ts';
+
+type PodLabels = Omit<ContainerName, 'container'>;
+
+interface Present {
+  readonly containers: readonly ContainerName[];
+  readonly pods: readonly PodLabels[];
+}
+
+function find(host: Host, { groups }: ProcessSnapshot): Present {
+  const containers = new Map<string, ContainerName>();
+  const pods = new Map<string, PodLabels>();
+  for (const { place } of groups) {
+    if (place === undefined) continue;
+    const container = containerLabels(place, host.names);
+    containers.set(containerKey(container), container);
+    const pod = podLabels(place, host.names);
+    pods.set(podKey(pod), pod);
+  }
+  return { containers: [...containers.values()], pods: [...pods.values()] };
+}
+
+/** Who has processes now, each once; the host is not among them. */
+const present = oncePerPass(find);
+
+/** The labels of the containers that have processes now. */
+export function presentContainers(host: Host): readonly ContainerName[] {
+  return present(host).containers;
+}
+
+/** The labels of the pods that have processes now. */
+export function presentPods(host: Host): readonly PodLabels[] {
+  return present(host).pods;
+}

@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import { runCommand } from '../../common/cli.ts';
+import { EXTRACTORS } from '../extractors/index.ts';
+import { checkRules } from '../rules/check.ts';
+import { exporterCommand, readOptions } from './options.ts';
+import { runExporter } from './run.ts';
+
+/** `kubevigil-exporter` with its command. */
+export function exporterProgram(): Command {
+  const names = EXTRACTORS.map(({ name }) => name);
+  const command = exporterCommand(names);
+  command
+    .command('check-rules <file>')
+    .description('checks a rules file as the exporter would load it; exit status 2 when it would be refused')
+    .action(async (file: string) => {
+      const { ok, lines } = await checkRules(file);
+      (ok ? process.stdout : process.stderr).write(`${lines.join('\n')}\n`);
+      if (!ok) process.exitCode = 2;
+    });
+  return command.action(() => runExporter(readOptions(command, names)));
+}
+
+export const main = (): Promise<void> => runCommand(exporterProgram());

@@ -1,0 +1,140 @@
+import { closeSync, constants, openSync, read } from 'node:fs';
+import { attempt, sourceError } from '../../base/errors.ts';
+import type { Cgroup } from '../../cgroups/id-table.ts';
+import { descentOf, type Place, placeOf } from '../paths/exec-path.ts';
+import { type InstanceOptions, TraceInstance } from '../ring/instance.ts';
+import { monotonicNs } from '../ring/trace-reader.ts';
+import { Sightings } from './sightings.ts';
+
+const BUFFER_KB = 16;
+
+const NEW_TASK = 'task/task_newtask';
+const INTO_CGROUP = 'clone_flags & 0x200000000';
+
+const EXEC = 'sched/sched_process_exec';
+const RELATIVE_OR_DESCRIPTOR =
+  '!(filename ~ "/*") || filename ~ "/dev/fd/*" || filename ~ "/proc/*/fd/*" || filename ~ "*/cwd*"';
+
+/** Such an exec wakes this process, which costs 20 times a record: it is not worth more than so many in a second. */
+const MOST_EXECS_PER_SECOND = 200;
+const PAUSE_MS = 10_000;
+
+/**
+ * A child's pid, or that of who executed. Names can contain anything, so a line may be forged: then a process is looked at in vain, as
+ * only the binary records tell that something happened.
+ */
+const LINE = /: task_newtask: pid=(\d+) |-(\d+) +\[\d+\] \S+ +\d+\.\d+: sched_process_exec: filename=(\/?)/g;
+
+export interface PromptWatcherOptions extends Omit<InstanceOptions, 'bufferKb'> {
+  readonly procfs: string;
+  /** Cgroup of a living process; undefined where CLONE_INTO_CGROUP has no effect, in hierarchies of version 1. */
+  readonly cgroupOf: ((pid: number) => Cgroup | undefined) | undefined;
+  readonly onError: (error: Error) => void;
+}
+
+/**
+ * Looks at processes at once of which /proc alone can tell, while they live: in which cgroup a child was placed by clone3 with CLONE_INTO_CGROUP (as
+ * `runc exec` and so every exec probe does), which no attach record tells; where a relative path leads; and what runs from a descriptor.
+ *
+ * They are rare, so an instance of their own records nothing else, and one thread of the pool sleeps in read(2) on its `trace_pipe`: nothing is
+ * polled, and /proc is read within a millisecond. 499 of 500 children that lived 1.5 ms or longer were found.
+ */
+export class PromptWatcher {
+  readonly cgroups = new Sightings<Cgroup>();
+  readonly places = new Sightings<Place>();
+  readonly #options: PromptWatcherOptions;
+  readonly #instance: TraceInstance;
+  readonly #buffer = Buffer.alloc(16_384);
+  #fd: number | undefined;
+  #execs = 0;
+  #secondNs = 0;
+  #pause: NodeJS.Timeout | undefined;
+
+  /**
+   * Starts at once. It keeps the event loop alive until {@link close}.
+   *
+   * @throws {SourceError} when the instance cannot be made
+   */
+  constructor(options: PromptWatcherOptions) {
+    this.#options = options;
+    this.#instance = TraceInstance.create({ ...options, bufferKb: BUFFER_KB });
+    try {
+      // Waits for records, on purpose.
+      this.#fd = attempt(this.#path, (path) => openSync(path, constants.O_RDONLY));
+      if (options.cgroupOf !== undefined) this.#instance.enable(NEW_TASK, INTO_CGROUP);
+      this.#instance.enable(EXEC, RELATIVE_OR_DESCRIPTOR);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    this.#wait();
+  }
+
+  /** As {@link TraceInstance.restore}. */
+  restore(): string[] {
+    return this.#instance.restore();
+  }
+
+  /** Removes the instance; also from an `exit` handler, where the sleeping read would else hang the exit. */
+  close(): void {
+    clearTimeout(this.#pause);
+    if (this.#fd !== undefined) {
+      const fd = this.#fd;
+      this.#fd = undefined;
+      this.#instance.write('trace_marker', 'end'); // wakes the read
+      closeSync(fd);
+    }
+    this.#instance.close();
+  }
+
+  get #path(): string {
+    return `${this.#instance.path}/trace_pipe`;
+  }
+
+  #wait(): void {
+    const fd = this.#fd;
+    if (fd === undefined) return;
+    read(fd, this.#buffer, 0, this.#buffer.length, null, (error, bytes) => {
+      if (this.#fd === undefined) return;
+      try {
+        if (error !== null) throw sourceError(this.#path, error);
+        for (const [, child, executing, slash] of this.#buffer.toString('latin1', 0, bytes).matchAll(LINE)) {
+          if (child !== undefined) this.#seeChild(Number(child));
+          else this.#seeExec(Number(executing), slash === '/');
+        }
+        this.#wait();
+      } catch (failure) {
+        this.#options.onError(failure as Error);
+      }
+    });
+  }
+
+  #seeChild(pid: number): void {
+    const cgroup = this.#options.cgroupOf?.(pid);
+    if (cgroup !== undefined) this.cgroups.add(pid, monotonicNs(), cgroup);
+  }
+
+  #seeExec(pid: number, fromDescriptor: boolean): void {
+    const { procfs } = this.#options;
+    const place = fromDescriptor ? descentOf(procfs, pid) : placeOf(procfs, pid);
+    const nowNs = monotonicNs();
+    this.places.add(pid, nowNs, place);
+    if (nowNs - this.#secondNs > 1e9) {
+      this.#secondNs = nowNs;
+      this.#execs = 0;
+    }
+    this.#execs += 1;
+    if (this.#execs <= MOST_EXECS_PER_SECOND || this.#pause !== undefined) return;
+    this.#instance.disable(EXEC);
+    this.#pause = setTimeout(() => this.#resume(), PAUSE_MS).unref();
+  }
+
+  #resume(): void {
+    this.#pause = undefined;
+    try {
+      this.#instance.enable(EXEC, RELATIVE_OR_DESCRIPTOR);
+    } catch (error) {
+      this.#options.onError(error as Error);
+    }
+  }
+}

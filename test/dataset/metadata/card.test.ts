@@ -1,0 +1,64 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { card } from '../../../dataset/metadata/card.ts';
+import { plain } from '../../../dataset/metadata/markdown.ts';
+import { manifestWith } from '../../builder/support/manifests.ts';
+
+describe('builder dataset card', () => {
+  it('has a column table, the classes by part, and how to verify', () => {
+    const text = card(manifestWith());
+    expect(text).to.match(/^# kubevigil-abababab\n/);
+    expect(text).to.include(
+      '| `cpu_busy_ratio` | double | ratio | 0 | Share of CPU time. Window 15s. | /proc/stat |',
+    );
+    expect(text).to.include('| cpu\\_burn | 4 | 40.00 % | 0 | 4 |');
+    expect(text).to.include('kubevigil-builder verify .');
+    expect(text).to.match(/\n$/);
+  });
+
+  it('says of attacks and features only what is known', () => {
+    const unlabelled = card(manifestWith({ labels: [], classBalance: { unlabelled: 10 } }));
+    expect(unlabelled).to.include('Nobody said whether attacks are in it.').and.include('not labelled');
+    expect(unlabelled).not.to.include('without attacks');
+    const calm = card(manifestWith({ classBalance: { normal: 10 } }));
+    expect(calm).to.include('No attack in it is labelled').and.include('without a labelled attack');
+    const metric = { kind: 'metric' as const, metric: 'm', episodes: 1 };
+    expect(card(manifestWith({ labels: [metric] }))).to.include('Its attacks were produced on purpose');
+    expect(card(manifestWith())).not.to.include('Its attacks were produced on purpose');
+    const [first, ...others] = manifestWith().columns;
+    const expression = { name: 'x', type: 'double' as const, help: 'x', nulls: 0, promql: 'x' };
+    const columns = [first, ...others, expression].flatMap((each) => each ?? []);
+    expect(card(manifestWith({ columns }))).to.include(' of 2 security and performance features');
+  });
+
+  it('is not long however long the lists are', () => {
+    const gap = { cluster: null, node: 'n', kind: 'no_data' as const, steps: 1 };
+    const [start, end] = ['2026-11-23T00:00:15.000Z', '2026-11-23T00:00:15.000Z'] as const;
+    const gaps = Array.from({ length: 10_000 }, () => ({ ...gap, start, end }));
+    const nodes = Array.from({ length: 10_000 }, (_, i) => ({ cluster: null, node: `node-${i}` }));
+    const text = card(manifestWith({ gaps, nodes, warnings: gaps.map((_, i) => `warning ${i}`) }));
+    expect(text.split('\n').length).to.be.below(200);
+    expect(text).to.include('- … and 9975 more in manifest.json');
+  });
+
+  it('keeps hostile names on their line and in their cell', () => {
+    const hostile = 'a|b\n## c <img src=x> [l](http://x) `code` \\';
+    const text = card(
+      manifestWith({ nodes: [{ cluster: hostile, node: hostile }], classBalance: { [hostile]: 10 } }),
+    );
+    expect(text).not.to.include('<img').and.not.to.include('\n## c');
+    for (const line of text.split('\n').filter((each) => each.startsWith('| a'))) {
+      expect(line.match(/(?<!\\)\|/g)).to.have.length(6);
+    }
+  });
+
+  it('leaves no markup of any text unescaped', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const shown = plain(text);
+        expect(shown).not.to.match(/[\n\r<>]/);
+        expect(shown.replace(/\\[\\`*_[\]|~#!]/g, '')).not.to.match(/[\\`*_[\]|~!]/);
+      }),
+    );
+  });
+});
