@@ -52,6 +52,25 @@ export const agentMetrics = {
     status: 'exposed',
     columns: [],
   }),
+  unseen: counter({
+    name: 'kubevigil_unseen_total',
+    help: 'What the agent should have looked at and could not, by reason: each look that failed counts.',
+    labels: {
+      reason: [
+        'path_unresolved',
+        'arguments_gone',
+        'process_unread',
+        'namespace_unread',
+        'file_unread',
+        'log_unread',
+        'mount_unresponsive',
+      ],
+    },
+    source: 'the agent; a reason that no enabled extractor looks for has no series',
+    since: 'agent',
+    status: 'exposed',
+    columns: [],
+  }),
   socketTableAge: gauge({
     name: 'kubevigil_socket_table_age_seconds',
     help: 'Age of the oldest socket table that this scrape reports.',

@@ -49,15 +49,6 @@ export const execsMetrics = {
     status: 'exposed',
     columns: [],
   }),
-  unresolved: counter({
-    name: 'kubevigil_exec_paths_unresolved_total',
-    help: 'Programs started by a relative path that ended before it could be looked at: rules judge them by the folder of their parent, or by the path as it was written.',
-    labels: {},
-    source: 'the agent',
-    since: 'agent',
-    status: 'exposed',
-    columns: [],
-  }),
   startsObserved: counter({
     name: 'kubevigil_process_starts_observed_total',
     help: 'Process starts that the agent saw; against forks it tells the coverage.',

@@ -1,6 +1,7 @@
 import { execsMetrics } from '../catalogue/execs.ts';
 import { ExecCounter } from '../events/exec-counter.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
+import type { Unseen } from '../kernel/unseen.ts';
 import { containerLabels } from '../owners/attribution.ts';
 import { presentContainers } from '../owners/present.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
@@ -11,15 +12,15 @@ interface State {
   readonly events: ProcessEvents;
   readonly rules: RuleBook;
   readonly counter: ExecCounter;
+  readonly unseen: Unseen;
 }
 
 function coverage(events: ProcessEvents): Sample[] {
-  const { execs, lost, unattributed, unresolved, startsObserved } = events.stats();
+  const { execs, lost, unattributed, startsObserved } = events.stats();
   return [
     sample(execsMetrics.events, execs),
     ...(lost === undefined ? [] : [sample(execsMetrics.lost, lost)]),
     sample(execsMetrics.unattributed, unattributed),
-    sample(execsMetrics.unresolved, unresolved),
     sample(execsMetrics.startsObserved, startsObserved),
   ];
 }
@@ -33,23 +34,28 @@ function coverage(events: ProcessEvents): Sample[] {
 export const execs: Extractor<State> = {
   name: 'execs',
   metrics: execsMetrics,
-  open({ rules, paths: { procfs }, ...services }) {
+  open({ rules, unseen, paths: { procfs }, ...services }) {
     const events = services.events();
+    unseen.expect('path_unresolved');
     const counter = new ExecCounter();
     events.on('exec', ({ absolutePath, presumedPath, path, pid }, where) => {
       const best = absolutePath ?? presumedPath ?? path;
       if (best === undefined) return;
+      if (absolutePath === undefined) unseen.note('path_unresolved');
       const located = where && {
         cgroup: where.cgroup,
         owner: containerLabels(where.place, events.names),
         inContainer: where.place?.containerId !== undefined,
       };
-      const args = rules.current.needsArguments ? argumentsOf(procfs, pid, best) : undefined;
+      const { needsArguments } = rules.current;
+      const args = needsArguments ? argumentsOf(procfs, pid, best) : undefined;
+      if (needsArguments && args === undefined) unseen.note('arguments_gone');
       counter.add(rules.current, { path: best, args }, located);
     });
-    return { events, rules, counter };
+    return { events, rules, counter, unseen };
   },
-  extract(host, { events, rules, counter }) {
+  extract(host, { events, rules, counter, unseen }) {
+    if (rules.current.needsArguments) unseen.expect('arguments_gone');
     events.pump();
     const matches = counter.samples(rules.current, presentContainers(host));
     return { samples: [...matches, ...coverage(events)], errors: events.takeErrors('exec') };

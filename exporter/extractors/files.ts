@@ -1,6 +1,7 @@
 import { filesMetrics } from '../catalogue/files.ts';
 import { FileWatcher } from '../files/file-watcher.ts';
 import { type HostFiles, noteMounts } from '../files/host-files.ts';
+import type { Unseen } from '../kernel/unseen.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
 import { type Extractor, sample } from '../scrape/extractor.ts';
 
@@ -8,6 +9,7 @@ interface State {
   readonly hostFiles: HostFiles;
   readonly watcher: FileWatcher;
   readonly rules: RuleBook;
+  readonly unseen: Unseen;
 }
 
 /**
@@ -20,14 +22,16 @@ interface State {
 export const files: Extractor<State> = {
   name: 'files',
   metrics: filesMetrics,
-  async open({ hostFiles, rules }) {
+  async open({ hostFiles, rules, unseen }) {
     const watcher = new FileWatcher(hostFiles);
     // What changes between now and the first scrape is to be seen by it.
-    await watcher.look(rules.current);
-    return { hostFiles, watcher, rules };
+    unseen.noteErrors('file_unread', await watcher.look(rules.current));
+    return { hostFiles, watcher, rules, unseen };
   },
-  async extract(host, { hostFiles, watcher, rules: { current } }) {
-    const errors = [...noteMounts(host, hostFiles), ...(await watcher.look(current))];
+  async extract(host, { hostFiles, watcher, rules: { current }, unseen }) {
+    const unread = await watcher.look(current);
+    unseen.noteErrors('file_unread', unread);
+    const errors = [...noteMounts(host, hostFiles), ...unread];
     const samples = current.on('file').flatMap((rule) => {
       const count = watcher.count(rule);
       return count === undefined ? [] : [sample(filesMetrics.changes, count, { rule: rule.name })];

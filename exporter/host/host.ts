@@ -3,10 +3,11 @@ import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { attempt, SourceError, sourceError } from '../base/errors.ts';
 import { targetNow } from '../files/host-paths.ts';
-import { HangGuard } from '../kernel/hang-guard.ts';
+import type { HangGuard } from '../kernel/hang-guard.ts';
 import { KeptFiles } from '../kernel/kept-files.ts';
 import { readOpenText, withFile } from '../kernel/kernel-file.ts';
 import { KernelTexts } from '../kernel/kernel-texts.ts';
+import { Unseen } from '../kernel/unseen.ts';
 import { type ContainerNames, NO_NAMES } from '../owners/names.ts';
 import { type ProcessSnapshot, ProcessTable } from '../processes/table.ts';
 import { expectDevice, expectDeviceLater } from './mounted-device.ts';
@@ -58,6 +59,8 @@ export interface Host {
   processes(): ProcessSnapshot;
   /** Who knows the containers by name. */
   readonly names: ContainerNames;
+  /** Told of what could not be looked at. */
+  readonly unseen: Unseen;
   /** What stands before the host's own paths in what this process sees of its mounts; `''` on the host itself. */
   readonly rootPrefix: string;
 }
@@ -90,16 +93,27 @@ const withoutSlash = (folder: string) => folder.replace(/\/+$/, '');
 
 /** What the views have in common: it outlives a scrape. */
 export interface Shared {
+  readonly unseen: Unseen;
   readonly processes: ProcessTable;
   readonly texts: KernelTexts;
   readonly names: ContainerNames;
 }
 
+/** What of the agent the views need. */
+interface Helpers {
+  readonly names?: ContainerNames | undefined;
+  readonly guard?: HangGuard;
+  readonly unseen?: Unseen;
+}
+
 /** What views of the same host share. */
-export function share(paths: HostPaths, names: ContainerNames = NO_NAMES, guard = new HangGuard()): Shared {
+export function share(
+  paths: HostPaths,
+  { names = NO_NAMES, guard, unseen = new Unseen() }: Helpers = {},
+): Shared {
   const files = new KeptFiles(paths.procfs);
-  const processes = new ProcessTable(paths, files, guard);
-  return { processes, texts: new KernelTexts(paths.procfs, files), names };
+  const processes = new ProcessTable(paths, files, guard, unseen);
+  return { unseen, processes, texts: new KernelTexts(paths.procfs, files), names };
 }
 
 /**
@@ -140,6 +154,7 @@ export function openHost(paths: HostPaths, shared: Shared = share(paths)): Host 
       return snapshot;
     },
     names: shared.names,
+    unseen: shared.unseen,
     rootPrefix: withoutSlash(paths.rootfs),
     read: memoised((path) => {
       if (path.startsWith(ROOT)) return withFile(within(path), path, readOpenText);

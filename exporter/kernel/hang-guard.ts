@@ -16,17 +16,27 @@ export interface Device {
  */
 const MOST_HUNG = { mounts: 2, disks: 1 } as const;
 
+/** A call was late, or not made because one like it is. */
+export class UnansweredError extends SourceError {
+  constructor(path: string, why: string) {
+    super('failed', path, `${path}: ${why}`);
+  }
+}
+
 /** Makes file system calls without being held up by a mount that does not answer. One for the whole agent. */
 export class HangGuard {
   readonly #timeoutMs: number;
+  readonly #onUnanswered: () => void;
   readonly #waiting = new Set<string>();
   /** Calls that are late, by device. */
   readonly #late = new Map<string, { readonly isLocal: boolean; calls: number }>();
   /** Settles when the call that is on its way to a device was answered, or is late. */
   readonly #underway = new Map<string, Promise<unknown>>();
 
-  constructor(timeoutMs = 1_000) {
+  /** @param onUnanswered called for each call that was late or not made */
+  constructor(timeoutMs = 1_000, onUnanswered: () => void = () => {}) {
     this.#timeoutMs = timeoutMs;
+    this.#onUnanswered = onUnanswered;
   }
 
   /**
@@ -34,7 +44,7 @@ export class HangGuard {
    * same device. To what is no disk of this machine one call is made after the other: side by side they could take all
    * threads before the first is late.
    *
-   * @throws {SourceError} `failed` when it does not answer in time, or has not answered an earlier call yet
+   * @throws {UnansweredError} when it does not answer in time, or has not answered an earlier call yet
    */
   async run<T>(
     path: string,
@@ -55,12 +65,17 @@ export class HangGuard {
   }
 
   #refuse(path: string, { id, isLocal }: Device): void {
-    const fail = (why: string) => new SourceError('failed', path, `${path}: ${why}`);
+    const fail = (why: string) => this.#fail(path, why);
     if (this.#waiting.has(path)) throw fail('has not answered yet');
     if (this.#late.has(id)) throw fail('not asked, its mount does not answer');
     const hung = [...this.#late.values()].filter((late) => late.isLocal === isLocal).length;
     const most = isLocal ? MOST_HUNG.disks : MOST_HUNG.mounts;
     if (hung >= most) throw fail(`not asked while ${hung} ${isLocal ? 'disk hangs' : 'mounts hang'}`);
+  }
+
+  #fail(path: string, why: string): UnansweredError {
+    this.#onUnanswered();
+    return new UnansweredError(path, why);
   }
 
   async #call<T>(path: string, call: () => Promise<T>, device: Device): Promise<T> {
@@ -74,7 +89,7 @@ export class HangGuard {
     const timeout = patience.late.then(() => {
       wasLate = true;
       this.#note(device);
-      throw new SourceError('failed', path, `${path}: did not answer within ${this.#timeoutMs} ms`);
+      throw this.#fail(path, `did not answer within ${this.#timeoutMs} ms`);
     });
     try {
       return await Promise.race([answer, timeout]);

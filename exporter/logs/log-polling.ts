@@ -41,8 +41,11 @@ export class LogPolling {
 
   async #poll(host: Host): Promise<SourceError[]> {
     this.#polledAtMs = performance.now();
-    const errors = noteMounts(host, this.#services.hostFiles);
-    return [...errors, ...(await this.reader.poll(this.#services.rules.current, this.#services.pods()))];
+    const { hostFiles, rules, pods, unseen } = this.#services;
+    const errors = noteMounts(host, hostFiles);
+    const unread = await this.reader.poll(rules.current, pods());
+    unseen.noteErrors('log_unread', unread);
+    return [...errors, ...unread];
   }
 
   async #pollIfNobodyDid(): Promise<void> {

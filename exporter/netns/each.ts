@@ -35,7 +35,10 @@ export function readEach<T>(host: Host, read: (namespace: NetworkNamespace) => T
       if (!(error instanceof SourceError)) throw error;
       if (namespace.isHost && error.code === 'absent') throw host.exists('proc/1') ? error : hidden(error);
       if (error.code === 'absent') unread.push(namespace);
-      else errors.push(error);
+      else {
+        host.unseen.noteErrors('namespace_unread', [error]);
+        errors.push(error);
+      }
     }
   }
   return { read: values, unread, errors, newestTicks };

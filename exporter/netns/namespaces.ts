@@ -107,7 +107,10 @@ function find(host: Host, snapshot: ProcessSnapshot): NetworkNamespaces {
   // Which namespace is the host's must be known to tell the others from it.
   if (hostInode === undefined) return { list, errors, newestTicks };
   for (const [inode, { place, pids, beganTicks }] of membersOf(snapshot, hostInode)) {
-    const pid = readableThrough(procfs, inode, pids, errors);
+    const denied: SourceError[] = [];
+    const pid = readableThrough(procfs, inode, pids, denied);
+    host.unseen.noteErrors('namespace_unread', denied);
+    errors.push(...denied);
     if (pid !== undefined) list.push({ inode, place, isHost: false, folder: `proc/${pid}/net`, beganTicks });
   }
   return { list, errors, newestTicks };

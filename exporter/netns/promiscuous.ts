@@ -1,11 +1,12 @@
 import { readdirSync, readlinkSync, statfsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { attempt, malformed, SourceError } from '../base/errors.ts';
+import { attempt, malformed } from '../base/errors.ts';
 import { Unread } from '../base/lines.ts';
 import { ifPresent } from '../base/sources.ts';
 import type { Host } from '../host/host.ts';
 import { MountBook, mountsOf } from '../host/mount-book.ts';
 import { isNetwork } from '../host/mounts.ts';
+import { UnansweredError } from '../kernel/hang-guard.ts';
 import { readSmall } from '../kernel/kernel-file.ts';
 import { someMayWait } from '../kernel/pinned.ts';
 import { parseNetDev } from '../parsers/netdev.ts';
@@ -98,11 +99,8 @@ export class SysfsFinder {
     return ifPresent(() =>
       attempt(sysName, () => {
         if (mayWait(host.locate(folder.replace(/\/net$/, '')), this.mounts)) {
-          throw new SourceError(
-            'failed',
-            sysName,
-            `${sysName}: not looked at, its filesystem may not answer`,
-          );
+          host.unseen.note('mount_unresponsive');
+          throw new UnansweredError(sysName, 'not looked at, its filesystem may not answer');
         }
         const classNet = join(sys, 'class/net');
         const { dev } = statSync(sys);

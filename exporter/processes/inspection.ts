@@ -1,5 +1,6 @@
 import { SourceError } from '../base/errors.ts';
 import { readSmall } from '../kernel/kernel-file.ts';
+import type { Unseen, UnseenReason } from '../kernel/unseen.ts';
 import type { CarefulStat } from './careful-stat.ts';
 import { type ExecutableKind, executableKind } from './executable.ts';
 import type { SuspiciousKind } from './group.ts';
@@ -28,6 +29,16 @@ function isElevatedOnHost(procfs: string, pid: number, capabilities: bigint): bo
   return namespaceInode(procfs, pid, 'user') === hostNamespace(procfs, 'user');
 }
 
+/** With what processes are looked at. */
+interface Means {
+  /** The folder that the host's procfs is mounted at. */
+  readonly procfs: string;
+  /** Looks at what the process's links lead to. */
+  readonly links: CarefulStat;
+  /** Told of what could not be looked at, by an agent that may. */
+  readonly unseen: Unseen;
+}
+
 /**
  * Looks at what `/proc/<pid>/stat` does not tell: executable, tracer, capabilities and network namespace.
  *
@@ -35,13 +46,11 @@ function isElevatedOnHost(procfs: string, pid: number, capabilities: bigint): bo
  * namespace), and a process can run from a filesystem that does not answer. They take nothing from the others: they count
  * as ordinary, and that they could not be read is said.
  *
- * @param procfs the folder that the host's procfs is mounted at
- * @param links looks at what the process's links lead to
  * @param mayTrace whether this process has CAP_SYS_PTRACE
  * @param contained whether the process belongs to a container; capabilities are judged there only
  */
 export function inspect(
-  { procfs, links }: { readonly procfs: string; readonly links: CarefulStat },
+  { procfs, links, unseen }: Means,
   pid: number,
   mayTrace: boolean,
   contained: boolean,
@@ -51,7 +60,11 @@ export function inspect(
   const errors: SourceError[] = [];
   const unknown: SuspiciousKind[] = [];
   /** What is gone is not there any more: the process ended, or never had one. */
-  const attempt = <T>(read: () => T, otherwise: readonly SuspiciousKind[]): T | undefined => {
+  const attempt = <T>(
+    read: () => T,
+    otherwise: readonly SuspiciousKind[],
+    reason: UnseenReason = 'process_unread',
+  ): T | undefined => {
     try {
       return read();
     } catch (error) {
@@ -59,7 +72,8 @@ export function inspect(
       if (error.code === 'absent') return undefined;
       const isItsOwn = error.code === 'failed' || (mayTrace && error.code === 'unreadable');
       errors.push(error);
-      if (!isItsOwn) unknown.push(...otherwise);
+      if (isItsOwn) unseen.noteErrors(reason, [error]);
+      else unknown.push(...otherwise);
       return undefined;
     }
   };
@@ -67,6 +81,7 @@ export function inspect(
   const networkNamespace = attempt(
     () => (pid === INIT ? hostNamespace(procfs, 'net') : namespaceInode(procfs, pid, 'net')),
     [],
+    'namespace_unread',
   );
   let kind: SuspiciousKind | undefined = attempt(
     () => executableKind(folder, name, links.stat),

@@ -5,6 +5,7 @@ import { ifPresent } from '../base/sources.ts';
 import { HangGuard } from '../kernel/hang-guard.ts';
 import { type KeptFile, KeptFiles } from '../kernel/kept-files.ts';
 import { contents, readSmall } from '../kernel/kernel-file.ts';
+import { Unseen } from '../kernel/unseen.ts';
 import { CarefulStat } from './careful-stat.ts';
 import { Denials } from './denials.ts';
 import { Entry, hasEnded, NOTHING } from './entry.ts';
@@ -58,10 +59,11 @@ const NEW_MOST = 1_024;
  * program, and in rotation: credentials, tracers and deletions show in no other way.
  */
 export class ProcessTable {
-  private readonly procfs: string;
+  readonly procfs: string;
   private readonly groups: Groups;
   private readonly files: KeptFiles;
-  private readonly links: CarefulStat;
+  readonly links: CarefulStat;
+  readonly unseen: Unseen;
   private readonly entries = new Map<number, Entry>();
   /** Those that something could not be read of. */
   private readonly troubled = new Set<Entry>();
@@ -78,16 +80,20 @@ export class ProcessTable {
    * @param paths where the host's procfs and sysfs are mounted
    * @param files how many files may be kept open, with others who keep some
    * @param guard for executables whose filesystem may not answer
+   * @param unseen counts what of a process could not be looked at
    */
   constructor(
     paths: { readonly procfs: string; readonly sysfs: string },
     files: KeptFiles = new KeptFiles(paths.procfs),
     guard = new HangGuard(),
+    unseen = new Unseen(),
   ) {
     this.procfs = paths.procfs;
     this.groups = new Groups(paths);
     this.files = files;
     this.links = new CarefulStat(guard);
+    this.unseen = unseen;
+    unseen.expect('process_unread', 'namespace_unread');
   }
 
   /**
@@ -224,9 +230,7 @@ export class ProcessTable {
 
   /** Threads of the kernel have no executable, and no namespace but the host's. */
   private inspect(pid: number, kernel: boolean, { place }: ProcessGroup): Inspection {
-    return kernel
-      ? NOTHING
-      : inspect({ procfs: this.procfs, links: this.links }, pid, this.mayTrace(), place !== undefined);
+    return kernel ? NOTHING : inspect(this, pid, this.mayTrace(), place !== undefined);
   }
 
   private noteTrouble(entry: Entry): void {

@@ -13,6 +13,7 @@ import { EXTRACTORS } from '../extractors/index.ts';
 import { openHostFiles } from '../files/host-files.ts';
 import { type Host, openHost, share } from '../host/host.ts';
 import { HangGuard } from '../kernel/hang-guard.ts';
+import { Unseen } from '../kernel/unseen.ts';
 import { findApiServer } from '../kubernetes/access.ts';
 import type { ApiAccess } from '../kubernetes/api-access.ts';
 import { PodStore } from '../kubernetes/pod-store.ts';
@@ -43,6 +44,10 @@ async function addNodeInfo(samples: Sample[], host: Host, logger: Logger): Promi
   } catch (error) {
     logger.warn('What the node is could not be found out', { error: String(error) });
   }
+}
+
+function unseenSamples(unseen: Unseen): Sample[] {
+  return [...unseen.counts()].map(([reason, count]) => sample(agentMetrics.unseen, count, { reason }));
 }
 
 /** The rules, of which a later version that is refused costs one line in the log. */
@@ -123,8 +128,9 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const authorize = openAuthorization(options.authorization, apiServer, web, logger);
   const podWatch = openPodWatch(options, apiServer);
   const pods = () => podWatch?.store.list() ?? [];
-  const guard = new HangGuard();
-  const shared = share(paths, podWatch?.store.names, guard);
+  const unseen = new Unseen();
+  const guard = new HangGuard(undefined, () => unseen.note('mount_unresponsive'));
+  const shared = share(paths, { names: podWatch?.store.names, guard, unseen });
   const openView = () => openHost(paths, shared);
   const scraper = new Scraper(enabled, openView, logger);
   let opened: ProcessEvents | undefined;
@@ -134,11 +140,12 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
     return opened;
   };
   const hostFiles = openHostFiles(paths.rootfs, guard);
-  await scraper.open({ paths, openView, guard, hostFiles, rules, logger, events, podWatch, pods });
+  unseen.expect('mount_unresponsive');
+  await scraper.open({ paths, openView, guard, unseen, hostFiles, rules, logger, events, podWatch, pods });
   const info = [sample(agentMetrics.buildInfo, 1, { version, node_version: process.versions.node })];
   info.push(...checkMounts(openHost(paths), { ...paths, tracefs: options.tracefs }, logger));
   const ownFamilies = processFamilies();
-  const extraFamilies = () => [...familiesOf(info), ...ownFamilies()];
+  const extraFamilies = () => [...familiesOf([...info, ...unseenSamples(unseen)]), ...ownFamilies()];
   const app = createApp({ scraper, extraFamilies, authorize, telemetryPath, version, node, logger });
   const serving = { flag: LISTEN_FLAG, logger, web, responseMs: RESPONSE_MS };
   const listeners: Listener[] = [];

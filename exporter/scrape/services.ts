@@ -4,6 +4,7 @@ import type { ProcessEvents } from '../events/process-events.ts';
 import type { HostFiles } from '../files/host-files.ts';
 import type { Host, HostPaths } from '../host/host.ts';
 import type { HangGuard } from '../kernel/hang-guard.ts';
+import type { Unseen } from '../kernel/unseen.ts';
 import type { PodWatch } from '../kubernetes/pod-watch.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
 
@@ -13,6 +14,7 @@ export interface Services {
   /** The host as it is at this moment. */
   readonly openView: () => Host;
   readonly guard: HangGuard;
+  readonly unseen: Unseen;
   readonly hostFiles: HostFiles;
   readonly rules: RuleBook;
   readonly logger: Logger;

@@ -149,14 +149,21 @@ const coverage: Section = {
     timeSeries({
       title: 'Exec events',
       description:
-        'Program starts that were read, those whose control group or path could not be told, and trace records that the kernel had to drop, on all nodes.',
+        'Program starts that were read, those whose control group could not be told, and trace records that the kernel had to drop, on all nodes.',
       unit: 'cps',
       queries: [
         { expr: `sum(${rate('kubevigil_exec_events_total')})`, legend: 'read' },
         { expr: `sum(${rate('kubevigil_exec_events_unattributed_total')})`, legend: 'unattributed' },
-        { expr: `sum(${rate('kubevigil_exec_paths_unresolved_total')})`, legend: 'path unresolved' },
         { expr: `sum(${rate('kubevigil_exec_events_lost_total')})`, legend: 'lost' },
       ],
+      span: THIRD,
+    }),
+    timeSeries({
+      title: 'Not looked at',
+      description:
+        'Looks that failed, by reason, on all nodes (kubevigil_unseen_total): paths of programs that led on from an unknown folder, arguments of programs that had ended, processes, network namespaces, watched files and logs that could not be read, mounts that did not answer.',
+      unit: 'cps',
+      queries: [{ expr: `sum by (reason) (${rate('kubevigil_unseen_total')})`, legend: '{{reason}}' }],
       span: THIRD,
     }),
     timeSeries({

@@ -6,6 +6,7 @@ import type { AlertGroup } from './model.ts';
 import { networkAlerts } from './network.ts';
 import { processAlerts } from './processes.ts';
 import { resourceAlerts } from './resources.ts';
+import { unseenAlerts } from './unseen.ts';
 
 export const ALERT_GROUPS: readonly AlertGroup[] = [
   resourceAlerts,
@@ -13,5 +14,6 @@ export const ALERT_GROUPS: readonly AlertGroup[] = [
   processAlerts,
   accessAlerts,
   healthAlerts,
+  unseenAlerts,
   datasetAlerts,
 ];

@@ -3,6 +3,7 @@ import type { Cgroup } from '../../exporter/cgroups/id-table.ts';
 import { ProcessEvents } from '../../exporter/events/process-events.ts';
 import { NO_NAMES } from '../../exporter/owners/names.ts';
 import type { Extractor } from '../../exporter/scrape/extractor.ts';
+import type { Services } from '../../exporter/scrape/services.ts';
 import { extractOnce, seriesLines } from './extract.ts';
 import { fixtureHost, fixturePaths } from './fixture-host.ts';
 import { MemorySource } from './memory-source.ts';
@@ -19,12 +20,16 @@ export const SERVICE: Cgroup = { id: 1, path: '/system.slice/cron.service' };
 export const AT = { timeNs: 1, pid: 2 };
 
 /** An extractor of events that are put into `source`, on the recorded host. */
-export async function openOnEvents<S>(extractor: Extractor<S>, polledBecause?: SourceError) {
+export async function openOnEvents<S>(
+  extractor: Extractor<S>,
+  polledBecause?: SourceError,
+  own: Partial<Services> = {},
+) {
   const source = new MemorySource();
   if (polledBecause !== undefined) source.unseen = new Set(['connect', 'oom']);
   const events = new ProcessEvents({ source, polledBecause }, NO_NAMES);
   const state = (await extractor.open?.(
-    await services({ events: () => events, paths: fixturePaths() }),
+    await services({ events: () => events, paths: fixturePaths(), ...own }),
   )) as S;
   const scrape = async () => {
     const { samples, errors } = await extractOnce(extractor, fixtureHost(), state);

@@ -1,5 +1,6 @@
 import { SourceError } from '../../exporter/base/errors.ts';
 import type { FilesystemUsage, Host } from '../../exporter/host/host.ts';
+import { Unseen } from '../../exporter/kernel/unseen.ts';
 import { NO_NAMES } from '../../exporter/owners/names.ts';
 
 interface MemoryHost {
@@ -28,6 +29,7 @@ export function memoryHost({
     locate: (path) => path,
     processes: () => ({ processes: [], groups: [], errors: [], newestTicks: 0 }),
     names: NO_NAMES,
+    unseen: new Unseen(),
     read(path) {
       const found = files[path];
       if (typeof found === 'string') return found;

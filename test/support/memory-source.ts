@@ -6,7 +6,7 @@ export class MemorySource implements ExecSource {
   events: TraceEvent[] = [];
   unseen: ExecSource['unseen'] = new Set();
   failure: Error | undefined;
-  totals: ExecStats = { execs: 0, lost: 0, unattributed: 0, unresolved: 0, startsObserved: 0 };
+  totals: ExecStats = { execs: 0, lost: 0, unattributed: 0, startsObserved: 0 };
 
   #listener: EventListener | undefined;
 

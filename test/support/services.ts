@@ -2,6 +2,7 @@ import { createLogger } from '../../common/log.ts';
 import { ProcessEvents } from '../../exporter/events/process-events.ts';
 import { openHostFiles } from '../../exporter/files/host-files.ts';
 import { HangGuard } from '../../exporter/kernel/hang-guard.ts';
+import { Unseen } from '../../exporter/kernel/unseen.ts';
 import { NO_NAMES } from '../../exporter/owners/names.ts';
 import { RuleBook } from '../../exporter/rules/rule-book.ts';
 import type { Services } from '../../exporter/scrape/services.ts';
@@ -18,6 +19,7 @@ export async function services(own: Partial<Services> = {}): Promise<Services> {
     paths,
     openView: () => memoryHost({}),
     guard,
+    unseen: new Unseen(),
     hostFiles: openHostFiles(paths.rootfs, guard),
     podWatch: recordedWatch(),
     rules: own.rules ?? (await RuleBook.open(undefined, () => {})),

@@ -11,8 +11,6 @@ export interface ExecStats {
   readonly lost: number | undefined;
   /** Program starts whose cgroup could not be told. */
   readonly unattributed: number;
-  /** Program starts whose path led on from a working directory that could not be looked at. */
-  readonly unresolved: number;
   /**
    * New tasks seen; against the forks of /proc/stat, which include threads, the coverage.
    * Polling sees processes only, not threads.

@@ -160,12 +160,11 @@ class TracedExecSource implements ExecSource {
   }
 
   stats(): ExecStats {
-    const { execs, unattributed, unresolved, starts } = this.#recorder;
+    const { execs, unattributed, starts } = this.#recorder;
     return {
       execs,
       lost: this.#reader.lost + this.#queue.dropped,
       unattributed,
-      unresolved,
       startsObserved: starts,
     };
   }

@@ -17,8 +17,6 @@ export class EventRecorder implements RecordSink {
   sinceNs = Number.POSITIVE_INFINITY;
   execs = 0;
   unattributed = 0;
-  /** Starts by a path that leads on from a working directory, of processes that were gone before it could be looked at. */
-  unresolved = 0;
   starts = 0;
   readonly #placeAt: PlaceLookup;
   readonly #cgroups: CgroupTable;
@@ -113,7 +111,6 @@ export class EventRecorder implements RecordSink {
     if (path === undefined) return;
     event.absolutePath = absolutePath(path, this.#placeAt(pid, timeNs));
     if (event.absolutePath !== undefined) return;
-    this.unresolved += 1;
     // Most children work where their parents do.
     if (maker !== undefined) {
       const { workingDirectory } = this.#placeAt(maker, timeNs);

@@ -97,7 +97,6 @@ class PollingSource implements ExecSource {
       execs: this.#execs,
       lost: undefined,
       unattributed: this.#unattributed,
-      unresolved: 0,
       startsObserved: this.#starts,
     };
   }

@@ -10,6 +10,7 @@ import { skip } from '../../support/skip.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 
 const successOf = (extractor: string) => `kubevigil_extractor_success{extractor="${extractor}"}`;
+const UNANSWERED = 'kubevigil_unseen_total{reason="mount_unresponsive"}';
 const OVERLAY =
   'mount -t overlay overlay -o lowerdir="$0":/usr/share/doc "$1" && umount -l "$0" && exec "$1/program" 600';
 /** An agent that hangs answers never; a busy machine's may take its time. */
@@ -98,6 +99,7 @@ describe('a process whose filesystem has a server that is stopped', () => {
     expect(counted(first)).to.be.at.least(children.length + 1);
     const series = await givenUp();
     expect(series.get(successOf('processes'))).to.equal(0);
+    expect(series.get(UNANSWERED)).to.be.at.least(1);
     expect(series.get(successOf('sniffers'))).to.equal(first.get(successOf('sniffers')));
     expect(suspicious(series, 'deleted_exe')).to.be.at.least(1);
     expect(await get('/-/healthy')).not.to.equal('');
@@ -113,6 +115,7 @@ describe('a process whose filesystem has a server that is stopped', () => {
       suspicious(await scrape(), 'temp_exe') > 0 ? true : undefined,
     );
     expect(lateLines()).to.deep.equal([]);
+    expect((await scrape()).get(UNANSWERED)).to.equal(0);
     mount?.stop();
     const series = await givenUp();
     expect(series.get(successOf('processes'))).to.equal(0);
