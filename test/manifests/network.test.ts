@@ -1,10 +1,10 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { assert, constantFrom, dictionary, oneof, property, stringMatching } from 'fast-check';
 import { temporaryFolder } from '../support/temporary.ts';
 import { mayConnect, type Peer, targetsOf } from './support/network.ts';
-import { MANIFESTS, needsKubectl, OVERLAYS, type Rendered, render } from './support/overlays.ts';
+import { MANIFESTS, needsKubectl, OVERLAYS, type Rendered, render, renderOwn } from './support/overlays.ts';
 
 const NAME = 'app.kubernetes.io/name';
 /** Port of each pod that is asked for anything. */
@@ -16,6 +16,7 @@ const OF_PROMETHEUS = ['kubevigil/prometheus -> kubevigil-exporter'];
 const WITH_PROMETHEUS = [...OF_PROMETHEUS, 'kubevigil/kubevigil-builder -> prometheus'];
 const ADMITTED: Readonly<Record<string, readonly string[]>> = {
   '.': OF_PROMETHEUS,
+  'overlays/authorization': WITH_PROMETHEUS,
   'overlays/export': [],
   'overlays/lab': [
     ...WITH_PROMETHEUS,
@@ -95,25 +96,10 @@ describe('who may connect to what, by the network policies', () => {
   });
 
   it('one object of an overlay of yours names another namespace, for all policies', async () => {
-    // A copy, since kustomize refers to other folders by relative paths only.
-    const folder = newFolder();
-    for (const name of ['manifests', 'prometheus', 'grafana'])
-      cpSync(join(MANIFESTS, '..', name), join(folder, name), {
-        recursive: true,
-        filter: (path) => !path.includes('node_modules'),
-      });
     const readme = readFileSync(join(MANIFESTS, 'README.md'), 'utf8');
     const object = /^# scraper\.yaml\n.*?(?=^```)/ms.exec(readme)?.[0] ?? '';
     for (const overlay of ['.', 'overlays/lab', 'overlays/operator']) {
-      const own = join(folder, 'own', overlay.replace('/', '-').replace('.', 'base'));
-      mkdirSync(own, { recursive: true });
-      writeFileSync(join(own, 'scraper.yaml'), object);
-      const kustomization = {
-        resources: [relative(own, join(folder, 'manifests', overlay)), 'scraper.yaml'],
-        components: [relative(own, join(folder, 'manifests', 'components', 'scraper'))],
-      };
-      writeFileSync(join(own, 'kustomization.yaml'), JSON.stringify(kustomization));
-      const objects = await render(relative(MANIFESTS, own));
+      const objects = await renderOwn(newFolder(), overlay, ['scraper'], { 'scraper.yaml': object });
       expect(objects.map(({ metadata }) => metadata.name)).not.to.include('kubevigil-scraper');
       const peers = [...new Set(admitted(objects))].filter((line) => /-> kubevigil-/.test(line));
       expect(

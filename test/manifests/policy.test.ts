@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RbacV1Subject, V1PolicyRule, V1RoleRef } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { ROOT } from '../support/paths.ts';
@@ -17,14 +18,17 @@ import { containersOf, objections, RESTRICTED, RULES } from './support/policy.ts
 /** How long the lock of a pod that was killed holds: its lease, as dataset/storage/local says. */
 const LEASE_MS = 300_000;
 
-function rulesOf(objects: readonly Rendered[]) {
-  return objects.flatMap(({ kind, metadata, ...object }) =>
-    (kind === 'ClusterRole' || kind === 'Role' ? (object['rules'] as object[]) : []).map((rule) => ({
-      role: metadata.name,
-      ...(rule as { apiGroups: string[]; resources: string[]; verbs: string[] }),
-    })),
-  );
-}
+/** All that any role may have: nothing writes but to pods of the lab, and what is created in reviews stays nowhere. */
+const RIGHTS: Readonly<Record<string, readonly V1PolicyRule[]>> = {
+  'kubevigil-exporter': [{ apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] }],
+  'kubevigil-exporter-authorization': [
+    { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+    { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
+  ],
+  'kubevigil-prometheus': [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] }],
+  'kubevigil-scenarios': [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'create', 'delete'] }],
+  'kubevigil-scraper': [{ nonResourceURLs: ['/metrics'], verbs: ['get'] }],
+};
 
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -52,12 +56,23 @@ describe('manifests, by policy', () => {
       expect(new Set(keys).size).to.equal(keys.length);
     });
 
-    it(`${overlay}: roles name what they are for, and nothing that writes but to pods of the lab`, async () => {
-      for (const { role, apiGroups, resources, verbs } of rulesOf(await render(overlay))) {
-        expect([...apiGroups, ...resources, ...verbs], role).not.to.include('*');
-        expect(resources, role).to.deep.equal(['pods']);
-        const writes = verbs.filter((verb) => !['get', 'list', 'watch'].includes(verb));
-        expect(writes, role).to.deep.equal(role === 'kubevigil-scenarios' ? ['create', 'delete'] : []);
+    it(`${overlay}: roles have the rights that are meant, and are bound to who is meant`, async () => {
+      const objects = await render(overlay);
+      for (const { kind, metadata, ...object } of objects) {
+        if (!['ClusterRole', 'Role'].includes(kind)) continue;
+        expect(object['rules'], metadata.name).to.deep.equal(RIGHTS[metadata.name]);
+        expect(kind === 'Role', metadata.name).to.equal(metadata.name === 'kubevigil-scenarios');
+      }
+      for (const binding of objects.filter(({ kind }) => /RoleBinding$/.test(kind))) {
+        const { kind, name } = binding['roleRef'] as V1RoleRef;
+        expect(`${kind}Binding`).to.equal(binding.kind);
+        expect(objects.some((one) => one.kind === kind && one.metadata.name === name)).to.equal(true);
+        for (const subject of binding['subjects'] as RbacV1Subject[]) {
+          const account = objects.find(
+            (one) => one.kind === subject.kind && one.metadata.name === subject.name,
+          );
+          expect(account?.metadata.namespace, binding.metadata.name).to.equal(subject.namespace);
+        }
       }
     });
 

@@ -9,6 +9,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { alertRules } from './alert-rules.ts';
 import { alertTests } from './alert-tests.ts';
+import { authorizedConfig } from './authorized-config.ts';
 import { baselineRules } from './baseline-rules.ts';
 import { birthTests } from './birth-tests.ts';
 import { columnNames } from './column-names.ts';
@@ -75,6 +76,10 @@ if (changed) {
     'kubevigil-births.yml': birthTests(ALERT_GROUPS),
   });
   writeFolder('prometheus/runbooks', runbooks(ALERT_GROUPS));
+  write(
+    'manifests/overlays/authorization/kubernetes.yml',
+    authorizedConfig(readFileSync('prometheus/kubernetes.yml', 'utf8')),
+  );
   const { DASHBOARDS } = await import('../../grafana/index.ts');
   writeFolder('grafana/dashboards', dashboardFiles(DASHBOARDS));
   writeFolder('grafana/generated', configMaps(DASHBOARDS));

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import type { KubernetesObject, V1PodTemplateSpec } from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
 import { program } from '../../../tools/programs/find.ts';
@@ -40,6 +40,27 @@ export async function render(overlay: string): Promise<readonly Rendered[]> {
   const objects = parseAllDocuments(text).map((document) => document.toJS() as Rendered);
   rendered.set(overlay, objects);
   return objects;
+}
+
+/**
+ * What an overlay of a user's own would send: one of these, with components and resources beside it.
+ *
+ * @param folder empty, for that overlay's files
+ * @param resources texts by file name
+ */
+export function renderOwn(
+  folder: string,
+  overlay: string,
+  components: readonly string[],
+  resources: Readonly<Record<string, string>> = {},
+): Promise<readonly Rendered[]> {
+  for (const [name, text] of Object.entries(resources)) writeFileSync(join(folder, name), text);
+  const kustomization = {
+    resources: [relative(folder, join(MANIFESTS, overlay)), ...Object.keys(resources)],
+    components: components.map((name) => relative(folder, join(MANIFESTS, 'components', name))),
+  };
+  writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
+  return render(relative(MANIFESTS, folder));
 }
 
 /** Before the tests of overlays: skips them, with the reason, where there is no kubectl and none can be fetched. */
