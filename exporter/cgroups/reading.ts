@@ -1,11 +1,13 @@
 import type { SourceError } from '../base/errors.ts';
 import { Unread } from '../base/lines.ts';
-import type { Host } from '../host/host.ts';
 import type { Place } from './place.ts';
 import type { ContainerTree } from './tree.ts';
 
 /** Reads a file of one cgroup; errors call it by its name alone, the same for every container. */
 export type Read = <T>(file: string, parse: (text: string, path: string, unread: Unread) => T) => T;
+
+/** Text of a file of one cgroup at a path as this process sees it; errors call it `name`. Throws {@link SourceError}. */
+type ReadPiece = (path: string, name: string) => string;
 
 /** memory.stat is longer, read once, and to remember it for every container would be half a megabyte of garbage. */
 const SHORT = 1_000;
@@ -16,10 +18,10 @@ export class Reading {
   private readonly texts = new Map<string, string>();
   /** Lines that were left out, by the name of the file. */
   private readonly unread = new Map<string, Unread>();
-  private readonly host: Host;
+  private readonly readPiece: ReadPiece;
 
-  constructor(host: Host) {
-    this.host = host;
+  constructor(readPiece: ReadPiece) {
+    this.readPiece = readPiece;
   }
 
   /**
@@ -50,7 +52,7 @@ export class Reading {
       }
       const known = this.texts.get(path);
       if (known !== undefined) return parse(known, name, unread);
-      const text = this.host.readPiece(path, name);
+      const text = this.readPiece(path, name);
       if (text.length <= SHORT) this.texts.set(path, text);
       return parse(text, name, unread);
     };

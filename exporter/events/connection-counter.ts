@@ -1,9 +1,9 @@
 import { connectionsMetrics } from '../catalogue/connections.ts';
 import { OTHER_POD, UNKNOWN_POD } from '../catalogue/model/reserved-pods.ts';
+import { type Sample, sample } from '../catalogue/model/sample.ts';
 import { MatchCounts } from '../counters/match-counts.ts';
 import { type PodOwner, podFields, type Whereabouts } from '../owners/owners.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
-import { type Sample, sample } from '../scrape/extractor.ts';
 import { classOf } from './address-class.ts';
 import { Destinations } from './destinations.ts';
 

@@ -1,5 +1,6 @@
 import type { RuleEvent } from '../catalogue/events/fields.ts';
 import { execsMetrics } from '../catalogue/execs.ts';
+import { type Sample, sample } from '../catalogue/model/sample.ts';
 import { MatchCounts } from '../counters/match-counts.ts';
 import { HOST } from '../owners/attribution.ts';
 import {
@@ -10,7 +11,6 @@ import {
   type Whereabouts,
 } from '../owners/owners.ts';
 import type { Outcome, RuleSet } from '../rules/rule-set.ts';
-import { type Sample, sample } from '../scrape/extractor.ts';
 import { ExecMemo } from './exec-memo.ts';
 
 const NOT_ASCII = /[\x80-\xff]/;

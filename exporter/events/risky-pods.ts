@@ -1,7 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
+import { type Sample, sample } from '../catalogue/model/sample.ts';
 import { podsMetrics } from '../catalogue/pods.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
-import { type Sample, sample } from '../scrape/extractor.ts';
 import { podFacts } from './pod-facts.ts';
 
 const HOST = { namespace: '', pod: '' };

@@ -1,6 +1,7 @@
 import { authMetrics } from '../catalogue/auth.ts';
+import { sample } from '../catalogue/model/sample.ts';
 import { LogPolling } from '../logs/log-polling.ts';
-import { type Extractor, sample } from '../scrape/extractor.ts';
+import type { Extractor } from '../scrape/extractor.ts';
 
 /**
  * Failed logins: lines of the host's logs, and of the containers that a rule selects, that match a log rule.

@@ -1,6 +1,8 @@
 import { groupBy } from '../../common/group-by.ts';
 import { SourceError } from '../base/errors.ts';
 import { cgroupMetrics } from '../catalogue/cgroup.ts';
+import type { Sample } from '../catalogue/model/sample.ts';
+import { sample } from '../catalogue/model/sample.ts';
 import { type Controller, findController, type Mounted } from '../cgroups/controllers.ts';
 import { Hierarchies } from '../cgroups/hierarchy.ts';
 import { isNestedNode } from '../cgroups/node.ts';
@@ -9,12 +11,11 @@ import { type Read, Reading } from '../cgroups/reading.ts';
 import { ContainerTree } from '../cgroups/tree.ts';
 import { countsDisks, cpuSeconds, deviceBytes, throttledSeconds, workingSetBytes } from '../cgroups/usage.ts';
 import { type Counts, type Part, SummedCounters } from '../counters/summed-counters.ts';
-import type { Host } from '../host/host.ts';
 import { containerKey, containerLabels } from '../owners/attribution.ts';
 import type { ContainerName } from '../owners/names.ts';
+import type { NodeView } from '../owners/node-view.ts';
 import type { DeviceBytes } from '../parsers/cgroup-io.ts';
-import type { Extraction, Extractor, Sample } from '../scrape/extractor.ts';
-import { sample } from '../scrape/extractor.ts';
+import type { Extraction, Extractor } from '../scrape/extractor.ts';
 
 /** The hierarchies of the host, and the containers seen in each: the same for every view of it. */
 interface State {
@@ -33,7 +34,7 @@ interface Figure<T> {
   readonly controller: Controller;
   readonly read: Readonly<Record<1 | 2, (read: Read, machineCounts: () => boolean) => T | undefined>>;
   /** What is counted of the container, in the order of the samples; undefined for a gauge, which is added up. */
-  readonly parts?: (value: T, host: Host) => Iterable<readonly [part: string, counts: Counts]>;
+  readonly parts?: (value: T, host: NodeView) => Iterable<readonly [part: string, counts: Counts]>;
   readonly samples: (counts: Counts, labels: Labels) => Sample[];
 }
 
@@ -41,11 +42,11 @@ interface Figure<T> {
 const ITSELF = '';
 
 /** Whether a device is a disk, as far as sysfs knows it: of one that it does not know, bytes are bytes. */
-const isDisk = (device: string, host: Host) =>
+const isDisk = (device: string, host: NodeView) =>
   host.exists(`sys/dev/block/${device}/device`) || !host.exists(`sys/dev/block/${device}`);
 
 /** Only disks: what a volume on top of them (LVM, RAID, loop) moves is counted where it ends. */
-function* diskParts(devices: ReadonlyMap<string, DeviceBytes>, host: Host): Iterable<[string, Counts]> {
+function* diskParts(devices: ReadonlyMap<string, DeviceBytes>, host: NodeView): Iterable<[string, Counts]> {
   yield [ITSELF, [0, 0]];
   for (const [device, { read, write }] of devices) if (isDisk(device, host)) yield [device, [read, write]];
 }
@@ -103,14 +104,14 @@ function treeAt({ trees, host }: Scrape, { folder }: Mounted): ContainerTree {
 
 /** What a scrape has for a figure. */
 interface Scrape extends State {
-  readonly host: Host;
+  readonly host: NodeView;
   readonly reading: Reading;
   /** The labels of a container, the same object for the same labels. */
   readonly labels: (place: Place) => Labels;
 }
 
 /** Looks names up once for each container, of which every hierarchy has a place of its own. */
-function labelling(host: Host): (place: Place) => Labels {
+function labelling(host: NodeView): (place: Place) => Labels {
   const byId = new Map<string, Labels>();
   const byKey = new Map<string, Labels>();
   return (place) => {
@@ -215,7 +216,7 @@ export const cgroup: Extractor<State> = {
   open: () => ({ hierarchies: undefined, mounted: new Map(), trees: new Map(), sums: new Map() }),
   extract(host, state) {
     state.hierarchies ??= new Hierarchies(host.locate('sys/'));
-    const scrape = { ...state, host, reading: new Reading(host), labels: labelling(host) };
+    const scrape = { ...state, host, reading: new Reading(host.readPiece), labels: labelling(host) };
     const figures = FIGURES.map((figure) => extractFigure(scrape, figure));
     return {
       samples: figures.flatMap(({ samples }) => samples),

@@ -1,10 +1,10 @@
 import { connectionsMetrics } from '../catalogue/connections.ts';
 import { ConnectionCounter } from '../events/connection-counter.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
-import type { Host } from '../host/host.ts';
 import { OutboundTables } from '../netns/outbound.ts';
 import { podLabels } from '../owners/attribution.ts';
 import type { PodName } from '../owners/names.ts';
+import type { NodeView } from '../owners/node-view.ts';
 import { presentPods } from '../owners/present.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
 import type { Extraction, Extractor } from '../scrape/extractor.ts';
@@ -21,7 +21,7 @@ interface State {
 const HOST: PodName = { namespace: '', pod: '' };
 
 /** The host's namespace and those of pods; where only some could be read, only these have series. */
-function fromTables(host: Host, { events, rules, counter }: State, tables: OutboundTables): Extraction {
+function fromTables(host: NodeView, { events, rules, counter }: State, tables: OutboundTables): Extraction {
   const { found, seen, errors } = tables.take(host, performance.now());
   for (const { namespace, address, port, before } of found) {
     const owner = podLabels(namespace.place, host.names);

@@ -1,12 +1,13 @@
 import { containerOomMetrics } from '../catalogue/container-oom.ts';
+import { type Sample, sample } from '../catalogue/model/sample.ts';
 import { CgroupOomKills } from '../cgroups/oom-kills.ts';
 import { MatchCounts } from '../counters/match-counts.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
-import type { Host } from '../host/host.ts';
 import { containerLabels, HOST } from '../owners/attribution.ts';
+import type { NodeView } from '../owners/node-view.ts';
 import { type ContainerOwner, OTHER_CONTAINER, UNKNOWN_CONTAINER } from '../owners/owners.ts';
 import { presentContainers } from '../owners/present.ts';
-import { type Extraction, type Extractor, type Sample, sample } from '../scrape/extractor.ts';
+import type { Extraction, Extractor } from '../scrape/extractor.ts';
 
 /** The one thing that is counted of each owner. */
 const KILL = 'kill';
@@ -24,7 +25,7 @@ function samplesOf(counts: MatchCounts<ContainerOwner>, known: readonly Containe
     .map(({ owner, count }) => sample(containerOomMetrics.kills, count, owner));
 }
 
-function fromCgroups(host: Host, { events, counts }: State, cgroups: CgroupOomKills): Extraction {
+function fromCgroups(host: NodeView, { events, counts }: State, cgroups: CgroupOomKills): Extraction {
   const { kills, places, errors } = cgroups.look();
   for (const { place, count } of kills) {
     counts.add([KILL], containerLabels(place, host.names), undefined, count);

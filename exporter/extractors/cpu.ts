@@ -1,9 +1,9 @@
 import { Unread } from '../base/lines.ts';
 import { CPU_MODES, cpuMetrics } from '../catalogue/cpu.ts';
+import { sample } from '../catalogue/model/sample.ts';
 import { CpuClock } from '../host/cpu-clock.ts';
 import { parseAllCpus, parseCpuTicks } from '../parsers/stat.ts';
 import type { Extractor } from '../scrape/extractor.ts';
-import { sample } from '../scrape/extractor.ts';
 
 const STAT = 'proc/stat';
 

@@ -1,10 +1,10 @@
 import { Unread } from '../base/lines.ts';
 import { ifPresent } from '../base/sources.ts';
 import { diskMetrics } from '../catalogue/disk.ts';
+import { sample } from '../catalogue/model/sample.ts';
 import type { Host } from '../host/host.ts';
 import { parseDiskstats } from '../parsers/diskstats.ts';
 import type { Extractor } from '../scrape/extractor.ts';
-import { sample } from '../scrape/extractor.ts';
 
 const DISKSTATS = 'proc/diskstats';
 

@@ -1,11 +1,12 @@
 import { execsMetrics } from '../catalogue/execs.ts';
+import { type Sample, sample } from '../catalogue/model/sample.ts';
 import { ExecCounter } from '../events/exec-counter.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
 import type { Unseen } from '../kernel/unseen.ts';
 import { containerLabels } from '../owners/attribution.ts';
 import { presentContainers } from '../owners/present.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
-import { type Extractor, type Sample, sample } from '../scrape/extractor.ts';
+import type { Extractor } from '../scrape/extractor.ts';
 import { argumentsOf } from '../trace/paths/exec-arguments.ts';
 
 interface State {

@@ -1,9 +1,10 @@
 import { filesMetrics } from '../catalogue/files.ts';
+import { sample } from '../catalogue/model/sample.ts';
 import { FileWatcher } from '../files/file-watcher.ts';
 import { type HostFiles, noteMounts } from '../files/host-files.ts';
 import type { Unseen } from '../kernel/unseen.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
-import { type Extractor, sample } from '../scrape/extractor.ts';
+import type { Extractor } from '../scrape/extractor.ts';
 
 interface State {
   readonly hostFiles: HostFiles;

@@ -1,11 +1,12 @@
 import { SourceError } from '../base/errors.ts';
 import { Unread } from '../base/lines.ts';
 import { filesystemMetrics } from '../catalogue/filesystem.ts';
+import { type Sample, sample } from '../catalogue/model/sample.ts';
 import type { FilesystemUsage, Host } from '../host/host.ts';
 import { isNodes, readMountinfo, selectStorage } from '../host/mounts.ts';
 import type { HangGuard } from '../kernel/hang-guard.ts';
 import { parseMountinfo } from '../parsers/mountinfo.ts';
-import { type Extractor, type Sample, sample } from '../scrape/extractor.ts';
+import type { Extractor } from '../scrape/extractor.ts';
 
 function hostMounts(host: Host) {
   const { text, path } = readMountinfo(host);

@@ -1,7 +1,7 @@
 import { forksMetrics } from '../catalogue/forks.ts';
+import { sample } from '../catalogue/model/sample.ts';
 import { parseForks } from '../parsers/stat.ts';
 import type { Extractor } from '../scrape/extractor.ts';
-import { sample } from '../scrape/extractor.ts';
 
 const STAT = 'proc/stat';
 

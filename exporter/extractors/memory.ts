@@ -1,8 +1,8 @@
 import { malformed, SourceError } from '../base/errors.ts';
 import { memoryMetrics } from '../catalogue/memory.ts';
+import { sample } from '../catalogue/model/sample.ts';
 import { parseMeminfoField } from '../parsers/meminfo.ts';
 import type { Extractor } from '../scrape/extractor.ts';
-import { sample } from '../scrape/extractor.ts';
 
 const MEMINFO = 'proc/meminfo';
 

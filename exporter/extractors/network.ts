@@ -1,11 +1,11 @@
 import { SourceError } from '../base/errors.ts';
 import { Unread } from '../base/lines.ts';
+import { sample } from '../catalogue/model/sample.ts';
 import { networkMetrics } from '../catalogue/network.ts';
 import type { Host } from '../host/host.ts';
 import { findUplinks, KnownPorts } from '../host/uplinks.ts';
 import { parseNetDev } from '../parsers/netdev.ts';
 import type { Extractor } from '../scrape/extractor.ts';
-import { sample } from '../scrape/extractor.ts';
 
 const HOST_FOLDER = 'proc/1/net';
 const OWN_FOLDER = 'proc/net';

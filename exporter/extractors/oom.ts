@@ -1,8 +1,8 @@
 import { SourceError } from '../base/errors.ts';
+import { sample } from '../catalogue/model/sample.ts';
 import { oomMetrics } from '../catalogue/oom.ts';
 import { parseVmstatCounter } from '../parsers/vmstat.ts';
 import type { Extractor } from '../scrape/extractor.ts';
-import { sample } from '../scrape/extractor.ts';
 
 const VMSTAT = 'proc/vmstat';
 

@@ -1,5 +1,6 @@
 import type { SourceError } from '../base/errors.ts';
 import { Unread } from '../base/lines.ts';
+import { sample } from '../catalogue/model/sample.ts';
 import { podNetworkMetrics } from '../catalogue/pod-network.ts';
 import type { Place } from '../cgroups/place.ts';
 import { type Part, SummedCounters } from '../counters/summed-counters.ts';
@@ -8,7 +9,6 @@ import { podLabels } from '../owners/attribution.ts';
 import { ownerOf } from '../owners/namespace-owner.ts';
 import { parseNetDev } from '../parsers/netdev.ts';
 import type { Extractor } from '../scrape/extractor.ts';
-import { sample } from '../scrape/extractor.ts';
 
 const LOOPBACK = 'lo';
 

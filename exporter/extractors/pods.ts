@@ -1,9 +1,10 @@
 import { SourceError } from '../base/errors.ts';
+import { sample } from '../catalogue/model/sample.ts';
 import { podsMetrics } from '../catalogue/pods.ts';
 import { riskyPods } from '../events/risky-pods.ts';
 import type { PodWatch } from '../kubernetes/pod-watch.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
-import { type Extractor, sample } from '../scrape/extractor.ts';
+import type { Extractor } from '../scrape/extractor.ts';
 
 /** Made once: its stack is not worth a part of every scrape. */
 const NO_CLUSTER = new SourceError(

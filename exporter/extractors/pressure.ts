@@ -1,7 +1,8 @@
+import { sample } from '../catalogue/model/sample.ts';
 import { PRESSURE_RESOURCES, pressureMetrics } from '../catalogue/pressure.ts';
 import { parsePressure } from '../parsers/pressure.ts';
 import type { Extractor } from '../scrape/extractor.ts';
-import { extractEach, sample } from '../scrape/extractor.ts';
+import { extractEach } from '../scrape/extractor.ts';
 
 const MICROSECONDS_PER_SECOND = 1e6;
 

@@ -1,14 +1,15 @@
 import { groupBy } from '../../common/group-by.ts';
 import { SourceError } from '../base/errors.ts';
+import type { Sample } from '../catalogue/model/sample.ts';
+import { sample } from '../catalogue/model/sample.ts';
 import { processesMetrics } from '../catalogue/processes.ts';
-import type { Host } from '../host/host.ts';
 import { containerKey, containerLabels } from '../owners/attribution.ts';
 import type { ContainerName, ContainerNames } from '../owners/names.ts';
+import type { NodeView } from '../owners/node-view.ts';
 import { parseBootTime } from '../parsers/stat.ts';
 import type { ProcessGroup, SuspiciousKind } from '../processes/group.ts';
 import { PROCESS_STATES } from '../processes/state.ts';
-import type { Extractor, Sample } from '../scrape/extractor.ts';
-import { sample } from '../scrape/extractor.ts';
+import type { Extractor } from '../scrape/extractor.ts';
 
 const {
   processes: processesMetric,
@@ -66,7 +67,7 @@ function startSamples({ labels, contained, groups }: Tally, bootTime: number | u
 }
 
 /** Unix seconds; undefined, and said, where it cannot be read: then it is not known when containers began. */
-function bootTimeOf(host: Host, errors: SourceError[]): number | undefined {
+function bootTimeOf(host: NodeView, errors: SourceError[]): number | undefined {
   try {
     return parseBootTime(host.read(STAT));
   } catch (error) {

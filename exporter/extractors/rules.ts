@@ -1,6 +1,7 @@
+import { type Sample, sample } from '../catalogue/model/sample.ts';
 import { rulesMetrics } from '../catalogue/rules.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
-import { type Extractor, type Sample, sample } from '../scrape/extractor.ts';
+import type { Extractor } from '../scrape/extractor.ts';
 
 /** How soon a changed file is taken over when nobody scrapes. */
 const REFRESH_MS = 15_000;

@@ -2,17 +2,17 @@ import { groupBy } from '../../common/group-by.ts';
 import { SourceError } from '../base/errors.ts';
 import { Unread } from '../base/lines.ts';
 import { ifPresent } from '../base/sources.ts';
+import { sample } from '../catalogue/model/sample.ts';
 import { sniffersMetrics } from '../catalogue/sniffers.ts';
-import type { Host } from '../host/host.ts';
 import { readEach } from '../netns/each.ts';
 import type { NetworkNamespace } from '../netns/namespaces.ts';
 import { countPromiscuous, SysfsFinder } from '../netns/promiscuous.ts';
 import { podLabels } from '../owners/attribution.ts';
 import { ownerOf } from '../owners/namespace-owner.ts';
+import type { NodeView } from '../owners/node-view.ts';
 import { parseNetDev } from '../parsers/netdev.ts';
 import { countPacketSockets } from '../parsers/packet.ts';
 import type { Extractor } from '../scrape/extractor.ts';
-import { sample } from '../scrape/extractor.ts';
 
 const HOST_CLASS_NET = 'sys/class/net';
 
@@ -27,7 +27,7 @@ interface Sniffers {
 
 /** Where the flags of a pod's devices are; what is in the way takes nothing from its packet sockets. */
 function classNetOf(
-  host: Host,
+  host: NodeView,
   namespace: NetworkNamespace,
   finder: SysfsFinder,
   errors: SourceError[],
@@ -41,7 +41,7 @@ function classNetOf(
   }
 }
 
-function readSniffers(host: Host, namespace: NetworkNamespace, finder: SysfsFinder): Sniffers {
+function readSniffers(host: NodeView, namespace: NetworkNamespace, finder: SysfsFinder): Sniffers {
   const { folder, isHost } = namespace;
   const [packet, dev] = [new Unread(`${folder}/packet`), new Unread(`${folder}/dev`)];
   // Names are enough: one whose numbers could not be read is as good as any.

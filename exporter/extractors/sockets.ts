@@ -1,13 +1,14 @@
 import { groupBy } from '../../common/group-by.ts';
 import { agentMetrics } from '../catalogue/agent.ts';
+import type { Sample } from '../catalogue/model/sample.ts';
+import { sample } from '../catalogue/model/sample.ts';
 import { socketsMetrics } from '../catalogue/sockets.ts';
 import { type NamespaceSockets, SocketCounts } from '../netns/socket-census.ts';
 import { SOCKET_STATE } from '../netns/socket-table.ts';
 import { podLabels } from '../owners/attribution.ts';
 import type { ContainerNames } from '../owners/names.ts';
 import { ownerOf } from '../owners/namespace-owner.ts';
-import type { Extractor, Sample } from '../scrape/extractor.ts';
-import { sample } from '../scrape/extractor.ts';
+import type { Extractor } from '../scrape/extractor.ts';
 
 const { established, synSent, synReceived, newSynReceived, timeWait, closeWait, listen } = SOCKET_STATE;
 

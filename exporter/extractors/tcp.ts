@@ -1,20 +1,21 @@
 import { ifReadable } from '../base/sources.ts';
+import type { Sample } from '../catalogue/model/sample.ts';
+import { sample } from '../catalogue/model/sample.ts';
 import { tcpMetrics } from '../catalogue/tcp.ts';
 import type { Place } from '../cgroups/place.ts';
 import { type Counts, type Part, SummedCounters } from '../counters/summed-counters.ts';
-import type { Host } from '../host/host.ts';
 import { readEach } from '../netns/each.ts';
 import type { NetworkNamespace } from '../netns/namespaces.ts';
 import { podLabels } from '../owners/attribution.ts';
 import { HOST_OWNER, ownerOf } from '../owners/namespace-owner.ts';
+import type { NodeView } from '../owners/node-view.ts';
 import { parseProtocolCounters } from '../parsers/protocol-counters.ts';
-import type { Extractor, Sample } from '../scrape/extractor.ts';
-import { sample } from '../scrape/extractor.ts';
+import type { Extractor } from '../scrape/extractor.ts';
 
 const SNMP_FIELDS = ['RetransSegs', 'OutRsts'] as const;
 const NETSTAT_FIELDS = ['ListenOverflows', 'ListenDrops', 'SyncookiesSent'] as const;
 
-function readCounts(host: Host, { folder }: NetworkNamespace): (number | undefined)[] {
+function readCounts(host: NodeView, { folder }: NetworkNamespace): (number | undefined)[] {
   const [snmp, netstat] = [`${folder}/snmp`, `${folder}/netstat`];
   return [
     ...parseProtocolCounters(host.read(snmp), snmp, 'Tcp', SNMP_FIELDS),
@@ -49,7 +50,7 @@ interface State {
 }
 
 /** The sums of all owners at this moment. */
-function look(host: Host, state: State) {
+function look(host: NodeView, state: State) {
   const { read, unread, errors, newestTicks } = readEach(host, (namespace) => readCounts(host, namespace));
   const places = new Map<string, Place | undefined>();
   const parts = new Map<string, Part>();

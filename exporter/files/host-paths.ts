@@ -1,5 +1,5 @@
-import { type BigIntStats, lstatSync, readlinkSync } from 'node:fs';
-import { type Found, followLinks } from './links.ts';
+import type { BigIntStats } from 'node:fs';
+import { type Found, followLinks, here } from '../host/links.ts';
 import type { Looker } from './looker.ts';
 
 /** What is found of folders stays so for the length of one look. */
@@ -136,26 +136,3 @@ const isPlain = (path: string) => !OTHER_THAN_NAMES.test(path);
 
 const joined = (folder: string | undefined, name: string) =>
   folder === undefined ? undefined : (folder === '/' ? '' : folder) + name;
-
-const here = (prefix: string, path: string) => (path === '/' && prefix !== '' ? prefix : prefix + path);
-
-function findNow(at: string): Found {
-  const stat = lstatSync(at, { throwIfNoEntry: false });
-  if (stat?.isSymbolicLink()) return { target: readlinkSync(at) };
-  if (stat === undefined) return undefined;
-  return stat.isDirectory() ? 'folder' : 'other';
-}
-
-/**
- * {@link HostPaths.target} of a path that waits for nobody.
- *
- * @param prefix what stands before the host's paths here
- * @param path on the host
- * @throws what lstat(2) and readlink(2) do; {@link SourceError} when links lead in a circle
- */
-export function targetNow(prefix: string, path: string): string | undefined {
-  const steps = followLinks(path, true);
-  let step = steps.next();
-  while (step.done !== true) step = steps.next(findNow(here(prefix, step.value)));
-  return step.value === undefined ? undefined : here(prefix, step.value);
-}

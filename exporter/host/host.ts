@@ -2,14 +2,10 @@ import { lstatSync, readlinkSync, type StatsFs, statfsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { attempt, SourceError, sourceError } from '../base/errors.ts';
-import { targetNow } from '../files/host-paths.ts';
-import type { HangGuard } from '../kernel/hang-guard.ts';
 import { KeptFiles } from '../kernel/kept-files.ts';
 import { readOpenText, withFile } from '../kernel/kernel-file.ts';
 import { KernelTexts } from '../kernel/kernel-texts.ts';
-import { Unseen } from '../kernel/unseen.ts';
-import { type ContainerNames, NO_NAMES } from '../owners/names.ts';
-import { type ProcessSnapshot, ProcessTable } from '../processes/table.ts';
+import { targetNow } from './links.ts';
 import { expectDevice, expectDeviceLater } from './mounted-device.ts';
 
 /** Where the host's file systems are seen from here; in a container usually below a mount such as `/host`. */
@@ -55,12 +51,6 @@ export interface Host {
   readPiece(path: string, name: string): string;
   /** The path, as this process sees it, of what the other methods read: for bytes and for files of any length. */
   locate(path: string): string;
-  /** All processes. Within one scrape they are gone through once. */
-  processes(): ProcessSnapshot;
-  /** Who knows the containers by name. */
-  readonly names: ContainerNames;
-  /** Told of what could not be looked at. */
-  readonly unseen: Unseen;
   /** What stands before the host's own paths in what this process sees of its mounts; `''` on the host itself. */
   readonly rootPrefix: string;
 }
@@ -91,31 +81,6 @@ const usageOf = ({ blocks, bavail, files, ffree }: StatsFs): FilesystemUsage => 
 
 const withoutSlash = (folder: string) => folder.replace(/\/+$/, '');
 
-/** What the views have in common: it outlives a scrape. */
-export interface Shared {
-  readonly unseen: Unseen;
-  readonly processes: ProcessTable;
-  readonly texts: KernelTexts;
-  readonly names: ContainerNames;
-}
-
-/** What of the agent the views need. */
-interface Helpers {
-  readonly names?: ContainerNames | undefined;
-  readonly guard?: HangGuard;
-  readonly unseen?: Unseen;
-}
-
-/** What views of the same host share. */
-export function share(
-  paths: HostPaths,
-  { names = NO_NAMES, guard, unseen = new Unseen() }: Helpers = {},
-): Shared {
-  const files = new KeptFiles(paths.procfs);
-  const processes = new ProcessTable(paths, files, guard, unseen);
-  return { unseen, processes, texts: new KernelTexts(paths.procfs, files), names };
-}
-
 /**
  * What is a process's own, but the first one's: an open file of its net/ would keep a network namespace alive, and the
  * devices in it, after the pod is gone.
@@ -125,9 +90,15 @@ const OF_PROCESS = /^proc\/(?!1\/)\d+\//;
 /** What lies in the host's own file systems, where links are the host's. */
 const ROOT = 'root/';
 
-/** A view of the host for one scrape: texts are remembered, so a new scrape needs a new view. */
-export function openHost(paths: HostPaths, shared: Shared = share(paths)): Host {
-  const { texts } = shared;
+/**
+ * A view of the host for one scrape: texts are remembered, so a new scrape needs a new view.
+ *
+ * @param texts the files that stay open between views
+ */
+export function openHost(
+  paths: HostPaths,
+  texts = new KernelTexts(paths.procfs, new KeptFiles(paths.procfs)),
+): Host {
   texts.beginPass();
   const roots: Readonly<Record<string, string>> = {
     proc: withoutSlash(paths.procfs),
@@ -146,15 +117,8 @@ export function openHost(paths: HostPaths, shared: Shared = share(paths)): Host 
     if (target === undefined) throw new SourceError('absent', path, `${path}: ENOENT`);
     return target;
   };
-  let snapshot: ProcessSnapshot | undefined;
   return {
     locate,
-    processes: () => {
-      snapshot ??= shared.processes.scan();
-      return snapshot;
-    },
-    names: shared.names,
-    unseen: shared.unseen,
     rootPrefix: withoutSlash(paths.rootfs),
     read: memoised((path) => {
       if (path.startsWith(ROOT)) return withFile(within(path), path, readOpenText);

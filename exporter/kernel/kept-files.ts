@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { descriptorBudget } from '../processes/own-limits.ts';
+import { descriptorBudget } from './descriptor-budget.ts';
 import { openFile, readOpen, readSmall } from './kernel-file.ts';
 
 /** A file that is read again and again. */

@@ -1,5 +1,5 @@
 import { SourceError } from '../base/errors.ts';
-import type { Host } from '../host/host.ts';
+import type { NodeView } from '../owners/node-view.ts';
 import { type NetworkNamespace, networkNamespaces } from './namespaces.ts';
 
 /** What was read of the network namespaces, one by one. */
@@ -23,7 +23,7 @@ function hidden(cause: SourceError): SourceError {
  *
  * @throws {SourceError} when there is no procfs, or when the host's own namespace does not have it
  */
-export function readEach<T>(host: Host, read: (namespace: NetworkNamespace) => T): EachNamespace<T> {
+export function readEach<T>(host: NodeView, read: (namespace: NetworkNamespace) => T): EachNamespace<T> {
   const { list, errors: denied, newestTicks } = networkNamespaces(host);
   const values = new Map<NetworkNamespace, T>();
   const unread: NetworkNamespace[] = [];

@@ -1,9 +1,9 @@
 import { groupBy } from '../../common/group-by.ts';
 import { SourceError } from '../base/errors.ts';
 import type { Place } from '../cgroups/place.ts';
-import type { Host } from '../host/host.ts';
-import { oncePerPass } from '../host/once-per-pass.ts';
+import type { NodeView } from '../owners/node-view.ts';
 import { hostNamespace, namespaceInode } from '../processes/namespace.ts';
+import { oncePerPass } from '../processes/once-per-pass.ts';
 import type { Process, ProcessSnapshot } from '../processes/table.ts';
 
 /** A network namespace and a process through which it can be read. */
@@ -89,7 +89,7 @@ function readableThrough(
   return undefined;
 }
 
-function find(host: Host, snapshot: ProcessSnapshot): NetworkNamespaces {
+function find(host: NodeView, snapshot: ProcessSnapshot): NetworkNamespaces {
   const procfs = host.locate('proc/');
   const errors = snapshot.errors.filter(({ path }) => path.endsWith('/ns/net'));
   let hostInode: number | undefined;

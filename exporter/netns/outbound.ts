@@ -3,8 +3,8 @@ import { addressOf } from '../base/address.ts';
 import { SourceError } from '../base/errors.ts';
 import { Unread } from '../base/lines.ts';
 import { ifPresent } from '../base/sources.ts';
-import type { Host } from '../host/host.ts';
 import { readInPieces } from '../kernel/kernel-file.ts';
+import type { NodeView } from '../owners/node-view.ts';
 import { parseSockstat, parseSockstat6 } from '../parsers/sockstat.ts';
 import { parseTcpLine, type TcpSocket } from '../parsers/tcp-table.ts';
 import { readEach } from './each.ts';
@@ -49,7 +49,7 @@ interface Candidate extends Turn {
   readonly now: Now;
 }
 
-function readNow(host: Host, { folder }: NetworkNamespace): Now {
+function readNow(host: NodeView, { folder }: NetworkNamespace): Now {
   const [four, six] = [`${folder}/sockstat`, `${folder}/sockstat6`];
   const { tcp, timeWait } = parseSockstat(host.read(four), four);
   const v6 = ifPresent(() => parseSockstat6(host.read(six), six));
@@ -57,7 +57,7 @@ function readNow(host: Host, { folder }: NetworkNamespace): Now {
   return { sign: counts.join(' '), sockets: counts.reduce((sum, count) => sum + count, 0) };
 }
 
-function readTable(host: Host, path: string, errors: SourceError[]): TcpSocket[] {
+function readTable(host: NodeView, path: string, errors: SourceError[]): TcpSocket[] {
   const sockets: TcpSocket[] = [];
   const unread = new Unread(path);
   let rest = '';
@@ -104,7 +104,7 @@ export class OutboundTables {
    * @returns what was found, and all namespaces that have been looked at by now
    * @throws {SourceError} when the host's own namespace cannot be read
    */
-  take(host: Host, nowMs: number) {
+  take(host: NodeView, nowMs: number) {
     const { read, errors: denied } = readEach(host, (namespace) => readNow(host, namespace));
     const errors = [...denied];
     const found: Outbound[] = [];
@@ -127,7 +127,7 @@ export class OutboundTables {
   }
 
   #look(
-    host: Host,
+    host: NodeView,
     namespace: NetworkNamespace,
     now: Now,
     readAtMs: number,

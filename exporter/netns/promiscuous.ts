@@ -3,12 +3,12 @@ import { basename, join } from 'node:path';
 import { attempt, malformed } from '../base/errors.ts';
 import { Unread } from '../base/lines.ts';
 import { ifPresent } from '../base/sources.ts';
-import type { Host } from '../host/host.ts';
 import { MountBook, mountsOf } from '../host/mount-book.ts';
 import { isNetwork } from '../host/mounts.ts';
 import { UnansweredError } from '../kernel/hang-guard.ts';
 import { readSmall } from '../kernel/kernel-file.ts';
 import { someMayWait } from '../kernel/pinned.ts';
+import type { NodeView } from '../owners/node-view.ts';
 import { parseNetDev } from '../parsers/netdev.ts';
 import { MAY_WAIT, statLocal } from '../processes/careful-stat.ts';
 import type { NetworkNamespace } from './namespaces.ts';
@@ -49,7 +49,7 @@ export function countPromiscuous(classNet: string, devices: Iterable<string>): n
   return count;
 }
 
-function hasSameDevices(host: Host, folder: string, classNet: string): boolean {
+function hasSameDevices(host: NodeView, folder: string, classNet: string): boolean {
   const path = `${folder}/dev`;
   const read = () => parseNetDev(readSmall(host.locate(path), path).toString('latin1'), new Unread(path));
   const before = read();
@@ -93,7 +93,7 @@ export class SysfsFinder {
    *
    * @throws {SourceError} `unreadable` without CAP_SYS_PTRACE, `failed` where looking might never end
    */
-  classNet(host: Host, { inode, folder }: NetworkNamespace): string | undefined {
+  classNet(host: NodeView, { inode, folder }: NetworkNamespace): string | undefined {
     const sysName = folder.replace(/\/net$/, '/root/sys');
     const sys = host.locate(sysName);
     return ifPresent(() =>

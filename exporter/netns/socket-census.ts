@@ -1,7 +1,7 @@
 import { SourceError } from '../base/errors.ts';
 import { ifPresent } from '../base/sources.ts';
-import type { Host } from '../host/host.ts';
 import { readSmall } from '../kernel/kernel-file.ts';
+import type { NodeView } from '../owners/node-view.ts';
 import { parseProtocolCounters } from '../parsers/protocol-counters.ts';
 import { parseSockstat, parseSockstat6 } from '../parsers/sockstat.ts';
 import { readEach } from './each.ts';
@@ -52,7 +52,7 @@ export interface SocketCensus {
 const parseEstablished = (text: string, path: string) =>
   parseProtocolCounters(text, path, 'Tcp', ['CurrEstab', 'RetransSegs']);
 
-function readNow(host: Host, { folder }: NetworkNamespace): Now {
+function readNow(host: NodeView, { folder }: NetworkNamespace): Now {
   const [four, six, snmp] = [`${folder}/sockstat`, `${folder}/sockstat6`, `${folder}/snmp`];
   const { tcp, udp, timeWait } = parseSockstat(host.read(four), four);
   // No such file where IPv6 is switched off.
@@ -74,7 +74,7 @@ export class SocketCounts {
    *
    * @throws {SourceError} when the host's own namespace cannot be read
    */
-  take(host: Host, nowMs: number): SocketCensus {
+  take(host: NodeView, nowMs: number): SocketCensus {
     const { read, errors: denied } = readEach(host, (namespace) => readNow(host, namespace));
     const errors = [...denied];
     this.forget(read.keys());
@@ -113,7 +113,7 @@ export class SocketCounts {
     return costs.length === 0 ? undefined : Math.max(...costs);
   }
 
-  private readTables(host: Host, namespace: NetworkNamespace, now: Now, nowMs: number): void {
+  private readTables(host: NodeView, namespace: NetworkNamespace, now: Now, nowMs: number): void {
     const { result: tables, costMicros } = this.budget.spend(() =>
       readSocketTables(host, namespace, now.summary),
     );
@@ -122,7 +122,7 @@ export class SocketCounts {
   }
 
   /** Compares CurrEstab with what the table shows, where it stood still in the meantime. */
-  private learn(host: Host, { folder }: NetworkNamespace, now: Now, { tcp }: SocketTables): void {
+  private learn(host: NodeView, { folder }: NetworkNamespace, now: Now, { tcp }: SocketTables): void {
     const closeWait = tcp[SOCKET_STATE.closeWait] ?? 0;
     if (closeWait === 0) return;
     const path = `${folder}/snmp`;

@@ -1,8 +1,8 @@
 import type { SourceError } from '../base/errors.ts';
 import { Unread } from '../base/lines.ts';
 import { ifPresent } from '../base/sources.ts';
-import type { Host } from '../host/host.ts';
 import { readInPieces } from '../kernel/kernel-file.ts';
+import type { NodeView } from '../owners/node-view.ts';
 import type { NetworkNamespace } from './namespaces.ts';
 import { LONGEST_LINE, SOCKET_STATE, SocketCounter } from './socket-table.ts';
 
@@ -25,7 +25,7 @@ export interface SocketTables {
   readonly errors: readonly SourceError[];
 }
 
-function readTable(host: Host, path: string, errors: SourceError[]): Uint32Array | undefined {
+function readTable(host: NodeView, path: string, errors: SourceError[]): Uint32Array | undefined {
   return ifPresent(() => {
     const unread = new Unread(path);
     const counter = new SocketCounter(unread);
@@ -45,7 +45,7 @@ function readTable(host: Host, path: string, errors: SourceError[]): Uint32Array
  * @throws {SourceError}
  */
 export function readSocketTables(
-  host: Host,
+  host: NodeView,
   { folder }: NetworkNamespace,
   summary: SocketSummary,
 ): SocketTables {

@@ -1,8 +1,8 @@
-import type { Host } from '../host/host.ts';
-import { oncePerPass } from '../host/once-per-pass.ts';
+import { oncePerPass } from '../processes/once-per-pass.ts';
 import type { ProcessSnapshot } from '../processes/table.ts';
 import { containerKey, containerLabels, podKey, podLabels } from './attribution.ts';
 import type { ContainerName } from './names.ts';
+import type { NodeView } from './node-view.ts';
 
 type PodLabels = Omit<ContainerName, 'container'>;
 
@@ -11,14 +11,14 @@ interface Present {
   readonly pods: readonly PodLabels[];
 }
 
-function find(host: Host, { groups }: ProcessSnapshot): Present {
+function find(view: NodeView, { groups }: ProcessSnapshot): Present {
   const containers = new Map<string, ContainerName>();
   const pods = new Map<string, PodLabels>();
   for (const { place } of groups) {
     if (place === undefined) continue;
-    const container = containerLabels(place, host.names);
+    const container = containerLabels(place, view.names);
     containers.set(containerKey(container), container);
-    const pod = podLabels(place, host.names);
+    const pod = podLabels(place, view.names);
     pods.set(podKey(pod), pod);
   }
   return { containers: [...containers.values()], pods: [...pods.values()] };
@@ -28,11 +28,11 @@ function find(host: Host, { groups }: ProcessSnapshot): Present {
 const present = oncePerPass(find);
 
 /** The labels of the containers that have processes now. */
-export function presentContainers(host: Host): readonly ContainerName[] {
-  return present(host).containers;
+export function presentContainers(view: NodeView): readonly ContainerName[] {
+  return present(view).containers;
 }
 
 /** The labels of the pods that have processes now. */
-export function presentPods(host: Host): readonly PodLabels[] {
-  return present(host).pods;
+export function presentPods(view: NodeView): readonly PodLabels[] {
+  return present(view).pods;
 }

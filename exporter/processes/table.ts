@@ -13,10 +13,10 @@ import { credentials, executableVersion } from './glance.ts';
 import type { ProcessGroup } from './group.ts';
 import { Groups } from './groups.ts';
 import { type Inspection, inspect } from './inspection.ts';
-import { hasTraceCapability } from './own-limits.ts';
 import { Rotation, type Share } from './rotation.ts';
 import { parseStatLine, type StatLine } from './stat-line.ts';
 import { NOT_COUNTED, timesRun as timesRunOf } from './times-run.ts';
+import { hasTraceCapability } from './trace-capability.ts';
 
 /** A process as it was seen last. */
 export interface Process {

@@ -5,10 +5,10 @@ import { attempt, SourceError } from '../base/errors.ts';
 import { Unread } from '../base/lines.ts';
 import { ifReadable } from '../base/sources.ts';
 import { agentMetrics } from '../catalogue/agent.ts';
+import { type Sample, sample } from '../catalogue/model/sample.ts';
 import type { Host, HostPaths } from '../host/host.ts';
 import { type WritableMount, writableMounts } from '../host/writable-mounts.ts';
 import { parseMountinfo } from '../parsers/mountinfo.ts';
-import { type Sample, sample } from '../scrape/extractor.ts';
 
 const OWN = 'proc/self/mountinfo';
 const NAMED = 3;

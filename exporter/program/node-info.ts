@@ -1,8 +1,8 @@
 import { ifPresent } from '../base/sources.ts';
 import { agentMetrics } from '../catalogue/agent.ts';
+import { type Sample, sample } from '../catalogue/model/sample.ts';
 import type { Host } from '../host/host.ts';
 import { type OsRelease, parseOsRelease } from '../parsers/os-release.ts';
-import { type Sample, sample } from '../scrape/extractor.ts';
 
 const ETC = 'root/etc/os-release';
 const USR = 'root/usr/lib/os-release';

@@ -1,39 +1,8 @@
 import { SourceError } from '../base/errors.ts';
-import type {
-  Attribution,
-  LabelValues,
-  MetricGroup,
-  MetricSpec,
-  ValueOf,
-} from '../catalogue/model/define.ts';
-import type { Host } from '../host/host.ts';
+import type { MetricGroup } from '../catalogue/model/define.ts';
+import type { Sample } from '../catalogue/model/sample.ts';
+import type { NodeView } from '../owners/node-view.ts';
 import type { Services } from './services.ts';
-
-/** One value of one series, before rendering. */
-export interface Sample {
-  readonly metric: MetricSpec;
-  readonly value: number;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-type AttributionOf<A extends Attribution | undefined> = A extends 'container'
-  ? { readonly namespace: string; readonly pod: string; readonly container: string }
-  : A extends 'pod'
-    ? { readonly namespace: string; readonly pod: string }
-    : unknown;
-
-type LabelsOf<M extends MetricSpec> = {
-  readonly [K in keyof M['labels']]: ValueOf<M['labels'][K] & LabelValues>;
-} & AttributionOf<M['attribution']>;
-
-/** A sample of a metric; a label that it does not declare, or a missing one, does not compile. */
-export function sample<M extends MetricSpec>(
-  metric: M,
-  value: number,
-  ...labels: keyof LabelsOf<M> extends never ? [] : [labels: LabelsOf<M>]
-): Sample {
-  return { metric, value, labels: (labels[0] ?? {}) as Readonly<Record<string, string>> };
-}
 
 /**
  * What an extractor got, and what it could not get.
@@ -77,7 +46,7 @@ export interface Extractor<State = undefined> {
    *
    * @throws {SourceError} when nothing could be read; `absent` is no failure
    */
-  extract(host: Host, state: State): Extraction | readonly Sample[] | Promise<Extraction>;
+  extract(host: NodeView, state: State): Extraction | readonly Sample[] | Promise<Extraction>;
   /** Called once, after the last scrape. */
   close?(state: State): void | Promise<void>;
 }

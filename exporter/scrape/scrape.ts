@@ -1,9 +1,10 @@
 import type { Logger } from '../../common/log.ts';
 import { isHarmless, SourceError } from '../base/errors.ts';
 import { agentMetrics } from '../catalogue/agent.ts';
-import type { Host } from '../host/host.ts';
+import { type Sample, sample } from '../catalogue/model/sample.ts';
+import type { NodeView } from '../owners/node-view.ts';
 import { CpuShares } from './cpu-shares.ts';
-import { type Extraction, type Extractor, type Sample, sample } from './extractor.ts';
+import type { Extraction, Extractor } from './extractor.ts';
 import { reportOutcome } from './outcomes.ts';
 import type { Services } from './services.ts';
 import { keepPossible } from './unit-range.ts';
@@ -44,13 +45,13 @@ async function waitAtMost(promise: Promise<unknown>, ms: number): Promise<void> 
 /** Runs the extractors for each scrape; one that fails or is late takes nothing from the others. */
 export class Scraper {
   private readonly entries: readonly Entry[];
-  private readonly openView: () => Host;
+  private readonly openView: () => NodeView;
   private readonly logger: Logger;
   private readonly outcomes = new Map<string, string>();
   private services: Services | undefined;
 
   /** @param openView makes a fresh view of the host for each scrape */
-  constructor(extractors: readonly Extractor<unknown>[], openView: () => Host, logger: Logger) {
+  constructor(extractors: readonly Extractor<unknown>[], openView: () => NodeView, logger: Logger) {
     this.entries = extractors.map((extractor) => ({
       extractor,
       state: undefined,
@@ -127,7 +128,7 @@ export class Scraper {
     return runs.flatMap(([entry, run]) => this.conclude(entry, run));
   }
 
-  private start(entry: Entry, view: Host): Run {
+  private start(entry: Entry, view: NodeView): Run {
     const startedAt = performance.now();
     const run: Run = { startedAt, done: undefined, result: undefined, endedAt: undefined, late: false };
     const end = (result: Extraction) => {
@@ -150,13 +151,13 @@ export class Scraper {
     return run;
   }
 
-  private extract(entry: Entry, view: Host): ReturnType<Extractor<unknown>['extract']> {
+  private extract(entry: Entry, view: NodeView): ReturnType<Extractor<unknown>['extract']> {
     const { services } = this;
     if (entry.isOpen || services === undefined) return entry.extractor.extract(view, entry.state);
     return this.openAndExtract(entry, services, view);
   }
 
-  private async openAndExtract(entry: Entry, services: Services, view: Host): Promise<Extraction> {
+  private async openAndExtract(entry: Entry, services: Services, view: NodeView): Promise<Extraction> {
     await this.openOne(entry, services);
     const result = await entry.extractor.extract(view, entry.state);
     return 'samples' in result ? result : { samples: result, errors: [] };

@@ -3,7 +3,7 @@ import { agentMetrics } from '../catalogue/agent.ts';
 import { METRICS } from '../catalogue/index.ts';
 import { attributionLabels, type MetricSpec, OPEN } from '../catalogue/model/define.ts';
 import { OTHER_POD } from '../catalogue/model/reserved-pods.ts';
-import { type Sample, sample } from './extractor.ts';
+import { type Sample, sample } from '../catalogue/model/sample.ts';
 
 /** A node has at most some hundred containers, and no metric more than a dozen series of each. */
 const MOST_SERIES = 5_000;

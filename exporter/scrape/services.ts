@@ -2,17 +2,18 @@ import type { V1Pod } from '@kubernetes/client-node';
 import type { Logger } from '../../common/log.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
 import type { HostFiles } from '../files/host-files.ts';
-import type { Host, HostPaths } from '../host/host.ts';
+import type { HostPaths } from '../host/host.ts';
 import type { HangGuard } from '../kernel/hang-guard.ts';
 import type { Unseen } from '../kernel/unseen.ts';
 import type { PodWatch } from '../kubernetes/pod-watch.ts';
+import type { NodeView } from '../owners/node-view.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
 
 /** What extractors that live longer than one scrape are given when they open. */
 export interface Services {
   readonly paths: HostPaths;
   /** The host as it is at this moment. */
-  readonly openView: () => Host;
+  readonly openView: () => NodeView;
   readonly guard: HangGuard;
   readonly unseen: Unseen;
   readonly hostFiles: HostFiles;

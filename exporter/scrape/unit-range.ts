@@ -2,7 +2,8 @@ import { groupBy } from '../../common/group-by.ts';
 import { SourceError } from '../base/errors.ts';
 import { type LabelValues, type MetricSpec, OPEN } from '../catalogue/model/define.ts';
 import { isWithin, type Range, rangeOf } from '../catalogue/model/range.ts';
-import type { Extraction, Sample } from './extractor.ts';
+import type { Sample } from '../catalogue/model/sample.ts';
+import type { Extraction } from './extractor.ts';
 
 const ranges = new Map<MetricSpec, Range>();
 

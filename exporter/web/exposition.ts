@@ -1,6 +1,6 @@
 import Registry from 'prom-client/lib/registry.js';
 import { getValueAsString } from 'prom-client/lib/util.js';
-import type { Sample } from '../scrape/extractor.ts';
+import type { Sample } from '../catalogue/model/sample.ts';
 import type { ExpositionFormat } from './negotiation.ts';
 import { WrittenFamily, type WrittenSeries } from './written-series.ts';
 

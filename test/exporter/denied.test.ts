@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { SourceError, sourceError } from '../../exporter/base/errors.ts';
 import { EXTRACTORS } from '../../exporter/extractors/index.ts';
-import type { Host } from '../../exporter/host/host.ts';
+import type { NodeView } from '../../exporter/owners/node-view.ts';
 import type { Extraction, Extractor } from '../../exporter/scrape/extractor.ts';
 import { extractOnce } from '../support/extract.ts';
 import { fixtureHost } from '../support/fixture-host.ts';
@@ -10,7 +10,7 @@ import { fixtureHost } from '../support/fixture-host.ts';
 const ANOTHER_WAY = 'proc/1/mountinfo';
 
 /** A host whose sources are noted when they are read, and denied where their path is `denied`. */
-function guarded(denied: string | undefined, asked: Set<string>): Host {
+function guarded(denied: string | undefined, asked: Set<string>): NodeView {
   const host = fixtureHost();
   const guard = (path: string) => {
     asked.add(path);
@@ -49,7 +49,7 @@ function guarded(denied: string | undefined, asked: Set<string>): Host {
   };
 }
 
-async function codesOf(extractor: Extractor<unknown>, host: Host): Promise<string[]> {
+async function codesOf(extractor: Extractor<unknown>, host: NodeView): Promise<string[]> {
   const result: Extraction = await extractOnce(extractor, host).catch((error) => {
     if (error instanceof SourceError) return { samples: [], errors: [error] };
     throw error;

@@ -23,7 +23,7 @@ import { memory } from '../../exporter/extractors/memory.ts';
 import { network } from '../../exporter/extractors/network.ts';
 import { oom } from '../../exporter/extractors/oom.ts';
 import { pressure } from '../../exporter/extractors/pressure.ts';
-import { openHost } from '../../exporter/host/host.ts';
+import { NodeViews } from '../../exporter/owners/node-view.ts';
 import type { Extractor } from '../../exporter/scrape/extractor.ts';
 import { waitFor } from '../../tools/programs/wait.ts';
 import { extractOnce } from '../support/extract.ts';
@@ -245,7 +245,7 @@ describe('causes on this machine, and their harmless neighbours', function () {
       symlinkSync('../../../devices/pci', join(sysfs, 'class', 'net', 't0', 'device'));
       const paths = { procfs, sysfs, rootfs: '/' };
       const values = async () => {
-        const { samples } = await extractOnce(network, openHost(paths));
+        const { samples } = await extractOnce(network, new NodeViews(paths).open());
         return Object.fromEntries(
           samples.map(({ metric, labels, value }) => [`${metric.name} ${labels['direction']}`, value]),
         );

@@ -1,10 +1,15 @@
-import type { Host } from '../../exporter/host/host.ts';
-import type { Extraction, Extractor, Sample } from '../../exporter/scrape/extractor.ts';
+import type { Sample } from '../../exporter/catalogue/model/sample.ts';
+import type { NodeView } from '../../exporter/owners/node-view.ts';
+import type { Extraction, Extractor } from '../../exporter/scrape/extractor.ts';
 import { fixturePaths } from './fixture-host.ts';
 import { services } from './services.ts';
 
 /** Runs an extractor once, with a state of its own unless one is given. */
-export async function extractOnce<S>(extractor: Extractor<S>, host: Host, state?: S): Promise<Extraction> {
+export async function extractOnce<S>(
+  extractor: Extractor<S>,
+  host: NodeView,
+  state?: S,
+): Promise<Extraction> {
   const used = state ?? ((await extractor.open?.(await services({ paths: fixturePaths() }))) as S);
   const result = await extractor.extract(host, used);
   return 'samples' in result ? result : { samples: result, errors: [] };

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { SourceError } from '../../exporter/base/errors.ts';
-import { type FilesystemUsage, type Host, type HostPaths, openHost } from '../../exporter/host/host.ts';
+import type { FilesystemUsage, HostPaths } from '../../exporter/host/host.ts';
 import type { ContainerNames } from '../../exporter/owners/names.ts';
+import { type NodeView, NodeViews } from '../../exporter/owners/node-view.ts';
 import { ROOT } from './paths.ts';
 
 const FIXTURES = join(ROOT, 'test', 'fixtures');
@@ -38,10 +39,9 @@ function usageOf(mountpoint: string): FilesystemUsage {
 }
 
 /** A recorded host. */
-export function fixtureHost(kernel?: string): Host {
+export function fixtureHost(kernel?: string): NodeView {
   return {
-    ...openHost(fixturePaths(kernel)),
-    names: NAMES,
+    ...new NodeViews(fixturePaths(kernel), { names: NAMES }).open(),
     statfs: async (mountpoint) => usageOf(mountpoint),
     statfsDirect: usageOf,
   };

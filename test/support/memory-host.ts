@@ -1,7 +1,8 @@
 import { SourceError } from '../../exporter/base/errors.ts';
-import type { FilesystemUsage, Host } from '../../exporter/host/host.ts';
+import type { FilesystemUsage } from '../../exporter/host/host.ts';
 import { Unseen } from '../../exporter/kernel/unseen.ts';
 import { NO_NAMES } from '../../exporter/owners/names.ts';
+import type { NodeView } from '../../exporter/owners/node-view.ts';
 
 interface MemoryHost {
   /** Texts, or what reading them throws. */
@@ -19,7 +20,7 @@ export function memoryHost({
   statfs,
   statfsDirect,
   rootPrefix = '',
-}: MemoryHost): Host {
+}: MemoryHost): NodeView {
   const absent = (path: string) => new SourceError('absent', path, `${path}: ENOENT`);
   const nothing = (path: string) => {
     throw absent(path);

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Context } from 'mocha';
-import { openHost, share } from '../../exporter/host/host.ts';
+import { NodeViews } from '../../exporter/owners/node-view.ts';
 import type { Extraction, Extractor } from '../../exporter/scrape/extractor.ts';
 import { extractOnce } from './extract.ts';
 import { ROOT } from './paths.ts';
@@ -119,7 +119,7 @@ export async function remove(folder: string): Promise<void> {
 /** The extractor on this machine, scrape after scrape. */
 export class Machine<S> {
   private readonly extractor: Extractor<S>;
-  private readonly shared = share(PATHS);
+  private readonly views = new NodeViews(PATHS);
   private state: S | undefined;
 
   constructor(extractor: Extractor<S>) {
@@ -128,7 +128,7 @@ export class Machine<S> {
 
   async scrape(): Promise<Extraction> {
     this.state ??= (await this.extractor.open?.(await services())) as S;
-    const host = openHost(PATHS, this.shared);
+    const host = this.views.open();
     return extractOnce(this.extractor, host, this.state);
   }
 
@@ -148,7 +148,6 @@ export class Machine<S> {
   }
 
   close(): void {
-    this.shared.processes.close();
-    this.shared.texts.close();
+    this.views.close();
   }
 }

@@ -1,10 +1,10 @@
 /** Prints what the filesystem extractor finds, as JSON: to be run in a mount namespace of its own. */
 import { filesystem } from '../../exporter/extractors/filesystem.ts';
-import { openHost } from '../../exporter/host/host.ts';
 import { HangGuard } from '../../exporter/kernel/hang-guard.ts';
+import { NodeViews } from '../../exporter/owners/node-view.ts';
 
 const [folder = '', rootfs = '/'] = process.argv.slice(2);
-const host = openHost({ procfs: '/proc', sysfs: '/sys', rootfs });
+const host = new NodeViews({ procfs: '/proc', sysfs: '/sys', rootfs }).open();
 const result = await filesystem.extract(host, new HangGuard());
 const { samples, errors } = 'samples' in result ? result : { samples: result, errors: [] };
 const here = (path: string) => path.startsWith(folder);

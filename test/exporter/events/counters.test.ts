@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { Sample } from '../../../exporter/catalogue/model/sample.ts';
 import { ConnectionCounter } from '../../../exporter/events/connection-counter.ts';
 import { ExecCounter } from '../../../exporter/events/exec-counter.ts';
 import { loadRules } from '../../../exporter/rules/load.ts';
 import { parseRules } from '../../../exporter/rules/parse-rules.ts';
 import { RuleSet } from '../../../exporter/rules/rule-set.ts';
-import type { Sample } from '../../../exporter/scrape/extractor.ts';
 import { seriesLines } from '../../support/extract.ts';
 
 const WEB = { namespace: 'shop', pod: 'web-0', container: 'web' };

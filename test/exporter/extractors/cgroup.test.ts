@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { cgroup } from '../../../exporter/extractors/cgroup.ts';
-import { openHost } from '../../../exporter/host/host.ts';
+import { NodeViews } from '../../../exporter/owners/node-view.ts';
 import { extractOnce, seriesLines } from '../../support/extract.ts';
 import { fixtureHost, fixturePaths } from '../../support/fixture-host.ts';
 import { Machine, needsPods, Pod } from '../../support/pod.ts';
@@ -47,7 +47,7 @@ describe('cgroup', () => {
     afterEach(() => rmSync(folder, { recursive: true }));
 
     const containers = async (state: Parameters<typeof cgroup.extract>[1]) => {
-      const host = openHost({ ...fixturePaths(), sysfs: folder });
+      const host = new NodeViews({ ...fixturePaths(), sysfs: folder }).open();
       const { samples, errors } = await extractOnce(cgroup, host, state);
       const found = new Set(samples.map(({ labels }) => labels['container']));
       return { found: [...found].sort(), errors, samples };

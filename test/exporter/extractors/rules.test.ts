@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { rules } from '../../../exporter/extractors/rules.ts';
-import type { Host } from '../../../exporter/host/host.ts';
+import type { NodeView } from '../../../exporter/owners/node-view.ts';
 import { RuleBook } from '../../../exporter/rules/rule-book.ts';
 import { services } from '../../support/services.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
@@ -18,7 +18,7 @@ describe('extractor rules', () => {
     expect(state).not.to.equal(undefined);
     if (state === undefined) return;
     const series = async () => {
-      const extraction = await rules.extract({} as Host, state);
+      const extraction = await rules.extract({} as NodeView, state);
       const samples = 'samples' in extraction ? extraction.samples : extraction;
       return samples
         .filter(({ labels }) => labels['rule'] === undefined || labels['rule'] === 'own')

@@ -1,8 +1,8 @@
 import { cpSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { openHost } from '../../../exporter/host/host.ts';
 import { networkNamespaces } from '../../../exporter/netns/namespaces.ts';
+import { NodeViews } from '../../../exporter/owners/node-view.ts';
 import { fixtureHost, fixturePaths } from '../../support/fixture-host.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 
@@ -15,7 +15,7 @@ describe('networkNamespaces', () => {
     const procfs = path('proc');
     cpSync(fixturePaths().procfs, procfs, { recursive: true, verbatimSymlinks: true });
     change(procfs);
-    return networkNamespaces(openHost({ ...fixturePaths(), procfs }));
+    return networkNamespaces(new NodeViews({ ...fixturePaths(), procfs }).open());
   }
 
   it('has each namespace once, the host’s first, and whose it is', () => {
@@ -53,7 +53,7 @@ describe('networkNamespaces', () => {
   it('reads through another process when the first one ended meanwhile', () => {
     const procfs = path('proc');
     cpSync(fixturePaths().procfs, procfs, { recursive: true, verbatimSymlinks: true });
-    const host = openHost({ ...fixturePaths(), procfs });
+    const host = new NodeViews({ ...fixturePaths(), procfs }).open();
     host.processes();
     rmSync(join(procfs, '4100'), { recursive: true });
     expect(networkNamespaces(host).list.map(({ folder }) => folder)).to.include('proc/4200/net');

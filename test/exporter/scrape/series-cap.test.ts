@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { counter, gauge, OPEN } from '../../../exporter/catalogue/model/define.ts';
+import { type Sample, sample } from '../../../exporter/catalogue/model/sample.ts';
 import { networkMetrics } from '../../../exporter/catalogue/network.ts';
-import { type Sample, sample } from '../../../exporter/scrape/extractor.ts';
 import { SeriesCap } from '../../../exporter/scrape/series-cap.ts';
 import { seriesLines } from '../../support/extract.ts';
 

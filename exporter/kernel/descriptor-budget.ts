@@ -1,8 +1,5 @@
-import { join } from 'node:path';
 import { ifPresent } from '../base/sources.ts';
-import { readSmall } from '../kernel/kernel-file.ts';
-import { reachesHost } from './namespace.ts';
-import { parseStatus } from './status.ts';
+import { readSmall } from './kernel-file.ts';
 
 /** Left for sockets, watched files, logs and whatever else the agent opens. */
 const RESERVED = 512;
@@ -22,21 +19,12 @@ export function descriptorsFor(limits: string): number {
   return Math.max(0, Math.min(MOST, Math.floor(files / 2) - RESERVED));
 }
 
-function readOwn(procfs: string, file: string): string | undefined {
-  return ifPresent(() => readSmall(join(procfs, 'self', file), `proc/self/${file}`).toString('latin1'));
-}
-
-/** {@link descriptorsFor} this process. */
+/**
+ * {@link descriptorsFor} this process; 0 where procfs does not show its limits.
+ *
+ * @throws {SourceError} any other failure
+ */
 export function descriptorBudget(procfs: string): number {
-  return descriptorsFor(readOwn(procfs, 'limits') ?? '');
-}
-
-const CAP_SYS_PTRACE = 1n << 19n;
-
-/** Whether this process may look into processes of other users. */
-export function hasTraceCapability(procfs: string): boolean {
-  const status = readOwn(procfs, 'status');
-  if (status === undefined) return false;
-  const { capabilities } = parseStatus(status, 'proc/self/status');
-  return (capabilities & CAP_SYS_PTRACE) !== 0n && reachesHost(procfs);
+  const limits = ifPresent(() => readSmall(`${procfs}/self/limits`, 'proc/self/limits').toString('latin1'));
+  return descriptorsFor(limits ?? '');
 }

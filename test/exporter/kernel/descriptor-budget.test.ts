@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { descriptorsFor } from '../../../exporter/processes/own-limits.ts';
+import { descriptorsFor } from '../../../exporter/kernel/descriptor-budget.ts';
 
 const limits = (soft: string) =>
   `Limit                     Soft Limit           Hard Limit           Units     \nMax processes             127251               127251               processes \nMax open files            ${soft.padEnd(20)} 524288               files     \n`;

@@ -1,3 +1,4 @@
+import { lstatSync, readlinkSync } from 'node:fs';
 import { SourceError } from '../base/errors.ts';
 
 /** As many as Linux follows in one path. */
@@ -46,4 +47,34 @@ export function* followLinks(path: string, last: boolean): Generator<string, str
     } else if (!isLast && found !== 'folder') return undefined;
   }
   return `/${done.join('/')}`;
+}
+
+/**
+ * Where a path of the host is here.
+ *
+ * @param prefix what stands before the host's paths here; '' on the host itself
+ * @param path on the host, absolute and without links
+ */
+export const here = (prefix: string, path: string) =>
+  path === '/' && prefix !== '' ? prefix : prefix + path;
+
+function findNow(at: string): Found {
+  const stat = lstatSync(at, { throwIfNoEntry: false });
+  if (stat?.isSymbolicLink()) return { target: readlinkSync(at) };
+  if (stat === undefined) return undefined;
+  return stat.isDirectory() ? 'folder' : 'other';
+}
+
+/**
+ * Where a path of the host leads, seen from here, when its filesystem waits for nobody: {@link followLinks} at once.
+ *
+ * @param prefix what stands before the host's paths here
+ * @param path on the host
+ * @throws what lstat(2) and readlink(2) do; {@link SourceError} when links lead in a circle
+ */
+export function targetNow(prefix: string, path: string): string | undefined {
+  const steps = followLinks(path, true);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next(findNow(here(prefix, step.value)));
+  return step.value === undefined ? undefined : here(prefix, step.value);
 }
