@@ -1,10 +1,9 @@
 # One image for all programs, for amd64 and arm64:
 #
-#     docker buildx build --platform linux/amd64,linux/arm64 --tag REGISTRY/kubevigil:0.1.0 \
-#       --build-arg NODE_IMAGE=node@sha256:… --build-arg BASE_IMAGE=debian@sha256:… --push .
+#     docker buildx build --platform linux/amd64,linux/arm64 --tag REGISTRY/kubevigil:0.1.0 --push .
 #
-# The arguments pin both images; without them their newest of that name is taken. `docker buildx imagetools inspect
-# node:22-bookworm-slim` shows a digest.
+# Both images are taken by the digests of manifests/images.yaml, where `npm run images:pin` has written them; the arguments are for
+# another registry's copy of them.
 ARG NODE_IMAGE=node:22-bookworm-slim
 ARG BASE_IMAGE=debian:bookworm-slim
 

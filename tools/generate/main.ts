@@ -7,6 +7,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pinnedFiles, readLock } from '../images/checkout.ts';
 import { alertRules } from './alert-rules.ts';
 import { alertTests } from './alert-tests.ts';
 import { authorizedConfig } from './authorized-config.ts';
@@ -80,6 +81,7 @@ if (changed) {
     'manifests/overlays/authorization/kubernetes.yml',
     authorizedConfig(readFileSync('prometheus/kubernetes.yml', 'utf8')),
   );
+  for (const [file, content] of Object.entries(pinnedFiles('.', readLock('.')))) write(file, content);
   const { DASHBOARDS } = await import('../../grafana/index.ts');
   writeFolder('grafana/dashboards', dashboardFiles(DASHBOARDS));
   writeFolder('grafana/generated', configMaps(DASHBOARDS));
