@@ -1,7 +1,11 @@
 const GROUPS = 8;
-const MAPPED_PREFIX = '00000000000000000000ffff';
+/**
+ * What stands before an IPv4 address in an IPv6 one that leads to it: `::ffff:0:0/96` in the kernel itself, `64:ff9b::/96` by a
+ * translator (NAT64, RFC 6052), as nodes without IPv4 have one.
+ */
+const IPV4_PREFIXES: readonly string[] = ['00000000000000000000ffff', '0064ff9b0000000000000000'];
 
-/** An internet address as the socket's family and the packets' path have it. */
+/** An internet address by where its packets end up. */
 export interface Address {
   readonly family: 4 | 6;
   readonly text: string;
@@ -24,10 +28,10 @@ function compress(groups: readonly number[]): string {
   return `${hex.slice(0, from).join(':')}::${hex.slice(from + length).join(':')}`;
 }
 
-/** The address in 4 or 16 bytes, network order; IPv4 mapped into IPv6 is IPv4. */
+/** The address in 4 or 16 bytes, network order; one that leads to an IPv4 address is that one, in one spelling for all rules. */
 export function addressOf(bytes: Buffer): Address {
   if (bytes.length === 4) return ipv4(bytes);
-  if (bytes.toString('hex', 0, 12) === MAPPED_PREFIX) return ipv4(bytes.subarray(12));
+  if (IPV4_PREFIXES.includes(bytes.toString('hex', 0, 12))) return ipv4(bytes.subarray(12));
   const groups = Array.from({ length: GROUPS }, (_, i) => bytes.readUInt16BE(2 * i));
   return { family: 6, text: compress(groups) };
 }

@@ -12,6 +12,7 @@ import { ownerOf } from '../owners/namespace-owner.ts';
 import type { NodeView } from '../owners/node-view.ts';
 import { parseNetDev } from '../parsers/netdev.ts';
 import { countPacketSockets } from '../parsers/packet.ts';
+import { parseRawSockets } from '../parsers/sockstat.ts';
 import type { Extractor } from '../scrape/extractor.ts';
 
 const HOST_CLASS_NET = 'sys/class/net';
@@ -21,6 +22,7 @@ interface Sniffers {
   readonly errors: readonly SourceError[];
   /** Undefined where this kernel has none, or has not loaded its module for them. */
   readonly packetSockets: number | undefined;
+  readonly rawSockets: number | undefined;
   /** Undefined where the flags of the devices cannot be seen. */
   readonly promiscuous: number | undefined;
 }
@@ -41,6 +43,19 @@ function classNetOf(
   }
 }
 
+/** Files that the sockets are counted by anyway; a trouble with them takes nothing from the packet sockets. */
+function rawSocketsOf(host: NodeView, folder: string, errors: SourceError[]): number | undefined {
+  const read = (path: string) => ifPresent(() => parseRawSockets(host.read(path), path));
+  try {
+    // sockstat6 is not there where IPv6 is switched off.
+    return total(['sockstat', 'sockstat6'].map((file) => read(`${folder}/${file}`)));
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    errors.push(error);
+    return undefined;
+  }
+}
+
 function readSniffers(host: NodeView, namespace: NetworkNamespace, finder: SysfsFinder): Sniffers {
   const { folder, isHost } = namespace;
   const [packet, dev] = [new Unread(`${folder}/packet`), new Unread(`${folder}/dev`)];
@@ -49,9 +64,11 @@ function readSniffers(host: NodeView, namespace: NetworkNamespace, finder: Sysfs
   const unseen: SourceError[] = [];
   const classNet = isHost ? host.locate(HOST_CLASS_NET) : classNetOf(host, namespace, finder, unseen);
   const packetSockets = ifPresent(() => countPacketSockets(host.read(packet.path), packet));
+  const rawSockets = rawSocketsOf(host, folder, unseen);
   return {
     errors: [...unseen, ...packet.errors(), ...dev.errors(() => false)],
     packetSockets,
+    rawSockets,
     promiscuous: classNet === undefined ? undefined : countPromiscuous(classNet, devices),
   };
 }
@@ -63,9 +80,9 @@ function total(values: readonly (number | undefined)[]): number | undefined {
 }
 
 /**
- * Packet sockets, and interfaces in promiscuous mode that are not ports of a bridge, by pod.
+ * Packet sockets, raw sockets, and interfaces in promiscuous mode that are not ports of a bridge, by pod.
  *
- * Source: /proc/<pid>/net/packet of every network namespace, every kernel; interface flags of the host, and of pods
+ * Source: /proc/<pid>/net/packet and, for raw sockets, sockstat of every network namespace, every kernel; interface flags of the host, and of pods
  * through the sysfs that their runtime mounted. A pod without one has no `promiscuous_interface`.
  */
 export const sniffers: Extractor<SysfsFinder> = {
@@ -80,6 +97,7 @@ export const sniffers: Extractor<SysfsFinder> = {
       const labels = podLabels(found[0]?.[0].place, host.names);
       const counts = {
         packet_socket: total(found.map(([, { packetSockets }]) => packetSockets)),
+        raw_socket: total(found.map(([, { rawSockets }]) => rawSockets)),
         promiscuous_interface: total(found.map(([, { promiscuous }]) => promiscuous)),
       };
       return sniffersMetrics.sniffers.labels.kind.flatMap((kind) => {

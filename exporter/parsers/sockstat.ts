@@ -49,3 +49,17 @@ export function parseSockstat6(text: string, path: string): Omit<SocketCounts, '
   if (tcp === undefined || udp === undefined) throw malformed(path, 'lines "TCP6:" and "UDP6:"', text);
   return { tcp, udp };
 }
+
+/**
+ * Raw sockets by `/proc/<pid>/net/sockstat` or `sockstat6`, of the namespace: as many as net/raw or net/raw6 has lines.
+ *
+ *     RAW: inuse 1
+ *     RAW6: inuse 2
+ *
+ * @throws {SourceError} `malformed`
+ */
+export function parseRawSockets(text: string, path: string): number {
+  const raw = count(text, /^RAW6?: inuse (\d+)/m);
+  if (raw === undefined) throw malformed(path, 'a line "RAW: inuse …"', lineWith(text, 'RAW') ?? text);
+  return raw;
+}

@@ -396,30 +396,31 @@ export const networkAlerts: AlertGroup = {
       name: 'KubevigilSniffer',
       expr: `${sniffers} > (${usual('network_sniffers', 'pod', 'max')} or 0 * ${sniffers}) and on (cluster, node) ${recorded('network_sniffers', 'node')} offset 40m`,
       for: {
-        duration: '1m',
-        why: 'tools for diagnosis that are opened and closed again are not worth waking anybody',
+        duration: '5m',
+        why: 'a ping, which in small images has a raw socket, and a tcpdump of a colleague are not worth waking anybody',
       },
       severity: 'warning',
       technique: 'T1040',
-      summary: `${PLACE}: {{ $value }} packet sockets or promiscuous interfaces, more than at any time of the day before`,
-      meaning: 'Something began to listen to traffic that is not its own.',
+      summary: `${PLACE}: {{ $value }} packet or raw sockets or promiscuous interfaces, more than at any time of the day before`,
+      meaning:
+        'Something began to listen to traffic that is not its own, or to make packets of its own: a raw socket is given all packets of its protocol that reach the pod, and can send any.',
       threshold:
         'More than the most of the day before; a new pod counts from 0, since pods have no reason to. For the first 40 minutes of a node nothing is known.',
       look: [
-        '`/proc/<pid>/net/packet` and `ss -0p` in the network namespace: which program?',
+        'Which `kind` of `kubevigil_network_sniffers` rose? `ss -0p` (packet sockets) and `ss -wp` (raw ones) in the network namespace: which program?',
         'Does the pod have NET_RAW, and does it need it?',
       ],
       harmless: [
-        'DHCP clients, LLDP agents, some CNIs and load balancers (VRRP): all day long, so that they do not count as new.',
-        'tcpdump of a colleague.',
+        'DHCP clients, LLDP agents, systemd-networkd and NetworkManager (ICMPv6), some CNIs and load balancers (keepalived, MetalLB): all day long, so that they do not count as new, but in the half hour after they come.',
+        'A ping or tcpdump that runs for long; monitors that ping (smokeping, blackbox exporter).',
       ],
       fires: {
         when: 'a pod opens a packet socket',
-        input: { [SNIFFERS]: '0x240 1x20', [KNOWN_NODE]: '0x260' },
-        at: '64m',
+        input: { [SNIFFERS]: '0x240 1x60', [KNOWN_NODE]: '0x300' },
+        at: '68m',
         labels: ON_POD,
         summary:
-          'shop/web-1 on a: 1 packet sockets or promiscuous interfaces, more than at any time of the day before',
+          'shop/web-1 on a: 1 packet or raw sockets or promiscuous interfaces, more than at any time of the day before',
       },
       quiet: {
         when: 'a DHCP client that always has one',

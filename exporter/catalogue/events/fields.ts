@@ -47,7 +47,10 @@ export const FIELDS = {
     pod: { type: 'string', help: 'Empty on the host.', absent: UNKNOWN_POD },
   },
   connection: {
-    address: { type: 'string', help: 'The remote address; IPv4 also where IPv6 carries it.' },
+    address: {
+      type: 'string',
+      help: 'The remote address; IPv4 also where IPv6 carries it (::ffff:0:0/96), or a translator makes it of IPv6 (NAT64, 64:ff9b::/96).',
+    },
     port: { type: 'int', help: 'The remote TCP port.' },
     is_external: { type: 'bool', help: 'A public address.' },
     is_cluster: {

@@ -9,6 +9,7 @@ import { skip } from '../../support/skip.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 
 const PACKET = 'network_sniffers packet_socket';
+const RAW = 'network_sniffers raw_socket';
 const PROMISCUOUS = 'network_sniffers promiscuous_interface';
 /** What a container runtime does for a pod. */
 const OWN_SYSFS = ['mounts', 'run mount --make-rprivate /', 'run mount -t sysfs sysfs /sys'];
@@ -18,9 +19,12 @@ describe('sniffers', () => {
     const { samples } = await extractOnce(sniffers, fixtureHost());
     expect(seriesLines(samples)).to.deep.equal([
       'kubevigil_network_sniffers{kind="packet_socket",namespace="",pod=""} 1',
+      'kubevigil_network_sniffers{kind="raw_socket",namespace="",pod=""} 0',
       'kubevigil_network_sniffers{kind="promiscuous_interface",namespace="",pod=""} 1',
       'kubevigil_network_sniffers{kind="packet_socket",namespace="shop",pod="web-0"} 0',
+      'kubevigil_network_sniffers{kind="raw_socket",namespace="shop",pod="web-0"} 0',
       'kubevigil_network_sniffers{kind="packet_socket",namespace="",pod="0a7cf1d2-7a4"} 0',
+      'kubevigil_network_sniffers{kind="raw_socket",namespace="",pod="0a7cf1d2-7a4"} 0',
     ]);
   });
 
@@ -40,22 +44,24 @@ describe('sniffers', () => {
 
     after(() => machine.close());
 
-    it('counts packet sockets, and no other', async () => {
-      await pod.do('raw a', 'udp 53', 'listen 80 5');
-      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0 });
+    it('counts packet sockets and raw ones of both families, and no other', async () => {
+      await pod.do('udp 53', 'listen 80 5');
+      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0, [RAW]: 0 });
       await pod.do('packet b', 'packet c');
-      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 2 });
-      await pod.do('close b');
-      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 1 });
+      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 2, [RAW]: 0 });
+      await pod.do('close b', 'raw d 1', 'raw e 6', 'raw6 f 6');
+      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 1, [RAW]: 3 });
+      await pod.do('close d', 'close f');
+      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 1, [RAW]: 1 });
     });
 
     it('sees a promiscuous interface through the sysfs of the pod', async () => {
       await pod.do(...OWN_SYSFS, 'tun t0 10.9.0.1');
-      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0, [PROMISCUOUS]: 0 });
+      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0, [RAW]: 0, [PROMISCUOUS]: 0 });
       await pod.do('promiscuous t0');
-      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0, [PROMISCUOUS]: 1 });
+      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0, [RAW]: 0, [PROMISCUOUS]: 1 });
       await pod.do('modest t0');
-      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0, [PROMISCUOUS]: 0 });
+      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0, [RAW]: 0, [PROMISCUOUS]: 0 });
     });
 
     it('does not look where a filesystem may not answer, and counts packet sockets all the same', async function () {
@@ -64,7 +70,7 @@ describe('sniffers', () => {
       if (typeof dead === 'string') skip(this, dead);
       try {
         await pod.do(...OWN_SYSFS, `run mount --bind ${at('dead')} /sys/class`, 'packet b');
-        expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 1 });
+        expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 1, [RAW]: 0 });
       } finally {
         await dead.end();
       }
@@ -76,7 +82,7 @@ describe('sniffers', () => {
         'run mount -t tmpfs tmpfs /sys',
         'run mkdir -p /sys/class/net/lo',
       );
-      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0 });
+      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0, [RAW]: 0 });
       await pod.do('run umount /sys', 'run mount -t sysfs sysfs /sys', 'network', 'promiscuous lo');
       expect(await machine.valuesOf(pod)).not.to.include({ [PROMISCUOUS]: 1 });
     });

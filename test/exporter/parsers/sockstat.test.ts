@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseSockstat, parseSockstat6 } from '../../../exporter/parsers/sockstat.ts';
+import { parseRawSockets, parseSockstat, parseSockstat6 } from '../../../exporter/parsers/sockstat.ts';
 
 const PATH = 'proc/1/net/sockstat';
 
@@ -28,4 +28,23 @@ describe('parseSockstat6', () => {
       'proc/1/net/sockstat: expected',
     );
   });
+});
+
+describe('parseRawSockets', () => {
+  const texts: [text: string, count: number][] = [
+    ['TCP: inuse 5 orphan 0 tw 2\nUDPLITE: inuse 7\nRAW: inuse 3\nFRAG: inuse 9 memory 0\n', 3],
+    ['UDPLITE6: inuse 7\nRAW6: inuse 12\nFRAG6: inuse 9 memory 0\n', 12],
+    ['RAW: inuse 0', 0],
+  ];
+  for (const [text, raw] of texts) {
+    it(`reads ${raw} of ${JSON.stringify(text)}`, () => {
+      expect(parseRawSockets(text, PATH)).to.equal(raw);
+    });
+  }
+
+  for (const text of ['', 'RAW: inuse x\n', 'DRAW: inuse 1\n']) {
+    it(`refuses ${JSON.stringify(text)}`, () => {
+      expect(() => parseRawSockets(text, PATH)).to.throw('proc/1/net/sockstat: expected');
+    });
+  }
 });

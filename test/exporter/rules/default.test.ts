@@ -47,6 +47,26 @@ const log = (line: string): RuleEvent<'log'> => ({
   container: '',
 });
 
+/** Where clouds have their metadata services, on any port. */
+const METADATA = [
+  '169.254.169.254',
+  '169.254.170.2',
+  '169.254.170.23',
+  '169.254.0.23',
+  '169.254.10.10',
+  '169.254.42.42',
+  '100.100.100.200',
+  '192.0.0.192',
+  'fd00:ec2::254',
+  'fd00:ec2::23',
+  'fd20:ce::254',
+  'fd00:c1::a9fe:a9fe',
+  'fd00:42::42',
+  'fd00:a9fe:a9fe::1',
+  'fd00:100::100:200',
+  'fe80::a9fe:a9fe',
+];
+
 const PREFIX = 'Nov 23 14:00:00 node-1';
 
 /** Events that a rule is for, and their harmless neighbours. */
@@ -89,8 +109,18 @@ const EXAMPLES: Readonly<Record<string, { kind: RuleKind; yes: readonly object[]
     },
     cloud_metadata_service: {
       kind: 'connection',
-      yes: [connection('169.254.169.254', 80), connection('fd00:ec2::254', 80)],
-      no: [connection('169.254.169.253', 53), connection('10.0.0.1', 80)],
+      yes: [
+        ...METADATA.map((address) => connection(address, 80)),
+        connection('168.63.129.16', 80),
+        connection('168.63.129.16', 32_526),
+      ],
+      no: [
+        connection('169.254.169.253', 53),
+        connection('10.0.0.1', 80),
+        connection('168.63.129.16', 53),
+        connection('168.63.129.16', 80, HOST),
+        connection('fd00:ec2::253', 53),
+      ],
     },
     mining_port: {
       kind: 'connection',
