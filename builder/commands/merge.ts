@@ -2,13 +2,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseDurationMs } from '../../common/duration.ts';
 import { BuilderError } from '../../common/errors.ts';
-import { datasetFiles, readManifest } from '../../dataset/folder/existing.ts';
+import { datasetFiles } from '../../dataset/folder/existing.ts';
 import { tablesOfFile } from '../../dataset/folder/read-rows.ts';
 import { companionsOf } from '../../dataset/metadata/metadata.ts';
 import { dataFile, isShardManifest, MANIFEST, placesOf, REPORT } from '../../dataset/model/file-names.ts';
 import { infiniteWarnings } from '../../dataset/model/infinite.ts';
 import { type Manifest, type ManifestFile, manifestSchema } from '../../dataset/model/manifest.ts';
 import { NodeOrder } from '../../dataset/model/node-order.ts';
+import { readManifest } from '../../dataset/storage/read-manifest.ts';
 import type { Storage } from '../../dataset/storage/storage.ts';
 import { Accounts } from '../../dataset/summary/accounts.ts';
 import { hashedIn, splitsByNameAlone } from '../splits/by-node.ts';

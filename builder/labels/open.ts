@@ -1,7 +1,6 @@
 import { type Ms, wholeMs } from '../../common/ms.ts';
 import type { Pseudonyms } from '../pseudonyms/pseudonyms.ts';
 import type { SampleSource } from '../samples/series.ts';
-import type { Plan } from '../stages/plan.ts';
 import { fileLabels } from './file.ts';
 import { joinSources } from './merge-sources.ts';
 import { type LabelTimes, metricLabels } from './metric.ts';
@@ -9,8 +8,18 @@ import type { LabelSet } from './model.ts';
 import { promqlLabels } from './promql.ts';
 import type { LabelSource } from './sources.ts';
 
-/** Reads what the sources say that are no files, once it is known for which time. */
-export type ReadLabels = (source: SampleSource, plan: Plan, nowMs: Ms) => Promise<LabelSet[]>;
+/** For which rows labels are read. */
+interface LabelledTime {
+  /** First and last row's time, multiples of the step. */
+  readonly firstMs: Ms;
+  readonly lastMs: Ms;
+  readonly stepMs: Ms;
+  readonly longestWindowMs: Ms;
+  readonly freshnessMs: Ms;
+}
+
+/** Reads the sources that are no files, once it is known for which time. */
+export type ReadLabels = (source: SampleSource, time: LabelledTime, nowMs: Ms) => Promise<LabelSet[]>;
 
 /**
  * Opens the label sources: files are read at once, so that what is wrong with them shows before anything is asked of

@@ -3,12 +3,12 @@
 import { compare } from '../../common/collections.ts';
 import { parseDurationMs } from '../../common/duration.ts';
 import { BuilderError } from '../../common/errors.ts';
-import { readManifest } from '../../dataset/folder/existing.ts';
 import { tablesOfFile } from '../../dataset/folder/read-rows.ts';
 import { entitiesOf } from '../../dataset/model/entity.ts';
 import { MANIFEST, REPORT } from '../../dataset/model/file-names.ts';
 import type { Manifest } from '../../dataset/model/manifest.ts';
 import { numbers, type Table } from '../../dataset/model/table.ts';
+import { readManifest } from '../../dataset/storage/read-manifest.ts';
 import type { Storage } from '../../dataset/storage/storage.ts';
 import { Bins } from './bins.ts';
 import { scenariosOf } from './classes.ts';

@@ -3,9 +3,9 @@ import { BuilderError } from '../../common/errors.ts';
 import { wholeMs } from '../../common/ms.ts';
 import { formatTime } from '../../common/times.ts';
 import { isPlanned, type NodeRows } from '../../dataset/model/rows.ts';
+import type { Plan } from '../plan/model.ts';
 import { jobMatcher, selectorFor } from '../prometheus/selectors.ts';
 import type { RawSeries, SampleSource, SeriesSelector } from '../samples/series.ts';
-import type { Plan } from './plan.ts';
 
 function oldest(series: readonly RawSeries[]): number {
   return Math.min(...series.map(({ timestampsMs }) => timestampsMs[0] ?? Number.POSITIVE_INFINITY));

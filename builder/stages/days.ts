@@ -1,7 +1,7 @@
 import { dataFile, type Places } from '../../dataset/model/file-names.ts';
 import type { Manifest, ManifestFile } from '../../dataset/model/manifest.ts';
 import type { Partition } from '../../dataset/model/rows.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from '../plan/model.ts';
 
 /** A day's part of a dataset. */
 export interface Day extends Partition {

@@ -4,9 +4,9 @@ import { wholeMs } from '../../common/ms.ts';
 import { isPlanned, type Partition, type PlannedColumn, type QueryColumn } from '../../dataset/model/rows.ts';
 import { isInShard } from '../../dataset/model/shard.ts';
 import { processesMetrics } from '../../exporter/catalogue/processes.ts';
+import type { Plan } from '../plan/model.ts';
 import { jobMatcher, selectorFor } from '../prometheus/selectors.ts';
 import type { RawSeries, SampleSource } from '../samples/series.ts';
-import type { Plan } from './plan.ts';
 
 /** The series of one metric with the columns that are made of them. */
 export interface FetchedMetric {

@@ -6,9 +6,9 @@ import { type Table, timesOf as timesOfTable } from '../../dataset/model/table.t
 import { checkHomes, episodesByNode, Homes } from '../labels/homes.ts';
 import { type Conflict, labeller } from '../labels/label-rows.ts';
 import type { LabelSet } from '../labels/model.ts';
+import type { Plan } from '../plan/model.ts';
 import type { SplitDescription } from '../splits/model.ts';
 import { splitter } from '../splits/split.ts';
-import type { Plan } from './plan.ts';
 
 /** How labels and splits come about, which is known before the first row is. */
 export interface Judge {

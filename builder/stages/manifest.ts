@@ -18,12 +18,12 @@ import { LEAKING_AUC } from '../../dataset/summary/auc.ts';
 import { columnQuery, matcherText } from '../../exporter/catalogue/model/promql.ts';
 import type { Conflict } from '../labels/label-rows.ts';
 import type { LabelSet } from '../labels/model.ts';
+import type { Plan } from '../plan/model.ts';
 import { hiddenMatchers, PSEUDONYM_COLUMNS } from '../pseudonyms/pseudonyms.ts';
 import type { SampleSource } from '../samples/series.ts';
 import { hashedIn } from '../splits/by-node.ts';
 import type { SplitDescription } from '../splits/model.ts';
 import { emptyParts } from '../splits/split.ts';
-import type { Plan } from './plan.ts';
 
 /** What a run knows at its end. */
 export interface Outcome {

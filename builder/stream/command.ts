@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../common/cli.ts';
+import { endSignal } from '../../common/end-signal.ts';
 import { BuilderError } from '../../common/errors.ts';
 import { Flag, Program } from '../../common/flags.ts';
 import { createLogger, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../../common/log.ts';
 import { noTime, parseTime } from '../../common/times.ts';
 import { parseListenAddress } from '../../common/web/listen-address.ts';
-import { endSignal } from '../commands/end-signal.ts';
 import { type BuildFlags, loadConfig } from '../config/load.ts';
 import { LISTEN_FLAG, stream } from './run.ts';
 

@@ -1,7 +1,7 @@
 import { BuilderError } from '../../common/errors.ts';
 import type { Logger } from '../../common/log.ts';
 import type { NodeRows } from '../../dataset/model/rows.ts';
-import type { Plan } from '../stages/plan.ts';
+import type { Plan } from '../plan/model.ts';
 import { type Clock, pause } from './clock.ts';
 import { Lateness } from './lateness.ts';
 

@@ -6,10 +6,10 @@ import type { FeatureColumn, LabelledRows, NodeRows, Split } from '../../dataset
 import { type Table, tableOf } from '../../dataset/model/table.ts';
 import { checkHomes, episodesByNode, Homes } from '../labels/homes.ts';
 import { type Labeller, labeller } from '../labels/label-rows.ts';
+import type { Plan } from '../plan/model.ts';
 import { checkEpisodes } from '../pseudonyms/pseudonyms.ts';
 import type { SampleSource } from '../samples/series.ts';
 import type { Splitter } from '../splits/model.ts';
-import type { Plan } from '../stages/plan.ts';
 import type { LabelWatch } from './label-watch.ts';
 import { Pending, type Said } from './pending.ts';
 import type { GapRecord, LabelRecord } from './records.ts';

@@ -2,7 +2,7 @@ import type { Logger } from '../../common/log.ts';
 import { wholeMs } from '../../common/ms.ts';
 import { formatTime } from '../../common/times.ts';
 import { timesOf } from '../../dataset/model/table.ts';
-import type { Plan } from '../stages/plan.ts';
+import type { Plan } from '../plan/model.ts';
 import type { Clock } from './clock.ts';
 import type { Outlet } from './follow.ts';
 import type { Hub } from './hub.ts';

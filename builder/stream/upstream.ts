@@ -3,14 +3,16 @@ import type { Logger } from '../../common/log.ts';
 import { type Ms, wholeMs } from '../../common/ms.ts';
 import { utcDay } from '../../common/times.ts';
 import type { NodeRows } from '../../dataset/model/rows.ts';
-import { readRows } from '../commands/build.ts';
+
 import type { BuildConfig } from '../config/schema.ts';
+import type { Plan } from '../plan/model.ts';
+import { plan } from '../plan/plan.ts';
 import { connect, type Prometheus } from '../prometheus/client.ts';
 import { type Pseudonyms, pseudonymousSource } from '../pseudonyms/pseudonyms.ts';
 import type { SampleSource } from '../samples/series.ts';
 import { byQueryInstead, openSource } from '../sources/open-source.ts';
 import { warnOfLateness } from '../stages/arrival.ts';
-import { type Plan, plan } from '../stages/plan.ts';
+import { rowsOf } from '../stages/rows.ts';
 
 /** Times by one clock. */
 interface Times {
@@ -75,12 +77,12 @@ export class Upstream {
   async read(firstMs: number, lastMs: number): Promise<NodeRows[]> {
     const steps = { date: utcDay(firstMs), firstMs, lastMs };
     try {
-      return await readRows(this.#source, this.#plan, steps);
+      return await rowsOf(this.#source, this.#plan, steps);
     } catch (error) {
       const config = byQueryInstead(error, this.#options.config, this.#options.log);
       this.#options = { ...this.#options, config };
       await this.reconnect();
-      return readRows(this.#source, this.#plan, steps);
+      return rowsOf(this.#source, this.#plan, steps);
     }
   }
 

@@ -1,31 +1,16 @@
 /** What stands where a dataset is. */
 
 import { BuilderError, messageOf } from '../../common/errors.ts';
-import { issueOf } from '../../common/issues.ts';
 import { COMPANIONS } from '../metadata/metadata.ts';
 import { isBookkeeping, isShardManifest, MANIFEST, type Places, REPORT } from '../model/file-names.ts';
-import { type Manifest, manifestSchema } from '../model/manifest.ts';
+import type { Manifest } from '../model/manifest.ts';
 import type { Shard } from '../model/shard.ts';
+import { readManifest } from '../storage/read-manifest.ts';
 import type { Storage } from '../storage/storage.ts';
 
 /** The files of a dataset's place that are no bookkeeping of a run. */
 export async function datasetFiles(storage: Storage): Promise<string[]> {
   return (await storage.list()).filter((file) => !isBookkeeping(file));
-}
-
-/**
- * Reads the manifest of a dataset; undefined when there is none.
- *
- * @throws {BuilderError} `damaged` when it is not as this version writes it
- */
-export async function readManifest(storage: Storage, file = MANIFEST): Promise<Manifest | undefined> {
-  const bytes = await storage.read(file);
-  if (bytes === undefined) return undefined;
-  try {
-    return manifestSchema.parse(JSON.parse(bytes.toString('utf8')));
-  } catch (error) {
-    throw new BuilderError('damaged', `${storage.nameOf(file)}: ${issueOf(error)}`, { cause: error });
-  }
 }
 
 const ELSEWHERE = 'choose another --output, or remove it';

@@ -1,11 +1,11 @@
 import { tmpdir } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { undoingEndSignal } from '../../common/end-signal.ts';
 import { Program } from '../../common/flags.ts';
 import { createLogger, type LogFormat, type Logger, type LogLevel } from '../../common/log.ts';
 import { parseListenAddress } from '../../common/web/listen-address.ts';
 import { nodeText } from '../../dataset/episodes/episodes.ts';
-import { endSignal } from '../end-signal.ts';
 import { ScenariosError } from '../errors.ts';
 import { Ledger } from '../ground-truth/ledger.ts';
 import {
@@ -102,7 +102,7 @@ function runName(plan: Plan, nowMs: number): string {
 }
 
 async function perform(plan: Plan, flags: Flags, log: Logger): Promise<void> {
-  const signal = endSignal();
+  const signal = undoingEndSignal();
   const startMs = Date.now();
   const path = resolve(flags.episodes);
   const ledger = new Ledger(path, startMs);

@@ -1,9 +1,9 @@
+import { undoingEndSignal } from '../../common/end-signal.ts';
 import { createLogger, type Logger } from '../../common/log.ts';
 import type { WebConfigBook } from '../../common/web/config-book.ts';
 import { type Listener, listen } from '../../common/web/listen.ts';
 import { openWebConfig } from '../../common/web/open-config.ts';
 import { BackgroundLoad } from '../background.ts';
-import { endSignal } from '../end-signal.ts';
 import { Ledger } from '../ground-truth/ledger.ts';
 import { truthMetrics } from '../ground-truth/metrics.ts';
 import { SCENARIOS } from '../registry.ts';
@@ -83,7 +83,7 @@ async function serveOn({ options, victim, web, log, ending }: Bench): Promise<vo
  */
 export async function serve(options: ServeOptions): Promise<void> {
   const log = createLogger(options.log);
-  const ending = endSignal();
+  const ending = undoingEndSignal();
   const web = await openWebConfig(options.webConfigFile, log);
   const logins = options.victimLog === undefined ? standardOutput : fileLog(options.victimLog);
   // Before the ground truth is opened: a second service by mistake must find the address in use, and not close the first one's episodes.

@@ -1,6 +1,6 @@
-import { readManifest } from '../../folder/existing.ts';
 import { companionsOf } from '../../metadata/metadata.ts';
 import { dataFile, isShardManifest, MANIFEST, type Places } from '../../model/file-names.ts';
+import { readManifest } from '../read-manifest.ts';
 import type { Storage } from '../storage.ts';
 import type { ObjectStore } from './object-store.ts';
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { build, type Surroundings, update } from '../../../builder/commands/build.ts';
+import { build, update } from '../../../builder/commands/build.ts';
 import { loadConfig } from '../../../builder/config/load.ts';
+import type { Surroundings } from '../../../builder/run/task.ts';
 import { createLogger } from '../../../common/log.ts';
 import type { Manifest } from '../../../dataset/model/manifest.ts';
 import type { Shard } from '../../../dataset/model/shard.ts';

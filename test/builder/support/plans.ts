@@ -1,6 +1,7 @@
 import { configSchema, exposedColumns } from '../../../builder/config/schema.ts';
+import { leadIn } from '../../../builder/plan/lookback.ts';
+import type { Plan } from '../../../builder/plan/model.ts';
 import type { RawSeries } from '../../../builder/samples/series.ts';
-import { leadIn, type Plan } from '../../../builder/stages/plan.ts';
 import { wholeMs } from '../../../common/ms.ts';
 
 export const STEP_MS = 15_000;

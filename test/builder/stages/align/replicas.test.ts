@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { RawSeries } from '../../../builder/samples/series.ts';
-import { Aligner } from '../../../builder/stages/align.ts';
-import { groupBy } from '../../../common/collections.ts';
-import { BuilderError } from '../../../common/errors.ts';
-import { isPlanned, type QueryColumn } from '../../../dataset/model/rows.ts';
-import { planOf, rawSeries, STEP_MS } from '../support/plans.ts';
+import type { RawSeries } from '../../../../builder/samples/series.ts';
+import { Aligner } from '../../../../builder/stages/align/align.ts';
+import { groupBy } from '../../../../common/collections.ts';
+import { BuilderError } from '../../../../common/errors.ts';
+import { isPlanned, type QueryColumn } from '../../../../dataset/model/rows.ts';
+import { planOf, rawSeries, STEP_MS } from '../../support/plans.ts';
 
 const T0 = Date.UTC(2026, 2, 29, 12);
 const STEPS = 40;
@@ -75,7 +75,7 @@ function replica(name: string, { lateMs, there, resets, since }: Scrapes): RawSe
   ];
 }
 
-describe('builder/stages/replicas', () => {
+describe('builder/stages/align/replicas', () => {
   it('makes every value of one replica alone: of the first that has one', () => {
     fc.assert(
       fc.property(scrapes, scrapes, (first, second) => {

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { RawSeries } from '../../../builder/samples/series.ts';
-import { Aligner } from '../../../builder/stages/align.ts';
-import { groupBy } from '../../../common/collections.ts';
-import { BuilderError } from '../../../common/errors.ts';
-import { isPlanned } from '../../../dataset/model/rows.ts';
-import { cutSeries, planOf, rawSeries, STEP_MS } from '../support/plans.ts';
+import type { RawSeries } from '../../../../builder/samples/series.ts';
+import { Aligner } from '../../../../builder/stages/align/align.ts';
+import { groupBy } from '../../../../common/collections.ts';
+import { BuilderError } from '../../../../common/errors.ts';
+import { isPlanned } from '../../../../dataset/model/rows.ts';
+import { cutSeries, planOf, rawSeries, STEP_MS } from '../../support/plans.ts';
 
 const T0 = Date.UTC(2026, 2, 29, 12);
 const STEPS = 40;
@@ -89,7 +89,7 @@ const world = fc.tuple(
 
 const windows = fc.constantFrom(STEP_MS, 4 * STEP_MS);
 
-describe('builder/stages/align', () => {
+describe('builder/stages/align/align', () => {
   it('never looks at a sample after the row', () => {
     fc.assert(
       fc.property(world, windows, fc.nat(STEPS - 1), (all, windowMs, step) => {

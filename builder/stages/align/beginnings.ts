@@ -3,11 +3,11 @@
  * one that falls was reset.
  */
 
-import { groupBy } from '../../common/collections.ts';
-import type { CounterSpec } from '../../exporter/catalogue/model/define.ts';
-import type { RawSeries } from '../samples/series.ts';
+import { groupBy } from '../../../common/collections.ts';
+import type { CounterSpec } from '../../../exporter/catalogue/model/define.ts';
+import { birthLookback, REMEMBERED_MS } from '../../plan/lookback.ts';
+import type { RawSeries } from '../../samples/series.ts';
 import { type Birth, birthsOf, hasTime, lastAtMost, type Scrapes } from './grid.ts';
-import { birthLookback, REMEMBERED_MS } from './plan.ts';
 
 const MS_PER_SECOND = 1000;
 /** A node's clock and Prometheus' may be so far apart: within this, who was there under another name was there. */

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { RawSeries } from '../../../builder/samples/series.ts';
-import { Aligner } from '../../../builder/stages/align.ts';
-import { groupBy } from '../../../common/collections.ts';
-import { isPlanned } from '../../../dataset/model/rows.ts';
-import { planOf, rawSeries, STEP_MS } from '../support/plans.ts';
+import type { RawSeries } from '../../../../builder/samples/series.ts';
+import { Aligner } from '../../../../builder/stages/align/align.ts';
+import { groupBy } from '../../../../common/collections.ts';
+import { isPlanned } from '../../../../dataset/model/rows.ts';
+import { planOf, rawSeries, STEP_MS } from '../../support/plans.ts';
 
 const T0 = Date.UTC(2026, 2, 29, 12);
 /** Scrapes before the first row, so that a series can have been absent for long enough. */
@@ -60,7 +60,7 @@ const starts = (beganMs: number, labels: Record<string, string> = named, first =
   series(START, labels, (scrape) => (scrape < first ? undefined : beganMs / 1000)),
 ];
 
-describe('builder/stages/beginnings', () => {
+describe('builder/stages/align/beginnings', () => {
   it('counts from zero a container that began after the scrape before', () => {
     const all = [...cpu(2, 7.5), ...starts(at(2) - 9_000)];
     expect(valuesOf('container_cpu_cores', all)).to.deep.equal([-1, -1, 0.5, 1, 1, 1]);

@@ -3,10 +3,10 @@
  * alone, and by some seconds: series of two replicas put together would make a counter jump to and fro.
  */
 
-import { compare, groupBy } from '../../common/collections.ts';
-import { recordOf } from '../../common/records.ts';
-import type { MetricSpec } from '../../exporter/catalogue/model/define.ts';
-import { type RawSeries, seriesKey } from '../samples/series.ts';
+import { compare, groupBy } from '../../../common/collections.ts';
+import { recordOf } from '../../../common/records.ts';
+import type { MetricSpec } from '../../../exporter/catalogue/model/define.ts';
+import { type RawSeries, seriesKey } from '../../samples/series.ts';
 
 type Labels = RawSeries['labels'];
 

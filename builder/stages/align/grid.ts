@@ -2,8 +2,8 @@
  * The grid: what a series is worth at each step. Row t covers (t − step, t]; no sample after t is looked at, and
  * nothing is filled in. In the results NaN is null, and infinity what is no finite number.
  */
-import type { Grid } from '../../dataset/model/rows.ts';
-import type { RawSeries } from '../samples/series.ts';
+import type { Grid } from '../../../dataset/model/rows.ts';
+import type { RawSeries } from '../../samples/series.ts';
 
 /** Least part of the window that two samples must lie apart for a rate. */
 const LEAST_WINDOW = 0.9;

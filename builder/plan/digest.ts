@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { isPlanned } from '../../dataset/model/rows.ts';
+import type { BuildConfig, SplitConfig } from '../config/schema.ts';
+import { hiddenMatchers } from '../pseudonyms/pseudonyms.ts';
+import type { Plan } from './model.ts';
+
+/** The label sources as the digest has them: files by name, so that a dataset is the same wherever it is built. */
+function labelIdentity({ labels }: BuildConfig): unknown {
+  const named = labels?.map((source) =>
+    'episodes' in source ? { episodes: basename(source.episodes) } : source,
+  );
+  return named ?? null;
+}
+
+/** The split as the digest has it: in a fixed order. */
+function splitIdentity(split: SplitConfig): unknown {
+  return split.by === 'node'
+    ? [split.by, split.fractions]
+    : [split.by, split.fractions, split.by === 'time' ? split.bounds : null, split.embargo ?? null];
+}
+
+/** What of a plan a dataset's identity follows from. */
+type Identified = Pick<Plan, 'config' | 'firstMs' | 'stepMs' | 'scrapeIntervalMs' | 'columns' | 'pseudonyms'>;
+
+/** Names a dataset among others, as SHA-256 in hexadecimal: of what was asked for, not of what came out. */
+export function configDigest(identified: Identified): string {
+  const { config, firstMs, stepMs, scrapeIntervalMs, columns, pseudonyms } = identified;
+  const identity = [
+    [
+      firstMs,
+      stepMs,
+      scrapeIntervalMs,
+      config.format,
+      config.entity,
+      config.seed,
+      splitIdentity(config.split),
+    ],
+    [
+      config.nodeLabel,
+      config.clusterLabel,
+      hiddenMatchers(config, pseudonyms),
+      labelIdentity(config),
+      ...(config.replicaLabel === undefined ? [] : [config.replicaLabel]),
+      ...(config.csvEscapeFormulas ? ['csvEscapeFormulas'] : []),
+      ...(pseudonyms === undefined ? [] : [pseudonyms.keyId]),
+    ],
+    columns.map((each) => [
+      each.column.name,
+      each.windowMs,
+      ...(isPlanned(each) ? [] : [each.promql, each.column.unit, each.column.help]),
+    ]),
+  ];
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+}

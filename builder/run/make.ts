@@ -1,0 +1,85 @@
+import { isDeepStrictEqual } from 'node:util';
+import { BuilderError } from '../../common/errors.ts';
+import { formatTime, parseRfc3339 } from '../../common/times.ts';
+import { readBack } from '../../dataset/folder/read-rows.ts';
+import type { Manifest } from '../../dataset/model/manifest.ts';
+import { checkHidden } from '../pseudonyms/hidden-names.ts';
+import { hiddenMatchers } from '../pseudonyms/pseudonyms.ts';
+import { byQueryInstead } from '../sources/open-source.ts';
+import { checkHole } from '../stages/check-hole.ts';
+import { daysOf } from '../stages/days.ts';
+import { manifest } from '../stages/manifest.ts';
+import { DayMaker } from './day-maker.ts';
+import { type Inputs, openInputs } from './inputs.ts';
+import type { Surroundings, Task } from './task.ts';
+
+/** Makes sure that the server still has the samples that the next rows of a continued dataset are made of. */
+async function checkContinues({ storage, earlier }: Task, { plan, source }: Inputs): Promise<void> {
+  if (earlier === undefined || plan.partitions.length === 0) return;
+  const last = earlier.files.at(-1);
+  const rows = last === undefined ? [] : await readBack(storage, last, earlier);
+  await checkHole(source, plan, parseRfc3339(earlier.watermark) ?? Number.NaN, rows);
+}
+
+/** The manifest of the days that were made. */
+function manifestOf(
+  { earlier, shard, config }: Task,
+  { plan, source, labels }: Inputs,
+  days: DayMaker,
+): Manifest {
+  days.judge.finish();
+  const account = days.accounts.result();
+  if (account.rows === 0 && shard === undefined) {
+    throw new BuilderError(
+      'data',
+      `there is no sample between ${formatTime(plan.firstMs)} and ${formatTime(plan.lastMs)}`,
+    );
+  }
+  const { conflicts, split } = days.judge;
+  const staleMarkers = source.staleMarkers && (earlier?.prometheus.staleMarkers ?? true);
+  const { files } = days.writer;
+  const { way } = source;
+  const made = manifest({ plan, way, staleMarkers, account, files, labels, conflicts, split });
+  const { pseudonyms } = plan;
+  if (pseudonyms !== undefined) checkHidden(pseudonyms, made, days.texts, hiddenMatchers(config, pseudonyms));
+  return made;
+}
+
+/** A run that reads everything by remote read, or everything by range selectors. */
+async function makeInOneWay(task: Task, surroundings: Surroundings): Promise<Manifest> {
+  const { progress, signal } = surroundings;
+  const inputs = await openInputs(task, surroundings);
+  const maker = new DayMaker(task, inputs);
+  try {
+    const days = daysOf(inputs.plan, task.earlier, task.places);
+    await checkContinues(task, inputs);
+    progress.start(days.length);
+    for (const day of days) {
+      await maker.make(day);
+      progress.done(day.date, maker.accounts.rows);
+    }
+    const made = manifestOf(task, inputs, maker);
+    if (!isDeepStrictEqual(made, task.earlier)) await maker.writer.commit(made, inputs.replaced);
+    return made;
+  } catch (error) {
+    await task.change.discard();
+    throw signal.aborted ? new BuilderError('interrupted', 'interrupted', { cause: error }) : error;
+  } finally {
+    progress.stop();
+  }
+}
+
+/**
+ * Makes the dataset of a task: plans, then for each UTC day fetches, aligns, labels, splits and writes, then commits the
+ * manifest. Begins again by range selectors where remote read does not carry to the end.
+ *
+ * @throws {BuilderError} and leaves the output folder as it was
+ */
+export async function make(task: Task, surroundings: Surroundings): Promise<Manifest> {
+  try {
+    return await makeInOneWay(task, surroundings);
+  } catch (error) {
+    const config = byQueryInstead(error, task.config, surroundings.log);
+    return makeInOneWay({ ...task, config }, surroundings);
+  }
+}
