@@ -8,7 +8,7 @@ import { loadConfig, loadPlace } from '../builder/config/load.ts';
 import { EXTRACTORS } from '../exporter/extractors/index.ts';
 import { exporterProgram } from '../exporter/program/command.ts';
 import { readOptions } from '../exporter/program/options.ts';
-import { scenariosCommand } from '../scenarios/command.ts';
+import { scenariosCommand } from '../scenarios/program/command.ts';
 import { type ServeOptions, serveCommand } from '../scenarios/serve/options.ts';
 import { ROOT } from './support/paths.ts';
 import { temporaryFolder } from './support/temporary.ts';

@@ -1,5 +1,5 @@
-import { targetedScenario } from '../define.ts';
-import { runWorker } from '../worker.ts';
+import { targetedScenario } from '../scenario/define.ts';
+import { runWorker } from '../scenario/worker.ts';
 import type { IdleConnectionsOptions } from '../workers/idle-connections.ts';
 
 /** Slowloris: connections that are held and never ask. */

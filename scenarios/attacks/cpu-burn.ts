@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { scenario } from '../define.ts';
-import { runWorker, runWorkers } from '../worker.ts';
+import { scenario } from '../scenario/define.ts';
+import { runWorker, runWorkers } from '../scenario/worker.ts';
 import type { CpuBurnOptions } from '../workers/cpu-burn.ts';
 
 const PERCENT = 100;

@@ -1,5 +1,5 @@
-import { targetedScenario } from '../define.ts';
-import { runWorker } from '../worker.ts';
+import { targetedScenario } from '../scenario/define.ts';
+import { runWorker } from '../scenario/worker.ts';
 import type { ExfiltrationOptions } from '../workers/exfiltration.ts';
 
 const MEBIBYTE = 1024 * 1024;

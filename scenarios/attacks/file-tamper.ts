@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
-import { scenario } from '../define.ts';
-import { runWorker } from '../worker.ts';
+import { scenario } from '../scenario/define.ts';
+import { runWorker } from '../scenario/worker.ts';
 import type { FileTamperOptions } from '../workers/file-tamper.ts';
 
 /** Where the default rule canary_file_changed looks; nothing else lives here. */

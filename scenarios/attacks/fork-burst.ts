@@ -1,5 +1,5 @@
-import { scenario } from '../define.ts';
-import { runWorker } from '../worker.ts';
+import { scenario } from '../scenario/define.ts';
+import { runWorker } from '../scenario/worker.ts';
 import type { ForkBurstOptions } from '../workers/fork-burst.ts';
 
 /** A fork bomb that counts. */

@@ -1,5 +1,5 @@
-import { targetedScenario } from '../define.ts';
-import { runWorker } from '../worker.ts';
+import { targetedScenario } from '../scenario/define.ts';
+import { runWorker } from '../scenario/worker.ts';
 import type { HttpRequestsOptions } from '../workers/http-requests.ts';
 
 /** Requests for a page that is dear to make, as fast as they are answered. */

@@ -1,5 +1,5 @@
-import { scenario } from '../define.ts';
-import { runWorker } from '../worker.ts';
+import { scenario } from '../scenario/define.ts';
+import { runWorker } from '../scenario/worker.ts';
 import type { ImplantOptions } from '../workers/implant.ts';
 
 /** Where the rule exec_from_temp_path looks, with the first for a caller whose folder is elsewhere. */

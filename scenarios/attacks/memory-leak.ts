@@ -1,5 +1,5 @@
-import { scenario } from '../define.ts';
-import { runWorker } from '../worker.ts';
+import { scenario } from '../scenario/define.ts';
+import { runWorker } from '../scenario/worker.ts';
 import type { MemoryLeakOptions } from '../workers/memory-leak.ts';
 
 const MEBIBYTE = 1024 * 1024;

@@ -1,5 +1,5 @@
-import { scenario } from '../define.ts';
-import { runWorker } from '../worker.ts';
+import { scenario } from '../scenario/define.ts';
+import { runWorker } from '../scenario/worker.ts';
 import type { PortScanOptions } from '../workers/port-scan.ts';
 
 /** A look for open ports, on loopback only: each closed one answers with a reset. */

@@ -1,5 +1,5 @@
-import { scenario } from '../define.ts';
-import { runWorker } from '../worker.ts';
+import { scenario } from '../scenario/define.ts';
+import { runWorker } from '../scenario/worker.ts';
 import type { RiskyPodOptions } from '../workers/risky-pod.ts';
 
 /** The pod that this runs in, as the Deployment tells it; undefined outside of clusters. */

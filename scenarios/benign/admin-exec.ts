@@ -1,5 +1,5 @@
-import { scenario } from '../define.ts';
-import { runWorker } from '../worker.ts';
+import { scenario } from '../scenario/define.ts';
+import { runWorker } from '../scenario/worker.ts';
 import type { AdminSessionOptions } from '../workers/admin-session.ts';
 
 /** `kubectl exec`: somebody who may has a look. What is started may have to be read from the disk. */

@@ -1,6 +1,6 @@
-import { scenario } from '../define.ts';
-import { spaceObstacle } from '../disk-space.ts';
-import { runWorker } from '../worker.ts';
+import { scenario } from '../scenario/define.ts';
+import { spaceObstacle } from '../scenario/disk-space.ts';
+import { runWorker } from '../scenario/worker.ts';
 import type { BatchJobOptions } from '../workers/batch-job.ts';
 
 const MEBIBYTE = 1024 * 1024;

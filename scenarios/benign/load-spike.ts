@@ -1,5 +1,5 @@
-import { targetedScenario } from '../define.ts';
-import { runWorker } from '../worker.ts';
+import { targetedScenario } from '../scenario/define.ts';
+import { runWorker } from '../scenario/worker.ts';
 import type { HttpRequestsOptions } from '../workers/http-requests.ts';
 
 /** A sale begins: many customers at once, each looking at the pages that customers look at. */

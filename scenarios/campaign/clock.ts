@@ -1,7 +1,7 @@
 import axios from 'axios';
 import { z } from 'zod';
 import { formatDuration } from '../../common/duration.ts';
-import { reasonOf, ScenariosError } from '../errors.ts';
+import { reasonOf, ScenariosError } from '../scenario/errors.ts';
 
 const TRIES = 3;
 const TIMEOUT_MS = 10_000;

@@ -6,8 +6,8 @@ import { Program } from '../../common/flags.ts';
 import { createLogger, type LogFormat, type Logger, type LogLevel } from '../../common/log.ts';
 import { parseListenAddress } from '../../common/web/listen-address.ts';
 import { nodeText } from '../../dataset/episodes/episodes.ts';
-import { ScenariosError } from '../errors.ts';
 import { Ledger } from '../ground-truth/ledger.ts';
+import { ScenariosError } from '../scenario/errors.ts';
 import {
   clusterOption,
   LISTEN_FLAG,
@@ -16,7 +16,7 @@ import {
   withLogOptions,
   withTargetOptions,
 } from '../serve/options.ts';
-import { fileLog } from '../victim-log.ts';
+import { fileLog } from '../victim/victim-log.ts';
 import { aheadMs, prometheusNowMs, requireSameTime } from './clock.ts';
 import { checkAll, conduct } from './conduct.ts';
 import { loadPlan } from './load-plan.ts';

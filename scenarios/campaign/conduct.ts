@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../common/log.ts';
 import { nodeText } from '../../dataset/episodes/episodes.ts';
-import { ScenariosError } from '../errors.ts';
+import { ScenariosError } from '../scenario/errors.ts';
 import type { Progress } from './progress.ts';
 import type { Deed, Target } from './target.ts';
 import type { PlannedEpisode, Quiet, Timetable } from './timetable.ts';

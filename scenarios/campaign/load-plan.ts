@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { reasonOf, ScenariosError } from '../errors.ts';
+import { reasonOf, ScenariosError } from '../scenario/errors.ts';
 import { type Plan, planSchema } from './plan-schema.ts';
 
 function readDocument(path: string): unknown {

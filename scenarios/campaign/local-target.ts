@@ -1,16 +1,16 @@
 import type { Logger } from '../../common/log.ts';
 import { listen } from '../../common/web/listen.ts';
 import type { ListenAddress } from '../../common/web/listen-address.ts';
-import { BackgroundLoad } from '../background.ts';
 import type { Subject } from '../ground-truth/episode.ts';
 import type { Ledger } from '../ground-truth/ledger.ts';
 import { truthMetrics } from '../ground-truth/metrics.ts';
-import { checkScenario, Runner } from '../runner.ts';
-import type { ScenarioOptions } from '../scenario.ts';
+import { checkScenario, Runner } from '../runner/runner.ts';
+import type { ScenarioOptions } from '../scenario/scenario.ts';
 import { LISTEN_FLAG } from '../serve/options.ts';
 import { createTruthApp } from '../serve/server.ts';
-import { createVictim } from '../victim.ts';
-import type { LogLine } from '../victim-log.ts';
+import { BackgroundLoad } from '../victim/background.ts';
+import { createVictim } from '../victim/victim.ts';
+import type { LogLine } from '../victim/victim-log.ts';
 import type { Deed, Target } from './target.ts';
 
 const GRACE_MS = 1_000;

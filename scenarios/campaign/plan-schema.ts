@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { formatDuration, parseDurationMs } from '../../common/duration.ts';
 import { recordSchema } from '../../common/record-schema.ts';
-import { MAX_REQUESTS_PER_SECOND } from '../background.ts';
 import { CLUSTER_NAME, isClusterName } from '../ground-truth/episode.ts';
-import { SCENARIOS } from '../registry.ts';
+import { SCENARIOS } from '../registry/registry.ts';
 import { MAX_DURATION_SECONDS, subjectSchema } from '../serve/requests.ts';
+import { MAX_REQUESTS_PER_SECOND } from '../victim/background.ts';
 
 const MAX_DURATION_MS = MAX_DURATION_SECONDS * 1000;
 const MOST_REPETITIONS = 1_000;

@@ -1,4 +1,4 @@
-import type { Outcome } from '../runner.ts';
+import type { Outcome } from '../runner/runner.ts';
 import type { PlannedEpisode } from './timetable.ts';
 
 /** What is to be done. */

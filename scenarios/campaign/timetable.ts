@@ -2,8 +2,8 @@
 import { formatDuration } from '../../common/duration.ts';
 import { randomFrom } from '../../common/random.ts';
 import type { Subject } from '../ground-truth/episode.ts';
-import { SCENARIOS } from '../registry.ts';
-import type { Scenario } from '../scenario.ts';
+import { SCENARIOS } from '../registry/registry.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import type { Plan, Range } from './plan-schema.ts';
 
 interface Phase {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
 import { replaceDurably } from '../../common/durable-file.ts';
 import { decodeEpisodes, type Episode } from '../../dataset/episodes/episodes.ts';
-import { reasonOf, ScenariosError } from '../errors.ts';
+import { reasonOf, ScenariosError } from '../scenario/errors.ts';
 import { type EpisodeLine, endedAt, type Subject } from './episode.ts';
 
 const COLUMNS = ['episode', 'scenario', 'start', 'end', 'cluster', 'node', 'namespace', 'pod', 'role', 'run'];

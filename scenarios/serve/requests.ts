@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { recordSchema } from '../../common/record-schema.ts';
-import { MAX_REQUESTS_PER_SECOND } from '../background.ts';
-import { ScenariosError } from '../errors.ts';
 import { CLUSTER_NAME, isClusterName } from '../ground-truth/episode.ts';
+import { ScenariosError } from '../scenario/errors.ts';
+import { MAX_REQUESTS_PER_SECOND } from '../victim/background.ts';
 
 /** No scenario is on for longer, whoever asks. */
 export const MAX_DURATION_SECONDS = 3_600;

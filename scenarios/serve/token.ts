@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { UsageError } from '../../common/cli.ts';
-import { reasonOf } from '../errors.ts';
+import { reasonOf } from '../scenario/errors.ts';
 
 export const TOKEN_VARIABLE = 'KUBEVIGIL_SCENARIOS_TOKEN';
 /** Short ones can be guessed: the service starts attacks for whoever has it. */

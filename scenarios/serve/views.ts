@@ -1,7 +1,7 @@
 /** What the service answers, as JSON. */
 import type { Subject } from '../ground-truth/episode.ts';
-import type { Running } from '../runner.ts';
-import type { Scenario } from '../scenario.ts';
+import type { Running } from '../runner/runner.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 
 export interface EpisodeView {
   readonly episode: string;

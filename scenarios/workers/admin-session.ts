@@ -1,5 +1,5 @@
 /** Types into a shell what somebody types who looks after a service. */
-import type { WorkerOptions } from '../worker.ts';
+import type { WorkerOptions } from '../scenario/worker.ts';
 import { BoundChildren } from './bound-children.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
 

@@ -1,5 +1,5 @@
 /** Keeps one CPU busy for `share` of the time, in slices of 50 ms so that it can be stopped. */
-import type { WorkerOptions } from '../worker.ts';
+import type { WorkerOptions } from '../scenario/worker.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
 
 const SLICE_MS = 50;

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
-import type { Target } from '../targets.ts';
-import type { WorkerOptions } from '../worker.ts';
+import type { Target } from '../scenario/targets.ts';
+import type { WorkerOptions } from '../scenario/worker.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
 import { reset } from './reset.ts';
 

@@ -1,5 +1,5 @@
 /** Starts processes faster than they are needed: some that stay, and many that end at once. */
-import type { WorkerOptions } from '../worker.ts';
+import type { WorkerOptions } from '../scenario/worker.ts';
 import { BoundChildren } from './bound-children.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
 

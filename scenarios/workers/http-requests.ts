@@ -1,8 +1,8 @@
 /** Asks a service over and over, on a number of connections that are kept; redirects are not followed. */
 import { Agent, request } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Target } from '../targets.ts';
-import type { WorkerOptions } from '../worker.ts';
+import type { Target } from '../scenario/targets.ts';
+import type { WorkerOptions } from '../scenario/worker.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
 import { reset } from './reset.ts';
 

@@ -1,7 +1,7 @@
 /** Opens connections to a service and holds each with a request that never ends (slowloris). */
 import { connect, type Socket } from 'node:net';
-import type { Target } from '../targets.ts';
-import type { WorkerOptions } from '../worker.ts';
+import type { Target } from '../scenario/targets.ts';
+import type { WorkerOptions } from '../scenario/worker.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
 import { reset } from './reset.ts';
 

@@ -5,7 +5,7 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { delimiter, join } from 'node:path';
-import type { WorkerOptions } from '../worker.ts';
+import type { WorkerOptions } from '../scenario/worker.ts';
 import { BoundChildren } from './bound-children.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
 import { reset } from './reset.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WorkerOptions } from '../worker.ts';
+import type { WorkerOptions } from '../scenario/worker.ts';
 
 /** What a worker undoes, it undoes in this time; then it ends, whatever still keeps it. */
 const GRACE_MS = 4_000;

@@ -1,6 +1,6 @@
 /** Takes memory bit by bit and writes to all of it; the kernel takes it back however this process ends. */
 import { writeFileSync } from 'node:fs';
-import type { WorkerOptions } from '../worker.ts';
+import type { WorkerOptions } from '../scenario/worker.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;

@@ -1,6 +1,6 @@
 /** Connects to one port of loopback after the other; whoever answers is left at once with a reset. */
 import { connect } from 'node:net';
-import type { WorkerOptions } from '../worker.ts';
+import type { WorkerOptions } from '../scenario/worker.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
 import { reset } from './reset.ts';
 

@@ -4,7 +4,7 @@
  * pod goes, which owns them.
  */
 import { CoreV1Api, KubeConfig, type V1Pod } from '@kubernetes/client-node';
-import type { WorkerOptions } from '../worker.ts';
+import type { WorkerOptions } from '../scenario/worker.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
 
 /** A pod is to be gone by then even when nobody deletes it. */

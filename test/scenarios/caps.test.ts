@@ -11,9 +11,9 @@ import { httpFlood } from '../../scenarios/attacks/http-flood.ts';
 import { memoryLeak } from '../../scenarios/attacks/memory-leak.ts';
 import { riskyPod } from '../../scenarios/attacks/risky-pod.ts';
 import { loadSpike } from '../../scenarios/benign/load-spike.ts';
-import { spaceObstacle } from '../../scenarios/disk-space.ts';
-import { SCENARIOS } from '../../scenarios/registry.ts';
-import type { Scenario, ScenarioOptions } from '../../scenarios/scenario.ts';
+import { SCENARIOS } from '../../scenarios/registry/registry.ts';
+import { spaceObstacle } from '../../scenarios/scenario/disk-space.ts';
+import type { Scenario, ScenarioOptions } from '../../scenarios/scenario/scenario.ts';
 
 const VICTIM = 'http://127.0.0.1:9';
 const TARGETED = ['http_flood', 'connection_exhaustion', 'brute_force', 'exfiltration_burst', 'load_spike'];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { SCENARIOS } from '../../scenarios/registry.ts';
+import { SCENARIOS } from '../../scenarios/registry/registry.ts';
 import { skip } from '../support/skip.ts';
 import { STEP_MS, Stage } from './support/campaign.ts';
 import { type Judgement, judge } from './support/effects.ts';

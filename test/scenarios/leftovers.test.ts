@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { SCENARIOS } from '../../scenarios/registry.ts';
-import type { ScenarioOptions } from '../../scenarios/scenario.ts';
+import { SCENARIOS } from '../../scenarios/registry/registry.ts';
+import type { ScenarioOptions } from '../../scenarios/scenario/scenario.ts';
 import { waitFor } from '../../tools/programs/wait.ts';
 import { POD_MAIN } from './support/campaign.ts';
 import type { ContainerCgroup } from './support/cgroup.ts';

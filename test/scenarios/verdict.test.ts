@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Scenario } from '../../scenarios/scenario.ts';
+import type { Scenario } from '../../scenarios/scenario/scenario.ts';
 import { type Episode, judge, type Row } from './support/effects.ts';
 import { verdictOn } from './support/verdict.ts';
 

@@ -7,7 +7,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseEpisodes } from '../../dataset/episodes/episodes.ts';
-import { SCENARIOS } from '../../scenarios/registry.ts';
+import { SCENARIOS } from '../../scenarios/registry/registry.ts';
 import { ROOT } from '../programs/paths.ts';
 import { makeCanaryFolder } from './canary.ts';
 import { readRows } from './dataset.ts';

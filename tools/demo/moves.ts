@@ -1,8 +1,8 @@
 /** What moved in each scenario, beside what should have. */
 import { METRICS } from '../../exporter/catalogue/index.ts';
 import { columnsOf } from '../../exporter/catalogue/model/columns.ts';
-import { effectOf, MOVED } from '../../scenarios/effect.ts';
-import type { Scenario } from '../../scenarios/scenario.ts';
+import { effectOf, MOVED } from '../../scenarios/scenario/effect.ts';
+import type { Scenario } from '../../scenarios/scenario/scenario.ts';
 import type { Row } from './dataset.ts';
 
 /** A column in a scenario's episode; the effect is undefined when the column has no values. */

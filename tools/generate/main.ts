@@ -1,5 +1,5 @@
 /**
- * Writes everything that is derived from the catalogue and from the extractors' folder.
+ * Writes everything that is derived from the catalogue and from the folders of extractors and scenarios.
  *
  * The registries are written first; what is made of the registries' content needs them compiled, so that a new
  * metric takes two rounds: this program runs itself again when a registry changed.
@@ -18,7 +18,7 @@ import { configMaps, dashboardFiles } from './dashboards.ts';
 import { metricTable } from './metric-table.ts';
 import { prometheusRule } from './prometheus-rule.ts';
 import { deviationRules, recordingRules } from './recording-rules.ts';
-import { catalogueIndex, extractorIndex } from './registries.ts';
+import { catalogueIndex, extractorIndex, scenarioRegistry } from './registries.ts';
 import { fieldTable, ruleTable } from './rule-tables.ts';
 import { runbooks } from './runbooks.ts';
 import { scenarioTable } from './scenario-table.ts';
@@ -54,14 +54,15 @@ function writeFolder(folder: string, files: Readonly<Record<string, string>>): v
 const changed = [
   write('exporter/catalogue/index.ts', catalogueIndex('exporter/catalogue')),
   write('exporter/extractors/index.ts', extractorIndex('exporter/extractors')),
+  write('scenarios/registry/registry.ts', scenarioRegistry('scenarios/attacks', 'scenarios/benign')),
 ].some(Boolean);
 
 if (changed) {
   execFileSync('npm', ['run', '--silent', 'generate'], { stdio: 'inherit' });
 } else {
   const { METRICS } = await import('../../exporter/catalogue/index.ts');
-  const { SCENARIOS } = await import('../../scenarios/registry.ts');
-  write('scenarios/columns.ts', columnNames(METRICS));
+  const { SCENARIOS } = await import('../../scenarios/registry/registry.ts');
+  write('scenarios/scenario/columns.ts', columnNames(METRICS));
   const { ALERT_GROUPS } = await import('../../prometheus/alerts/index.ts');
   const { BASELINES } = await import('../../prometheus/alerts/baselines.ts');
   const rules = {

@@ -1,4 +1,4 @@
-import type { Scenario } from '../../scenarios/scenario.ts';
+import type { Scenario } from '../../scenarios/scenario/scenario.ts';
 
 const SECONDS_PER_MS = 1e-3;
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Plan, planSchema } from '../../../scenarios/campaign/plan-schema.ts';
 import { type PlannedEpisode, timetable, timetableLines } from '../../../scenarios/campaign/timetable.ts';
-import { SCENARIOS } from '../../../scenarios/registry.ts';
+import { SCENARIOS } from '../../../scenarios/registry/registry.ts';
 
 const names = SCENARIOS.map(({ name }) => name);
 const planOf = (document: object): Plan => planSchema.parse(document);

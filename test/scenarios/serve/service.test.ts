@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { expect } from 'chai';
 import { parseEpisodes } from '../../../dataset/episodes/episodes.ts';
-import { SCENARIOS } from '../../../scenarios/registry.ts';
+import { SCENARIOS } from '../../../scenarios/registry/registry.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
 import { processesWith } from '../../support/processes.ts';
 import { skip } from '../../support/skip.ts';

@@ -2,7 +2,7 @@
 import { totalmem } from 'node:os';
 import { METRICS } from '../../../exporter/catalogue/index.ts';
 import { type CatalogueColumn, columnsOf, type Entity } from '../../../exporter/catalogue/model/columns.ts';
-import { type Effect, effectOf, MOVED } from '../../../scenarios/effect.ts';
+import { type Effect, effectOf, MOVED } from '../../../scenarios/scenario/effect.ts';
 
 /** One row of a dataset; its time in UTC milliseconds. */
 export interface Row {

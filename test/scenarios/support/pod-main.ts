@@ -9,10 +9,10 @@ import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { SCENARIOS } from '../../../scenarios/registry.ts';
-import type { ScenarioOptions } from '../../../scenarios/scenario.ts';
-import { createVictim } from '../../../scenarios/victim.ts';
-import { fileLog } from '../../../scenarios/victim-log.ts';
+import { SCENARIOS } from '../../../scenarios/registry/registry.ts';
+import type { ScenarioOptions } from '../../../scenarios/scenario/scenario.ts';
+import { createVictim } from '../../../scenarios/victim/victim.ts';
+import { fileLog } from '../../../scenarios/victim/victim-log.ts';
 
 const [port = '', logFile = '', folder = ''] = process.argv.slice(2);
 const HOUSEKEEPING_MS = 1_000;

@@ -1,5 +1,5 @@
-import { MOVED } from '../../../scenarios/effect.ts';
-import type { Scenario } from '../../../scenarios/scenario.ts';
+import { MOVED } from '../../../scenarios/scenario/effect.ts';
+import type { Scenario } from '../../../scenarios/scenario/scenario.ts';
 import { isMoved, type Judgement, roomOf } from './effects.ts';
 
 /** What is wrong with a scenario's episodes, and what this machine could not have shown. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SCENARIOS } from '../../../scenarios/registry.ts';
+import { SCENARIOS } from '../../../scenarios/registry/registry.ts';
 import { countBy, movesOf, moveTable } from '../../../tools/demo/moves.ts';
 
 const STEP_SECONDS = 2;

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { UsageError } from '../common/cli.ts';
-import { Program } from '../common/flags.ts';
-import { packageVersion } from '../common/version.ts';
-import { runPlanCommand } from './campaign/command.ts';
-import { serveCommand } from './serve/options.ts';
-import { serve } from './serve/run.ts';
+import { UsageError } from '../../common/cli.ts';
+import { Program } from '../../common/flags.ts';
+import { packageVersion } from '../../common/version.ts';
+import { runPlanCommand } from '../campaign/command.ts';
+import { serveCommand } from '../serve/options.ts';
+import { serve } from '../serve/run.ts';
 
 /** `kubevigil-scenarios` with its commands. */
 export function scenariosCommand(): Command {

@@ -1,11 +1,11 @@
 /** Runs scenarios, with the ground truth written around each, and undoes all of them when it is told to. */
-import type { Logger } from '../common/log.ts';
-import { reasonOf, ScenariosError } from './errors.ts';
-import { type EpisodeLine, endedAt, linesFor, type Subject, UNDO_MS } from './ground-truth/episode.ts';
-import type { Ledger } from './ground-truth/ledger.ts';
-import type { Truth } from './ground-truth/metrics.ts';
-import { ScenarioRefusal } from './refusal.ts';
-import type { Scenario, ScenarioOptions } from './scenario.ts';
+import type { Logger } from '../../common/log.ts';
+import { type EpisodeLine, endedAt, linesFor, type Subject, UNDO_MS } from '../ground-truth/episode.ts';
+import type { Ledger } from '../ground-truth/ledger.ts';
+import type { Truth } from '../ground-truth/metrics.ts';
+import { reasonOf, ScenariosError } from '../scenario/errors.ts';
+import { ScenarioRefusal } from '../scenario/refusal.ts';
+import type { Scenario, ScenarioOptions } from '../scenario/scenario.ts';
 
 /** An ended episode's moments are exposed for so long, so that they are scraped. */
 const KEPT_MS = 600_000;

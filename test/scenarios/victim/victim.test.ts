@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { createVictim } from '../../scenarios/victim.ts';
-import { fileLog } from '../../scenarios/victim-log.ts';
+import { createVictim } from '../../../scenarios/victim/victim.ts';
+import { fileLog } from '../../../scenarios/victim/victim-log.ts';
 
 describe('the victim', () => {
   let server: Server;

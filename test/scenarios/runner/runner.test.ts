@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { createLogger } from '../../common/log.ts';
-import { parseEpisodes } from '../../dataset/episodes/episodes.ts';
-import { Ledger } from '../../scenarios/ground-truth/ledger.ts';
-import { truthMetrics } from '../../scenarios/ground-truth/metrics.ts';
-import { ScenarioRefusal } from '../../scenarios/refusal.ts';
-import { Runner } from '../../scenarios/runner.ts';
-import type { Scenario } from '../../scenarios/scenario.ts';
-import { waitFor } from '../../tools/programs/wait.ts';
-import { temporaryPaths } from '../support/temporary.ts';
+import { createLogger } from '../../../common/log.ts';
+import { parseEpisodes } from '../../../dataset/episodes/episodes.ts';
+import { Ledger } from '../../../scenarios/ground-truth/ledger.ts';
+import { truthMetrics } from '../../../scenarios/ground-truth/metrics.ts';
+import { Runner } from '../../../scenarios/runner/runner.ts';
+import { ScenarioRefusal } from '../../../scenarios/scenario/refusal.ts';
+import type { Scenario } from '../../../scenarios/scenario/scenario.ts';
+import { waitFor } from '../../../tools/programs/wait.ts';
+import { temporaryPaths } from '../../support/temporary.ts';
 
 const log = createLogger({ level: 'error', format: 'logfmt' }, () => {});
 

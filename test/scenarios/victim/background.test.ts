@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { randomFrom } from '../../common/random.ts';
-import { BackgroundLoad, nextGapMs } from '../../scenarios/background.ts';
-import { waitFor } from '../../tools/programs/wait.ts';
+import { randomFrom } from '../../../common/random.ts';
+import { BackgroundLoad, nextGapMs } from '../../../scenarios/victim/background.ts';
+import { waitFor } from '../../../tools/programs/wait.ts';
 
 describe('background load', () => {
   it('comes at the rate, unevenly', () => {

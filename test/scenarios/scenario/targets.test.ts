@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { pinTarget } from '../../scenarios/targets.ts';
+import { pinTarget } from '../../../scenarios/scenario/targets.ts';
 
 const SHOP = 'shop.shop.svc:8080';
 

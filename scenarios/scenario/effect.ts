@@ -1,5 +1,5 @@
 /** How far an episode moved a column, in units that can be compared between columns. */
-import { median } from '../common/statistics.ts';
+import { median } from '../../common/statistics.ts';
 
 /** Scales the median absolute deviation of a normal distribution to its standard deviation. */
 const MAD_TO_SIGMA = 1.4826;

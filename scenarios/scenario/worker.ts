@@ -21,7 +21,7 @@ export interface WorkerOptions {
  * @throws {Error} when the worker fails; not when it was stopped by the signal
  */
 export async function runWorker(name: string, options: WorkerOptions, signal?: AbortSignal): Promise<void> {
-  const script = fileURLToPath(new URL(`./workers/${name}.js`, import.meta.url));
+  const script = fileURLToPath(new URL(`../workers/${name}.js`, import.meta.url));
   const child = spawn(process.execPath, [script, JSON.stringify(options)], {
     stdio: ['pipe', 'ignore', 'pipe'],
   });

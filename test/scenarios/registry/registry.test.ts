@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { NODE_COLUMNS, POD_COLUMNS } from '../../scenarios/columns.ts';
-import { SCENARIOS } from '../../scenarios/registry.ts';
-import type { Scenario } from '../../scenarios/scenario.ts';
-import { ROOT } from '../support/paths.ts';
+import { SCENARIOS } from '../../../scenarios/registry/registry.ts';
+import { NODE_COLUMNS, POD_COLUMNS } from '../../../scenarios/scenario/columns.ts';
+import type { Scenario } from '../../../scenarios/scenario/scenario.ts';
+import { ROOT } from '../../support/paths.ts';
 
 const FOLDERS = { attack: 'attacks', benign: 'benign' } as const;
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { effectOf } from '../../scenarios/effect.ts';
+import { effectOf } from '../../../scenarios/scenario/effect.ts';
 
 describe('effect of an episode on a column', () => {
   it('is the difference of the medians in units of the normal spread', () => {
