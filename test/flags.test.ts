@@ -73,7 +73,7 @@ async function serveOptions(args: readonly string[]): Promise<object> {
 }
 
 const EXPORTER: Effects = {
-  '--version': { seenIn: 'test/exporter/main.test.ts' },
+  '--version': { seenIn: 'test/exporter/main.real.test.ts' },
   '--web.listen-address': {
     value: '127.0.0.1:1',
     becomes: { listenAddresses: [{ host: '127.0.0.1', port: 1 }] },
@@ -111,9 +111,9 @@ const EXPORTER: Effects = {
   ),
 };
 
-const PUSH = 'test/builder/commands/push.test.ts';
-const STREAM = 'test/builder/stream/program.test.ts';
-const RUN = 'test/scenarios/campaign/run.test.ts';
+const PUSH = 'test/builder/commands/push.real.test.ts';
+const STREAM = 'test/builder/stream/program.real.test.ts';
+const RUN = 'test/scenarios/campaign/run.real.test.ts';
 
 const READING: Effects = {
   '--config': { value: CONFIG, becomes: { output: '/of-the-file', 's3.region': 'of-the-file' } },
@@ -159,10 +159,10 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
     effects: EXPORTER,
   },
   'kubevigil-exporter check-rules': { effects: {} },
-  'kubevigil-builder': { effects: { '--version': { seenIn: 'test/image.test.ts' } } },
+  'kubevigil-builder': { effects: { '--version': { seenIn: 'test/image.real.test.ts' } } },
   'kubevigil-builder build': {
     edge: configOf('build', 'shard'),
-    effects: { ...MAKING, '--shard': { seenIn: 'test/builder/commands/merge.test.ts' } },
+    effects: { ...MAKING, '--shard': { seenIn: 'test/builder/commands/merge.real.test.ts' } },
   },
   'kubevigil-builder update': { edge: configOf('update'), effects: MAKING },
   'kubevigil-builder stream': {
@@ -185,7 +185,7 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
       },
     ]),
   ),
-  'kubevigil-scenarios': { effects: { '--version': { seenIn: 'test/image.test.ts' } } },
+  'kubevigil-scenarios': { effects: { '--version': { seenIn: 'test/image.real.test.ts' } } },
   'kubevigil-scenarios serve': { edge: serveOptions, effects: SERVE },
   'kubevigil-scenarios run': {
     effects: Object.fromEntries(

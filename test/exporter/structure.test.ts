@@ -33,6 +33,11 @@ function sourcesBelow(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
+/** The names of a folder's tests, without their tier. */
+function testsIn(folder: string): string[] {
+  return modulesIn(folder).map((name) => name.replace(/(\.(real|machine))?\.test$/, ''));
+}
+
 /** Repository paths of the project's own modules that a module imports. */
 function importsOf(module: string): string[] {
   const text = readFileSync(join(ROOT, module), 'utf8');
@@ -49,7 +54,7 @@ describe('structure', () => {
       it(`${name} is named as its file, has a test, and its group lies beside it in the catalogue`, () => {
         expect(modulesIn('exporter/extractors')).to.include(name);
         expect(modulesIn('exporter/catalogue')).to.include(name);
-        expect(modulesIn('test/exporter/extractors')).to.include(`${name}.test`);
+        expect(testsIn('test/exporter/extractors')).to.include(name);
       });
 
       it(`${name} reads the recorded host in full and is in the golden page with all its metrics`, async () => {
@@ -65,8 +70,8 @@ describe('structure', () => {
   });
 
   it('every parser has a test', () => {
-    const tests = modulesIn('test/exporter/parsers');
-    for (const parser of modulesIn('exporter/parsers')) expect(tests).to.include(`${parser}.test`);
+    const tests = testsIn('test/exporter/parsers');
+    for (const parser of modulesIn('exporter/parsers')) expect(tests).to.include(parser);
   });
 
   it('parsers are pure: they import nothing but errors, lines and each other', () => {

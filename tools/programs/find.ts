@@ -23,6 +23,9 @@ const DEBIAN_PACKAGES_OF = {
 /** A program that can be had without being installed. */
 export type ProgramName = keyof typeof DEBIAN_PACKAGES_OF | 'kubectl';
 
+/** All of them. */
+export const PROGRAM_NAMES = [...Object.keys(DEBIAN_PACKAGES_OF), 'kubectl'] as readonly ProgramName[];
+
 /** Where a program is unpacked, and how it comes there. */
 interface Unpacked {
   readonly file: string;

@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { builderCommand } from '../../../builder/commands/command.ts';
 import { ROOT } from '../../support/paths.ts';
+import { type Ended, runHere } from '../../support/run-here.ts';
 
-export interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export type { Ended };
 
 /** The compiled program. */
 export const BUILDER = join(ROOT, 'dist', 'builder', 'main.js');
@@ -31,10 +29,18 @@ export async function runProgram(
   return { code, stdout, stderr };
 }
 
-/** Runs kubevigil-builder. */
-export function builder(
+/** Runs kubevigil-builder as a process of its own. */
+export function builderProgram(
   args: readonly string[],
   options: Parameters<typeof runProgram>[2] = {},
 ): Promise<Ended> {
   return runProgram(process.execPath, [BUILDER, ...args], options);
+}
+
+/** Runs kubevigil-builder in this process. */
+export function builder(
+  args: readonly string[],
+  options: Parameters<typeof runProgram>[2] = {},
+): Promise<Ended> {
+  return runHere(builderCommand, args, options);
 }

@@ -261,7 +261,7 @@ describe('logs: the journal', () => {
     newer.bytes.writeUInt32LE(0x100, 12);
     create(newer);
     expect((await poll()).join()).to.contain('a journal of a newer systemd (flags 0x100)');
-    if (process.getuid?.() === 0) return; // to root nothing is denied: identities.test.ts asks another user
+    if (process.getuid?.() === 0) return; // to root nothing is denied: identities.machine.test.ts asks another user
     chmodSync(at(fileAt()), 0);
     expect((await poll()).join()).to.contain('unreadable');
   });

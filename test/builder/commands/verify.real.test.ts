@@ -7,7 +7,7 @@ import type { Manifest } from '../../../dataset/model/manifest.ts';
 import { localStorage } from '../../../dataset/storage/local/local-storage.ts';
 import type { RunningPrometheus } from '../../../tools/programs/prometheus.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
-import { builder } from '../support/cli.ts';
+import { builder, builderProgram } from '../support/cli.ts';
 import { manifestOf } from '../support/dataset.ts';
 import { FLEET_END_MS, FLEET_START_MS, fleet } from '../support/fleet.ts';
 import { prometheusWith } from '../support/tsdb.ts';
@@ -177,7 +177,7 @@ describe('builder verify', function () {
     const file = join(dataset, 'data/date=2026-03-28/part-0.parquet');
     const { length } = readFileSync(file);
     flip(file, length - 1);
-    const { code, stdout, stderr } = await builder(['verify', dataset]);
+    const { code, stdout, stderr } = await builderProgram(['verify', dataset]);
     expect(stderr).to.match(/^data\/date=2026-03-28\/part-0\.parquet: sha256 is /m);
     expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
   });

@@ -6,7 +6,7 @@ import { writeReport } from '../../../builder/report/report.ts';
 import { everywhere } from '../../../dataset/model/text-column.ts';
 import { localStorage } from '../../../dataset/storage/local/local-storage.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
-import { builder } from '../support/cli.ts';
+import { builder, builderProgram } from '../support/cli.ts';
 import { FLEET_END_MS, FLEET_START_MS, fleet } from '../support/fleet.ts';
 import { prometheusWith } from '../support/tsdb.ts';
 import { render } from './support/browser.ts';
@@ -61,7 +61,7 @@ describe('builder report', function () {
       } finally {
         await prometheus.stop();
       }
-      const { code, stdout } = await builder(['report', join(folder, 'dataset')]);
+      const { code, stdout } = await builderProgram(['report', join(folder, 'dataset')]);
       const path = join(folder, 'dataset', 'report.html');
       expect({ code, stdout }).to.deep.equal({ code: 0, stdout: `${path}\n` });
       document = readFileSync(path, 'utf8');

@@ -5,7 +5,7 @@ import { rowsOf } from '../../builder/stream/rows.ts';
 import { recordOf } from '../../common/records.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { builder } from './support/cli.ts';
+import { builder, builderProgram } from './support/cli.ts';
 import { duckdb, manifestOf, tableExpression } from './support/dataset.ts';
 import { prometheusWith, type StoredSeries } from './support/tsdb.ts';
 
@@ -121,7 +121,7 @@ describe('builder with names that objects have by themselves', function () {
     await run('update', updated);
     await run('build', merged, ['--shard', '0/2']);
     await run('build', merged, ['--shard', '1/2']);
-    expect(await builder(['merge', merged])).to.include({ code: 0, stderr: '' });
+    expect(await builderProgram(['merge', merged])).to.include({ code: 0, stderr: '' });
     for (const output of [updated, merged]) {
       const { rowsDigest, classBalance, statistics } = manifestOf(output);
       expect(rowsDigest).to.equal(whole.rowsDigest);

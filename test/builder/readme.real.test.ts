@@ -5,7 +5,7 @@ import { parseEpisodes } from '../../dataset/episodes/episodes.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
 import { ROOT } from '../support/paths.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { builder } from './support/cli.ts';
+import { builderProgram } from './support/cli.ts';
 import { duckdb } from './support/dataset.ts';
 import { FLEET_END_MS, FLEET_START_MS, fleet } from './support/fleet.ts';
 import { pandas } from './support/python.ts';
@@ -40,7 +40,7 @@ describe("the README's examples of the builder", function () {
       '--labels',
       'episodes.csv',
     ];
-    expect(await builder(['build', ...args], { cwd: folder })).to.include({ code: 0, stderr: '' });
+    expect(await builderProgram(['build', ...args], { cwd: folder })).to.include({ code: 0, stderr: '' });
   });
 
   after(() => prometheus?.stop());

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
 import { waitFor } from '../../tools/programs/wait.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { BUILDER, builder } from './support/cli.ts';
+import { BUILDER, builder, builderProgram } from './support/cli.ts';
 import { FLEET_END_MS, FLEET_START_MS, fleet } from './support/fleet.ts';
 import { serverThat } from './support/server.ts';
 import { prometheusWith } from './support/tsdb.ts';
@@ -43,7 +43,7 @@ describe('two builder updates at once', function () {
       await silent.close();
     }
     expect(existsSync(join(folder, 'dataset', '.lock'))).to.equal(true);
-    expect(await builder(args(prometheus.url))).to.include({ code: 0, stderr: '' });
+    expect(await builderProgram(args(prometheus.url))).to.include({ code: 0, stderr: '' });
     expect(await builder(['verify', join(folder, 'dataset')])).to.include({ code: 0, stderr: '' });
   });
 });

@@ -1,0 +1,74 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { type Tier, tierOf } from '../tools/run-tests/tiers.ts';
+import { ROOT } from './support/paths.ts';
+
+/** With these a test makes or looks at what the whole machine shares: cgroups, network namespaces, mounts, the kernel's trace. */
+const MACHINE_SUPPORT = [
+  'test/exporter/trace/support/kernel.ts',
+  'test/scenarios/support/node.ts',
+  'test/support/dead-mount.ts',
+  'test/support/fuse-mount.ts',
+  'test/support/oci-containers.ts',
+  'test/support/pod.ts',
+  'tools/programs/tracefs.ts',
+];
+const MACHINE_PROGRAMS = /'(unshare|nsenter|mount|umount|mkfs\.\w+)'/;
+/** With these a test talks to programs or over sockets. */
+const REAL_MODULES = ['child_process', 'http', 'http2', 'https', 'net', 'tls', 'worker_threads'].map(
+  (name) => `node:${name}`,
+);
+/** Tests whose figures a busy neighbour moves, though they make nothing that others share. */
+const FIGURES: Readonly<Record<string, string>> = {
+  'test/exporter/agreement.machine.test.ts': "compares the machine's counters with another exporter's",
+  'test/exporter/clients.machine.test.ts': 'resident memory under 200 scrapes at once',
+  'test/exporter/program/heap-flags.machine.test.ts': 'when V8 compiles and how far its heap grows',
+};
+
+const IMPORTS = /^(?:import|export)\b(?:[^'"`;]*?\bfrom)?\s*'([^']+)'|\bimport\(\s*'([^']+)'/gm;
+
+function importsOf(module: string): string[] {
+  return [...readFileSync(join(ROOT, module), 'utf8').matchAll(IMPORTS)].map(([, named, dynamic]) => {
+    const path = named ?? dynamic ?? '';
+    return path.startsWith('.') ? join(module, '..', path) : path;
+  });
+}
+
+/** All that a test file imports, through the support of tests and not through what is tested. */
+function reachOf(file: string): Set<string> {
+  const seen = new Set<string>([file]);
+  for (const module of seen) {
+    if (!/^(test|tools\/programs)\/.*\.ts$/.test(module) || !existsSync(join(ROOT, module))) continue;
+    for (const path of importsOf(module)) seen.add(path);
+  }
+  return seen;
+}
+
+function wantedTier(file: string): Tier {
+  const reach = reachOf(file);
+  const machine =
+    file in FIGURES ||
+    MACHINE_SUPPORT.some((module) => reach.has(module)) ||
+    MACHINE_PROGRAMS.test(readFileSync(join(ROOT, file), 'utf8'));
+  if (machine) return 'machine';
+  return REAL_MODULES.some((module) => reach.has(module)) ? 'real' : 'pure';
+}
+
+describe('tiers of tests', () => {
+  const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => join('test', name));
+
+  it('are told by what a test uses', () => {
+    const wrong = files
+      .filter((file) => tierOf(file) !== wantedTier(file))
+      .map((file) => `${file} is ${wantedTier(file)}`);
+    expect(wrong).to.deep.equal([]);
+  });
+
+  it('have support and exceptions that are there', () => {
+    for (const path of [...MACHINE_SUPPORT, ...Object.keys(FIGURES)])
+      expect(existsSync(join(ROOT, path)), path).to.equal(true);
+  });
+});

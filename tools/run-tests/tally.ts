@@ -1,0 +1,86 @@
+import { shortName } from './tiers.ts';
+
+/** A test or a hook, as far as it is counted; Mocha's own has these too, and from a worker nothing else is certain. */
+export interface Ended {
+  readonly file?: string | undefined;
+  readonly duration?: number | undefined;
+  titlePath(): string[];
+}
+
+/** What became of one file's tests. */
+export interface FileTally {
+  passing: number;
+  pending: number;
+  failing: number;
+  /** In tests and hooks. */
+  durationMs: number;
+}
+
+/** Counts what became of tests, by file, over several runs. */
+export class Tally {
+  readonly files = new Map<string, FileTally>();
+  /** Titles of tests that were skipped; the reason stands in the title. */
+  readonly skipped: string[] = [];
+
+  #of(file: string | undefined): FileTally {
+    const name = shortName(file ?? 'no file');
+    const known = this.files.get(name) ?? { passing: 0, pending: 0, failing: 0, durationMs: 0 };
+    this.files.set(name, known);
+    return known;
+  }
+
+  passed({ file }: Ended): void {
+    this.#of(file).passing++;
+  }
+
+  failed({ file }: Ended): void {
+    this.#of(file).failing++;
+  }
+
+  /** A skipped test. */
+  pended(test: Ended): void {
+    this.#of(test.file).pending++;
+    this.skipped.push(`${shortName(test.file ?? 'no file')}: ${test.titlePath().join(' › ')}`);
+  }
+
+  /** A test or a hook that took its time. */
+  took({ file, duration = 0 }: Ended): void {
+    this.#of(file).durationMs += duration;
+  }
+
+  /** The files among these that ran no test: nobody would miss them otherwise. */
+  silent(planned: readonly string[]): string[] {
+    return planned.map(shortName).filter((name) => {
+      const { passing, pending, failing } = this.files.get(name) ?? { passing: 0, pending: 0, failing: 0 };
+      return passing + pending + failing === 0;
+    });
+  }
+}
+
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
+
+/** One line about a file that has ended. */
+export function lineOf(name: string, { passing, pending, failing, durationMs }: FileTally): string {
+  const mark = failing > 0 ? '✘' : '✔';
+  const counts = [
+    `${passing} passing`,
+    ...(pending > 0 ? [`${pending} skipped`] : []),
+    ...(failing > 0 ? [`${failing} FAILING`] : []),
+  ];
+  return `${mark} ${name}: ${counts.join(', ')} (${seconds(durationMs)})`;
+}
+
+const SLOWEST = 10;
+
+/** What is to be known at the end, but for how tests failed. */
+export function summaryOf(tally: Tally, wallMs: number, cpuMs: number): string {
+  const all = [...tally.files];
+  const sum = (key: keyof FileTally) => all.reduce((total, [, file]) => total + file[key], 0);
+  const slowest = all.sort(([, a], [, b]) => b.durationMs - a.durationMs).slice(0, SLOWEST);
+  return [
+    `${SLOWEST} slowest files:`,
+    ...slowest.map(([name, { durationMs }]) => `  ${seconds(durationMs).padStart(8)}  ${name}`),
+    ...(tally.skipped.length === 0 ? [] : ['skipped:', ...tally.skipped.map((title) => `  ${title}`)]),
+    `${sum('passing')} passing, ${sum('pending')} skipped, ${sum('failing')} failing in ${tally.files.size} files, ${seconds(wallMs)}, ${seconds(cpuMs)} of CPU`,
+  ].join('\n');
+}

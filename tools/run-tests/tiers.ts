@@ -1,0 +1,37 @@
+/**
+ * The three tiers of tests, told by the ends of their files' names:
+ *
+ * - `<name>.test.ts`: calls our code; no programs, no sockets
+ * - `<name>.real.test.ts`: programs and servers on loopback, with ports and folders of their own
+ * - `<name>.machine.test.ts`: needs root, looks at the whole machine or changes it (cgroups, namespaces, mounts, tracing), or has figures
+ *   that a neighbour moves
+ *
+ * The first two may run beside each other; the third runs alone.
+ */
+const TIERS = ['pure', 'real', 'machine'] as const;
+export type Tier = (typeof TIERS)[number];
+
+const ENDING = /(?:\.(?<tier>real|machine))?\.test\.[jt]s$/;
+
+/** The tier of a test file. */
+export function tierOf(file: string): Tier {
+  return (ENDING.exec(file)?.groups?.['tier'] ?? 'pure') as Tier;
+}
+
+/** The path of a test file without what every one has: `builder/crash.real` of `dist/test/builder/crash.real.test.js`. */
+export function shortName(file: string): string {
+  return file.replace(/^.*?\bdist\/test\//, '').replace(/\.test\.[jt]s$/, '');
+}
+
+export interface Plan {
+  /** Files that may run beside each other; long ones first, so that no worker is left with them at the end. */
+  readonly together: readonly string[];
+  /** Files that run one after the other, when nothing else does. */
+  readonly alone: readonly string[];
+}
+
+/** Which files run how. */
+export function planOf(files: readonly string[]): Plan {
+  const of = (tier: Tier) => files.filter((file) => tierOf(file) === tier).sort();
+  return { together: [...of('real'), ...of('pure')], alone: of('machine') };
+}
