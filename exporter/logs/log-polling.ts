@@ -1,21 +1,36 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import type { Logger } from '../../common/log.ts';
 import type { SourceError } from '../base/errors.ts';
-import { noteMounts } from '../files/host-files.ts';
+import { type HostFiles, noteMounts } from '../files/host-files.ts';
 import type { Host } from '../host/host.ts';
-import type { Services } from '../scrape/services.ts';
+import type { Unseen } from '../kernel/unseen.ts';
+import type { RuleBook } from '../rules/rule-book.ts';
 import { LogReader } from './log-reader.ts';
 
 /** How often logs are read when nobody scrapes: what is rotated twice in between is lost. */
 const POLL_MS = 15_000;
 
+/** What of the agent the reading of logs needs. */
+export interface LogServices {
+  readonly hostFiles: HostFiles;
+  readonly rules: RuleBook;
+  readonly logger: Logger;
+  readonly unseen: Unseen;
+  /** This node's pods as far as they are known. */
+  readonly pods: () => readonly V1Pod[];
+  /** The host as it is at this moment. */
+  readonly openView: () => Host;
+}
+
 /** Reads logs for scrapes and in between, once at a time. */
 export class LogPolling {
   readonly reader: LogReader;
-  readonly #services: Services;
+  readonly #services: LogServices;
   readonly #timer: NodeJS.Timeout;
   #polling: Promise<SourceError[]> | undefined;
   #polledAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(services: Services) {
+  constructor(services: LogServices) {
     this.#services = services;
     this.reader = new LogReader(services.hostFiles, services.rules.current, services.logger.warn);
     this.#timer = setInterval(() => void this.#pollIfNobodyDid(), POLL_MS).unref();

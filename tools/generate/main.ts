@@ -7,6 +7,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { EXCEPTIONS, HOUSES } from '../architecture/layers.ts';
+import { architecturePage } from '../architecture/page.ts';
+import { layersPicture } from '../architecture/picture.ts';
 import { pinnedFiles, readLock } from '../images/checkout.ts';
 import { alertRules } from './alert-rules.ts';
 import { alertTests } from './alert-tests.ts';
@@ -97,4 +100,6 @@ if (changed) {
     readFileSync('README.md', 'utf8'),
   );
   write('README.md', readme);
+  write('docs/development/architecture.md', architecturePage(HOUSES, EXCEPTIONS));
+  write('docs/development/architecture.svg', layersPicture(HOUSES));
 }
