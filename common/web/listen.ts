@@ -11,6 +11,7 @@ import type { WebConfigBook } from './config-book.ts';
 import { guarded } from './guard.ts';
 import { formatListenAddress, type ListenAddress } from './listen-address.ts';
 import { createServer as createHttpServer } from './node-http.ts';
+import { withOneHost } from './one-host.ts';
 import { peerOf, Seats } from './seats.ts';
 
 /** Longer than the usual scrape interval, so that Prometheus can keep its connection. */
@@ -78,7 +79,8 @@ function createServer(
   { web, responseMs, logger }: ListenOptions,
   seats: Seats<string>,
 ): Server {
-  const admitted = bounded(web === undefined ? handler : guarded(web, handler, logger), responseMs, seats);
+  const asked = withOneHost(web === undefined ? handler : guarded(web, handler, logger));
+  const admitted = bounded(asked, responseMs, seats);
   return web?.current().tls === undefined
     ? createHttpServer(TIMEOUTS, admitted)
     : createTlsServer(web, admitted);

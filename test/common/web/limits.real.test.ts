@@ -39,6 +39,21 @@ describe('limits', () => {
     for (const { bytesRead } of slow) expect(bytesRead).to.be.below(PAGE.length);
   });
 
+  for (const [what, hosts, status] of [
+    ['one Host header', 'Host: x', 200],
+    ['two', 'Host: x\r\nhost: y', 400],
+    ['the same twice', 'Host: x\r\nHost: x', 400],
+    ['none', 'Accept: */*', 400],
+  ] as const) {
+    it(`answers a request with ${what} by ${status}`, async () => {
+      const served = await serve({});
+      const socket = open(served.port).setEncoding('latin1');
+      socket.write(`GET / HTTP/1.1\r\n${hosts}\r\n\r\n`);
+      const [answer] = await once(socket, 'data');
+      expect(answer).to.match(new RegExp(`^HTTP/1.1 ${status} `));
+    });
+  }
+
   it('a client that sends many requests without reading is cut off', async () => {
     let answered = 0;
     const handler: RequestListener = (_, response) => setTimeout(() => response.end(String(++answered)), 20);
