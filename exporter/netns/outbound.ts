@@ -4,6 +4,7 @@ import { SourceError } from '../base/errors.ts';
 import { Unread } from '../base/lines.ts';
 import { ifPresent } from '../base/sources.ts';
 import { readInPieces } from '../kernel/kernel-file.ts';
+import { ownerOf } from '../owners/namespace-owner.ts';
 import type { NodeView } from '../owners/node-view.ts';
 import { parseSockstat, parseSockstat6 } from '../parsers/sockstat.ts';
 import { parseTcpLine, type TcpSocket } from '../parsers/tcp-table.ts';
@@ -111,7 +112,10 @@ export class OutboundTables {
     this.#old ??= new Set([...read.keys()].map(({ inode }) => inode));
     this.#forget(read.keys());
     this.#budget.refill();
-    const candidates = inOrder([...read].map(([namespace, now]) => this.#candidate(namespace, now, nowMs)));
+    const candidates = inOrder(
+      [...read].map(([namespace, now]) => this.#candidate(namespace, now, nowMs)),
+      ({ namespace }) => ownerOf(namespace.place),
+    );
     for (const { namespace, now, costMicros } of candidates) {
       if (now.sockets > 0 && !this.#budget.allows(costMicros)) continue;
       try {

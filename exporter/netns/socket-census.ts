@@ -1,6 +1,7 @@
 import { SourceError } from '../base/errors.ts';
 import { ifPresent } from '../base/sources.ts';
 import { readSmall } from '../kernel/kernel-file.ts';
+import { ownerOf } from '../owners/namespace-owner.ts';
 import type { NodeView } from '../owners/node-view.ts';
 import { parseProtocolCounters } from '../parsers/protocol-counters.ts';
 import { parseSockstat, parseSockstat6 } from '../parsers/sockstat.ts';
@@ -79,7 +80,10 @@ export class SocketCounts {
     const errors = [...denied];
     this.forget(read.keys());
     this.budget.refill();
-    const candidates = inOrder([...read].map(([namespace, now]) => this.candidate(namespace, now, nowMs)));
+    const candidates = inOrder(
+      [...read].map(([namespace, now]) => this.candidate(namespace, now, nowMs)),
+      ({ namespace }) => ownerOf(namespace.place),
+    );
     for (const { namespace, now, costMicros } of candidates) {
       if (isEmpty(now.summary)) {
         this.known.set(namespace.inode, { tables: NOTHING, sign: now.sign, readAtMs: nowMs, costMicros: 0 });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { CpuBudget, inOrder } from '../../../exporter/netns/rotation.ts';
 
 function spin(micros: number): void {
@@ -12,14 +13,47 @@ function spin(micros: number): void {
 describe('inOrder', () => {
   it('puts what was never served first, then changed ones, and forgets nobody', () => {
     const turn = (name: string, age: number, changed: boolean) => ({ name, age, changed, costMicros: 1 });
-    const order = inOrder([
-      turn('fresh', 1, false),
-      turn('changed', 15, true),
-      turn('old', 100, false),
-      turn('new', Infinity, true),
-      turn('very old', 200, false),
-    ]);
+    const order = inOrder(
+      [
+        turn('fresh', 1, false),
+        turn('changed', 15, true),
+        turn('old', 100, false),
+        turn('new', Infinity, true),
+        turn('very old', 200, false),
+      ],
+      ({ name }) => name,
+    );
     expect(order.map(({ name }) => name)).to.deep.equal(['new', 'very old', 'changed', 'old', 'fresh']);
+  });
+});
+
+describe('inOrder, whoever has how many', () => {
+  const turns = fc.array(
+    fc.record({
+      owner: fc.constantFrom('', 'a', 'b', 'flood'),
+      age: fc.oneof(fc.constant(Infinity), fc.nat(1_000)),
+      changed: fc.boolean(),
+      costMicros: fc.constant(1),
+    }),
+  );
+
+  it('serves one of each before a second of any, and nobody twice', () => {
+    fc.assert(
+      fc.property(turns, (items) => {
+        const order = inOrder(items, ({ owner }) => owner);
+        expect(order).to.have.members(items);
+        const owners = new Set(items.map(({ owner }) => owner));
+        const first = order.slice(0, owners.size).map(({ owner }) => owner);
+        expect(new Set(first)).to.deep.equal(owners);
+      }),
+    );
+  });
+
+  it('a pod with a thousand namespaces makes another wait for one of them', () => {
+    const turn = (owner: string, age: number, changed: boolean) => ({ owner, age, changed, costMicros: 1 });
+    const flood = Array.from({ length: 1_000 }, () => turn('flood', Infinity, true));
+    const order = inOrder([...flood, turn('shop', 15, false)], ({ owner }) => owner);
+    expect(order.slice(0, 2).map(({ owner }) => owner)).to.deep.equal(['flood', 'shop']);
   });
 });
 
@@ -41,7 +75,8 @@ describe('CpuBudget', () => {
     expect(budget.allows(1_000_000)).to.equal(true);
     budget.spend(() => spin(2_500));
     budget.refill();
-    expect(budget.allows(1)).to.equal(false);
+    // Half of it pays what is owed, the other half is for those who owe nothing.
+    expect([500, 501, 1_000_000].map((cost) => budget.allows(cost))).to.deep.equal([true, false, false]);
     for (let scrape = 0; scrape < 20; scrape++) budget.refill();
     expect(budget.allows(1_000_000)).to.equal(true);
   });
