@@ -7,6 +7,7 @@ import { Flag, Program } from '../../common/flags.ts';
 import { createLogger, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../../common/log.ts';
 import { progressOn } from '../../common/progress.ts';
 import { packageVersion } from '../../common/version.ts';
+import { FORMAT_NAMES } from '../../dataset/model/format-names.ts';
 import type { Manifest } from '../../dataset/model/manifest.ts';
 import { parseShard } from '../../dataset/model/shard.ts';
 import { openStorage } from '../../dataset/storage/open.ts';
@@ -95,7 +96,7 @@ function withBuildOptions(command: Command): Command {
       '--pseudonymise [key file]',
       'pseudonyms for nodes, namespaces and pods, by a key (without a file: in KUBEVIGIL_PSEUDONYM_KEY)',
     )
-    .addOption(new Flag('--format <format>', 'kind of files (default: parquet)').choices(['parquet', 'csv']))
+    .addOption(new Flag('--format <format>', 'kind of files (default: parquet)').choices([...FORMAT_NAMES]))
     .option(
       '--csv-escape-formulas',
       "in CSV, put a ' before texts that begin with = + - @, which spreadsheets take for formulas",

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../../common/duration.ts';
 import { recordSchema } from '../../common/record-schema.ts';
+import { FORMAT_NAMES } from '../../dataset/model/format-names.ts';
 import { aboutSchema } from '../../dataset/model/manifest.ts';
 import { COLUMN_HELP } from '../../dataset/model/table.ts';
 import { METRICS } from '../../exporter/catalogue/index.ts';
@@ -212,7 +213,7 @@ export const configSchema = z
     /** A folder, or `s3://bucket/prefix`. */
     output: z.string().min(1).default('dataset'),
     s3: s3.prefault({}),
-    format: z.enum(['parquet', 'csv']).default('parquet'),
+    format: z.enum(FORMAT_NAMES).default('parquet'),
     /** In CSV, a quote before texts that spreadsheets take for formulas. */
     csvEscapeFormulas: z.boolean().default(false),
     start: time.optional(),

@@ -2,6 +2,7 @@ import { BuilderError } from '../../common/errors.ts';
 import { type Ms, wholeMs } from '../../common/ms.ts';
 import { formatTime, parseRfc3339 } from '../../common/times.ts';
 import { checkKey, checkOutput, checkSame } from '../../dataset/folder/existing.ts';
+import { FORMATS } from '../../dataset/formats/registry.ts';
 import type { Manifest } from '../../dataset/model/manifest.ts';
 import { rangeOf, type TimeRange } from '../config/range.ts';
 import type { LabelSet } from '../labels/model.ts';
@@ -52,7 +53,7 @@ function checkComplete({ lastMs, stepMs }: Plan, { endMs }: TimeRange): void {
 }
 
 function checkFormat({ csvEscapeFormulas, format }: Task['config']): void {
-  if (!csvEscapeFormulas || format === 'csv') return;
+  if (!csvEscapeFormulas || FORMATS[format].canEscapeFormulas) return;
   throw new BuilderError(
     'config',
     'csvEscapeFormulas is about CSV alone: say --format csv too, or leave it out',

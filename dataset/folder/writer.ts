@@ -56,7 +56,7 @@ export class DatasetWriter {
     infinite?: ManifestFile['infinite'],
   ): Promise<void> {
     const { change, places, format } = this.#output;
-    const path = dataPath(date, places, format.extension);
+    const path = dataPath(date, places, format.name);
     const written = this.#writeFile(path, tables);
     if (written === undefined) return;
     const { draft, ...told } = written;

@@ -1,6 +1,8 @@
 import type { InputFile } from '../files/input-file.ts';
 import type { Written } from '../files/output-file.ts';
+import type { FormatName } from '../model/format-names.ts';
 import type { ColumnName, Table } from '../model/table.ts';
+import type { Recipes } from './recipe.ts';
 
 /** A file being written; nothing of it counts before `close`. */
 export interface TableWriter {
@@ -20,9 +22,19 @@ export interface FormatOptions {
   readonly escapesFormulas?: boolean | undefined;
 }
 
-/** One kind of file that rows can stand in. */
+/** One kind of file that rows can stand in: all that the builder, storages and descriptions know of it. */
 export interface Format {
-  readonly extension: 'parquet' | 'csv';
+  /** As the configuration and the manifest name it; file names end so. */
+  readonly name: FormatName;
+  /** By IANA, as object stores are told it. */
+  readonly contentType: string;
+  /** As Croissant names it. */
+  readonly encodingFormat: string;
+  /** Whether texts that spreadsheets take for formulas can be escaped, see {@link FormatOptions}. */
+  readonly canEscapeFormulas: boolean;
+  /** For the dataset card: what a reader must know of the files. */
+  readonly note: string;
+  readonly recipes: Recipes;
   open(path: string, columns: readonly ColumnUnit[], options?: FormatOptions): TableWriter;
   /**
    * The rows of a file, a few at a time, in the file's order.

@@ -1,4 +1,5 @@
 /** README.md of a dataset: what somebody who finds the folder must know. */
+import { FORMATS } from '../formats/registry.ts';
 import { entityText } from '../model/entity.ts';
 import { type Manifest, serverText } from '../model/manifest.ts';
 import { attackClasses, datasetName, describe } from './describe.ts';
@@ -58,19 +59,13 @@ function making(manifest: Manifest): string {
   ].join('\n');
 }
 
-/** What a reader must know of the files. */
-const FILES = {
-  parquet: 'Timestamps are in UTC; what was not measured or is not known is null, and no text is empty.',
-  csv: "Types are given to each reader, from the manifest: left to guess, it takes names such as `007`, `1e3` or `null` for something else. An empty cell is null, and no text is empty; timestamps are in UTC. pandas before 3.1 reads the last digit of some numbers exactly only with `float_precision='round_trip'`.",
-} as const;
-
 const ESCAPED =
   " Texts that begin with =, +, -, @, a tab or a carriage return have a `'` before them in these files, so that no spreadsheet takes them for formulas: take it off to have the texts that `rowsDigest` is of.";
 
 function using({ format, escapesFormulas, split }: Manifest): string {
   const recipes = READERS.flatMap((reader) => [`${reader}:`, '', recipeBlock(reader, format), '']);
   return [
-    `Read it from this folder. ${FILES[format]}${escapesFormulas ? ESCAPED : ''}`,
+    `Read it from this folder. ${FORMATS[format].note}${escapesFormulas ? ESCAPED : ''}`,
     '',
     ...recipes,
     "Then, in pandas, `train = rows[rows['split'] == 'train']`, and likewise `validation` and `test`.",

@@ -4,6 +4,7 @@
  * @see https://docs.mlcommons.org/croissant/docs/croissant-spec.html
  */
 
+import { FORMATS } from '../formats/registry.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { datasetName, describe } from './describe.ts';
 
@@ -46,8 +47,6 @@ const CONTEXT = {
   subField: 'cr:subField',
   transform: 'cr:transform',
 } as const;
-
-const ENCODING = { parquet: 'application/x-parquet', csv: 'text/csv' } as const;
 
 const DATA_TYPE = {
   timestamp: 'sc:DateTime',
@@ -101,7 +100,7 @@ function aboutProperties({ about = {} }: Manifest) {
 /** croissant.json, as an object. */
 export function croissant(manifest: Manifest) {
   const { format, files, columns } = manifest;
-  const encodingFormat = ENCODING[format];
+  const { encodingFormat } = FORMATS[format];
   return {
     '@context': CONTEXT,
     '@type': 'sc:Dataset',

@@ -1,3 +1,4 @@
+import { FORMAT_NAMES } from './format-names.ts';
 import { type Shard, shardName } from './shard.ts';
 
 /** Names of the files with which a run commits what it wrote. */
@@ -28,7 +29,9 @@ export function dataPath(date: string, { part }: Places, extension: string): str
   return `data/date=${date}/part-${part}.${extension}`;
 }
 
-const DATA_FILE = /^data\/date=(\d{4}-\d{2}-\d{2})\/part-(\d+)(-[0-9a-f]{16})?\.(parquet|csv)$/;
+const DATA_FILE = new RegExp(
+  String.raw`^data/date=(\d{4}-\d{2}-\d{2})/part-(\d+)(-[0-9a-f]{16})?\.(${FORMAT_NAMES.join('|')})$`,
+);
 /** Hexadecimal digits of its SHA-256 that tell a file's contents from all others that were ever in its place. */
 const CONTENT_DIGITS = 16;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseDurationMs } from '../../common/duration.ts';
 import { recordSchema } from '../../common/record-schema.ts';
 import { dataFile } from './file-names.ts';
+import { FORMAT_NAMES } from './format-names.ts';
 
 const time = z.iso.datetime({ precision: 3 });
 const LONGEST_MS = 100 * 365 * 86_400_000;
@@ -130,7 +131,7 @@ export const manifestSchema = z.strictObject({
     staleMarkers: z.boolean(),
     jobs: z.array(z.string()),
   }),
-  format: z.enum(['parquet', 'csv']),
+  format: z.enum(FORMAT_NAMES),
   /** In CSV: a quote stands before texts that spreadsheets take for formulas; `rowsDigest` is of the texts without it. */
   escapesFormulas: z.literal(true).optional(),
   /** Times of the first and of the last possible row. */

@@ -21,7 +21,13 @@ import { configMaps, dashboardFiles } from './dashboards.ts';
 import { metricTable } from './metric-table.ts';
 import { prometheusRule } from './prometheus-rule.ts';
 import { deviationRules, recordingRules } from './recording-rules.ts';
-import { catalogueIndex, extractorIndex, scenarioRegistry } from './registries.ts';
+import {
+  catalogueIndex,
+  extractorIndex,
+  formatNames,
+  formatRegistry,
+  scenarioRegistry,
+} from './registries.ts';
 import { fieldTable, ruleTable } from './rule-tables.ts';
 import { runbooks } from './runbooks.ts';
 import { scenarioTable } from './scenario-table.ts';
@@ -57,6 +63,8 @@ function writeFolder(folder: string, files: Readonly<Record<string, string>>): v
 const changed = [
   write('exporter/catalogue/index.ts', catalogueIndex('exporter/catalogue')),
   write('exporter/extractors/index.ts', extractorIndex('exporter/extractors')),
+  write('dataset/model/format-names.ts', formatNames('dataset/formats')),
+  write('dataset/formats/registry.ts', formatRegistry('dataset/formats')),
   write('scenarios/registry/registry.ts', scenarioRegistry('scenarios/attacks', 'scenarios/benign')),
 ].some(Boolean);
 

@@ -7,6 +7,7 @@ import type { Table } from '../../model/table.ts';
 import type { ColumnUnit, Format } from '../format.ts';
 import { writeColumnChunk } from './column-chunk.ts';
 import { readParquet } from './read.ts';
+import { parquetRecipes } from './recipes.ts';
 import { schemaOf } from './schema.ts';
 import { storedOf } from './stored.ts';
 
@@ -92,7 +93,12 @@ class ParquetFile {
 }
 
 export const parquet: Format = {
-  extension: 'parquet',
+  name: 'parquet',
+  contentType: 'application/vnd.apache.parquet',
+  encodingFormat: 'application/x-parquet',
+  canEscapeFormulas: false,
+  note: 'Timestamps are in UTC; what was not measured or is not known is null, and no text is empty.',
+  recipes: parquetRecipes,
   open: (path, columns) => new ParquetFile(path, columns),
   read: readParquet,
 };

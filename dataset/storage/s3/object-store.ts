@@ -17,6 +17,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { BuilderError } from '../../../common/errors.ts';
+import { FORMATS } from '../../formats/registry.ts';
 import { checkBytes, MOST_SMALL_BYTES, type Named } from '../storage.ts';
 import type { Address } from './address.ts';
 import { explainedS3, isConflict, isNotThere, isRefusedCondition } from './errors.ts';
@@ -47,8 +48,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   json: 'application/json',
   md: 'text/markdown; charset=utf-8',
   html: 'text/html; charset=utf-8',
-  csv: 'text/csv; charset=utf-8',
-  parquet: 'application/vnd.apache.parquet',
+  ...Object.fromEntries(Object.values(FORMATS).map(({ name, contentType: type }) => [name, type])),
 };
 
 function contentType(file: string): string {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatTime } from '../../../../common/times.ts';
-import { csv } from '../../../../dataset/formats/csv.ts';
+import { csv } from '../../../../dataset/formats/csv/csv.ts';
 import type { Manifest } from '../../../../dataset/model/manifest.ts';
 import { strings, type Table, tableColumns } from '../../../../dataset/model/table.ts';
 import { textsOf } from '../../../../dataset/model/text-column.ts';

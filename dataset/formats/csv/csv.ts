@@ -2,11 +2,12 @@
 import { pipeline } from 'node:stream';
 import { parse } from 'csv-parse';
 import { stringify } from 'csv-stringify/sync';
-import { parseRfc3339 } from '../../common/times.ts';
-import { OutputFile } from '../files/output-file.ts';
-import { type ColumnName, type Table, type TableColumn, valuesOf } from '../model/table.ts';
-import { textsOf } from '../model/text-column.ts';
-import type { Format, FormatOptions } from './format.ts';
+import { parseRfc3339 } from '../../../common/times.ts';
+import { OutputFile } from '../../files/output-file.ts';
+import { type ColumnName, type Table, type TableColumn, valuesOf } from '../../model/table.ts';
+import { textsOf } from '../../model/text-column.ts';
+import type { Format, FormatOptions } from '../format.ts';
+import { csvRecipes } from './recipes.ts';
 
 const ROWS_AT_ONCE = 8192;
 /** Characters of rows that are held at once, and of one row: nobody's names are so long. */
@@ -75,7 +76,12 @@ function tableOf(
 }
 
 export const csv: Format = {
-  extension: 'csv',
+  name: 'csv',
+  contentType: 'text/csv; charset=utf-8',
+  encodingFormat: 'text/csv',
+  canEscapeFormulas: true,
+  note: "Types are given to each reader, from the manifest: left to guess, it takes names such as `007`, `1e3` or `null` for something else. An empty cell is null, and no text is empty; timestamps are in UTC. pandas before 3.1 reads the last digit of some numbers exactly only with `float_precision='round_trip'`.",
+  recipes: csvRecipes,
 
   open(path, columns, how = {}) {
     const file = new OutputFile(path);
