@@ -4,6 +4,7 @@ import { parse, YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { BuilderError, messageOf, systemCode } from '../../common/errors.ts';
 import { isS3 } from '../../dataset/storage/open.ts';
+import { absoluteSource } from '../label-sources/configured.ts';
 import { type BuildConfig, configSchema } from './schema.ts';
 
 /** What the command line says; each overrides the file. */
@@ -121,9 +122,7 @@ function absolutePaths(config: BuildConfig, folder: string): BuildConfig {
       pseudonymise: { keyFile: resolve(folder, config.pseudonymise.keyFile) },
     }),
     ...(config.labels && {
-      labels: config.labels.map((source) =>
-        'episodes' in source ? { episodes: resolve(folder, source.episodes) } : source,
-      ),
+      labels: config.labels.map((source) => absoluteSource(source, (path) => resolve(folder, path))),
     }),
     prometheus: {
       ...prometheus,

@@ -6,9 +6,11 @@ import { aboutSchema } from '../../dataset/model/manifest.ts';
 import { COLUMN_HELP } from '../../dataset/model/table.ts';
 import { METRICS } from '../../exporter/catalogue/index.ts';
 import { type CatalogueColumn, columnsOf, type Entity } from '../../exporter/catalogue/model/columns.ts';
-import { parseMatchers } from '../promql/matchers.ts';
+import { configuredSource } from '../label-sources/configured.ts';
+import { labelConfig } from '../label-sources/registry.ts';
 import { PromqlRefused } from '../promql/parse.ts';
 import { DEFAULT_LOOKBACK_MS, type Evaluation, reachOf } from '../promql/reach.ts';
+import { labelName, matchers } from '../promql/schemas.ts';
 
 /** The columns that can be had from this version's exporter, in the catalogue's order. */
 export function exposedColumns(entity: Entity): CatalogueColumn[] {
@@ -34,12 +36,6 @@ const duration = z.string().transform((text, context) => {
 
 const positiveDuration = duration.refine((ms) => ms > 0, 'must be longer than 0');
 
-/** A label's name: any text since Prometheus 3, such as `k8s.node.name`. */
-const labelName = z
-  .string()
-  .min(1, 'is no label name')
-  .refine((name) => !/\p{Cs}/u.test(name), 'is no label name: it is no Unicode');
-
 const time = z.union([z.string(), z.number().transform(String)]);
 
 const columnName = z.string().refine((name) => COLUMN_NAMES.includes(name), {
@@ -64,15 +60,6 @@ const column = z.union([
   queryColumn,
   z.strictObject({ name: columnName, window: positiveDuration.optional() }),
 ]);
-
-const matchers = z.string().transform((text, context) => {
-  const found = parseMatchers(text);
-  if (found !== undefined) return found;
-  context.addIssue(
-    `${JSON.stringify(text)} is no list of label matchers: write it like job="kubevigil",cluster="a"`,
-  );
-  return z.NEVER;
-});
 
 const fraction = z.number().min(0).max(1);
 const WHOLE_TOLERANCE = 1e-9;
@@ -131,39 +118,6 @@ const prometheus = z.strictObject({
   mostSamples: z.int().positive().default(MOST_SAMPLES),
   timeout: positiveDuration.default(150_000),
 });
-
-const metricLabels = z.strictObject({
-  selector: matchers.prefault(''),
-  /** The label that has the affected node; `exported_node` where the scrape does not honour labels. */
-  nodeLabel: labelName.default('node'),
-  /** The label that has its cluster; without it the dataset's own. */
-  clusterLabel: labelName.optional(),
-});
-
-const promqlLabels = z
-  .strictObject({
-    promql: z.string().min(1),
-    scenario: z
-      .string()
-      .min(1)
-      .refine((name) => name !== 'normal', 'is the label of rows without an episode')
-      .optional(),
-    /** The label that has the scenario's name, such as `alertname`. */
-    scenarioLabel: labelName.optional(),
-    nodeLabel: labelName.default('node'),
-    /** The label that has the node's cluster; without it the dataset's own. */
-    clusterLabel: labelName.optional(),
-    namespaceLabel: labelName.default('namespace'),
-    podLabel: labelName.default('pod'),
-    role: z.string().min(1).optional(),
-  })
-  .refine(({ scenario, scenarioLabel }) => scenario ?? scenarioLabel, 'needs a scenario or a scenarioLabel');
-
-const labelSource = z.union([
-  z.strictObject({ episodes: z.string().min(1) }),
-  z.strictObject({ metric: metricLabels }),
-  promqlLabels,
-]);
 
 const LEAST_RING_BYTES = 65_536;
 const RING_BYTES = 67_108_864;
@@ -241,20 +195,21 @@ export const configSchema = z
     selector: matchers.prefault(''),
     columns: z.array(column).min(1).optional(),
     /** In order of precedence. */
-    labels: z.array(labelSource).optional(),
+    labels: z.array(labelConfig).optional(),
     split: split.prefault({ by: 'time' }),
     seed: z.union([z.string(), z.number().transform(String)]).default('kubevigil'),
     stream: stream.prefault({}),
   })
   .superRefine(({ columns = [], labels = [], step: stepMs }, context) => {
     const evaluation = { stepMs, lookbackMs: DEFAULT_LOOKBACK_MS };
-    for (const [key, list] of Object.entries({ columns, labels })) {
-      for (const [i, each] of list.entries()) {
-        const refusal = 'promql' in each ? refusalOf(each.promql, evaluation) : undefined;
-        if (refusal !== undefined)
-          context.addIssue({ code: 'custom', message: refusal, path: [key, i, 'promql'] });
-      }
-    }
+    const check = (promql: string, path: (string | number)[]) => {
+      const message = refusalOf(promql, evaluation);
+      if (message !== undefined) context.addIssue({ code: 'custom', message, path });
+    };
+    for (const [i, column] of columns.entries())
+      if ('promql' in column) check(column.promql, ['columns', i, 'promql']);
+    for (const [i, source] of labels.entries())
+      for (const { key, promql } of configuredSource(source).expressions) check(promql, ['labels', i, key]);
   });
 
 /** A dataset's configuration: durations in milliseconds, paths absolute, times as written. */
@@ -262,5 +217,3 @@ export type BuildConfig = z.output<typeof configSchema>;
 export type PrometheusConfig = BuildConfig['prometheus'];
 export type S3Config = BuildConfig['s3'];
 export type SplitConfig = BuildConfig['split'];
-export type MetricLabels = z.output<typeof metricLabels>;
-export type PromqlLabels = z.output<typeof promqlLabels>;

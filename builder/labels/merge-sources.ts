@@ -1,6 +1,6 @@
 import { formatTime } from '../../common/times.ts';
 import { type Episode, nodeText } from '../../dataset/episodes/episodes.ts';
-import type { LabelSet } from './model.ts';
+import type { LabelSet } from '../label-sources/label-set.ts';
 
 /** Whom an episode is about, whatever the cluster. */
 function subject({ episode, node, namespace, pod }: Episode): string {

@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
 import { isPlanned } from '../../dataset/model/rows.ts';
 import type { BuildConfig, SplitConfig } from '../config/schema.ts';
-import { hiddenMatchers } from '../pseudonyms/pseudonyms.ts';
+import { configuredSource } from '../label-sources/configured.ts';
+import { hiddenMatchers } from '../pseudonyms/configured.ts';
 import type { Plan } from './model.ts';
 
 /** The label sources as the digest has them: files by name, so that a dataset is the same wherever it is built. */
 function labelIdentity({ labels }: BuildConfig): unknown {
-  const named = labels?.map((source) =>
-    'episodes' in source ? { episodes: basename(source.episodes) } : source,
-  );
-  return named ?? null;
+  return labels?.map((source) => configuredSource(source).identity) ?? null;
 }
 
 /** The split as the digest has it: in a fixed order. */

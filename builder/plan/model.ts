@@ -2,8 +2,8 @@ import type { Ms } from '../../common/ms.ts';
 import type { FeatureColumn, Partition } from '../../dataset/model/rows.ts';
 import type { Shard } from '../../dataset/model/shard.ts';
 import type { BuildConfig } from '../config/schema.ts';
+import type { Pseudonyms } from '../names/pseudonyms.ts';
 import type { ServerKind } from '../prometheus/server-kind.ts';
-import type { Pseudonyms } from '../pseudonyms/pseudonyms.ts';
 import type { Matcher } from '../samples/series.ts';
 
 /** All that a run has decided before it reads the first sample. */

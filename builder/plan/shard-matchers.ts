@@ -2,9 +2,9 @@ import { isInShard, type Shard } from '../../dataset/model/shard.ts';
 import { escapeRegex } from '../../exporter/catalogue/model/promql.ts';
 import type { TimeRange } from '../config/range.ts';
 import type { BuildConfig } from '../config/schema.ts';
+import type { Pseudonyms } from '../names/pseudonyms.ts';
 import type { Prometheus } from '../prometheus/client.ts';
 import { jobMatcher } from '../prometheus/selectors.ts';
-import type { Pseudonyms } from '../pseudonyms/pseudonyms.ts';
 import type { Matcher, SeriesSelector } from '../samples/series.ts';
 
 /** The series of the shard's nodes; those without a node go to the first shard, which complains of them. */

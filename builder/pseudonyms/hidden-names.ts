@@ -4,8 +4,9 @@ import { BuilderError } from '../../common/errors.ts';
 import type { Manifest } from '../../dataset/model/manifest.ts';
 import { type Table, textColumn } from '../../dataset/model/table.ts';
 import type { BuildConfig } from '../config/schema.ts';
-import type { Pseudonyms } from './pseudonyms.ts';
-import type { TextKind } from './told-names.ts';
+import { sourceOfKind } from '../label-sources/configured.ts';
+import type { Pseudonyms } from '../names/pseudonyms.ts';
+import type { TextKind } from '../names/told-names.ts';
 
 /** A text that others gave, and where a dataset shows it. */
 interface Shown {
@@ -46,11 +47,9 @@ function* shownBy(manifest: Manifest, matchers: BuildConfig['selector']): Genera
   for (const { value } of matchers)
     yield { text: JSON.stringify(value), place: 'selector', kind: 'expression' };
   for (const source of manifest.labels) {
-    if (source.kind === 'episodes') yield* given('labels', source.file);
-    else {
-      const text = source.kind === 'promql' ? source.promql : source.metric;
-      yield { text, place: 'labels', kind: 'expression' };
-    }
+    const kinds = sourceOfKind(source.kind)?.shown ?? {};
+    for (const [key, kind] of Object.entries(kinds))
+      yield { text: String(source[key] ?? ''), place: 'labels', kind };
   }
   for (const { kept, ignored, keptFrom, ignoredFrom } of manifest.conflicts)
     yield* given('conflicts', kept, ignored, keptFrom, ignoredFrom);

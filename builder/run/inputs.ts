@@ -5,13 +5,12 @@ import { checkKey, checkOutput, checkSame } from '../../dataset/folder/existing.
 import { FORMATS } from '../../dataset/formats/registry.ts';
 import type { Manifest } from '../../dataset/model/manifest.ts';
 import { rangeOf, type TimeRange } from '../config/range.ts';
-import type { LabelSet } from '../labels/model.ts';
+import type { LabelSet } from '../label-sources/label-set.ts';
 import { openLabels } from '../labels/open.ts';
-import { labelSources } from '../labels/sources.ts';
 import type { Continued, Plan } from '../plan/model.ts';
 import { plan } from '../plan/plan.ts';
 import { connect } from '../prometheus/client.ts';
-import { openPseudonyms, pseudonymousSource } from '../pseudonyms/pseudonyms.ts';
+import { openPseudonyms, pseudonymousSource } from '../pseudonyms/configured.ts';
 import type { SampleSource } from '../samples/series.ts';
 import { openSource } from '../sources/open-source.ts';
 import { splitsByNameAlone } from '../splits/by-node.ts';
@@ -74,7 +73,7 @@ export async function openInputs(
   checkFormat(config);
   const pseudonyms = openPseudonyms(config);
   if (there !== undefined) checkKey(storage, there, pseudonyms?.keyId);
-  const readLabels = openLabels(labelSources(config), pseudonyms);
+  const readLabels = openLabels(config, pseudonyms);
   rangeOf(config, surroundings.nowMs);
 
   const prometheus = await connect(config.prometheus, log, signal);

@@ -3,9 +3,10 @@ import type { Episode } from '../../dataset/episodes/episodes.ts';
 import { entitiesOf, entityName } from '../../dataset/model/entity.ts';
 import type { NodeRows, Partition, SplitRows } from '../../dataset/model/rows.ts';
 import { type Table, timesOf as timesOfTable } from '../../dataset/model/table.ts';
+import { sourceOfKind } from '../label-sources/configured.ts';
+import type { LabelSet } from '../label-sources/label-set.ts';
 import { checkHomes, episodesByNode, Homes } from '../labels/homes.ts';
 import { type Conflict, labeller } from '../labels/label-rows.ts';
-import type { LabelSet } from '../labels/model.ts';
 import type { Plan } from '../plan/model.ts';
 import type { SplitDescription } from '../splits/model.ts';
 import { splitter } from '../splits/split.ts';
@@ -87,7 +88,7 @@ type JudgedPlan = Pick<
 /** @param sets what the label sources say; undefined when there is none */
 export function judgeOf(planned: JudgedPlan, sets: readonly LabelSet[] | undefined, nowMs: number): Judge {
   const episodes = sets?.flatMap(({ episodes: own }) => own);
-  const fromFiles = (sets ?? []).every(({ source }) => source.kind === 'episodes');
+  const areKept = (sets ?? []).every(({ source }) => sourceOfKind(source.kind)?.isKept === true);
   const { firstMs, lastMs, stepMs, longestWindowMs: recoveryMs, freshnessMs, config } = planned;
   const { splitsByNameAlone: byNameAlone } = planned;
   const homes = new Homes();
@@ -115,7 +116,7 @@ export function judgeOf(planned: JudgedPlan, sets: readonly LabelSet[] | undefin
     },
     finish: () => checkHomes(homes, homes.partlyNamed, byNode, times),
     judge: (rows) => splits.split(labels.label(rows)),
-    canRelabel: (day) => fromFiles || day.lastMs > lastMs - RELABELLED_MS,
+    canRelabel: (day) => areKept || day.lastMs > lastMs - RELABELLED_MS,
     basis(day) {
       const own = byDay?.get(day.date)?.map(({ place: _, endMs, ...rest }) => {
         // One that goes on after the day is the same for it, whenever it ends.

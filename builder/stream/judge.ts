@@ -6,8 +6,8 @@ import type { FeatureColumn, LabelledRows, NodeRows, Split } from '../../dataset
 import { type Table, tableOf } from '../../dataset/model/table.ts';
 import { checkHomes, episodesByNode, Homes } from '../labels/homes.ts';
 import { type Labeller, labeller } from '../labels/label-rows.ts';
+import { checkEpisodes } from '../names/pseudonyms.ts';
 import type { Plan } from '../plan/model.ts';
-import { checkEpisodes } from '../pseudonyms/pseudonyms.ts';
 import type { SampleSource } from '../samples/series.ts';
 import type { Splitter } from '../splits/model.ts';
 import type { LabelWatch } from './label-watch.ts';

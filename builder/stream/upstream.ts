@@ -5,10 +5,11 @@ import { utcDay } from '../../common/times.ts';
 import type { NodeRows } from '../../dataset/model/rows.ts';
 
 import type { BuildConfig } from '../config/schema.ts';
+import type { Pseudonyms } from '../names/pseudonyms.ts';
 import type { Plan } from '../plan/model.ts';
 import { plan } from '../plan/plan.ts';
 import { connect, type Prometheus } from '../prometheus/client.ts';
-import { type Pseudonyms, pseudonymousSource } from '../pseudonyms/pseudonyms.ts';
+import { pseudonymousSource } from '../pseudonyms/configured.ts';
 import type { SampleSource } from '../samples/series.ts';
 import { byQueryInstead, openSource } from '../sources/open-source.ts';
 import { warnOfLateness } from '../stages/arrival.ts';

@@ -84,6 +84,15 @@ const split = z.strictObject({
   classBalance: recordSchema(counts),
 });
 
+/** Where labels are from, in the source's own words: such as the name and the digest of a file, or an expression. */
+const labelSource = z
+  .object({
+    kind: z.string().regex(/^[a-z_]+$/, 'is no kind of label source'),
+    sha256: sha256.optional(),
+    episodes,
+  })
+  .catchall(z.union([z.string(), z.number()]));
+
 /** What people want to say of a dataset; it changes no row. */
 export const aboutSchema = z.strictObject({
   name: z
@@ -153,14 +162,7 @@ export const manifestSchema = z.strictObject({
     .array(file)
     .max(MOST_FILES)
     .refine((files) => new Set(files.map(({ path }) => path)).size === files.length, 'names a file twice'),
-  labels: z.array(
-    z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('episodes'), file: z.string(), sha256, episodes }),
-      z.strictObject({ kind: z.literal('metric'), metric: z.string(), episodes }),
-      /** Evaluated at each step, with the server's lookback: a series counts for up to 5 minutes after its last sample. */
-      z.strictObject({ kind: z.literal('promql'), promql: z.string(), episodes }),
-    ]),
-  ),
+  labels: z.array(labelSource),
   conflicts: z.array(
     z.strictObject({
       /** Absent when neither episode tells it. */

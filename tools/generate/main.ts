@@ -26,6 +26,7 @@ import {
   extractorIndex,
   formatNames,
   formatRegistry,
+  labelSourceRegistry,
   scenarioRegistry,
 } from './registries.ts';
 import { fieldTable, ruleTable } from './rule-tables.ts';
@@ -65,6 +66,7 @@ const changed = [
   write('exporter/extractors/index.ts', extractorIndex('exporter/extractors')),
   write('dataset/model/format-names.ts', formatNames('dataset/formats')),
   write('dataset/formats/registry.ts', formatRegistry('dataset/formats')),
+  write('builder/label-sources/registry.ts', labelSourceRegistry('builder/label-sources/kinds')),
   write('scenarios/registry/registry.ts', scenarioRegistry('scenarios/attacks', 'scenarios/benign')),
 ].some(Boolean);
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { LabelSet } from '../../../builder/label-sources/label-set.ts';
 import { joinSources } from '../../../builder/labels/merge-sources.ts';
-import type { LabelSet } from '../../../builder/labels/model.ts';
 import { judgeOf } from '../../../builder/stages/label-and-split.ts';
 import { BuilderError } from '../../../common/errors.ts';
 import type { Episode } from '../../../dataset/episodes/episodes.ts';

@@ -5,11 +5,8 @@ import { merge } from '../../../builder/commands/merge.ts';
 import { verify } from '../../../builder/commands/verify.ts';
 import { loadConfig } from '../../../builder/config/load.ts';
 import { configSchema } from '../../../builder/config/schema.ts';
-import {
-  openPseudonyms,
-  pseudonymousEpisodes,
-  pseudonymsBy,
-} from '../../../builder/pseudonyms/pseudonyms.ts';
+import { pseudonymousEpisodes, pseudonymsBy } from '../../../builder/names/pseudonyms.ts';
+import { openPseudonyms } from '../../../builder/pseudonyms/configured.ts';
 import { BuilderError } from '../../../common/errors.ts';
 import { localStorage } from '../../../dataset/storage/local/local-storage.ts';
 import type { RunningPrometheus } from '../../../tools/programs/prometheus.ts';
@@ -65,7 +62,7 @@ const STORED = [
   series(END, truth, () => at(70) / 1000),
 ];
 
-describe('builder/pseudonyms/pseudonyms', () => {
+describe('builder/names/pseudonyms', () => {
   it('are the same for the same name, kind and key, and tell nothing', () => {
     expect(of('node', 'a'))
       .to.match(/^node-[0-9a-f]{16}$/)

@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { openSources } from '../../../builder/labels/open.ts';
 import type { SampleSource } from '../../../builder/samples/series.ts';
 import { Judge } from '../../../builder/stream/judge.ts';
 import { LabelWatch } from '../../../builder/stream/label-watch.ts';
@@ -43,7 +44,7 @@ describe('builder/stream/judge', () => {
 
   function newJudge(): Judge {
     return new Judge({
-      labels: new LabelWatch([{ episodes: file }], log),
+      labels: new LabelWatch(openSources({ labels: [{ episodes: file }], clusterLabel: 'cluster' }), log),
       samples: () => nothing,
       labelDelayMs: DELAY_STEPS * STEP_MS,
       plan: planOf([], FIRST_MS, FIRST_MS),

@@ -1,59 +1,18 @@
-/**
- * Pseudonyms for the names of nodes, namespaces and pods, so that a dataset can be given away: keyed digests, the same for
- * the same name and key. Samples and episodes get them as they are read, so that everything after (joins, splits,
- * order, messages) knows no other names.
- */
-import { createHmac } from 'node:crypto';
+/** Which names the configuration hides, and where they stand. */
 import { readFileSync } from 'node:fs';
 import { BuilderError, messageOf } from '../../common/errors.ts';
 import { mergedRecords, recordOf } from '../../common/records.ts';
-import type { Episode } from '../../dataset/episodes/episodes.ts';
-import { NO_PODS } from '../../exporter/catalogue/model/reserved-pods.ts';
 import type { BuildConfig } from '../config/schema.ts';
+import { configuredSource } from '../label-sources/configured.ts';
+import { checkTelling, type NameKind, type Pseudonyms, pseudonymsBy } from '../names/pseudonyms.ts';
 import { matchersIn } from '../promql/matchers.ts';
 import type { RawSeries, SampleSource } from '../samples/series.ts';
-import { type TextKind, ToldNames } from './told-names.ts';
-
-type Kind = 'node' | 'namespace' | 'pod';
 
 /** Columns that hold pseudonyms, where a dataset has them. */
-export const PSEUDONYM_COLUMNS: readonly Kind[] = ['node', 'namespace', 'pod'];
+export const PSEUDONYM_COLUMNS: readonly NameKind[] = ['node', 'namespace', 'pod'];
 
 const KEY_VARIABLE = 'KUBEVIGIL_PSEUDONYM_KEY';
 const LEAST_KEY_BYTES = 16;
-const DIGITS = 16;
-
-export interface Pseudonyms {
-  /** Tells that two datasets have the same key, and nothing else of it. */
-  readonly keyId: string;
-  /** All names that were replaced so far. */
-  readonly told: ToldNames;
-  of(kind: Kind, name: string): string;
-}
-
-function digest(key: string, text: string): string {
-  return createHmac('sha256', key).update(text).digest('hex').slice(0, DIGITS);
-}
-
-/** Pseudonyms by a key, such as `node-5f0c3a91d2b7e846`. */
-export function pseudonymsBy(key: string): Pseudonyms {
-  const known = new Map<string, string>();
-  const told = new ToldNames();
-  return {
-    keyId: digest(key, 'key'),
-    told,
-    of(kind, name) {
-      if (NO_PODS.includes(name)) return name;
-      const text = `${kind}\0${name}`;
-      const before = known.get(text);
-      if (before !== undefined) return before;
-      const made = `${kind}-${digest(key, text)}`;
-      known.set(text, made);
-      told.add(name);
-      return made;
-    },
-  };
-}
 
 function readKey(how: NonNullable<BuildConfig['pseudonymise']>, env: NodeJS.ProcessEnv): string {
   if (how === true) {
@@ -77,33 +36,33 @@ function readKey(how: NonNullable<BuildConfig['pseudonymise']>, env: NodeJS.Proc
 const INSTANCE = 'instance';
 
 /** What labels hold names, by configuration. */
-function kindsOf({ nodeLabel, labels = [] }: BuildConfig): Map<string, Kind> {
-  const kinds = new Map<string, Kind>([
+function kindsOf({ nodeLabel, labels = [] }: BuildConfig): Map<string, NameKind> {
+  const kinds = new Map<string, NameKind>([
     [INSTANCE, 'node'],
     ['namespace', 'namespace'],
     ['pod', 'pod'],
     [nodeLabel, 'node'],
   ]);
-  for (const source of labels) {
-    if ('metric' in source) kinds.set(source.metric.nodeLabel, 'node');
-    if (!('promql' in source)) continue;
-    kinds.set(source.podLabel, 'pod').set(source.namespaceLabel, 'namespace').set(source.nodeLabel, 'node');
-  }
+  for (const source of labels)
+    for (const [label, kind] of configuredSource(source).namedBy) kinds.set(label, kind);
   return kinds;
 }
 
 /** Expressions stand in the manifest as they are written. */
 function checkExpressions(
   { columns = [], labels = [] }: BuildConfig,
-  kinds: ReadonlyMap<string, Kind>,
+  kinds: ReadonlyMap<string, NameKind>,
 ): void {
-  for (const each of [...columns, ...labels]) {
-    if (!('promql' in each)) continue;
-    const named = matchersIn(each.promql).find(({ name, value }) => value !== '' && kinds.has(name))?.name;
+  const expressions = [
+    ...columns.flatMap((each) => ('promql' in each ? [each.promql] : [])),
+    ...labels.flatMap((source) => configuredSource(source).expressions.map(({ promql }) => promql)),
+  ];
+  for (const promql of expressions) {
+    const named = matchersIn(promql).find(({ name, value }) => value !== '' && kinds.has(name))?.name;
     if (named === undefined) continue;
     throw new BuilderError(
       'config',
-      `pseudonymise: ${each.promql} names a ${kinds.get(named)}, which the manifest would show: choose by selector instead, or by another label`,
+      `pseudonymise: ${promql} names a ${kinds.get(named)}, which the manifest would show: choose by selector instead, or by another label`,
     );
   }
 }
@@ -134,48 +93,7 @@ const SHOWN = ['episode', 'role', 'run'];
 
 /** Labels whose values become names of scenarios. */
 function scenarioLabels({ labels = [] }: BuildConfig): string[] {
-  return labels.flatMap((source) => ('promql' in source ? (source.scenarioLabel ?? []) : []));
-}
-
-/** Refuses texts that tell a name which is to be hidden. */
-function checkTelling(texts: readonly string[], { told }: Pseudonyms, kind: TextKind, place: string): void {
-  for (const text of texts) {
-    const name = told.in(text, kind);
-    if (name === undefined) continue;
-    throw new BuilderError(
-      'labels',
-      `${place}: ${JSON.stringify(text)} tells the name ${name}, which pseudonymise is to hide: call it otherwise`,
-    );
-  }
-}
-
-/**
- * Episodes about pseudonyms.
- *
- * @throws {BuilderError} `labels` when an episode's own name tells what is to be hidden
- */
-export function pseudonymousEpisodes(episodes: readonly Episode[], pseudonyms: Pseudonyms): Episode[] {
-  const renamed = episodes.map((episode) => ({
-    ...episode,
-    node: pseudonyms.of('node', episode.node),
-    namespace: pseudonyms.of('namespace', episode.namespace),
-    pod: pseudonyms.of('pod', episode.pod),
-  }));
-  checkEpisodes(renamed, pseudonyms);
-  return renamed;
-}
-
-/**
- * Makes sure that no episode is called as a name that is hidden, of all that are known by now.
- *
- * @throws {BuilderError} `labels`
- */
-export function checkEpisodes(episodes: readonly Episode[], pseudonyms: Pseudonyms | undefined): void {
-  if (pseudonyms === undefined) return;
-  for (const { episode, scenario, role, run, place } of episodes) {
-    checkTelling([scenario], pseudonyms, 'prose', place);
-    checkTelling([episode, role, run], pseudonyms, 'given', place);
-  }
+  return labels.flatMap((source) => configuredSource(source).scenarioLabels);
 }
 
 /** A way to read samples whose series tell pseudonyms; what is asked for has the real names. */

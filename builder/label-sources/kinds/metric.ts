@@ -1,29 +1,21 @@
 /** Ground truth as the scenarios expose it: when each episode started and ended, as values of two metrics. */
-import { groupBy } from '../../common/collections.ts';
-import { BuilderError } from '../../common/errors.ts';
-import { type Ms, wholeMs } from '../../common/ms.ts';
-import { formatTime, LATEST_MS, unlikelyNumber } from '../../common/times.ts';
-import { DEFAULT_ROLE, type Episode, nodeText } from '../../dataset/episodes/episodes.ts';
-import type { MetricLabels } from '../config/schema.ts';
-import { type RawSeries, type SampleSource, seriesKey, seriesName } from '../samples/series.ts';
-import type { LabelSet } from './model.ts';
-import type { Clustered } from './sources.ts';
+
+import { z } from 'zod';
+import { groupBy } from '../../../common/collections.ts';
+import { BuilderError } from '../../../common/errors.ts';
+import { wholeMs } from '../../../common/ms.ts';
+import { formatTime, LATEST_MS, unlikelyNumber } from '../../../common/times.ts';
+import { DEFAULT_ROLE, type Episode, nodeText } from '../../../dataset/episodes/episodes.ts';
+import { labelName, matchers } from '../../promql/schemas.ts';
+import { type RawSeries, seriesKey, seriesName } from '../../samples/series.ts';
+import type { LabelSet } from '../label-set.ts';
+import { type LabelQuery, type LabelTimes, labelSource } from '../source.ts';
 
 const START_METRIC = 'kubevigil_scenario_start_timestamp_seconds';
 const END_METRIC = 'kubevigil_scenario_end_timestamp_seconds';
 const MS_PER_SECOND = 1000;
 /** An episode's end is exposed for so long, so that it is seen by then. */
 const KEPT_MS = 600_000;
-
-/** The time for which labels are wanted, and what can still be known of it. */
-export interface LabelTimes {
-  /** First moment in which an episode can have a say in a row. */
-  readonly fromMs: Ms;
-  /** The last row. */
-  readonly lastMs: Ms;
-  readonly nowMs: Ms;
-  readonly freshnessMs: number;
-}
 
 /** The last moment that was told; 0 and NaN stand for «not yet», as does what no date can be written of. */
 function toldMs({ values }: RawSeries): number | undefined {
@@ -59,8 +51,11 @@ function newestOf(series: readonly RawSeries[]): RawSeries {
   });
 }
 
-/** The labels that say whom a series is about. */
-type SubjectLabels = Pick<Clustered<MetricLabels>, 'nodeLabel' | 'clusterLabel'>;
+/** The labels that tell whom a series is about. */
+interface SubjectLabels {
+  readonly nodeLabel: string;
+  readonly clusterLabel: string;
+}
 
 /**
  * Finds the cluster of each series. One that tells none is about the cluster that others tell of the same episode and
@@ -148,15 +143,41 @@ function episodesOfMetric(
   return { episodes, warnings };
 }
 
-/** Reads the two metrics as raw samples, without the lookback of a query. */
-export async function metricLabels(
-  { selector, ...names }: Clustered<MetricLabels>,
-  source: SampleSource,
-  times: LabelTimes,
-): Promise<LabelSet> {
-  const toMs = wholeMs(Math.min(times.nowMs, times.lastMs + KEPT_MS));
-  const read = (metric: string) => source.read({ metric, matchers: selector }, times.fromMs, toMs);
-  const starts = await read(START_METRIC);
-  const { episodes, warnings } = episodesOfMetric(starts, await read(END_METRIC), names, times);
-  return { source: { kind: 'metric', metric: START_METRIC, episodes: episodes.length }, episodes, warnings };
-}
+const schema = z.strictObject({
+  metric: z.strictObject({
+    selector: matchers.prefault(''),
+    /** The label that has the affected node; `exported_node` where the scrape does not honour labels. */
+    nodeLabel: labelName.default('node'),
+    /** The label that has its cluster; without it the dataset's own. */
+    clusterLabel: labelName.optional(),
+  }),
+});
+
+/** Ground truth of scenarios, read as raw samples, without the lookback of a query. */
+export const metric = labelSource({
+  kind: 'metric',
+  schema,
+  isKept: false,
+  shown: { metric: 'expression' },
+  absolute: (config) => config,
+  configure: (config) => ({
+    identity: config,
+    expressions: [],
+    namedBy: new Map([[config.metric.nodeLabel, 'node']]),
+    scenarioLabels: [],
+    open({ clusterLabel }) {
+      const { selector, ...own } = config.metric;
+      const names = { ...own, clusterLabel: own.clusterLabel ?? clusterLabel };
+      const read = async ({ samples, times }: LabelQuery): Promise<LabelSet> => {
+        const toMs = wholeMs(Math.min(times.nowMs, times.lastMs + KEPT_MS));
+        const series = (name: string) =>
+          samples.read({ metric: name, matchers: selector }, times.fromMs, toMs);
+        const starts = await series(START_METRIC);
+        const { episodes, warnings } = episodesOfMetric(starts, await series(END_METRIC), names, times);
+        const source = { kind: 'metric', metric: START_METRIC, episodes: episodes.length };
+        return { source, episodes, warnings };
+      };
+      return { read, watch: read };
+    },
+  }),
+});

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { labeller } from '../../../builder/labels/label-rows.ts';
-import { episodesOfMatrix } from '../../../builder/labels/promql.ts';
+import { episodesOfMatrix } from '../../../../builder/label-sources/kinds/promql.ts';
+import { labeller } from '../../../../builder/labels/label-rows.ts';
 
 const STEP_MS = 15_000;
 const T0 = Date.UTC(2026, 2, 29);
@@ -14,7 +14,7 @@ const CONFIG = {
   podLabel: 'pod',
 } as const;
 
-describe('builder/labels/promql', () => {
+describe('builder/label-sources/kinds/promql', () => {
   it('labels exactly the rows at whose time the expression fires', () => {
     const values = fc.array(fc.constantFrom(undefined, 0, Number.NaN, 1, -2), {
       minLength: 1,

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { metricLabels } from '../../../builder/labels/metric.ts';
-import type { RawSeries, SampleSource } from '../../../builder/samples/series.ts';
-import { wholeMs } from '../../../common/ms.ts';
-import { LATEST_MS } from '../../../common/times.ts';
+import type { RawSeries, SampleSource } from '../../../../builder/samples/series.ts';
+import { wholeMs } from '../../../../common/ms.ts';
+import { LATEST_MS } from '../../../../common/times.ts';
+import { metricLabels } from '../support/metric-labels.ts';
 
 const START_S = 1_774_785_600;
 const NOW_MS = wholeMs((START_S + 3_600) * 1000);
@@ -24,8 +24,7 @@ async function labelsOf(start: number, end: number) {
     evaluate: async () => [],
     read: async ({ metric }) => [series(metric, metric.includes('_start_') ? start : end)],
   };
-  const config = { selector: [], nodeLabel: 'node', clusterLabel: 'cluster' };
-  return metricLabels(config, source, {
+  return metricLabels(source, {
     fromMs: wholeMs(START_S * 1000),
     lastMs: NOW_MS,
     nowMs: NOW_MS,
@@ -33,7 +32,7 @@ async function labelsOf(start: number, end: number) {
   });
 }
 
-describe('builder/labels/metric with any value', () => {
+describe('builder/label-sources/kinds/metric with any value', () => {
   it('says that an episode was told in another unit, rather than lose it without a word', async () => {
     const { episodes, warnings } = await labelsOf(START_S * 1000, (START_S + 60) * 1000);
     expect(episodes).to.deep.equal([]);

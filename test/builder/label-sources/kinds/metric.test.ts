@@ -1,14 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { metricLabels } from '../../../builder/labels/metric.ts';
-import type { RawSeries, SampleSource } from '../../../builder/samples/series.ts';
-import { wholeMs } from '../../../common/ms.ts';
+import type { RawSeries, SampleSource } from '../../../../builder/samples/series.ts';
+import { wholeMs } from '../../../../common/ms.ts';
+import { metricLabels } from '../support/metric-labels.ts';
 
 const STEP_MS = 15_000;
 const STEPS = 100;
 const T0 = Date.UTC(2026, 2, 29);
 const LAST_MS = T0 + STEPS * STEP_MS;
-const NAMES = { selector: [], nodeLabel: 'node', clusterLabel: 'cluster' };
 const TIMES = {
   fromMs: wholeMs(T0),
   lastMs: wholeMs(LAST_MS),
@@ -65,7 +64,7 @@ const told = fc
   })
   .map((one) => ({ ...one, startMs: T0 + one.from * STEP_MS + one.offset }));
 
-describe('builder/labels/metric', () => {
+describe('builder/label-sources/kinds/metric', () => {
   it('tells each episode once, of its own cluster, however its series change, in any order of the series', async () => {
     const run = async (
       all: readonly (typeof told extends fc.Arbitrary<infer T> ? T : never)[],
@@ -123,7 +122,6 @@ describe('builder/labels/metric', () => {
       const prime = <T>(list: readonly T[]) =>
         list.length % order === 0 ? [...list].reverse() : shuffled(list);
       const set = await metricLabels(
-        NAMES,
         sourceOf(prime(made.flatMap(({ starts }) => starts)), prime(made.flatMap(({ ends }) => ends))),
         TIMES,
       );
@@ -150,7 +148,7 @@ describe('builder/labels/metric', () => {
       ]);
     const starts = [...series('east', 'start', T0 + 1), ...series('west', 'start', T0 + 2)];
     const ends = [...series('west', 'end', T0 + 4), ...series('east', 'end', T0 + 3)];
-    const { episodes, warnings } = await metricLabels(NAMES, sourceOf(starts, ends), TIMES);
+    const { episodes, warnings } = await metricLabels(sourceOf(starts, ends), TIMES);
     expect(warnings).to.deep.equal([]);
     expect(episodes.map(({ cluster, startMs, endMs }) => [cluster, startMs - T0, endMs - T0])).to.deep.equal([
       ['east', 1, 3],

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type TextKind, ToldNames } from '../../../builder/pseudonyms/told-names.ts';
+import { type TextKind, ToldNames } from '../../../builder/names/told-names.ts';
 
 function telling(...names: readonly string[]): ToldNames {
   const told = new ToldNames();
@@ -35,7 +35,7 @@ const FORMS: readonly ((name: string) => string)[] = [
 
 const KINDS: readonly TextKind[] = ['given', 'expression', 'prose'];
 
-describe('builder/pseudonyms/told-names', () => {
+describe('builder/names/told-names', () => {
   it('finds a machine’s name wherever and however it stands', () => {
     fc.assert(
       fc.property(
