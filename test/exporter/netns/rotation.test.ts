@@ -63,10 +63,11 @@ describe('CpuBudget', () => {
   });
 
   it('serves what fits', () => {
-    const budget = new CpuBudget(50_000);
+    const budget = new CpuBudget(200_000);
     budget.refill();
-    budget.spend(() => spin(30_000));
-    expect([budget.allows(15_000), budget.allows(25_000)]).to.deep.equal([true, false]);
+    // All threads count, and V8's have work of their own now and then.
+    budget.spend(() => spin(100_000));
+    expect([budget.allows(20_000), budget.allows(110_000)]).to.deep.equal([true, false]);
   });
 
   it('serves what fits no scrape when nothing else was, and pays it back', () => {
