@@ -1,5 +1,14 @@
 import { counted } from './counted.ts';
-import { alarmReason, overAlarm, overUsual, PLACE, recorded, ruleMatches, usual } from './expressions.ts';
+import {
+  alarmOf,
+  alarmReason,
+  overAlarm,
+  overUsual,
+  PLACE,
+  recorded,
+  ruleMatches,
+  usual,
+} from './expressions.ts';
 import type { AlertGroup } from './model.ts';
 
 const POD = 'node="a",namespace="shop",pod="web-1"';
@@ -23,6 +32,14 @@ const packets = recorded('network_receive_packets_per_second', 'node');
 const established = recorded('tcp_established', 'pod');
 const listening = recorded('listening_sockets', 'pod');
 const sniffers = recorded('network_sniffers', 'pod');
+/** A scan of all ports is over by then. */
+const SCAN_SECONDS = 60;
+/** Twice as long, so that a scan in the middle between two scrapes a minute apart is in it. */
+const refused = counted({
+  metric: 'kubevigil_tcp_resets_sent_total',
+  window: '2m',
+  by: ['namespace', 'pod'],
+});
 const scanned = counted({
   metric: 'kubevigil_outbound_destinations_total',
   where: 'rule="cluster_destination"',
@@ -217,13 +234,16 @@ export const networkAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilPortScanned',
-      expr: overAlarm('tcp_resets_sent_per_second'),
-      for: { duration: '0s', why: 'a scan of all ports is over in a minute; the rate already covers one' },
+      expr: `${refused} / ${SCAN_SECONDS} > ${alarmOf('tcp_resets_sent_per_second').above}`,
+      for: {
+        duration: '0s',
+        why: 'a scan of all ports is over in a minute; the two minutes of the expression cover one',
+      },
       severity: 'warning',
       technique: 'T1046',
-      summary: `${PLACE}: {{ $value | humanize }} connections a second are refused, as a port scan makes them`,
-      meaning: 'Somebody knocks at closed ports of the pod or node.',
-      threshold: alarmReason('tcp_resets_sent_per_second'),
+      summary: `${PLACE}: connections are refused as a port scan makes them, as many within two minutes as {{ $value | humanize }} a second for one`,
+      meaning: 'Somebody knocks at closed ports of the pod or node, or did so right after the pod began.',
+      threshold: `${alarmReason('tcp_resets_sent_per_second')} As many as in a minute of these, within two.`,
       look: [
         '`KubevigilPodScans`: is the scanner in the cluster?',
         'From outside: the firewall should not have let it in.',
@@ -237,12 +257,19 @@ export const networkAlerts: AlertGroup = {
         input: { [`kubevigil_tcp_resets_sent_total{${POD}}`]: '0x20 0+1500x20' },
         at: '9m',
         labels: ON_POD,
-        summary: 'shop/web-1 on a: 100 connections a second are refused, as a port scan makes them',
+        summary:
+          'shop/web-1 on a: connections are refused as a port scan makes them, as many within two minutes as 200 a second for one',
       },
       quiet: {
         when: 'clients abort ten connections a second',
         input: { [`kubevigil_tcp_resets_sent_total{${POD}}`]: '0+150x46' },
         at: '9m',
+      },
+      born: {
+        series: `kubevigil_tcp_resets_sent_total{${POD}}`,
+        least: 50 * SCAN_SECONDS + 60,
+        summary:
+          'shop/web-1 on a: connections are refused as a port scan makes them, as many within two minutes as 51 a second for one',
       },
     },
     {

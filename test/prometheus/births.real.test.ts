@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { execsMetrics } from '../../exporter/catalogue/execs.ts';
-import { sample } from '../../exporter/catalogue/model/sample.ts';
+import { type Sample, sample } from '../../exporter/catalogue/model/sample.ts';
+import { processesMetrics } from '../../exporter/catalogue/processes.ts';
 import { rulesMetrics } from '../../exporter/catalogue/rules.ts';
+import { tcpMetrics } from '../../exporter/catalogue/tcp.ts';
 import { MatchCounts } from '../../exporter/counters/match-counts.ts';
 import { processFamilies } from '../../exporter/web/agent-metrics.ts';
 import { type Family, familiesOf, renderExposition } from '../../exporter/web/exposition.ts';
@@ -59,6 +61,7 @@ describe('what a container does before its first scrape', () => {
   const folder = temporaryFolder();
   let counts: MatchCounts<typeof HOST>;
   let startedAt: number;
+  let totals: readonly Sample[];
   let server: Server;
   let target: string;
   let prometheus: RunningPrometheus | undefined;
@@ -70,12 +73,16 @@ describe('what a container does before its first scrape', () => {
       .map(({ rule: name, owner, count }) =>
         sample(execsMetrics.suspicious, count, { rule: name, ...owner }),
       );
-    const families = [...familiesOf([sample(rulesMetrics.info, 1, rule), ...execs]), started(startedAt)];
+    const families = [
+      ...familiesOf([sample(rulesMetrics.info, 1, rule), ...execs, ...totals]),
+      started(startedAt),
+    ];
     return renderExposition(families, 'text');
   }
 
   beforeEach(async () => {
     counts = new MatchCounts<typeof HOST>([HOST], OTHER);
+    totals = [];
     server = createServer(async (_, response) => {
       response.setHeader('content-type', 'text/plain; version=0.0.4').end(await page());
     }).listen(0, '127.0.0.1');
@@ -126,10 +133,10 @@ describe('what a container does before its first scrape', () => {
     return url;
   }
 
-  async function firing(url: string): Promise<string[]> {
+  async function firing(url: string, alert = ALERT): Promise<string[]> {
     const { alerts } = await ask<{ alerts: FiringAlert[] }>(`${url}/api/v1/alerts`);
     return alerts
-      .filter(({ labels, state }) => labels['alertname'] === ALERT && state === 'firing')
+      .filter(({ labels, state }) => labels['alertname'] === alert && state === 'firing')
       .map(({ labels }) => `${labels['severity']} ${labels['rule']} ${labels['namespace']}/${labels['pod']}`);
   }
 
@@ -170,6 +177,27 @@ describe('what a container does before its first scrape', () => {
       join(path, 'data'),
     ]);
     await attack(await watch(path));
+  });
+
+  it("alerts on the kernel's total of a pod that is young, and not on that of one of long ago", async function () {
+    this.timeout(3 * WAIT_MS);
+    const now = Date.now() / 1000;
+    startedAt = now - DAY_SECONDS;
+    const url = await watch(folder());
+    const total = (pod: string, began: number) => [
+      sample(tcpMetrics.resets, 4_000, { namespace: 'shop', pod }),
+      sample(processesMetrics.startTime, began, { namespace: 'shop', pod, container: 'web' }),
+    ];
+    totals = [...total('young', now), ...total('old', now - DAY_SECONDS)];
+    const fired = await waitFor(
+      'the alert',
+      async () => {
+        const alerts = await firing(url, 'KubevigilPortScanned');
+        return alerts.length > 0 ? alerts : undefined;
+      },
+      WAIT_MS,
+    );
+    expect(fired).to.deep.equal(['warning undefined shop/young']);
   });
 
   it('is no alert where an exporter is new to Prometheus alone: its counts may be of long ago', async function () {

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { METRICS } from '../../exporter/catalogue/index.ts';
 import type { Alert, AlertGroup, BornCase } from '../../prometheus/alerts/model.ts';
 import { addedLabels, annotations } from './alert-rules.ts';
 
@@ -15,8 +16,11 @@ const AWAY = 4;
 /** By then every window, half an hour at most, has begun while the exporter was away. */
 const END = 80;
 
+const BEGAN = 'kubevigil_container_start_time_seconds';
 const STARTED = 'process_start_time_seconds{job="kubevigil",node="a"}';
 const BEFORE_ALL = -86_400;
+/** Shortly before it happens, in seconds. */
+const JUST_BEFORE = EVENT * 60 - 5;
 
 /** Values from a minute on; undefined: nothing is scraped. */
 type Phase = readonly [minutes: number, value: number | undefined];
@@ -41,6 +45,8 @@ interface Story {
   readonly others: readonly Phase[];
   /** When the exporter started, in Unix seconds. */
   readonly started: readonly Phase[];
+  /** When the owner's container began, which kernel totals are told by. */
+  readonly began: readonly Phase[];
 }
 
 const always = (value: number): Phase[] => [[END, value]];
@@ -62,6 +68,7 @@ const BIRTHS: readonly Story[] = [
     counts: begins,
     others: always(0),
     started: always(BEFORE_ALL),
+    began: begins(JUST_BEFORE),
   },
   {
     when: 'all of it before the first scrape of an owner that is gone at the next',
@@ -73,8 +80,23 @@ const BIRTHS: readonly Story[] = [
     ],
     others: always(0),
     started: always(BEFORE_ALL),
+    began: [
+      [EVENT, undefined],
+      [1, JUST_BEFORE],
+      [END - EVENT - 1, undefined],
+    ],
   },
 ];
+
+/** For totals of the kernel alone: what the agent counts for a new owner is new. */
+const OLD_OWNER: Story = {
+  when: 'a container of long ago that goes by another name now, or could not be looked at',
+  fires: false,
+  counts: begins,
+  others: always(0),
+  started: always(BEFORE_ALL),
+  began: begins(BEFORE_ALL),
+};
 
 const OTHERS: readonly Story[] = [
   {
@@ -82,7 +104,8 @@ const OTHERS: readonly Story[] = [
     fires: true,
     counts: begins,
     others: begins(0),
-    started: begins(EVENT * 60 - 5),
+    started: begins(JUST_BEFORE),
+    began: begins(JUST_BEFORE),
   },
   {
     when: 'an exporter that has long been running is scraped for the first time',
@@ -90,6 +113,7 @@ const OTHERS: readonly Story[] = [
     counts: begins,
     others: begins(0),
     started: begins(BEFORE_ALL),
+    began: begins(BEFORE_ALL),
   },
   {
     when: 'the exporter restarts, and counts from 0',
@@ -97,6 +121,7 @@ const OTHERS: readonly Story[] = [
     counts: (least) => away(least, 0),
     others: away(0, 0),
     started: away(BEFORE_ALL, (EVENT + AWAY) * 60 - 5),
+    began: away(BEFORE_ALL, BEFORE_ALL),
   },
   {
     when: 'the exporter cannot be scraped for minutes, and goes on',
@@ -104,6 +129,7 @@ const OTHERS: readonly Story[] = [
     counts: (least) => away(least, least),
     others: away(0, 0),
     started: away(BEFORE_ALL, BEFORE_ALL),
+    began: away(BEFORE_ALL, BEFORE_ALL),
   },
   {
     when: 'its owner is gone, long after',
@@ -114,6 +140,10 @@ const OTHERS: readonly Story[] = [
     ],
     others: always(0),
     started: always(BEFORE_ALL),
+    began: [
+      [EVENT, BEFORE_ALL],
+      [END - EVENT, undefined],
+    ],
   },
 ];
 
@@ -124,12 +154,19 @@ const isBorn = (alert: Alert): alert is BornAlert => alert.born !== undefined;
 /** Whether other series of its metric are there without its owner. */
 const hasOwner = ({ born }: BornAlert) => born.series.includes(',');
 
+/** Whether it counts a total of the kernel's, which began with a container. */
+const isTotal = ({ born }: BornAlert) =>
+  METRICS.some(
+    (metric) =>
+      metric.type === 'counter' && metric.since === 'container' && born.series.startsWith(`${metric.name}{`),
+  );
+
 const minutesOf = (duration: string) => Number(duration.slice(0, -1)) / (duration.endsWith('m') ? 1 : 60);
 
 function firing(alert: BornAlert) {
   const labels = { ...addedLabels(alert), ...alert.fires.labels };
   return {
-    eval_time: `${EVENT + minutesOf(alert.for.duration) + 2}m`,
+    eval_time: `${EVENT + minutesOf(alert.for.duration) + 1}m`,
     alertname: alert.name,
     exp_alerts: [{ exp_labels: labels, exp_annotations: annotations(alert, alert.born.summary) }],
   };
@@ -150,6 +187,7 @@ function test(story: Story, alerts: readonly BornAlert[], intervalSeconds: numbe
     const { series: own, least, rules = [] } = alert.born;
     series.set(own, phases(story.counts(least)));
     for (const rule of rules) series.set(rule, phases(always(1)));
+    if (isTotal(alert)) series.set(own.replace(/^[^{]*\{/, `${BEGAN}{container="web",`), phases(story.began));
     if (hasOwner(alert))
       series.set(`${own.replace(/\{.*/, '')}{node="a",rule="another"}`, phases(story.others));
   }
@@ -166,6 +204,7 @@ export function birthTests(groups: readonly AlertGroup[]): string {
   const alerts = groups.flatMap((group) => group.alerts.filter(isBorn));
   const tests = SCRAPE_INTERVALS_SECONDS.flatMap((seconds) => [
     ...BIRTHS.map((story) => test(story, alerts.filter(hasOwner), seconds)),
+    test(OLD_OWNER, alerts.filter(isTotal), seconds),
     ...OTHERS.map((story) => test(story, alerts, seconds)),
   ]);
   const document = { rule_files: ['../rules/alerts.yml'], evaluation_interval: '1m', tests };
