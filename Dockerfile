@@ -12,6 +12,8 @@ FROM --platform=$BUILDPLATFORM ${NODE_IMAGE} AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
+# buildx hands on this variable of its environment: the time that the SBOM in the image names.
+ARG SOURCE_DATE_EPOCH
 COPY . .
 RUN npm run build && node dist/tools/image/main.js /image
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * Puts together what the container image has beside Node and its distribution: the files of the package, its
- * dependencies without what only developers read, and the programs under their names.
+ * dependencies without what only developers read, the programs under their names, and what all of it is made of (sbom.*.json). The
+ * same commit gives the same bytes, rights and times.
  *
  *     node dist/tools/image/main.js FOLDER
  *
@@ -20,7 +21,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../programs/paths.ts';
+import { writeSboms } from '../sbom/write.ts';
 import { isForDevelopers } from './files.ts';
+import { settle } from './settle.ts';
 
 function run(file: string, args: readonly string[], cwd: string): string {
   return execFileSync(file, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
@@ -62,3 +65,5 @@ for (const [name, path] of Object.entries(programs)) {
   chmodSync(join(app, path), 0o755);
   symlinkSync(join('/app', path), join(bin, name));
 }
+writeSboms(ROOT, app, process.env);
+settle(target);
