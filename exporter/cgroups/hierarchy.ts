@@ -1,83 +1,124 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sourceError } from '../base/errors.ts';
-import { resolveFrom } from './membership.ts';
+import { attempt, SourceError } from '../base/errors.ts';
+import { findFolder } from './folders.ts';
+import { type Membership, parseMemberships } from './membership.ts';
+import { isOfContainers, type Place, placeOf } from './place.ts';
 
-/** The name under which {@link Hierarchies} finds the v2 hierarchy; the v1 ones go by their controllers. */
+/** The controllers of the version 2 hierarchy, as `/proc/<pid>/cgroup` names them; those of version 1 go by their names. */
 export const UNIFIED = '';
 
-const V2_MARK = 'cgroup.controllers';
-
-/** A machine with more cgroups than this is not searched to the end. */
-const MOST_CGROUPS = 20_000;
-
-function subfolders(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name);
+/** One of the host's cgroup hierarchies. */
+export interface Hierarchy {
+  /** As in /proc/cgroups and in the trace; 0 is version 2. */
+  readonly id: number;
+  /** As in /proc/PID/cgroup: `memory`, `cpu,cpuacct`, `name=systemd`; empty for version 2. */
+  readonly controllers: string;
+  /** Where its root directory is seen. */
+  readonly mountpoint: string;
 }
 
-/** The path, below `folder`, of the cgroup that holds the process; undefined when it is not to be found. */
-function findProcess(folder: string, pid: number): string | undefined {
-  const member = new RegExp(`^${pid}$`, 'm');
-  const open = ['/'];
-  for (let seen = 0; seen < MOST_CGROUPS; seen++) {
-    const path = open.pop();
-    if (path === undefined) return undefined;
-    if (member.test(readFileSync(join(folder, path, 'cgroup.procs'), 'utf8'))) return path;
-    open.push(...subfolders(join(folder, path)).map((name) => join(path, name)));
+/** By what runtimes limit containers, the surest first: where version 1 has one of these, they work with version 1. */
+const LIMITING = ['memory', 'cpu', 'cpuacct', 'pids'];
+const SYSTEMD = 'name=systemd';
+
+/** The lower, the more a hierarchy is to be trusted to tell containers apart. */
+function rankOf(controllers: string): number {
+  if (controllers === UNIFIED) return LIMITING.length;
+  const ranks = controllers
+    .split(',')
+    .map((name) => LIMITING.indexOf(name))
+    .filter((rank) => rank >= 0);
+  if (ranks.length > 0) return Math.min(...ranks);
+  return LIMITING.length + (controllers === SYSTEMD ? 1 : 2);
+}
+
+/**
+ * Hierarchies in the order in which they are asked who a process belongs to: those of version 1 by which runtimes limit containers, then
+ * version 2, then any other. So version 2 comes first unless it is the bystander of a hybrid host, where some runtimes leave it out.
+ */
+export function inOrderOfTrust<H extends { readonly controllers: string }>(hierarchies: readonly H[]): H[] {
+  return [...hierarchies].sort((a, b) => rankOf(a.controllers) - rankOf(b.controllers));
+}
+
+/**
+ * The container or pod of a process: what the most trusted hierarchy says that names a container, else the first pod.
+ *
+ * @param memberships of the process, with absolute paths
+ * @param isNested whether this node is a container itself
+ */
+export function placeOfMember(memberships: readonly Membership[], isNested = false): Place | undefined {
+  let pod: Place | undefined;
+  for (const { path } of inOrderOfTrust(memberships)) {
+    const place = placeOf(path, isNested);
+    if (place?.containerId !== undefined) return place;
+    pod ??= place;
   }
-  return undefined;
+  return pod;
 }
 
-/** Where the cgroup hierarchies are mounted, and how the paths that the kernel shows lie in them. */
+/** The most trusted hierarchy that has containers now; without any, the most trusted. */
+export function chooseHierarchy<H extends { readonly controllers: string }>(
+  candidates: readonly H[],
+  hasContainers: (hierarchy: H) => boolean,
+): H | undefined {
+  const ordered = inOrderOfTrust(candidates);
+  return ordered.find(hasContainers) ?? ordered[0];
+}
+
+/** Where the cgroup hierarchies are mounted, as every distribution mounts them. */
 export class Hierarchies {
-  private readonly root: string;
-  private readonly folders = new Map<string, string | undefined>();
-  private readonly own = new Map<string, string>();
+  readonly #root: string;
+  readonly #folders = new Map<string, string>();
 
   /** @param sysfs the folder that the host's sysfs is mounted at */
   constructor(sysfs: string) {
-    this.root = join(sysfs, 'fs/cgroup');
+    this.#root = join(sysfs, 'fs/cgroup');
   }
 
   /**
-   * The folder that a hierarchy is mounted at, as every distribution mounts them; undefined where it is not.
+   * The folder that a hierarchy is mounted at; undefined where it is not, and then it is looked for again.
    *
-   * @param controllers as `/proc/<pid>/cgroup` names them together: `cpu,cpuacct`; {@link UNIFIED} for v2
+   * @param controllers as `/proc/<pid>/cgroup` names them together, `cpu,cpuacct`, or one of them; {@link UNIFIED} for version 2
    */
   folder(controllers: string): string | undefined {
-    const known = this.folders.get(controllers);
+    const known = this.#folders.get(controllers);
     if (known !== undefined) return known;
-    const names =
-      controllers === UNIFIED
-        ? ['.', 'unified']
-        : [controllers.replace(/^name=/, ''), ...controllers.split(',')];
-    const mark = controllers === UNIFIED ? V2_MARK : 'cgroup.procs';
-    const found = names.map((name) => join(this.root, name)).find((path) => existsSync(join(path, mark)));
-    if (found !== undefined) this.folders.set(controllers, found);
+    const isUnified = controllers === UNIFIED;
+    const names = isUnified
+      ? ['.', 'unified']
+      : [controllers, ...controllers.split(',')].map((name) => name.replace(/^name=/, ''));
+    const mark = isUnified ? 'cgroup.controllers' : 'cgroup.procs';
+    const found = names.map((name) => join(this.#root, name)).find((path) => existsSync(join(path, mark)));
+    if (found !== undefined) this.#folders.set(controllers, found);
     return found;
   }
+}
 
-  /**
-   * The absolute path of what a private cgroup namespace shows as `/../x`.
-   *
-   * The namespace's root is the cgroup that this process was in, which is looked up once by its pid. Where the
-   * host's hierarchies are not mounted, what is known of the path is returned: it still names most containers.
-   *
-   * @throws {SourceError} when the hierarchy is there and cannot be searched
-   */
-  absolute(controllers: string, path: string): string {
-    let own = this.own.get(controllers);
-    if (own === undefined) {
-      const folder = this.folder(controllers);
-      try {
-        own = (folder === undefined ? undefined : findProcess(folder, process.pid)) ?? '/';
-      } catch (error) {
-        throw sourceError(`sys/fs/cgroup (${controllers})`, error);
-      }
-      this.own.set(controllers, own);
-    }
-    return resolveFrom(own, path);
-  }
+/** With kind the kubelet's folder is some levels down. */
+const CONTAINERS_DEPTH = 4;
+
+const hasContainers = ({ mountpoint }: Hierarchy) =>
+  attempt(mountpoint, () => findFolder(mountpoint, CONTAINERS_DEPTH, ({ path }) => isOfContainers(path))) !==
+  undefined;
+
+/**
+ * Finds the one hierarchy by which events are told apart, {@link chooseHierarchy} of those that are mounted: the kernel reports moves between
+ * cgroups for each hierarchy, and a process that {@link placeOfMember} names a container for has it there.
+ *
+ * @param sysfs the folder that the host's sysfs is mounted at
+ * @throws {SourceError} `absent` when no hierarchy is mounted there
+ */
+export function findContainerHierarchy(procfs: string, sysfs: string): Hierarchy {
+  const hierarchies = new Hierarchies(sysfs);
+  const path = join(procfs, 'self/cgroup');
+  const memberships = attempt(path, () => parseMemberships(readFileSync(path, 'latin1'), path));
+  const mounted = memberships.flatMap(({ id, controllers }) => {
+    const mountpoint = hierarchies.folder(controllers);
+    return mountpoint === undefined ? [] : [{ id, controllers, mountpoint }];
+  });
+  const chosen = chooseHierarchy(mounted, hasContainers);
+  if (chosen !== undefined) return chosen;
+  const root = join(sysfs, 'fs/cgroup');
+  throw new SourceError('absent', root, `${root}: no cgroup hierarchy is mounted there`);
 }

@@ -1,13 +1,12 @@
-import { posix } from 'node:path';
 import { eachLine, Unread } from '../base/lines.ts';
-import { type Place, placeOf } from './place.ts';
 
-/** The cgroups of one process: the path of the v2 hierarchy, and those of the v1 controllers. */
+/** Where a process is in one hierarchy: a line of `/proc/<pid>/cgroup`. */
 export interface Membership {
-  /** `undefined` where no v2 hierarchy is mounted. */
-  readonly unified: string | undefined;
-  /** By what the kernel lists together: `cpu,cpuacct`, `memory`, `name=systemd`. */
-  readonly v1: ReadonlyMap<string, string>;
+  /** Number of the hierarchy; 0 is version 2. */
+  readonly id: number;
+  /** What the kernel lists together: `cpu,cpuacct`, `memory`, `name=systemd`; empty for version 2. */
+  readonly controllers: string;
+  readonly path: string;
 }
 
 const LINE = /^(\d+):([^:]*):(\/.*)$/s;
@@ -25,31 +24,8 @@ const LINE = /^(\d+):([^:]*):(\/.*)$/s;
  * @see https://man7.org/linux/man-pages/man7/cgroups.7.html
  * @throws {SourceError} `malformed` when no line has that form
  */
-export function parseMembership(text: string, path: string): Membership {
-  let unified: string | undefined;
-  const v1 = new Map<string, string>();
-  for (const { controllers, path: cgroup } of parseMemberships(text, path)) {
-    if (controllers === '') unified = cgroup;
-    else v1.set(controllers, cgroup);
-  }
-  return { unified, v1 };
-}
-
-/** A line of `/proc/<pid>/cgroup`. */
-export interface MembershipLine {
-  /** 0 for version 2. */
-  readonly id: number;
-  readonly controllers: string;
-  readonly path: string;
-}
-
-/**
- * The lines of `/proc/<pid>/cgroup`, in their order.
- *
- * @throws {SourceError} `malformed` when no line has that form
- */
-export function parseMemberships(text: string, path: string): MembershipLine[] {
-  const lines: MembershipLine[] = [];
+export function parseMemberships(text: string, path: string): Membership[] {
+  const lines: Membership[] = [];
   eachLine(text, 0, 'lines "<id>:<controllers>:<path>"', new Unread(path), (line) => {
     const [, id = '', controllers = '', cgroup] = LINE.exec(line) ?? [];
     if (cgroup === undefined) return false;
@@ -60,33 +36,15 @@ export function parseMemberships(text: string, path: string): MembershipLine[] {
 }
 
 /**
- * Absolute paths in place of those that a private cgroup namespace shows (`/../x`).
+ * The path of one hierarchy in a text of `/proc/<pid>/cgroup`, without parsing the others: this is asked for each process that an
+ * event's cgroup is looked up of.
  *
- * @param own the absolute path of the cgroup that is the root of the reader's namespace
+ * @returns undefined where the hierarchy is not listed
  */
-export function resolveFrom(own: string, path: string): string {
-  return posix.join(own, path);
-}
-
-/** The v1 hierarchies in which container runtimes create cgroups, the surest first. */
-const V1_ORDER = ['memory', 'cpu,cpuacct', 'cpu', 'cpuacct', 'pids', 'name=systemd'];
-
-/**
- * The container or pod of a process.
- *
- * The container hierarchy is the v2 one where it names a container, else the first v1 hierarchy that does: in
- * hybrid mode the v2 hierarchy is systemd's alone, and older runtimes know nothing of it.
- *
- * @param isNested whether this node is a container itself
- */
-export function placeOfMember({ unified, v1 }: Membership, isNested = false): Place | undefined {
-  const others = [...v1.keys()].filter((controllers) => !V1_ORDER.includes(controllers));
-  const paths = [unified, ...[...V1_ORDER, ...others].map((controllers) => v1.get(controllers))];
-  let pod: Place | undefined;
-  for (const path of paths) {
-    const place = path === undefined ? undefined : placeOf(path, isNested);
-    if (place?.containerId !== undefined) return place;
-    pod ??= place;
-  }
-  return pod;
+export function pathIn(text: string, { id, controllers }: Omit<Membership, 'path'>): string | undefined {
+  const prefix = `${id}:${controllers}:`;
+  const begin = text.startsWith(prefix) ? 0 : text.indexOf(`\n${prefix}`) + 1;
+  if (begin === 0 && !text.startsWith(prefix)) return undefined;
+  const end = text.indexOf('\n', begin);
+  return text.slice(begin + prefix.length, end < 0 ? undefined : end);
 }

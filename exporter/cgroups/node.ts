@@ -1,9 +1,8 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { SourceError } from '../base/errors.ts';
-import { parseMembership, placeOfMember } from './membership.ts';
-
-/** Names the initial cgroup namespace (PROC_CGROUP_INIT_INO of include/linux/proc_ns.h). */
-const INITIAL_NAMESPACE = 'cgroup:[4026531835]';
+import { placeOfMember } from './hierarchy.ts';
+import { parseMemberships } from './membership.ts';
+import { INITIAL_NAMESPACE } from './namespace.ts';
 
 const isSystemError = (error: unknown) => error instanceof Error && 'code' in error;
 
@@ -19,7 +18,7 @@ function hasOwnNamespace(procfs: string): boolean {
 function liesInContainer(procfs: string): boolean {
   const name = 'proc/1/cgroup';
   try {
-    const place = placeOfMember(parseMembership(readFileSync(`${procfs}/1/cgroup`, 'latin1'), name));
+    const place = placeOfMember(parseMemberships(readFileSync(`${procfs}/1/cgroup`, 'latin1'), name));
     return place !== undefined && place.podUid === undefined;
   } catch (error) {
     if (error instanceof SourceError || isSystemError(error)) return false;

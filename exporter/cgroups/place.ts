@@ -146,6 +146,13 @@ export function placeOf(path: string, isNested = false): Place | undefined {
   return find(segmentsOf(path), isNested);
 }
 
+/** Whether a folder tells that a hierarchy has containers: it is the kubelet's own, or lies in a pod or container. */
+export function isOfContainers(path: string): boolean {
+  const segments = segmentsOf(path);
+  if (find(segments, false) !== undefined) return true;
+  return KUBELETS.test(segments.at(-1) ?? '') && segments.every((_, i) => !isHandedOver(segments, i));
+}
+
 /** Whether there may be containers below a folder that is none. */
 export function mayHoldContainers(path: string): boolean {
   const segments = segmentsOf(path);

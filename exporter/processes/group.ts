@@ -1,4 +1,3 @@
-import type { Membership } from '../cgroups/membership.ts';
 import type { Place } from '../cgroups/place.ts';
 import type { ExecutableKind } from './executable.ts';
 import { PROCESS_STATES } from './state.ts';
@@ -23,8 +22,8 @@ export interface Counted {
 export class ProcessGroup {
   /** Undefined: the host's. */
   readonly place: Place | undefined;
-  /** With absolute paths. */
-  readonly membership: Membership;
+  /** Whether it lies in hierarchies of version 1 too, where the kernel moves a process to the root when it ends. */
+  readonly hasVersion1: boolean;
   /** Processes by state, in the order of {@link PROCESS_STATES}. */
   readonly states = new Uint32Array(PROCESS_STATES.length);
   readonly suspicious = new Map<SuspiciousKind, number>();
@@ -34,9 +33,9 @@ export class ProcessGroup {
   /** When the first of all its processes that were ever seen started, in ticks of 1/100 s since boot. */
   beganTicks = Number.POSITIVE_INFINITY;
 
-  constructor(place: Place | undefined, membership: Membership) {
+  constructor(place: Place | undefined, hasVersion1: boolean) {
     this.place = place;
-    this.membership = membership;
+    this.hasVersion1 = hasVersion1;
   }
 
   private began: { readonly ticks: number; readonly seconds: number } | undefined;

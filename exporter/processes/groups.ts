@@ -1,5 +1,6 @@
-import { Hierarchies, UNIFIED } from '../cgroups/hierarchy.ts';
-import { type Membership, parseMembership, placeOfMember } from '../cgroups/membership.ts';
+import { Hierarchies, placeOfMember } from '../cgroups/hierarchy.ts';
+import { type Membership, parseMemberships } from '../cgroups/membership.ts';
+import { namespaceRoot, pathInHierarchy } from '../cgroups/namespace.ts';
 import { isNestedNode } from '../cgroups/node.ts';
 import { readSmall } from '../kernel/kernel-file.ts';
 import { ProcessGroup } from './group.ts';
@@ -10,8 +11,8 @@ export class Groups {
   private readonly hierarchies: Hierarchies;
   /** By the text of `/proc/<pid>/cgroup`, which is the same for all processes of a cgroup. */
   private readonly byText = new Map<string, ProcessGroup>();
-  /** Whether this process sees the host's cgroups from a namespace of its own; unknown at first. */
-  private isPrivate: boolean | undefined;
+  /** Where the root of this process's cgroup namespace lies, by hierarchy. */
+  private readonly roots = new Map<string, string>();
   /** Whether this node is a container itself; unknown at first. */
   private isNested: boolean | undefined;
 
@@ -27,9 +28,13 @@ export class Groups {
     const text = readSmall(`${this.procfs}/${pid}/cgroup`, name).toString('latin1');
     const known = this.byText.get(text);
     if (known !== undefined) return known;
-    const membership = this.absolute(parseMembership(text, name));
+    const memberships = parseMemberships(text, name).map((shown) => this.absolute(shown));
     this.isNested ??= isNestedNode(this.procfs);
-    const group = new ProcessGroup(placeOfMember(membership, this.isNested), membership);
+    const place = placeOfMember(memberships, this.isNested);
+    const group = new ProcessGroup(
+      place,
+      memberships.some(({ id }) => id !== 0),
+    );
     this.byText.set(text, group);
     return group;
   }
@@ -40,20 +45,17 @@ export class Groups {
     return [...this.byText.values()];
   }
 
-  private absolute(membership: Membership): Membership {
-    this.isPrivate ??= this.seesPrivateNamespace();
-    if (!this.isPrivate) return membership;
-    const { unified, v1 } = membership;
-    const resolve = (controllers: string, path: string) => this.hierarchies.absolute(controllers, path);
-    return {
-      unified: unified === undefined ? undefined : resolve(UNIFIED, unified),
-      v1: new Map([...v1].map(([controllers, path]) => [controllers, resolve(controllers, path)])),
-    };
-  }
-
-  /** Process 1 lies at or near the root; only from a namespace further down does it look like `/../…`. */
-  private seesPrivateNamespace(): boolean {
-    const text = readSmall(`${this.procfs}/1/cgroup`, 'proc/1/cgroup').toString('latin1');
-    return /:\/\.\.(\/|$)/m.test(text);
+  /** Where the host's hierarchies are not mounted, what is known of a path is kept: it still names most containers. */
+  private absolute(shown: Membership): Membership {
+    const { controllers, path } = shown;
+    let root = this.roots.get(controllers);
+    if (root === undefined) {
+      const mountpoint = this.hierarchies.folder(controllers);
+      const found =
+        mountpoint === undefined ? undefined : namespaceRoot(this.procfs, { ...shown, mountpoint });
+      root = found ?? '/';
+      this.roots.set(controllers, root);
+    }
+    return { ...shown, path: pathInHierarchy(root, path) };
   }
 }

@@ -262,7 +262,7 @@ export class ProcessTable {
    */
   private groupOfZombie(pid: number): ProcessGroup {
     const own = this.groups.of(pid);
-    if (own.place !== undefined || own.membership.v1.size === 0) return own;
+    if (own.place !== undefined || !own.hasVersion1) return own;
     return this.entries.get(this.line.parent)?.group ?? own;
   }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { SourceError } from '../base/errors.ts';
-import { findContainerHierarchy, type Hierarchy } from '../cgroups/event-hierarchy.ts';
+import { findContainerHierarchy, type Hierarchy } from '../cgroups/hierarchy.ts';
 import type { ExecSource } from './events/source.ts';
 import { openExecSource } from './live/exec-source.ts';
 import { openPollingSource } from './polling/polling.ts';
@@ -32,7 +32,7 @@ function tracefsOf({ sysfs, tracefs }: TracePaths): string {
 
 function hierarchyOf({ procfs, sysfs }: TracePaths): Hierarchy | undefined {
   try {
-    return findContainerHierarchy(procfs, join(sysfs, 'fs/cgroup'));
+    return findContainerHierarchy(procfs, sysfs);
   } catch (error) {
     if (error instanceof SourceError) return undefined;
     throw error;
@@ -47,7 +47,7 @@ function hierarchyOf({ procfs, sysfs }: TracePaths): Hierarchy | undefined {
 export function openBestSource(paths: TracePaths): OpenedSource {
   const { procfs, sysfs, agent } = paths;
   try {
-    const hierarchy = findContainerHierarchy(procfs, join(sysfs, 'fs/cgroup'));
+    const hierarchy = findContainerHierarchy(procfs, sysfs);
     return {
       source: openExecSource({ procfs, sysfs, tracefs: tracefsOf(paths), hierarchy, agent }),
       polledBecause: undefined,

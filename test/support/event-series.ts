@@ -1,5 +1,5 @@
 import type { SourceError } from '../../exporter/base/errors.ts';
-import type { Cgroup } from '../../exporter/cgroups/id-table.ts';
+import type { Cgroup } from '../../exporter/cgroups/table.ts';
 import { ProcessEvents } from '../../exporter/events/process-events.ts';
 import { NO_NAMES } from '../../exporter/owners/names.ts';
 import type { Extractor } from '../../exporter/scrape/extractor.ts';

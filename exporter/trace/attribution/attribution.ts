@@ -1,4 +1,4 @@
-import type { Cgroup } from '../../cgroups/id-table.ts';
+import type { Cgroup } from '../../cgroups/table.ts';
 import { type Stage, stageAfter } from './runtime-stage.ts';
 
 const CLONE_THREAD = 0x10000;

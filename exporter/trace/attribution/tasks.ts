@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attempt } from '../../base/errors.ts';
-import type { CgroupTable } from '../../cgroups/id-table.ts';
+import type { CgroupTable } from '../../cgroups/table.ts';
 import { monotonicNs } from '../ring/trace-reader.ts';
 import type { Attribution } from './attribution.ts';
 

@@ -1,4 +1,4 @@
-import type { Cgroup } from '../../cgroups/id-table.ts';
+import type { Cgroup } from '../../cgroups/table.ts';
 
 interface ProcessEvent {
   /** Nanoseconds on CLOCK_MONOTONIC. */

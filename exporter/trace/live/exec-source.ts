@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attempt, SourceError } from '../../base/errors.ts';
-import type { Hierarchy } from '../../cgroups/event-hierarchy.ts';
-import { type Cgroup, CgroupTable } from '../../cgroups/id-table.ts';
+import type { Hierarchy } from '../../cgroups/hierarchy.ts';
 import { placeOf as containerPlace } from '../../cgroups/place.ts';
+import { type Cgroup, CgroupTable } from '../../cgroups/table.ts';
 import { Attribution } from '../attribution/attribution.ts';
 import { leaderOf, seed } from '../attribution/tasks.ts';
 import { EventQueue } from '../events/event-queue.ts';

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, read } from 'node:fs';
 import { attempt, sourceError } from '../../base/errors.ts';
-import type { Cgroup } from '../../cgroups/id-table.ts';
+import type { Cgroup } from '../../cgroups/table.ts';
 import { descentOf, type Place, placeOf } from '../paths/exec-path.ts';
 import { type InstanceOptions, TraceInstance } from '../ring/instance.ts';
 import { monotonicNs } from '../ring/trace-reader.ts';

@@ -1,5 +1,5 @@
 import { addressOf } from '../../base/address.ts';
-import type { CgroupTable } from '../../cgroups/id-table.ts';
+import type { CgroupTable } from '../../cgroups/table.ts';
 import type { Attribution } from '../attribution/attribution.ts';
 import { isOwnCopy } from '../attribution/runtime-stage.ts';
 import type { ExecEvent, TraceEvent } from '../events/events.ts';

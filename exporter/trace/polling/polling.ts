@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Hierarchy } from '../../cgroups/event-hierarchy.ts';
-import { CgroupTable } from '../../cgroups/id-table.ts';
+import type { Hierarchy } from '../../cgroups/hierarchy.ts';
+import { CgroupTable } from '../../cgroups/table.ts';
 import { processIds } from '../attribution/tasks.ts';
 import { EventQueue } from '../events/event-queue.ts';
 import type { ExecEvent, TraceEvent } from '../events/events.ts';

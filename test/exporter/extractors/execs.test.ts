@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { SourceError } from '../../../exporter/base/errors.ts';
-import type { Cgroup } from '../../../exporter/cgroups/id-table.ts';
+import type { Cgroup } from '../../../exporter/cgroups/table.ts';
 import { execs } from '../../../exporter/extractors/execs.ts';
 import { AT, CONTAINER, openOnEvents, SERVICE } from '../../support/event-series.ts';
 

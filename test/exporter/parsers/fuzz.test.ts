@@ -4,7 +4,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { SourceError } from '../../../exporter/base/errors.ts';
 import { Unread } from '../../../exporter/base/lines.ts';
-import { parseMembership, parseMemberships, placeOfMember } from '../../../exporter/cgroups/membership.ts';
+import { placeOfMember } from '../../../exporter/cgroups/hierarchy.ts';
+import { parseMemberships } from '../../../exporter/cgroups/membership.ts';
 import { SocketCounter } from '../../../exporter/netns/socket-table.ts';
 import { parseBlkio, parseIoStat } from '../../../exporter/parsers/cgroup-io.ts';
 import { parseFlatKeyed, parseSingle } from '../../../exporter/parsers/cgroup-stat.ts';
@@ -121,7 +122,7 @@ const PARSERS: Readonly<Record<string, readonly Case[]>> = {
 /** Those that lie beside what uses them. */
 const OTHERS: Readonly<Record<string, readonly Case[]>> = {
   'containers/membership': [
-    { parse: (text) => placeOfMember(parseMembership(text, 'x')), texts: recorded('proc/4100/cgroup') },
+    { parse: (text) => placeOfMember(parseMemberships(text, 'x')), texts: recorded('proc/4100/cgroup') },
   ],
   'netns/socket-table': [{ parse: count, texts: recorded('proc/1/net/tcp') }],
   'processes/stat-line': [{ parse: statLine, texts: recorded('proc/4100/stat') }],

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Cgroup } from '../../../../exporter/cgroups/id-table.ts';
+import type { Cgroup } from '../../../../exporter/cgroups/table.ts';
 import { type Attributed, Attribution } from '../../../../exporter/trace/attribution/attribution.ts';
 
 const THREAD = 0x10f00;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Cgroup } from '../../../../exporter/cgroups/id-table.ts';
+import type { Cgroup } from '../../../../exporter/cgroups/table.ts';
 import { type Attributed, Attribution } from '../../../../exporter/trace/attribution/attribution.ts';
 import { isOwnCopy, stageAfter } from '../../../../exporter/trace/attribution/runtime-stage.ts';
 

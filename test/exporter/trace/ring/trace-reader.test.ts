@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { SourceError } from '../../../../exporter/base/errors.ts';
-import type { Cgroup } from '../../../../exporter/cgroups/id-table.ts';
+import type { Cgroup } from '../../../../exporter/cgroups/table.ts';
 import { type Attributed, Attribution } from '../../../../exporter/trace/attribution/attribution.ts';
 import type { RecordSink } from '../../../../exporter/trace/ring/decode.ts';
 import { type Subscription, TraceReader } from '../../../../exporter/trace/ring/trace-reader.ts';

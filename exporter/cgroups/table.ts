@@ -1,9 +1,8 @@
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path/posix';
-import { attempt } from '../base/errors.ts';
-import type { Hierarchy } from './event-hierarchy.ts';
-import { findFolder, locate } from './find-folder.ts';
-import { parseMemberships } from './membership.ts';
+import { readFileSync, statSync } from 'node:fs';
+import { findFolder, locate } from './folders.ts';
+import type { Hierarchy } from './hierarchy.ts';
+import { pathIn } from './membership.ts';
+import { namespaceRoot, pathInHierarchy } from './namespace.ts';
 
 /** A cgroup of the container hierarchy. */
 export interface Cgroup {
@@ -13,44 +12,15 @@ export interface Cgroup {
   readonly path: string;
 }
 
-/** Names the initial cgroup namespace (PROC_CGROUP_INIT_INO), where paths begin at the hierarchy's root. */
-const INITIAL_NAMESPACE = 'cgroup:[4026531835]';
-
 /** The kernel cuts the trace's paths to 1,024 bytes with their NUL. */
 const LONGEST_TRACED_PATH = 1022;
 const DEEPEST = 32;
 const MOST_KEPT = 8192;
 
-/**
- * The path in the hierarchy of `path`, which /proc states from the root of this process's cgroup namespace:
- * `/../pod2/b` in a namespace rooted at `/kubepods/pod1` is `/kubepods/pod2/b`.
- */
-export function pathInHierarchy(namespaceRoot: string, path: string): string {
-  return resolve(join('/', namespaceRoot, path));
-}
-
-/** Root of this process's cgroup namespace, or undefined when this hierarchy's mount does not show it. */
-function namespaceRoot(procfs: string, { id, mountpoint }: Hierarchy): string | undefined {
-  if (readlinkSync(join(procfs, 'self/ns/cgroup')) === INITIAL_NAMESPACE) return '/';
-  const file = join(procfs, 'self/cgroup');
-  const memberships = parseMemberships(readFileSync(file, 'latin1'), file);
-  const own = memberships.find((membership) => membership.id === id)?.path;
-  const self = String(process.pid);
-  const found = findFolder(mountpoint, DEEPEST, ({ location }) =>
-    readFileSync(Buffer.concat([location, Buffer.from('/cgroup.procs')]), 'latin1')
-      .split('\n')
-      .includes(self),
-  );
-  if (own === undefined || found === undefined) return undefined;
-  if (own === '/') return `${found}/`;
-  return found.endsWith(own) ? `${found.slice(0, -own.length)}/` : undefined;
-}
-
 /** The cgroups of one hierarchy by their id, and those of living processes. */
 export class CgroupTable {
   readonly hierarchy: Hierarchy;
   readonly #procfs: string;
-  readonly #line: string;
   readonly #namespaceRoot: string | undefined;
   readonly #known = new Map<number, Cgroup>();
 
@@ -58,8 +28,7 @@ export class CgroupTable {
   constructor(procfs: string, hierarchy: Hierarchy) {
     this.hierarchy = hierarchy;
     this.#procfs = procfs;
-    this.#line = `${hierarchy.id}:${hierarchy.controllers}:`;
-    this.#namespaceRoot = attempt(join(procfs, 'self/cgroup'), () => namespaceRoot(procfs, hierarchy));
+    this.#namespaceRoot = namespaceRoot(procfs, hierarchy);
   }
 
   /** The cgroup with `id`, if it has been seen. */
@@ -93,10 +62,8 @@ export class CgroupTable {
     } catch {
       return undefined; // gone: the caller counts it as unknown
     }
-    const begin = `\n${text}`.indexOf(`\n${this.#line}`);
-    if (begin < 0) return undefined;
-    const path = text.slice(begin + this.#line.length, text.indexOf('\n', begin));
-    return this.at(pathInHierarchy(this.#namespaceRoot, path));
+    const path = pathIn(text, this.hierarchy);
+    return path === undefined ? undefined : this.at(pathInHierarchy(this.#namespaceRoot, path));
   }
 
   #pathOf(id: number): string | undefined {

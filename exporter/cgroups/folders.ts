@@ -10,6 +10,7 @@ export interface Folder {
 
 /** It vanished, or its processes cannot be listed as it is a threaded cgroup. */
 const PASSED_OVER = new Set(['ENOENT', 'ENODEV', 'EOPNOTSUPP', 'ENOTSUP']);
+/** A machine with more cgroups than this is not searched to the end. */
 const MOST_FOLDERS = 20_000;
 
 /**
