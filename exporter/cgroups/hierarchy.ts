@@ -37,7 +37,7 @@ function rankOf(controllers: string): number {
  * Hierarchies in the order in which they are asked who a process belongs to: those of version 1 by which runtimes limit containers, then
  * version 2, then any other. So version 2 comes first unless it is the bystander of a hybrid host, where some runtimes leave it out.
  */
-export function inOrderOfTrust<H extends { readonly controllers: string }>(hierarchies: readonly H[]): H[] {
+function inOrderOfTrust<H extends { readonly controllers: string }>(hierarchies: readonly H[]): H[] {
   return [...hierarchies].sort((a, b) => rankOf(a.controllers) - rankOf(b.controllers));
 }
 
