@@ -3,24 +3,37 @@ import type { Logger } from './log.ts';
 
 /** Tells how far a run is. */
 export interface Progress {
-  start(partitions: number): void;
-  done(date: string, rows: number): void;
+  /** @param total units of work */
+  start(total: number): void;
+  /** A unit is done. */
+  done(what: string, note: string): void;
   stop(): void;
+}
+
+/** How progress is told: `building ▒▒░░ 1/2 days | 5760 rows`, `built 2026-11-23: 1 of 2 days, 5760 rows`. */
+export interface ProgressWords {
+  readonly doing: string;
+  readonly did: string;
+  readonly units: string;
 }
 
 const LINE_EVERY_MS = 10_000;
 
 /** A bar on a terminal; elsewhere a log line now and then, so that a short run says nothing. */
-export function progressOn(stream: NodeJS.WriteStream, log: Logger): Progress {
+export function progressOn(
+  stream: NodeJS.WriteStream,
+  log: Logger,
+  { doing, did, units }: ProgressWords,
+): Progress {
   if (stream.isTTY) {
-    const format = 'building {bar} {value}/{total} days | {rows} rows';
+    const format = `${doing} {bar} {value}/{total} ${units} | {note}`;
     const bar = new SingleBar(
       { stream, format, clearOnComplete: true, hideCursor: true },
       Presets.shades_classic,
     );
     return {
-      start: (partitions) => bar.start(partitions, 0, { rows: 0 }),
-      done: (_, rows) => bar.increment(1, { rows }),
+      start: (total) => bar.start(total, 0, { note: '' }),
+      done: (_, note) => bar.increment(1, { note }),
       stop: () => bar.stop(),
     };
   }
@@ -28,14 +41,14 @@ export function progressOn(stream: NodeJS.WriteStream, log: Logger): Progress {
   let total = 0;
   let finished = 0;
   return {
-    start(partitions) {
-      total = partitions;
+    start(all) {
+      total = all;
     },
-    done(date, rows) {
+    done(what, note) {
       finished++;
       if (Date.now() - lastMs < LINE_EVERY_MS) return;
       lastMs = Date.now();
-      log.info(`built ${date}: ${finished} of ${total} days, ${rows} rows`);
+      log.info(`${did} ${what}: ${finished} of ${total} ${units}, ${note}`);
     },
     stop() {},
   };

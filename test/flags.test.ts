@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import type { Command } from 'commander';
 import { builderCommand } from '../builder/commands/command.ts';
 import { loadConfig, loadPlace } from '../builder/config/load.ts';
+import { detectorCommand } from '../detector/commands/command.ts';
 import { EXTRACTORS } from '../exporter/extractors/index.ts';
 import { exporterProgram } from '../exporter/program/command.ts';
 import { readOptions } from '../exporter/program/options.ts';
@@ -114,6 +115,7 @@ const EXPORTER: Effects = {
 const PUSH = 'test/builder/commands/push.real.test.ts';
 const STREAM = 'test/builder/stream/program.real.test.ts';
 const RUN = 'test/scenarios/campaign/run.real.test.ts';
+const DETECTOR = 'test/detector/main.real.test.ts';
 
 const READING: Effects = {
   '--config': { value: CONFIG, becomes: { output: '/of-the-file', 's3.region': 'of-the-file' } },
@@ -185,6 +187,13 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
       },
     ]),
   ),
+  'kubevigil-detector': { effects: { '--version': { seenIn: 'test/image.real.test.ts' } } },
+  'kubevigil-detector train': {
+    effects: Object.fromEntries(
+      ['--output', '--seed', '--log.level', '--log.format'].map((flag) => [flag, { seenIn: DETECTOR }]),
+    ),
+  },
+  'kubevigil-detector score': { effects: {} },
   'kubevigil-scenarios': { effects: { '--version': { seenIn: 'test/image.real.test.ts' } } },
   'kubevigil-scenarios serve': { edge: serveOptions, effects: SERVE },
   'kubevigil-scenarios run': {
@@ -224,7 +233,9 @@ const commandsOf = (program: Command): [string, Command][] => [
 describe('every flag of every program', () => {
   const newFolder = temporaryFolder();
   const files: Record<string, string> = {};
-  const commands = [exporterProgram(), builderCommand(), scenariosCommand()].flatMap(commandsOf);
+  const commands = [exporterProgram(), builderCommand(), scenariosCommand(), detectorCommand()].flatMap(
+    commandsOf,
+  );
 
   before(() => {
     const folder = newFolder();

@@ -35,7 +35,7 @@ async function run(
   make: (config: BuildConfig, surroundings: Surroundings) => Promise<Manifest>,
 ): Promise<void> {
   const log = createLogger({ level, format });
-  const progress = progressOn(process.stderr, log);
+  const progress = progressOn(process.stderr, log, { doing: 'building', did: 'built', units: 'days' });
   const config = loadConfig(flags);
   const startedMs = performance.now();
   const manifest = await make(config, { nowMs: Date.now(), log, progress, signal: endSignal() });

@@ -56,7 +56,7 @@ async function makeInOneWay(task: Task, surroundings: Surroundings): Promise<Man
     progress.start(days.length);
     for (const day of days) {
       await maker.make(day);
-      progress.done(day.date, maker.accounts.rows);
+      progress.done(day.date, `${maker.accounts.rows} rows`);
     }
     const made = manifestOf(task, inputs, maker);
     if (!isDeepStrictEqual(made, task.earlier)) await maker.writer.commit(made, inputs.replaced);

@@ -124,6 +124,31 @@ export const HOUSES: readonly House[] = [
     ],
   },
   {
+    name: 'detector',
+    holds: 'Models of what attacks look like, learned from datasets.',
+    uses: ['common', 'dataset', 'exporter/catalogue'],
+    layers: [
+      [room('base', 'Errors, and matrices of numbers.')],
+      [
+        room('table', 'The rows of datasets, node by node.'),
+        room(
+          'features',
+          "What models see of a node: distances from its own past, in the fleet's scale, in windows.",
+        ),
+        room('models', 'Boosted trees, logistic regression, principal components.'),
+      ],
+      [
+        room('samples', 'Which rows are for what, and their features.'),
+        room('onnx', 'Models as ONNX, written and run.'),
+      ],
+      [room('calibration', 'From scores to p-values, and to alarms within a budget.')],
+      [room('candidate', "A model's folder: written whole, read with care, tested when it is opened.")],
+      [room('training', 'Everything put together to a candidate.')],
+      [room('commands', 'train and score.')],
+      [room(DOOR, 'The entry point.')],
+    ],
+  },
+  {
     name: 'scenarios',
     holds: 'Anomalies on demand, with their ground truth.',
     uses: ['common', 'dataset/episodes'],

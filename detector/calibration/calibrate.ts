@@ -1,0 +1,95 @@
+import { pValue, type Ranks, ranksOf } from './p-values.ts';
+import { PARTS, type Part, type PartScores } from './parts.ts';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+/** What scores are held against, and from where on one is an alarm. */
+export interface Calibration {
+  /** Rows in which nothing happened, in hours of one node. */
+  readonly nodeHours: number;
+  /** False alarms per node and day that were asked for. */
+  readonly asked: number;
+  /** Those that this many rows can carry, by row: never less than were asked for. */
+  readonly carried: number;
+  /** A row's p-value below which it is an alarm. */
+  readonly alpha: number;
+  /** Parts that share the budget evenly. */
+  readonly parts: Readonly<Partial<Record<Part, Ranks>>>;
+}
+
+/** What one row comes to. */
+export interface Verdict {
+  /** Above 1 is an alarm; 0 is as usual as can be. */
+  readonly score: number;
+  readonly pValues: Readonly<Partial<Record<Part, number>>>;
+}
+
+/**
+ * Holds the scores of quiet rows ready.
+ *
+ * The smallest p-value that n rows can give is 1 / (n + 1). An alarm needs at least one part above all of them, so that
+ * few rows carry only many false alarms.
+ */
+export function calibrate(
+  scores: PartScores,
+  used: readonly Part[],
+  stepMs: number,
+  asked: number,
+): Calibration {
+  const rows = scores.classifier.length;
+  const perDay = DAY_MS / stepMs;
+  const alpha = Math.max(asked / perDay, Math.min(0.5, (2 * used.length) / (rows + 1)));
+  return {
+    nodeHours: (rows * stepMs) / HOUR_MS,
+    asked,
+    carried: alpha * perDay,
+    alpha,
+    parts: Object.fromEntries(
+      PARTS.filter((part) => used.includes(part)).map((part) => [part, ranksOf(scores[part])]),
+    ),
+  };
+}
+
+/** What a part's p-value is on the scale on which 1 is an alarm. */
+function onScale(p: number, alpha: number): number {
+  return Math.log(Math.min(1, p)) / Math.log(alpha);
+}
+
+/** Judges one row by the parts' scores. */
+export function judge(
+  { parts, alpha }: Pick<Calibration, 'parts' | 'alpha'>,
+  scores: Readonly<Record<Part, number>>,
+): Verdict {
+  const own = PARTS.flatMap((part): [Part, number][] => {
+    const ranks = parts[part];
+    return ranks === undefined ? [] : [[part, pValue(ranks, scores[part])]];
+  });
+  const smallest = Math.min(1, ...own.map(([, p]) => p * own.length));
+  return { score: Math.abs(onScale(smallest, alpha)), pValues: Object.fromEntries(own) };
+}
+
+/** From here on, on the scale on which 1 is an alarm, what the classifier calls normal becomes unknown. */
+const DOUBT = 0.5;
+
+/**
+ * Class probabilities with `unknown`: what the classifier calls normal is unknown as far as the other parts are at an
+ * alarm.
+ *
+ * @param probabilities of the classes, normal first
+ * @returns the same, and that of `unknown` behind them
+ */
+export function withUnknown(
+  probabilities: ArrayLike<number>,
+  { pValues }: Verdict,
+  { alpha }: Pick<Calibration, 'alpha'>,
+): number[] {
+  const own = Object.entries(pValues);
+  const others = own
+    .filter(([part]) => part === 'novelty' || part === 'rules')
+    .map(([, p]) => p * own.length);
+  const evidence = Math.max(0, ...others.map((p) => onScale(p, alpha)));
+  const doubt = Math.min(1, Math.max(0, (evidence - DOUBT) / (1 - DOUBT)));
+  const [normal = 0, ...attacks] = Array.from(probabilities);
+  return [normal * (1 - doubt), ...attacks, normal * doubt];
+}

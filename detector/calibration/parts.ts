@@ -1,0 +1,61 @@
+/** What tells that something is unusual: four parts, each with a score of its own, larger for what is more unusual. */
+import { METRICS } from '../../exporter/catalogue/index.ts';
+import type { Matrix } from '../base/matrix.ts';
+import { featureNames } from '../features/plan.ts';
+import type { Column } from '../table/series.ts';
+
+export const PARTS = ['classifier', 'novelty', 'rules', 'missing'] as const;
+export type Part = (typeof PARTS)[number];
+
+/** Metrics that count what a rule matched. */
+const RULE_METRICS: ReadonlySet<string> = new Set(
+  METRICS.filter(({ labels }) => 'rule' in labels).map(({ name }) => name),
+);
+
+/** Columns that count events of rules. */
+export function ruleColumns(columns: readonly Column[]): string[] {
+  return columns.flatMap(({ name, metric }) =>
+    metric !== undefined && RULE_METRICS.has(metric) ? [name] : [],
+  );
+}
+
+/** What a row's models and features say, by part. */
+export type PartScores = Readonly<Record<Part, Float32Array>>;
+
+/**
+ * The scores of some rows.
+ *
+ * classifier: the probability of anything but normal; novelty: the error of the reconstruction; rules: how far the
+ * most unusual column of rule events rose in the window, 0 when none did; missing: the share of the window that is
+ * missing.
+ *
+ * @param probabilities of which the first column is normal
+ * @param columns of the features' plan
+ * @param rules those of them that count events of rules
+ */
+export function partScores(
+  features: Matrix,
+  probabilities: Matrix,
+  novelty: Matrix,
+  columns: readonly string[],
+  rules: readonly string[],
+): PartScores {
+  const names = featureNames(columns);
+  const missing = names.indexOf('missing:mean');
+  const highest = rules.map((name) => names.indexOf(`${name}:max`));
+  const at = ({ values, columns: width }: Matrix, row: number, column: number) =>
+    values[row * width + column] as number;
+  const each = (of: (row: number) => number) =>
+    Float32Array.from({ length: features.rows }, (_, row) => of(row));
+  return {
+    classifier: each((row) => 1 - at(probabilities, row, 0)),
+    novelty: each((row) => at(novelty, row, 0)),
+    rules: each((row) =>
+      highest.reduce((most, column) => {
+        const value = at(features, row, column);
+        return value > most ? value : most;
+      }, 0),
+    ),
+    missing: each((row) => at(features, row, missing)),
+  };
+}

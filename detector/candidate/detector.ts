@@ -1,0 +1,93 @@
+import { messageOf } from '../../common/errors.ts';
+import { DetectorError } from '../base/errors.ts';
+import { type Matrix, rowOf } from '../base/matrix.ts';
+import { judge, type Verdict, withUnknown } from '../calibration/calibrate.ts';
+import { PARTS, type Part, partScores } from '../calibration/parts.ts';
+import { isNear, MODELS, type Models, openModels } from './models.ts';
+import { type Candidate, readCandidate } from './read.ts';
+
+/** What a row comes to. */
+export interface Scored extends Verdict {
+  /** By the model's classes, and `unknown` behind them. */
+  readonly probabilities: readonly number[];
+}
+
+/** Another version of the runtime may round in another order. */
+const TOLERANCE = 1e-4;
+/** Rows that go through the models together. */
+const BATCH = 4_096;
+
+/** A candidate that gives what it gave when it was trained. */
+export class Detector {
+  readonly candidate: Candidate;
+  readonly #models: Models;
+
+  constructor(candidate: Candidate, models: Models) {
+    this.candidate = candidate;
+    this.#models = models;
+  }
+
+  /** Judges rows by their features. */
+  async score({ columns, rows, values }: Matrix): Promise<Scored[]> {
+    const scored: Scored[] = [];
+    for (let from = 0; from < rows; from += BATCH) {
+      const count = Math.min(BATCH, rows - from);
+      const some = values.slice(from * columns, (from + count) * columns);
+      scored.push(...(await this.#judge({ rows: count, columns, values: some })));
+    }
+    return scored;
+  }
+
+  async #judge(features: Matrix): Promise<Scored[]> {
+    const { model, plan, calibration } = this.candidate;
+    const probabilities = await this.#models.classifier.run(features);
+    const novelty = await this.#models.novelty.run(features);
+    const scores = partScores(features, probabilities, novelty, plan.columns, model.rules);
+    return Array.from({ length: features.rows }, (_, row) => {
+      const own = Object.fromEntries(PARTS.map((part) => [part, scores[part][row]])) as Record<Part, number>;
+      const verdict = judge(calibration, own);
+      return { ...verdict, probabilities: withUnknown(rowOf(probabilities, row), verdict, calibration) };
+    });
+  }
+
+  /** How what the models give for the examples differs from what they gave; undefined when it does not. */
+  async difference(): Promise<string | undefined> {
+    const { golden, model } = this.candidate;
+    const columns = model.features.length;
+    if (golden.some(({ features }) => features.length !== columns)) return 'its examples have other features';
+    const known = golden.flatMap(({ features }) => features.map((value) => value ?? Number.NaN));
+    const features = { rows: golden.length, columns, values: Float32Array.from(known) };
+    for (const name of MODELS) {
+      const found = await this.#models[name].run(features);
+      const other = golden.findIndex((example, row) => !isNear(rowOf(found, row), example[name], TOLERANCE));
+      if (other >= 0) return `${name}.onnx gives something else for example ${other}`;
+      const width = name === 'novelty' ? 1 : model.classes.length;
+      if (found.columns !== width) return `${name}.onnx gives ${found.columns} values, not ${width}`;
+    }
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    for (const model of Object.values(this.#models)) await model.close();
+  }
+}
+
+/**
+ * Opens a candidate, and lets it judge the examples that it was written with.
+ *
+ * @param path its folder, or one in which it is the only one
+ * @throws {DetectorError} `input` or `model`
+ */
+export async function openDetector(path: string): Promise<Detector> {
+  const candidate = readCandidate(path);
+  const refused = (why: string, cause?: unknown) =>
+    new DetectorError('model', `${candidate.place}: ${why}: train the model again`, { cause });
+  const models = await openModels(candidate.onnx).catch((error: unknown) => {
+    throw refused(messageOf(error), error);
+  });
+  const detector = new Detector(candidate, models);
+  const difference = await detector.difference().catch(messageOf);
+  if (difference === undefined) return detector;
+  await detector.close();
+  throw refused(`it does not do what it did when it was trained: ${difference}`);
+}

@@ -1,0 +1,139 @@
+import { hash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { parseDurationMs } from '../../common/duration.ts';
+import { issueOf } from '../../common/issues.ts';
+import { readSmall } from '../../dataset/files/input-file.ts';
+import { DetectorError } from '../base/errors.ts';
+import type { Calibration } from '../calibration/calibrate.ts';
+import { type FeaturePlan, featureNames } from '../features/plan.ts';
+import { type Content, MANIFEST, MOST_BYTES } from './files.ts';
+import {
+  calibrationSchema,
+  type Golden,
+  goldenSchema,
+  type ModelFile,
+  manifestSchema,
+  modelSchema,
+} from './schema.ts';
+
+/** What a candidate's folder holds, as far as reading alone can tell. */
+export interface Candidate {
+  /** Its folder. */
+  readonly place: string;
+  readonly model: ModelFile;
+  readonly plan: FeaturePlan;
+  readonly calibration: Calibration;
+  readonly golden: Golden;
+  readonly onnx: Readonly<Record<'classifier' | 'challenger' | 'novelty', Uint8Array>>;
+}
+
+const LONGEST_HORIZON_MS = 31 * 86_400_000;
+
+/** Whether a folder has these files; not when it is none. */
+function has(folder: string, ...files: readonly string[]): boolean {
+  try {
+    const names = readdirSync(folder);
+    return files.every((file) => names.includes(file));
+  } catch {
+    return false;
+  }
+}
+
+/** The candidate that a path means: itself, or the only one in it. */
+function folderOf(path: string): string {
+  if (has(path, MANIFEST)) return path;
+  let inside: string[] = [];
+  try {
+    inside = readdirSync(path).filter(
+      (name) => !name.startsWith('.') && has(join(path, name), MANIFEST, 'model.json'),
+    );
+  } catch (error) {
+    throw new DetectorError('input', `${path} cannot be read: ${issueOf(error)}`, { cause: error });
+  }
+  const [only, ...others] = inside;
+  if (only === undefined)
+    throw new DetectorError('input', `${path} holds no model: make one with kubevigil-detector train`);
+  if (others.length > 0)
+    throw new DetectorError(
+      'input',
+      `${path} holds ${inside.length} models: say which, such as ${join(path, only)}`,
+    );
+  return join(path, only);
+}
+
+function bytesOf(folder: string, file: string): Buffer {
+  const there = readSmall(join(folder, file), MOST_BYTES);
+  if (there === undefined) throw new Error('is missing');
+  return there.bytes;
+}
+
+function parsed<T extends z.ZodType>(schema: T, bytes: Buffer): z.output<T> {
+  return schema.parse(JSON.parse(bytes.toString('utf8')));
+}
+
+/** Does something with a file; says of an error which file it was. */
+function of<T>(folder: string, file: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    const message = `${join(folder, file)}: ${issueOf(error)}: train the model again, or copy its folder anew`;
+    throw new DetectorError('model', message, { cause: error });
+  }
+}
+
+function planOf(model: ModelFile): FeaturePlan {
+  const columns = model.columns.map(({ name }) => name);
+  const [stepMs = 0, horizonMs = 0] = [model.step, model.horizon].map(parseDurationMs);
+  if (stepMs <= 0) throw new Error(`step: ${JSON.stringify(model.step)} is no duration`);
+  if (horizonMs <= 0 || horizonMs > LONGEST_HORIZON_MS)
+    throw new Error(`horizon: ${JSON.stringify(model.horizon)} is no duration of up to 31d`);
+  if (model.features.join('\0') !== featureNames(columns).join('\0'))
+    throw new Error('features: are not those of the columns');
+  if (model.classes[0] !== 'normal' || model.classes.includes('unknown'))
+    throw new Error('classes: must begin with normal, and unknown is none');
+  const { window, learningRows } = model;
+  return {
+    columns,
+    stepMs,
+    window,
+    horizonMs,
+    learningRows,
+    scales: model.columns.map(({ scale }) => scale),
+  };
+}
+
+/**
+ * Reads a candidate. Of its folder only files by their known names are read, regular ones of bounded size, and nothing
+ * is made of one before its hash is that of the manifest.
+ *
+ * @param path its folder, or one in which it is the only one
+ * @throws {DetectorError} `input` when there is none, `model` when it is not whole or of another version
+ */
+export function readCandidate(path: string): Candidate {
+  const place = folderOf(path);
+  const { files } = of(place, MANIFEST, () => parsed(manifestSchema, bytesOf(place, MANIFEST)));
+  const contents = {} as Record<Content, Buffer>;
+  for (const { path: file, sha256 } of files)
+    of(place, file, () => {
+      const bytes = bytesOf(place, file);
+      if (hash('sha256', bytes, 'hex') !== sha256) throw new Error('is not the file that the manifest names');
+      contents[file] = bytes;
+    });
+  const json = <T extends z.ZodType>(file: Content, schema: T) =>
+    of(place, file, () => parsed(schema, contents[file]));
+  const model = json('model.json', modelSchema);
+  return {
+    place,
+    model,
+    plan: of(place, 'model.json', () => planOf(model)),
+    calibration: json('calibration.json', calibrationSchema) as Calibration,
+    golden: json('golden.json', goldenSchema).examples,
+    onnx: {
+      classifier: contents['classifier.onnx'],
+      challenger: contents['challenger.onnx'],
+      novelty: contents['novelty.onnx'],
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import { UsageError } from '../../common/cli.ts';
+import { Flag, Program } from '../../common/flags.ts';
+import { createLogger, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../../common/log.ts';
+import { progressOn } from '../../common/progress.ts';
+import { packageVersion } from '../../common/version.ts';
+
+interface TrainFlags {
+  readonly output: string;
+  readonly seed: string;
+  readonly 'log.level': LogLevel;
+  readonly 'log.format': LogFormat;
+}
+
+const MOST_SEED = 2 ** 32 - 1;
+
+/** @throws {UsageError} for what is no whole number that seeds can be */
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && seed <= MOST_SEED) return seed;
+  throw new UsageError(`--seed ${text}: say a whole number from 0 to ${MOST_SEED}`);
+}
+
+async function trainCommand(places: readonly string[], flags: TrainFlags): Promise<void> {
+  const { output, seed, 'log.level': level, 'log.format': format } = flags;
+  const log = createLogger({ level, format });
+  const words = { doing: 'training', did: 'trained', units: 'steps' };
+  const own = parseSeed(seed);
+  // Models' runtimes take memory and time, which `--help` does not pay.
+  const { runTrain } = await import('./train.ts');
+  const place = await runTrain(places, output, own, log, progressOn(process.stderr, log, words));
+  process.stdout.write(`${place}\n`);
+}
+
+async function scoreCommand(model: string, dataset: string): Promise<void> {
+  const { runScore } = await import('./score.ts');
+  await runScore(model, dataset, async (text) => {
+    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+  });
+}
+
+/** `kubevigil-detector` with its commands. */
+export function detectorCommand(): Command {
+  const command = new Program('kubevigil-detector')
+    .description('Learns from labelled datasets what attacks look like, and scores rows by what it learned.')
+    .version(packageVersion())
+    .allowExcessArguments()
+    .action((_, { args }: Command) => {
+      const unknown = args[0] === undefined ? '' : `there is no command ${args[0]}: `;
+      throw new UsageError(`${unknown}say train or score (see --help)`);
+    });
+  command
+    .command('train')
+    .description(
+      'Train a model on datasets, and write it as a candidate with everything that it takes to run it.',
+    )
+    .argument('<dataset...>', 'datasets of kubevigil-builder: folders, or s3://bucket/prefix')
+    .requiredOption('--output <models>', 'folder that models stand in; each in one of its own')
+    .option('--seed <number>', 'what decides wherever chance does: the same gives the same model', '1')
+    .addOption(
+      new Flag('--log.level <level>', 'least important lines to write').choices(LOG_LEVELS).default('info'),
+    )
+    .addOption(new Flag('--log.format <format>', 'shape of the lines').choices(LOG_FORMATS).default('logfmt'))
+    .action(trainCommand);
+  command
+    .command('score')
+    .description('Score every row of a dataset: a line of JSON for each, a score above 1 is anomalous.')
+    .argument('<model>', 'a model: its folder, or one in which it is the only one')
+    .argument('<dataset>', 'dataset of kubevigil-builder: a folder, or s3://bucket/prefix')
+    .action(scoreCommand);
+  return command;
+}

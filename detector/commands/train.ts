@@ -1,0 +1,38 @@
+import type { Logger } from '../../common/log.ts';
+import type { Progress } from '../../common/progress.ts';
+import { writeCandidate } from '../candidate/write.ts';
+import { readDataset } from '../table/read-dataset.ts';
+import type { Dataset } from '../table/series.ts';
+import { GBDT_ROUNDS } from '../training/fit.ts';
+import { train } from '../training/train.ts';
+
+/** Reading, features, the two other models, calibration. */
+const OTHER_UNITS = 5;
+
+/**
+ * `train`: reads datasets and writes a candidate.
+ *
+ * @param models the folder that candidates stand in
+ * @returns the candidate's folder
+ */
+export async function runTrain(
+  places: readonly string[],
+  models: string,
+  seed: number,
+  log: Logger,
+  progress: Progress,
+): Promise<string> {
+  progress.start(places.length + GBDT_ROUNDS + OTHER_UNITS);
+  try {
+    const datasets: Dataset[] = [];
+    for (const place of places) {
+      datasets.push(await readDataset(place));
+      progress.done('reading', place);
+    }
+    const { name, model, contents } = await train(datasets, seed, (what) => progress.done(what, what));
+    for (const column of model.constantColumns) log.info(`${column} never moves: it is left out`);
+    return writeCandidate(models, name, contents);
+  } finally {
+    progress.stop();
+  }
+}

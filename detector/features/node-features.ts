@@ -1,0 +1,88 @@
+/** What models see of one node, row after row: from the node's own rows up to this one, and from nothing else. */
+import { OwnPast } from './own-past.ts';
+import { type FeaturePlan, MISSING_FEATURES, SUMMARIES } from './plan.ts';
+import { Readiness } from './readiness.ts';
+
+/** Large distances shrink, so that 10⁶ times the usual is little more than 10⁵ times. */
+function shrunk(residual: number, scale: number): number {
+  return Math.asinh(residual / scale);
+}
+
+export class NodeFeatures {
+  readonly #plan: FeaturePlan;
+  #past: OwnPast;
+  readonly #readiness: Readiness;
+  /** At most a window of them, the newest last, without a gap between. */
+  #rows: Float32Array[] = [];
+
+  constructor(plan: FeaturePlan) {
+    this.#plan = plan;
+    this.#past = this.#newPast();
+    this.#readiness = new Readiness(plan);
+  }
+
+  #newPast(): OwnPast {
+    const { columns, stepMs, horizonMs } = this.#plan;
+    return new OwnPast(columns.length, stepMs, horizonMs);
+  }
+
+  /**
+   * Takes the next row of the node.
+   *
+   * @param values one per column; NaN or an infinity is missing
+   * @returns the features as `featureNames` has them, NaN for what is missing; undefined while the node's past is learned, or a
+   * window is not complete
+   * @throws {RangeError} for a row that is not later than the last
+   */
+  next(timeMs: number, values: ArrayLike<number>): Float32Array | undefined {
+    const { isNewPast, windowRows, isReady } = this.#readiness.next(timeMs);
+    if (isNewPast) this.#past = this.#newPast();
+    this.#rows.push(this.#channels(values));
+    this.#rows.splice(0, this.#rows.length - windowRows);
+    return isReady ? this.#summaries() : undefined;
+  }
+
+  /** Shrunken residuals, and the share of the columns that are missing as the last. */
+  #channels(values: ArrayLike<number>): Float32Array {
+    const { columns, scales } = this.#plan;
+    const channels = new Float32Array(columns.length + 1);
+    const residuals = this.#past.residuals(values);
+    let missing = 0;
+    residuals.forEach((residual, i) => {
+      if (!Number.isFinite(values[i] as number)) missing++;
+      channels[i] = shrunk(residual, scales[i] as number);
+    });
+    channels[columns.length] = missing / columns.length;
+    return channels;
+  }
+
+  #summaries(): Float32Array {
+    const count = this.#plan.columns.length;
+    const features = new Float32Array(SUMMARIES.length * count + MISSING_FEATURES.length).fill(Number.NaN);
+    const newest = this.#rows.at(-1) as Float32Array;
+    for (let column = 0; column < count; column++) {
+      let sum = 0;
+      let known = 0;
+      let lowest = Number.POSITIVE_INFINITY;
+      let highest = Number.NEGATIVE_INFINITY;
+      for (const row of this.#rows) {
+        const value = row[column] as number;
+        if (Number.isNaN(value)) continue;
+        known++;
+        sum += value;
+        lowest = Math.min(lowest, value);
+        highest = Math.max(highest, value);
+      }
+      if (known === 0) continue;
+      features[column] = newest[column] as number;
+      features[count + column] = sum / known;
+      features[2 * count + column] = lowest;
+      features[3 * count + column] = highest;
+    }
+    const missing = SUMMARIES.length * count;
+    features[missing] = newest[count] as number;
+    features[missing + 1] =
+      this.#rows.reduce((sum, row) => sum + (row[count] as number), 0) / this.#rows.length;
+    return features;
+  }
+}

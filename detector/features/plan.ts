@@ -1,0 +1,26 @@
+/** How rows become what models see; the same in training, in batch and live. */
+export interface FeaturePlan {
+  readonly columns: readonly string[];
+  readonly stepMs: number;
+  /** Rows of a window: a row and those before it. */
+  readonly window: number;
+  /** How far back a node's own past reaches. */
+  readonly horizonMs: number;
+  /** Rows in which a node's past is learned after it began, or after a gap that is longer than the past. */
+  readonly learningRows: number;
+  /** One per column: what a usual distance from the usual is, in the column's unit. */
+  readonly scales: readonly number[];
+}
+
+/** What the models see of a column's window. */
+export const SUMMARIES = ['last', 'mean', 'min', 'max'] as const;
+/** Shares of the columns that are missing. */
+export const MISSING_FEATURES = ['missing:last', 'missing:mean'] as const;
+
+/** Names of the features in their order: the columns' by summary, then what is missing. */
+export function featureNames(columns: readonly string[]): string[] {
+  return [
+    ...SUMMARIES.flatMap((summary) => columns.map((column) => `${column}:${summary}`)),
+    ...MISSING_FEATURES,
+  ];
+}

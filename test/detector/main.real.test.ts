@@ -1,0 +1,139 @@
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { runProgram } from '../builder/support/cli.ts';
+import { duckdb, tableExpression } from '../builder/support/dataset.ts';
+import { bytesOf } from '../builder/support/folders.ts';
+import { ROOT } from '../support/paths.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+import { campaignDataset } from './support/campaign.ts';
+
+const DETECTOR = join(ROOT, 'dist', 'detector', 'main.js');
+
+const detector = (...args: string[]) => runProgram(process.execPath, [DETECTOR, ...args]);
+
+interface Line {
+  readonly timestamp: string;
+  readonly node: string;
+  readonly state: string;
+  readonly score: number | null;
+  readonly p_values?: Readonly<Record<string, number>>;
+  readonly classes?: Readonly<Record<string, number>>;
+}
+
+const linesOf = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+
+describe('kubevigil-detector', function () {
+  this.timeout(120_000);
+  const newFolder = temporaryFolder();
+  let folder: string;
+  let dataset: string;
+  let models: string;
+
+  before(async () => {
+    folder = newFolder();
+    dataset = await campaignDataset(folder);
+    models = join(folder, 'models');
+    const { code, stdout, stderr } = await detector('train', dataset, '--output', models, '--seed', '7');
+    expect(code, stderr).to.equal(0);
+    expect(stdout).to.equal(`${join(models, readdirSync(models)[0] ?? '')}\n`);
+    expect(stderr).to.match(/^time=\S+ level=info msg="cpu_steal_ratio never moves: it is left out"$/m);
+  });
+
+  it('finds in rows that it has not seen what it learned, from a real Prometheus to scores', async () => {
+    const { code, stdout, stderr } = await detector('score', models, dataset);
+    expect(stderr).to.equal('');
+    expect(code).to.equal(0);
+    const select = `SELECT epoch_ms(timestamp)::DOUBLE AS t, node, label, phase, role, split FROM ${tableExpression(dataset, 'parquet')} ORDER BY node, t`;
+    const rows = await duckdb(select);
+    const lines = linesOf(stdout);
+    expect(lines.map(({ timestamp, node }) => [Date.parse(timestamp), node])).to.deep.equal(
+      rows.map(({ t, node }) => [t, node]),
+    );
+    const found = { attacks: 0, alarms: 0, named: 0, quiet: 0, false: 0 };
+    rows.forEach(({ label, phase, role, split }, i) => {
+      const { score, classes = {}, p_values: pValues = {}, state } = lines[i] as Line;
+      if (score === null) {
+        expect(state).to.equal('learning');
+        return;
+      }
+      expect(Object.keys(classes)).to.deep.equal(['normal', 'cpu_burn', 'fork_burst', 'implant', 'unknown']);
+      expect(Object.keys(pValues)).to.deep.equal(['classifier', 'novelty', 'rules', 'missing']);
+      expect(Object.values(classes).reduce((a, b) => a + b, 0)).to.be.closeTo(1, 1e-4);
+      if (split !== 'test') return;
+      if (label !== 'normal') {
+        found.attacks++;
+        if (score > 1) found.alarms++;
+        if ((classes[label as string] ?? 0) > 0.5) found.named++;
+      } else if (phase === 'normal' && role !== 'benign') {
+        found.quiet++;
+        if (score > 1) found.false++;
+      }
+    });
+    expect(found.attacks).to.be.greaterThan(60);
+    // The row in which an attack begins shows little of it.
+    expect(found.alarms / found.attacks).to.be.greaterThan(0.85);
+    expect(found.named / found.attacks).to.be.greaterThan(0.85);
+    expect(found.false / found.quiet).to.be.lessThan(0.1);
+  });
+
+  it('does the same with the same seed, and does not look at rows of the test part', async () => {
+    const [again, other] = [join(folder, 'again'), join(folder, 'other')];
+    await detector('train', dataset, '--output', again, '--seed', '7');
+    expect(bytesOf(again)).to.deep.equal(bytesOf(models));
+    const quiet = ['--log.level', 'warn', '--log.format', 'json'];
+    const { stderr } = await detector('train', dataset, '--output', other, '--seed', '8', ...quiet);
+    expect(stderr).to.equal('');
+    expect(bytesOf(other)).not.to.deep.equal(bytesOf(models));
+  });
+
+  it('refuses in one line what cannot be used, and says what to do', async () => {
+    const refused = async (wanted: RegExp, wantedCode: number, ...args: string[]) => {
+      const { code, stdout, stderr } = await detector(...args);
+      expect(stderr).to.match(wanted);
+      expect(stderr.trimEnd()).not.to.include('\n');
+      expect(stdout).to.equal('');
+      expect(code).to.equal(wantedCode);
+    };
+    const warn = ['--log.level', 'warn'];
+    const out = ['--output', join(folder, 'none'), ...warn];
+    await refused(/holds no dataset: make one with kubevigil-builder build/, 2, 'train', folder, ...out);
+    await refused(/--seed -1: say a whole number/, 2, 'train', dataset, ...out, '--seed=-1');
+    await refused(/required option '--output <models>'/, 2, 'train', dataset);
+    await refused(/holds no model: make one/, 2, 'score', folder, dataset);
+    await refused(/there is no command guess: say train or score/, 2, 'guess');
+    const damaged = join(folder, 'damaged');
+    cpSync(dataset, damaged, { recursive: true });
+    const [file = ''] = readdirSync(damaged, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.parquet'),
+    );
+    const bytes = readFileSync(join(damaged, file));
+    bytes[100] = (bytes[100] as number) ^ 1;
+    writeFileSync(join(damaged, file), bytes);
+    await refused(
+      /is not the file that the manifest names: see kubevigil-builder verify/,
+      1,
+      'train',
+      damaged,
+      ...out,
+    );
+    await refused(
+      /cannot write .*: ENOTDIR/,
+      1,
+      'train',
+      dataset,
+      '--output',
+      join(dataset, 'manifest.json'),
+      ...warn,
+    );
+    await refused(/no attack has 5 windows in the training part/, 2, 'train', await unlabelled(), ...out);
+  });
+
+  async function unlabelled(): Promise<string> {
+    return campaignDataset(newFolder(), { labels: undefined });
+  }
+});
