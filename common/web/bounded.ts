@@ -9,6 +9,30 @@ const MAX_PIPELINED = 8;
 /** From this status on. */
 const REFUSED = 400;
 
+/** What is known of a connection. */
+interface Connection {
+  unanswered: number;
+  /** Each cuts it off when a response takes too long. */
+  readonly timers: Set<NodeJS.Timeout>;
+}
+
+/** What Node keeps with a connection; it says so nowhere, so that it may not be there. */
+interface Parsed {
+  readonly parser?: { onIncoming: (() => number) | null } | null;
+}
+/** As after a CONNECT: what follows is no HTTP. */
+const NO_MORE = 2;
+
+/**
+ * Closes a connection, and has no more of what came over it parsed: one piece may hold two thousand requests, 60 µs each, and connections are
+ * accepted one after another.
+ */
+function cutOff(socket: Socket): void {
+  const { parser } = socket as Parsed;
+  if (parser) parser.onIncoming = () => NO_MORE;
+  socket.destroy();
+}
+
 /** Every head is written by writeHead(), also those that nobody writes. */
 function closeWhenRefused(response: ServerResponse): void {
   const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
@@ -30,26 +54,40 @@ export function bounded(
   responseMs: number | undefined,
   seats: Seats<string>,
 ): RequestListener {
-  const pending = new WeakMap<Socket, number>();
+  const connections = new WeakMap<Socket, Connection>();
+
+  function connectionOf(socket: Socket): Connection {
+    const known = connections.get(socket);
+    if (known !== undefined) return known;
+    const connection: Connection = { unanswered: 0, timers: new Set() };
+    connections.set(socket, connection);
+    // A response that waits for those before it is not told that its connection was closed; its timer would hold all of it.
+    socket.once('close', () => {
+      for (const timer of connection.timers) clearTimeout(timer);
+    });
+    return connection;
+  }
+
   return (request, response) => {
     const { socket } = request;
-    // What else came in the same piece is still parsed after the connection was cut off.
     if (socket.destroyed) return;
-    const count = (pending.get(socket) ?? 0) + 1;
-    if (count > MAX_PIPELINED) {
-      socket.destroy();
+    const connection = connectionOf(socket);
+    if (connection.unanswered >= MAX_PIPELINED) {
+      cutOff(socket);
       return;
     }
-    pending.set(socket, count);
+    connection.unanswered++;
     const peer = peerOf(socket);
     seats.began(peer);
     closeWhenRefused(response);
     const timer =
       responseMs === undefined ? undefined : setTimeout(() => socket.destroy(), responseMs).unref();
+    if (timer !== undefined) connection.timers.add(timer);
     response.once('close', () => {
       clearTimeout(timer);
+      if (timer !== undefined) connection.timers.delete(timer);
       seats.answered(peer, response.statusCode < REFUSED && !isOpenPage(request.method, request.url));
-      pending.set(socket, (pending.get(socket) ?? 1) - 1);
+      connection.unanswered--;
     });
     handler(request, response);
   };

@@ -9,6 +9,7 @@ import { bounded } from './bounded.ts';
 import { admits, requestOptions } from './client-certificates.ts';
 import type { WebConfigBook } from './config-book.ts';
 import { guarded } from './guard.ts';
+import { Handshakes } from './handshakes.ts';
 import { formatListenAddress, type ListenAddress } from './listen-address.ts';
 import { createServer as createHttpServer } from './node-http.ts';
 import { withOneHost } from './one-host.ts';
@@ -63,12 +64,15 @@ function createTlsServer(book: WebConfigBook, handler: RequestListener): Server 
     { ...TIMEOUTS, ...applied?.context, ...requestOptions(clients()), handshakeTimeout: HANDSHAKE_MS },
     handler,
   );
-  server.prependListener('connection', () => {
+  const handshakes = new Handshakes();
+  server.prependListener('connection', (raw: Socket) => {
+    handshakes.begin(raw);
     const { tls } = book.current();
     if (tls !== undefined && tls !== applied) server.setSecureContext(tls.context);
     applied = tls;
   });
   server.prependListener('secureConnection', (socket: TLSSocket) => {
+    handshakes.done(socket);
     if (!admits(clients(), socket)) socket.destroy();
   });
   return server;

@@ -4,6 +4,7 @@ import type { Scraper } from '../scrape/scrape.ts';
 import { SeriesCap } from '../scrape/series-cap.ts';
 import { type Family, familiesOf, renderExposition, WrittenPages } from './exposition.ts';
 import type { ExpositionFormat } from './negotiation.ts';
+import { Turns } from './turns.ts';
 
 /** A page of 6,000 series takes 1.2 ms and 37 KB at this level, 3.6 ms and 38 KB at zlib's own choice, 6. */
 const GZIP_LEVEL = 1;
@@ -12,7 +13,7 @@ const GZIP_LEVEL = 1;
 const QUIET_TURNS = 2;
 const MOST_GATHERING_MS = 20;
 
-/** Pages of some extractors only that are made at the same time: there are as many as one can think of, and of the whole page few. */
+/** Pages of some extractors only that are made at the same time, each waiting for one of them: there are as many as one can think of, and of the whole page few. */
 const MOST_PARTIAL = 16;
 
 /** Too many different pages are being made. */
@@ -35,6 +36,24 @@ interface Rendering {
   readonly page: Promise<Buffer>;
 }
 
+/** A page that one source waits for. */
+interface Waiting {
+  readonly line: string;
+  readonly page: Promise<Buffer>;
+  /** Gives it a page that is made for another who asked for the same. */
+  adopt(page: Promise<Buffer>): void;
+}
+
+/** Node 20 has no Promise.withResolvers. */
+function withResolvers<T>() {
+  let resolve!: (value: T | Promise<T>) => void;
+  let reject!: (error: Error) => void;
+  const promise = new Promise<T>((...both) => {
+    [resolve, reject] = both;
+  });
+  return { promise, resolve, reject };
+}
+
 /**
  * Waits as long as more requests come. A collection that waits for nothing is over before the next request is looked at, however
  * many are there already, and they shall share it.
@@ -50,46 +69,75 @@ async function gather(requests: () => number): Promise<void> {
 }
 
 /**
- * Makes pages of metrics. Requests for the same page at the same time share one: two hundred of them cost one
- * rendering, and hold one page in memory, however slowly each is read. A page that cannot be made now rejects with
- * {@link TooManyPagesError}.
+ * Makes pages of metrics, one after the other. Requests for the same page share one: two hundred of them cost one
+ * rendering, and hold one page in memory, however slowly each is read. Those for different ones are met by turns of their sources, so that nobody
+ * waits for all that another thinks of. A page that cannot be made now rejects with {@link TooManyPagesError}.
  *
  * @param extraFamilies come with every page, beside the extractors'
  */
 export function metricsPages(
   scraper: Scraper,
   extraFamilies: () => readonly Family[],
-): (wanted: WantedPage) => Promise<Buffer> {
+): (wanted: WantedPage, source?: string) => Promise<Buffer> {
   const cap = new SeriesCap();
   const before = new WrittenPages();
-  const renderings = new Map<string, Rendering>();
-  let partial = 0;
+  const turns = new Turns();
+  const making = new Map<string, Rendering>();
+  const waiting = new Map<string, Waiting[]>();
 
-  async function render({ deadlineMs, only, format, gzip }: WantedPage): Promise<Buffer> {
-    const samples = cap.apply(await scraper.scrape(deadlineMs, only));
+  async function render({ deadlineMs, only, format, gzip }: WantedPage, untilMs: number): Promise<Buffer> {
+    const leftMs = Math.min(deadlineMs, Math.max(1, untilMs - performance.now()));
+    const samples = cap.apply(await scraper.scrape(leftMs, only));
     const text = await renderExposition([...familiesOf(samples), ...extraFamilies()], format, before);
     // Not in libuv's thread pool: a mount that hangs may have taken it.
     return gzip ? gzipSync(text, { level: GZIP_LEVEL }) : Buffer.from(text);
   }
 
-  return async (wanted) => {
+  /** Makes a page for everybody who waits for it. */
+  function make(key: string, wanted: WantedPage, untilMs: number): Promise<Buffer> {
+    const page = gather(() => making.get(key)?.requests ?? 0)
+      .then(() => render(wanted, untilMs))
+      .finally(() => making.delete(key));
+    making.set(key, { requests: 0, page });
+    for (const one of waiting.get(key) ?? []) one.adopt(page);
+    waiting.delete(key);
+    return page;
+  }
+
+  function wait(key: string, line: string, wanted: WantedPage): Promise<Buffer> {
+    const { promise: page, resolve, reject } = withResolvers<Buffer>();
+    const untilMs = performance.now() + wanted.deadlineMs;
+    const isWaiting = () => waiting.get(key)?.includes(own) ?? false;
+    const own: Waiting = { line, page, adopt: resolve };
+    waiting.set(key, [...(waiting.get(key) ?? []), own]);
+    turns.put(line, {
+      isOver: () => !isWaiting(),
+      take: () => make(key, wanted, untilMs),
+      refuse: () => {
+        const others = (waiting.get(key) ?? []).filter((one) => one !== own);
+        if (others.length > 0) waiting.set(key, others);
+        else waiting.delete(key);
+        // Whoever has adopted a page has it.
+        reject(new TooManyPagesError('too many different pages are being made'));
+      },
+    });
+    return page;
+  }
+
+  return async (wanted, source = '') => {
     const isPartial = wanted.only !== undefined;
     const key = JSON.stringify({ ...wanted, only: wanted.only && [...wanted.only].sort() });
-    let rendering = renderings.get(key);
-    if (rendering === undefined) {
-      if (isPartial && partial >= MOST_PARTIAL)
-        throw new TooManyPagesError(`${partial} pages are being made`);
-      if (isPartial) partial++;
-      const page = gather(() => renderings.get(key)?.requests ?? 0)
-        .then(() => render(wanted))
-        .finally(() => {
-          renderings.delete(key);
-          if (isPartial) partial--;
-        });
-      rendering = { requests: 0, page };
-      renderings.set(key, rendering);
+    const rendering = making.get(key);
+    if (rendering !== undefined) {
+      rendering.requests++;
+      return rendering.page;
     }
-    rendering.requests++;
-    return rendering.page;
+    // However many parts a source asks for, its whole page has a turn of its own.
+    const line = `${isPartial ? 'parts' : 'whole'} ${source}`;
+    const same = waiting.get(key)?.find((one) => one.line === line);
+    if (same !== undefined) return same.page;
+    if (isPartial && making.size >= MOST_PARTIAL)
+      throw new TooManyPagesError(`${making.size} pages are being made`);
+    return wait(key, line, wanted);
   };
 }

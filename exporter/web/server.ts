@@ -45,7 +45,7 @@ function line(response: ServerResponse, status: number, text: string): void {
 
 function metricsHandler({ scraper, extraFamilies }: ServerOptions): Handler {
   const pages = metricsPages(scraper, extraFamilies);
-  return async ({ headers }, response, query) => {
+  return async ({ headers, socket }, response, query) => {
     const asked = parsePageQuery(query, scraper.names);
     if ('refusal' in asked) {
       line(response, 400, asked.refusal);
@@ -56,7 +56,7 @@ function metricsHandler({ scraper, extraFamilies }: ServerOptions): Handler {
     const deadlineMs = collectionDeadlineMs([timeout].flat()[0]);
     const format = negotiateFormat(headers.accept);
     const gzip = acceptsGzip([headers['accept-encoding']].flat()[0]);
-    const body = await pages({ deadlineMs, only, format, gzip });
+    const body = await pages({ deadlineMs, only, format, gzip }, socket.remoteAddress);
     response.setHeader('Vary', 'Accept, Accept-Encoding');
     if (gzip) response.setHeader('Content-Encoding', 'gzip');
     send(response, 200, CONTENT_TYPES[format], body);

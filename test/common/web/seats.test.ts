@@ -33,7 +33,35 @@ describe('Seats', () => {
     expect(seats.take('c1', 'c')).to.equal('b1');
     expect(seats.take('b4', 'b')).to.equal('b2');
     seats.began('b3');
-    expect(seats.take('b5', 'b')).to.equal('a1');
+    expect(seats.take('b5', 'b')).to.equal('b4');
+  });
+
+  it('are taken from the address that has most of them though all of these are being served', () => {
+    const seats = new Seats<string>(4);
+    for (const name of ['b1', 'b2', 'b3', 'b4']) {
+      seats.take(name, 'b');
+      seats.began(name);
+      seats.answered(name, true);
+      seats.began(name);
+    }
+    expect(seats.take('b5', 'b')).to.equal('b5');
+    expect(seats.take('scraper', 'a')).to.equal('b1');
+    expect(seats.take('b6', 'b')).to.equal('b6');
+  });
+
+  it('are kept by a stranger who comes and asks at once, however many come and ask from another address', () => {
+    const asked = fc.array(fc.boolean(), { minLength: MOST, maxLength: 40 });
+    fc.assert(
+      fc.property(asked, fc.nat({ max: 20 }), (asks, turn) => {
+        const seats = new Seats<string>(MOST);
+        for (const [i, asksAtOnce] of asks.entries()) {
+          if (i === turn) seats.take('stranger', 'a', 5_000);
+          if (i === turn + 1) seats.began('stranger');
+          expect(seats.take(`${i}`, 'b', 5_000)).not.to.equal('stranger');
+          if (asksAtOnce) seats.began(`${i}`);
+        }
+      }),
+    );
   });
 
   it('are not taken from who is being served', () => {

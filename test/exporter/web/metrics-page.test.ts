@@ -64,4 +64,30 @@ describe('metricsPages', () => {
     expect(collections).to.equal(17);
     expect(String(await pages(wanted({ only: subset(499) })))).to.contain('# HELP');
   });
+
+  it('makes what another address wants before the second page of one that wants many', async () => {
+    const pages = pagesThatWait();
+    release();
+    const order: string[] = [];
+    const ask = async (name: string, own: object, source: string) => {
+      const made = await pages(wanted(own), source).catch((error: unknown) => error);
+      if (!(made instanceof TooManyPagesError)) order.push(name);
+    };
+    const many = Array.from({ length: 30 }, (_, i) => ask('many', { only: subset(i + 1) }, 'a'));
+    const whole = ask('whole', {}, 'b');
+    const part = ask('part', { only: subset(500) }, 'b');
+    await Promise.all([whole, part, ...many]);
+    expect(order.slice(0, 4)).to.have.members(['many', 'many', 'whole', 'part']);
+  });
+
+  it('makes one page for all who wait for the same, from wherever they ask', async () => {
+    const pages = pagesThatWait();
+    const first = pages(wanted({ only: subset(1) }), 'a');
+    const others = ['a', 'b', 'c', 'b'].map((source) => pages(wanted({}), source));
+    release();
+    const made = await Promise.all(others);
+    await first;
+    expect(new Set(made).size).to.equal(1);
+    expect(collections).to.equal(2);
+  });
 });
