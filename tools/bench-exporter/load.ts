@@ -2,11 +2,11 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { waitFor } from '../programs/wait.ts';
+import { hierarchies, removeCgroup } from '../programs/cgroups.ts';
 
 /** Something to be taken away again. */
 export interface Load {
@@ -53,30 +53,6 @@ export function sleepers(count: number): Promise<Load> {
 /** `count` network namespaces with one sleeping process each; needs root. */
 export function networkNamespaces(count: number): Promise<Load> {
   return start(count, SLEEP_IN_OWN_NETWORK);
-}
-
-/** Where the cgroup hierarchies are mounted that a process can enter without further settings. */
-function hierarchies(): string[] {
-  return readFileSync('/proc/self/mounts', 'utf8')
-    .split('\n')
-    .map((line) => line.split(' '))
-    .filter(
-      ([, , type, options]) => type === 'cgroup2' || (type === 'cgroup' && !options?.includes('cpuset')),
-    )
-    .flatMap(([, mountpoint]) => (mountpoint === undefined ? [] : [mountpoint]));
-}
-
-/** Removes a cgroup as soon as the kernel has let go of the processes that ended in it. */
-async function removeCgroup(path: string): Promise<void> {
-  await waitFor(`the cgroup ${path} to become empty`, () => {
-    try {
-      rmdirSync(path);
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EBUSY') return undefined;
-      throw error;
-    }
-  });
 }
 
 /**
