@@ -45,8 +45,8 @@ function outputError(message: string): BuilderError {
   return new BuilderError('output', message);
 }
 
-function nodeNames({ nodes }: Manifest): string[] {
-  return nodes.map(({ cluster, node }) => (cluster === null ? node : `${cluster}/${node}`));
+function nodeNames({ entities }: Manifest): string[] {
+  return entities.map(({ cluster, node }) => (cluster === null ? node : `${cluster}/${node}`));
 }
 
 /** Refuses shards that are no parts of one dataset. */
@@ -61,7 +61,7 @@ function checkAlike(first: ShardManifest, other: ShardManifest): void {
     throw outputError(
       `${pair} are of different datasets: ${different} is not the same; build one of them anew`,
     );
-  const hasClusters = ({ nodes }: Manifest) => nodes.some(({ cluster }) => cluster !== null);
+  const hasClusters = ({ entities }: Manifest) => entities.some(({ cluster }) => cluster !== null);
   if (hasClusters(first) && hasClusters(other) && splitsByNameAlone(first) !== splitsByNameAlone(other))
     throw outputError(`${pair} are of different versions: one splits nodes by name alone; build it anew`);
   const twice = nodeNames(other).find((name) => nodeNames(first).includes(name));
@@ -150,7 +150,7 @@ export async function merge(storage: Storage): Promise<Manifest> {
       ...claimsOf(account),
       split: {
         ...first.split,
-        ...hashedIn(first.split, account.nodes, shards.some(splitsByNameAlone)),
+        ...hashedIn(first.split, account.entities, shards.some(splitsByNameAlone)),
         rows: account.splitRows,
         classBalance: account.splitClassBalance,
       },

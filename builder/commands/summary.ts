@@ -7,14 +7,14 @@ function percent(part: number, whole: number): string {
 
 /** What a person wants to know of a dataset that was just built. */
 export function summary(manifest: Manifest, folder: string): string {
-  const { rows, columns, nodes, gaps, files, classBalance, split, warnings } = manifest;
+  const { rows, columns, entities, gaps, files, classBalance, split, warnings } = manifest;
   const features = columns.filter(({ type }) => type === 'double').length;
   const classes = Object.entries(classBalance).map(
     ([label, count]) => `${label} ${count} (${percent(count, rows)})`,
   );
   const parts = Object.entries(split.rows).map(([part, count]) => `${part} ${count}`);
   return [
-    `${rows} rows, ${columns.length} columns (${features} features), ${nodes.length} nodes, ${files.length} files, ${gaps.length} gaps`,
+    `${rows} rows, ${columns.length} columns (${features} features), ${entities.length} nodes, ${files.length} files, ${gaps.length} gaps`,
     `from ${manifest.start} to ${manifest.end}, step ${manifest.step}`,
     `labels: ${classes.join(', ')}${UNLABELLED in classBalance ? ' (give --labels to know more)' : ''}`,
     `splits by ${split.by}: ${parts.join(', ')}`,

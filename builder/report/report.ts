@@ -50,13 +50,13 @@ async function attackRows(storage: Storage, manifest: Manifest): Promise<Map<str
 
 /** All nodes when there are few, else those with most attack rows, then most gaps; those first that matter most. */
 async function rankedNodes(storage: Storage, manifest: Manifest): Promise<NodeName[]> {
-  const { nodes, gaps } = manifest;
-  if (nodes.length <= MOST_DRAWN) return nodes;
+  const { entities, gaps } = manifest;
+  if (entities.length <= MOST_DRAWN) return entities;
   const attacks = await attackRows(storage, manifest);
   const missing = new Map<string, number>();
   for (const gap of gaps) missing.set(keyOf(gap), (missing.get(keyOf(gap)) ?? 0) + gap.steps);
   const rank = (of: ReadonlyMap<string, number>, node: NodeName) => of.get(keyOf(node)) ?? 0;
-  return [...nodes]
+  return [...entities]
     .sort(
       (a, b) =>
         rank(attacks, b) - rank(attacks, a) ||
@@ -82,7 +82,7 @@ async function render(storage: Storage, manifest: Manifest): Promise<string> {
     bins,
     scenarios,
     features: featuresOf(manifest).map(({ name }) => name),
-    lanes: manifest.nodes.filter((node) => shown.has(keyOf(node))),
+    lanes: manifest.entities.filter((node) => shown.has(keyOf(node))),
     drawn: new Set(ranked.slice(0, MOST_DRAWN)),
   });
   for await (const table of rowsOf(storage, manifest)) collector.add(table);

@@ -10,7 +10,7 @@ import { Accounts } from '../../dataset/summary/accounts.ts';
 import type { Plan } from '../plan/model.ts';
 import { RowTexts } from '../pseudonyms/hidden-names.ts';
 import type { Day } from '../stages/days.ts';
-import { type Judge, judgeOf } from '../stages/label-and-split.ts';
+import { type LabelsAndSplits, labelsAndSplits } from '../stages/label-and-split.ts';
 import { rowsOf } from '../stages/rows.ts';
 import type { Inputs } from './inputs.ts';
 import type { Task } from './task.ts';
@@ -25,7 +25,7 @@ function columnUnits({ columns, config }: Plan): ColumnUnit[] {
 
 /** Makes the days of a dataset, one after the other, and keeps account of their rows. */
 export class DayMaker {
-  readonly judge: Judge;
+  readonly labels: LabelsAndSplits;
   readonly accounts: Accounts;
   /** The texts that stand in the rows. */
   readonly texts = new RowTexts();
@@ -39,19 +39,19 @@ export class DayMaker {
     const how = { escapesFormulas: config.csvEscapeFormulas };
     this.#task = task;
     this.#inputs = inputs;
-    this.judge = judgeOf(inputs.plan, inputs.labels, inputs.nowMs);
+    this.labels = labelsAndSplits(inputs.plan, inputs.labels, inputs.nowMs);
     this.accounts = new Accounts(inputs.plan.stepMs);
     this.writer = new DatasetWriter({ change, places, format, columns: columnUnits(inputs.plan), how });
   }
 
   /** Leaves the day's file as it is when nothing about it changes, else writes the day anew. */
   async make(day: Day): Promise<void> {
-    const basis = this.judge.basis(day);
+    const digest = this.labels.digest(day);
     const { there } = day;
     if (there !== undefined && day.fresh === undefined) {
-      if (there.judgement === basis || !this.judge.canRelabel(day)) return this.#keep(there);
+      if (there.labelDigest === digest || !this.labels.canRelabel(day)) return this.#keep(there);
     }
-    await this.#write(day, basis);
+    await this.#write(day, digest);
   }
 
   async #keep(file: ManifestFile): Promise<void> {
@@ -59,26 +59,26 @@ export class DayMaker {
     if (earlier === undefined) return;
     for await (const table of tablesOfFile(storage, file, earlier)) {
       this.#account(table);
-      this.judge.meetTable(table);
+      this.labels.meetTable(table);
     }
     this.writer.keep(file);
   }
 
-  async #write(day: Day, basis: string): Promise<void> {
+  async #write(day: Day, digest: string): Promise<void> {
     const { storage, earlier } = this.#task;
     const { plan, source } = this.#inputs;
     const before = earlier && day.there ? await readBack(storage, day.there, earlier) : [];
     const fresh = day.fresh ? await rowsOf(source, plan, day.fresh) : [];
     const infinite = infiniteIn(plan.columns, fresh, earlier && day.there?.infinite);
     const rows = joinRows(before, fresh);
-    this.judge.meet(rows);
-    await this.writer.partition(day.date, this.#tablesOf(rows), basis, infinite);
+    this.labels.meet(rows);
+    await this.writer.partition(day.date, this.#tablesOf(rows), digest, infinite);
   }
 
   /** The tables of the rows, which are taken from the list one after the other: what is written need not be held. */
   *#tablesOf(rows: NodeRows[]): Generator<Table> {
     for (let node = rows.shift(); node !== undefined; node = rows.shift()) {
-      const table = tableOf(this.judge.judge(node), this.#inputs.plan.columns);
+      const table = tableOf(this.labels.apply(node), this.#inputs.plan.columns);
       this.#account(table);
       yield table;
     }

@@ -27,7 +27,7 @@ function manifestOf(
   { plan, source, labels }: Inputs,
   days: DayMaker,
 ): Manifest {
-  days.judge.finish();
+  days.labels.finish();
   const account = days.accounts.result();
   if (account.rows === 0 && shard === undefined) {
     throw new BuilderError(
@@ -35,7 +35,7 @@ function manifestOf(
       `there is no sample between ${formatTime(plan.firstMs)} and ${formatTime(plan.lastMs)}`,
     );
   }
-  const { conflicts, split } = days.judge;
+  const { conflicts, split } = days.labels;
   const staleMarkers = source.staleMarkers && (earlier?.prometheus.staleMarkers ?? true);
   const { files } = days.writer;
   const { way } = source;

@@ -61,8 +61,10 @@ function movedOf(joined: ReadonlyMap<string, string>): [string, string][] {
 }
 
 /** Whether a dataset's split by node was begun when the clusters of its nodes did not count, and goes on like that. */
-export function splitsByNameAlone({ split, nodes }: Pick<Manifest, 'split' | 'nodes'>): boolean {
-  return split.by === 'node' && split.hashed === undefined && nodes.some(({ cluster }) => cluster !== null);
+export function splitsByNameAlone({ split, entities }: Pick<Manifest, 'split' | 'entities'>): boolean {
+  return (
+    split.by === 'node' && split.hashed === undefined && entities.some(({ cluster }) => cluster !== null)
+  );
 }
 
 /** What a manifest says of a split beside its description: that clusters were hashed, where nodes are in any. */

@@ -12,7 +12,7 @@ import type { SplitDescription } from '../splits/model.ts';
 import { splitter } from '../splits/split.ts';
 
 /** How labels and splits come about, which is known before the first row is. */
-export interface Judge {
+export interface LabelsAndSplits {
   readonly conflicts: readonly Conflict[];
   readonly split: SplitDescription;
   /**
@@ -25,9 +25,9 @@ export interface Judge {
   meetTable(table: Table): void;
   /** Told that there are no more rows; throws as `meet` does. */
   finish(): void;
-  judge(rows: NodeRows): SplitRows;
+  apply(rows: NodeRows): SplitRows;
   /** A digest of all that the labels and splits of a day's rows follow from: as long as it is the same, so are they. */
-  basis(day: Partition): string;
+  digest(day: Partition): string;
   /** Whether a day that is written already may be labelled again. */
   canRelabel(day: Partition): boolean;
 }
@@ -73,7 +73,7 @@ function episodesByDay(
 const RELABELLED_MS = 86_400_000;
 
 /** What of a plan labels and splits depend on. */
-type JudgedPlan = Pick<
+type LabelledPlan = Pick<
   Plan,
   | 'config'
   | 'firstMs'
@@ -86,7 +86,11 @@ type JudgedPlan = Pick<
 >;
 
 /** @param sets what the label sources say; undefined when there is none */
-export function judgeOf(planned: JudgedPlan, sets: readonly LabelSet[] | undefined, nowMs: number): Judge {
+export function labelsAndSplits(
+  planned: LabelledPlan,
+  sets: readonly LabelSet[] | undefined,
+  nowMs: number,
+): LabelsAndSplits {
   const episodes = sets?.flatMap(({ episodes: own }) => own);
   const areKept = (sets ?? []).every(({ source }) => sourceOfKind(source.kind)?.isKept === true);
   const { firstMs, lastMs, stepMs, longestWindowMs: recoveryMs, freshnessMs, config } = planned;
@@ -115,9 +119,9 @@ export function judgeOf(planned: JudgedPlan, sets: readonly LabelSet[] | undefin
       check();
     },
     finish: () => checkHomes(homes, homes.partlyNamed, byNode, times),
-    judge: (rows) => splits.split(labels.label(rows)),
+    apply: (rows) => splits.split(labels.label(rows)),
     canRelabel: (day) => areKept || day.lastMs > lastMs - RELABELLED_MS,
-    basis(day) {
+    digest(day) {
       const own = byDay?.get(day.date)?.map(({ place: _, endMs, ...rest }) => {
         // One that goes on after the day is the same for it, whenever it ends.
         const endInDayMs = Math.min(endMs, day.lastMs + 1);

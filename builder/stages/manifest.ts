@@ -112,9 +112,9 @@ function idleEpisodes(
   { firstMs, lastMs, stepMs, shard }: Plan,
   account: Account,
 ): string[] {
-  const nodes = new Set(account.nodes.map(({ node }) => node));
-  const whole = new Set(account.nodes.map(({ cluster, node }) => JSON.stringify([cluster, node])));
-  const named = new Set(account.nodes.flatMap(({ cluster, node }) => (cluster === null ? [] : [node])));
+  const nodes = new Set(account.entities.map(({ node }) => node));
+  const whole = new Set(account.entities.map(({ cluster, node }) => JSON.stringify([cluster, node])));
+  const named = new Set(account.entities.flatMap(({ cluster, node }) => (cluster === null ? [] : [node])));
   return labels.flatMap(({ episodes }) =>
     episodes.flatMap(({ episode, cluster, node, startMs, endMs, place }) => {
       if (shard !== undefined && !isInShard(node, shard)) return [];
@@ -131,10 +131,10 @@ function idleEpisodes(
 }
 
 /** Columns that nothing can be learnt from, or not for every node. */
-function columnWarnings({ missing, nodes, constant }: Account): string[] {
+function columnWarnings({ missing, entities, constant }: Account): string[] {
   const [first] = missing;
   const nowhere = (first?.columns ?? []).filter(
-    (name) => missing.length === nodes.length && missing.every(({ columns }) => columns.includes(name)),
+    (name) => missing.length === entities.length && missing.every(({ columns }) => columns.includes(name)),
   );
   const still = constant.filter((name) => !nowhere.includes(name));
   const partly = missing.flatMap(({ columns, ...entity }) => {
@@ -191,7 +191,7 @@ export function claimsOf(account: Account) {
   return {
     rows: account.rows,
     rowsDigest: account.rowsDigest,
-    nodes: [...account.nodes],
+    entities: [...account.entities],
     classBalance: account.classBalance,
     phases: account.phases,
     statistics: account.statistics,
@@ -243,7 +243,7 @@ export function manifest(outcome: Outcome): Manifest {
     ...claimsOf(account),
     split: {
       ...split,
-      ...hashedIn(split, account.nodes, plan.splitsByNameAlone),
+      ...hashedIn(split, account.entities, plan.splitsByNameAlone),
       rows: account.splitRows,
       classBalance: account.splitClassBalance,
     },

@@ -7,14 +7,14 @@ import type { Clock } from './clock.ts';
 import type { Outlet } from './follow.ts';
 import type { Hub } from './hub.ts';
 import type { Journal } from './journal.ts';
-import type { Judge } from './judge.ts';
 import type { StreamMetrics } from './metrics.ts';
 import type { GapReason, HeldRecord, Row } from './records.ts';
 import { rowsOf } from './rows.ts';
+import type { StreamLabels } from './stream-labels.ts';
 
 export interface PublisherOptions {
   readonly journal: Journal;
-  readonly judge: Judge;
+  readonly streamLabels: StreamLabels;
   readonly hub: Hub;
   readonly metrics: StreamMetrics;
   readonly clock: Clock;
@@ -25,7 +25,7 @@ export interface PublisherOptions {
 
 /** Turns what was read into records, step by step. */
 export function publisher(options: PublisherOptions): Outlet {
-  const { journal, judge, hub, metrics, clock, plan, labelsReadable, log } = options;
+  const { journal, streamLabels, hub, metrics, clock, plan, labelsReadable, log } = options;
 
   function append(record: HeldRecord): void {
     if (record.type === 'gap') {
@@ -41,16 +41,16 @@ export function publisher(options: PublisherOptions): Outlet {
 
   /** Labels may have become known since: says so before the next rows. */
   async function refreshLabels(firstMs: number, closedMs: number): Promise<void> {
-    for (const record of await judge.refresh(clock.nowMs(), wholeMs(firstMs), wholeMs(closedMs)))
+    for (const record of await streamLabels.refresh(clock.nowMs(), wholeMs(firstMs), wholeMs(closedMs)))
       append(record);
     metrics.labelsRead(labelsReadable());
   }
 
   function step(timeMs: number, rows: readonly Row[]): void {
     journal.begin(timeMs);
-    const labelState = timeMs <= judge.finalMs ? 'final' : 'provisional';
+    const labelState = timeMs <= streamLabels.finalMs ? 'final' : 'provisional';
     for (const row of rows) append({ type: 'row', label_state: labelState, row });
-    const finalMs = Math.min(judge.finalMs, timeMs);
+    const finalMs = Math.min(streamLabels.finalMs, timeMs);
     append({
       type: 'step',
       timestamp: formatTime(timeMs),
@@ -70,9 +70,11 @@ export function publisher(options: PublisherOptions): Outlet {
   return {
     async publish(nodes, firstMs, lastMs) {
       const { stepMs, columns } = plan();
-      judge.meet(nodes);
+      streamLabels.meet(nodes);
       await refreshLabels(firstMs, lastMs);
-      const byTime = rowsByTime(judge.judge(nodes, columns).map((table) => [timesOf(table), rowsOf(table)]));
+      const byTime = rowsByTime(
+        streamLabels.label(nodes, columns).map((table) => [timesOf(table), rowsOf(table)]),
+      );
       let doneMs = firstMs - stepMs;
       for (let timeMs = firstMs; timeMs <= lastMs; timeMs += stepMs) {
         const rows = byTime.get(timeMs);

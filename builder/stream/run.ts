@@ -16,11 +16,11 @@ import { follow } from './follow.ts';
 import { frozenSplit } from './frozen-split.ts';
 import { Hub } from './hub.ts';
 import { Journal } from './journal.ts';
-import { Judge } from './judge.ts';
 import { LabelWatch } from './label-watch.ts';
 import { StreamMetrics } from './metrics.ts';
 import { publisher } from './publisher.ts';
 import { createApp } from './server.ts';
+import { StreamLabels } from './stream-labels.ts';
 import { Upstream } from './upstream.ts';
 
 export const LISTEN_FLAG = '--listen';
@@ -67,7 +67,7 @@ interface Bench {
 }
 
 /** Who labels and splits the rows. */
-function judgeFor({ config, manifest, labels, upstream, metrics, log }: Bench, nowMs: number): Judge {
+function labelsFor({ config, manifest, labels, upstream, metrics, log }: Bench, nowMs: number): StreamLabels {
   const { plan } = upstream;
   const { stepMs, longestWindowMs, freshnessMs } = plan;
   const times = {
@@ -77,7 +77,7 @@ function judgeFor({ config, manifest, labels, upstream, metrics, log }: Bench, n
     recoveryMs: longestWindowMs,
     reachMs: longestWindowMs + freshnessMs,
   };
-  return new Judge({
+  return new StreamLabels({
     labels,
     samples: () => upstream.samples,
     labelDelayMs: config.stream.labelDelay,
@@ -111,7 +111,7 @@ export async function stream(options: StreamOptions): Promise<void> {
   const { stepMs } = upstream.plan;
   const firstMs = Math.floor(options.from(clock.nowMs()) / stepMs) * stepMs + stepMs;
   const metrics = new StreamMetrics();
-  const judge = judgeFor({ config, manifest, labels, upstream, metrics, log }, clock.nowMs());
+  const streamLabels = labelsFor({ config, manifest, labels, upstream, metrics, log }, clock.nowMs());
   const journal = new Journal(config.stream.ringBytes, firstMs - stepMs);
   const hub = new Hub((reason) => metrics.clientEnded(reason));
   metrics.observe({
@@ -143,7 +143,7 @@ export async function stream(options: StreamOptions): Promise<void> {
       inlet: upstream,
       outlet: publisher({
         journal,
-        judge,
+        streamLabels,
         hub,
         metrics,
         clock,

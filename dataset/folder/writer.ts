@@ -47,12 +47,12 @@ export class DatasetWriter {
   /**
    * Writes the rows of one UTC day; without rows there is no file.
    *
-   * @param judgement goes into the file's entry, as do the infinities that became null
+   * @param labelDigest goes into the file's entry, as do the infinities that became null
    */
   async partition(
     date: string,
     tables: Iterable<Table>,
-    judgement: string,
+    labelDigest: string,
     infinite?: ManifestFile['infinite'],
   ): Promise<void> {
     const { change, places, format } = this.#output;
@@ -63,7 +63,7 @@ export class DatasetWriter {
     this.#files.push({
       path: await change.take(path, told.sha256),
       ...told,
-      judgement,
+      labelDigest,
       ...(infinite && { infinite }),
     });
   }

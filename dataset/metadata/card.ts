@@ -14,19 +14,19 @@ function cut(lines: readonly string[]): string[] {
   return more > 0 ? [...lines.slice(0, SHOWN), `- … and ${more} more in manifest.json`] : [...lines];
 }
 
-function nameOf(entity: Manifest['nodes'][number]): string {
+function nameOf(entity: Manifest['entities'][number]): string {
   return plain(entityText(entity));
 }
 
 function facts(manifest: Manifest): string {
-  const { rows, files, nodes, start, end, step, format } = manifest;
+  const { rows, files, entities, start, end, step, format } = manifest;
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   return table(
     ['', ''],
     [
       ['rows', String(rows)],
       ['time', `${start} to ${end} (UTC), step ${step}`],
-      ['nodes', String(nodes.length)],
+      ['nodes', String(entities.length)],
       ['files', `${files.length} ${format} files, ${bytes} bytes, below \`data/\``],
       ['rows digest', `\`${manifest.rowsDigest}\``],
     ],
@@ -156,7 +156,7 @@ export function card(manifest: Manifest): string {
     ['How to use it', using(manifest)],
     ['Columns', columnTable(manifest)],
     ['Classes', classTable(manifest)],
-    ['Nodes', cut(manifest.nodes.map((node) => `- ${nameOf(node)}`)).join('\n')],
+    ['Nodes', cut(manifest.entities.map((node) => `- ${nameOf(node)}`)).join('\n')],
     ['Gaps', gapList(manifest)],
     ['Limits', limits(manifest)],
     [

@@ -59,7 +59,7 @@ const file = z
     start: time,
     end: time,
     /** Digest of all that the labels and splits of these rows follow from: a file whose own is another is written anew. */
-    judgement: sha256,
+    labelDigest: sha256,
     /** By column, values of these rows that were infinite, or became so in a sum, and are null. */
     infinite: recordSchema(z.int().positive()).optional(),
   })
@@ -113,12 +113,15 @@ export const aboutSchema = z.strictObject({
   datePublished: z.iso.date().optional(),
 });
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 const MOST_SHARDS = 100_000;
 
 /** manifest.json: what a dataset holds, and how it came to be. */
 export const manifestSchema = z.strictObject({
-  schemaVersion: z.literal(SCHEMA_VERSION),
+  schemaVersion: z.literal(SCHEMA_VERSION, {
+    error: ({ input }) =>
+      `is ${String(input).slice(0, 20)}, and this version reads ${SCHEMA_VERSION}: build the dataset again`,
+  }),
   builder: z.string(),
   about: aboutSchema.optional(),
   configDigest: sha256,
@@ -157,7 +160,7 @@ export const manifestSchema = z.strictObject({
   rowsDigest: sha256,
   columns: z.array(column),
   /** What there are rows of: nodes, or pods. */
-  nodes: z.array(z.strictObject(entityName)),
+  entities: z.array(z.strictObject(entityName)),
   files: z
     .array(file)
     .max(MOST_FILES)

@@ -29,7 +29,7 @@ interface TrainingStatistics extends Statistics {
 export interface Account {
   readonly rows: number;
   readonly rowsDigest: string;
-  readonly nodes: readonly NamedEntity[];
+  readonly entities: readonly NamedEntity[];
   readonly nulls: Counts;
   readonly constant: readonly string[];
   readonly classBalance: Counts;
@@ -203,7 +203,7 @@ export class Accounts {
     return {
       rows: this.#rows,
       rowsDigest: this.#digest.hex(),
-      nodes: this.#nodesInOrder(),
+      entities: this.#nodesInOrder(),
       nulls: recordOf(this.#nulls),
       constant: [...this.#variations].filter(([, { varies }]) => !varies).map(([name]) => name),
       classBalance: sorted(this.#classes),

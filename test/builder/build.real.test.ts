@@ -163,7 +163,7 @@ describe('builder build', function () {
     );
     const named = await build(join(folder, 'by-instance'), [], { nodeLabel: 'instance' });
     expect(named.code).to.equal(0);
-    expect(manifestOf(join(folder, 'by-instance')).nodes).to.deep.equal([
+    expect(manifestOf(join(folder, 'by-instance')).entities).to.deep.equal([
       { cluster: null, node: 'node-a:24924' },
       { cluster: null, node: 'node-b:24924' },
     ]);

@@ -43,7 +43,7 @@ describe('builder build from a Prometheus that scrapes', function () {
       expect(ended).to.include({ code: 0, stderr: '' });
       const manifest = manifestOf(join(folder, 'dataset'));
       expect(manifest).to.include({ scrapeInterval: '1s', delay: '500ms', step: '1s' });
-      expect(manifest.nodes).to.deep.equal([{ cluster: 'lab', node: 'here' }]);
+      expect(manifest.entities).to.deep.equal([{ cluster: 'lab', node: 'here' }]);
       const rows = await duckdb(
         `SELECT * FROM ${tableExpression(join(folder, 'dataset'), 'parquet')} ORDER BY timestamp`,
       );

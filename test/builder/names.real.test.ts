@@ -91,7 +91,7 @@ describe('builder with names that objects have by themselves', function () {
       expect(await builder(['verify', output])).to.include({ code: 0, stderr: '' });
       expect(await builder(['report', output])).to.include({ code: 0, stderr: '' });
       const manifest = manifestOf(output);
-      expect(manifest.nodes.map(({ cluster, node }) => [cluster, node])).to.have.deep.members(
+      expect(manifest.entities.map(({ cluster, node }) => [cluster, node])).to.have.deep.members(
         NAMES.map((node) => [null, node]),
       );
       expect(Object.entries(manifest.classBalance)).to.have.deep.members(await counted(output, format));

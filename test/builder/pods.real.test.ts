@@ -103,7 +103,7 @@ describe('builder with entity: pod', function () {
       ...['timestamp', 'cluster', 'node', 'namespace', 'pod'],
       ...['container_cpu_cores', 'container_memory_working_set_bytes', 'memory'],
     ]);
-    expect(manifest.nodes).to.deep.equal([
+    expect(manifest.entities).to.deep.equal([
       { cluster: 'lab', ...late },
       { cluster: 'lab', ...web },
       { cluster: 'lab', ...other },

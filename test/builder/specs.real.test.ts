@@ -66,7 +66,7 @@ describe('builder specs', function () {
         expect(built).to.include({ code: 0, stderr: '' });
         const features = manifestOf(output).columns.filter(({ type }) => type === 'double');
         expect(features).to.have.length(ARTICLE_COLUMNS);
-        expect(manifestOf(output).nodes).to.deep.equal([{ cluster: null, node: address }]);
+        expect(manifestOf(output).entities).to.deep.equal([{ cluster: null, node: address }]);
         const rows = await duckdb(`SELECT * FROM ${tableExpression(output, 'parquet')} ORDER BY timestamp`);
         const last = rows.at(-1) ?? {};
         const seconds = (last['timestamp'] as Date).getTime() / 1000;

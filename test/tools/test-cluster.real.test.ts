@@ -227,7 +227,7 @@ process.stdout.write(answer.startsWith('file:') ? readFileSync(answer.slice(5)) 
 
   it('judges a dataset by what the campaign did', () => {
     const good = {
-      ...{ rows: 10, nodes: [{ cluster: null, node: 'a' }], gaps: [] },
+      ...{ rows: 10, entities: [{ cluster: null, node: 'a' }], gaps: [] },
       classBalance: { normal: 8, cpu_burn: 2 },
     };
     const wanted = { nodes: ['a'], scenarios: ['cpu_burn'] };

@@ -3,7 +3,7 @@
  * flaps at every other step, as a build does day by day. Time that grows with rows + episodes stays the same per row and episode.
  */
 import { configSchema } from '../../builder/config/schema.ts';
-import { judgeOf } from '../../builder/stages/label-and-split.ts';
+import { labelsAndSplits } from '../../builder/stages/label-and-split.ts';
 import { wholeMs } from '../../common/ms.ts';
 import { randomFrom } from '../../common/random.ts';
 import { median } from '../../common/statistics.ts';
@@ -57,7 +57,7 @@ function labelled(days: number, episodes: readonly Episode[], by: (typeof SPLITS
     timesMs: Float64Array.from({ length: STEPS_PER_DAY }, (_, step) => firstMs + step * STEP_MS),
   }));
   const before = process.cpuUsage();
-  const judge = judgeOf(
+  const labels = labelsAndSplits(
     {
       config: configSchema.parse({ split: { by } }),
       firstMs: wholeMs(START_MS),
@@ -73,11 +73,11 @@ function labelled(days: number, episodes: readonly Episode[], by: (typeof SPLITS
   );
   for (const [day, partition] of partitions.entries()) {
     const own = rows.slice(day, day + 1);
-    judge.meet(own);
-    judge.basis(partition);
-    for (const node of own) judge.judge(node);
+    labels.meet(own);
+    labels.digest(partition);
+    for (const node of own) labels.apply(node);
   }
-  judge.finish();
+  labels.finish();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1_000;
 }

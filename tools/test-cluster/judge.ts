@@ -8,10 +8,10 @@ import type { Manifest } from '../../dataset/model/manifest.ts';
  * @param scenarios that the campaign had
  */
 export function objectionsTo(
-  { rows, nodes, classBalance, gaps }: Pick<Manifest, 'rows' | 'nodes' | 'classBalance' | 'gaps'>,
+  { rows, entities, classBalance, gaps }: Pick<Manifest, 'rows' | 'entities' | 'classBalance' | 'gaps'>,
   wanted: { readonly nodes: readonly string[]; readonly scenarios: readonly string[] },
 ): string[] {
-  const there = nodes.map(({ node }) => node);
+  const there = entities.map(({ node }) => node);
   const missing = wanted.nodes.filter((node) => !there.includes(node));
   const unseen = wanted.scenarios.filter((name) => (classBalance[name] ?? 0) === 0);
   return [

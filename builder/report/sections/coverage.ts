@@ -52,10 +52,10 @@ function laneOf(view: View, lane: Lane): Html {
 
 export function coverageSection(view: View): Html {
   const { collected, manifest, scenarios } = view;
-  const hidden = manifest.nodes.length - collected.lanes.length;
+  const hidden = manifest.entities.length - collected.lanes.length;
   const cut =
     hidden > 0
-      ? html`<p class="note">${formatCount(collected.lanes.length)} of ${formatCount(manifest.nodes.length)} nodes are shown: those with most attack rows, then those with most gaps.</p>`
+      ? html`<p class="note">${formatCount(collected.lanes.length)} of ${formatCount(manifest.entities.length)} nodes are shown: those with most attack rows, then those with most gaps.</p>`
       : undefined;
   const items = (['full', 'partial', 'empty', 'hollow'] as const).map((state) => ({
     className: state,

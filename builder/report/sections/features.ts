@@ -70,8 +70,8 @@ export function featuresSection(view: View): Html {
   const { manifest, bins, scenarios } = view;
   const drawn = drawnLanes(view).length;
   const cut =
-    drawn < manifest.nodes.length
-      ? html`<p class="note">${formatCount(drawn)} of ${formatCount(manifest.nodes.length)} nodes are drawn: those with most attack rows.</p>`
+    drawn < manifest.entities.length
+      ? html`<p class="note">${formatCount(drawn)} of ${formatCount(manifest.entities.length)} nodes are drawn: those with most attack rows.</p>`
       : undefined;
   const down =
     bins.stepsPerBin > 1

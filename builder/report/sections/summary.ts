@@ -25,13 +25,13 @@ function spanText(ms: number): string {
 }
 
 function tiles({ manifest, bins, scenarios }: View): Html {
-  const { rows, nodes, step, gaps, classBalance, constantColumns, leakingColumns } = manifest;
+  const { rows, entities, step, gaps, classBalance, constantColumns, leakingColumns } = manifest;
   const attacks = scenarios.reduce((sum, { label }) => sum + (classBalance[label] ?? 0), 0);
   const gapSteps = gaps.reduce((sum, { steps }) => sum + steps, 0);
   const figures: [string, string][] = [
     [formatCount(rows), 'rows'],
     [formatCount(featuresOf(manifest).length), 'features'],
-    [formatCount(nodes.length), nodes.length === 1 ? 'node' : 'nodes'],
+    [formatCount(entities.length), entities.length === 1 ? 'node' : 'nodes'],
     [spanText(bins.steps * (bins.binMs / bins.stepsPerBin)), `in steps of ${step}`],
     [formatShare(attacks, rows), `rows under attack, ${counted(scenarios.length, 'scenario')}`],
     [formatCount(gapSteps), `node steps missing, ${counted(gaps.length, 'gap')}`],

@@ -132,9 +132,9 @@ describe('builder merge', function () {
     const all = [0, 1, 2, 3].map((index) =>
       JSON.parse(readFileSync(join(twice, `manifest-${index}-of-4.json`), 'utf8')),
     );
-    const full = all.findIndex(({ nodes }) => nodes.length > 0);
+    const full = all.findIndex(({ entities }) => entities.length > 0);
     const other = full === 0 ? 1 : 0;
-    all[other].nodes = all[full].nodes;
+    all[other].entities = all[full].entities;
     writeFileSync(other === 0 ? from : to, JSON.stringify(all[other]));
     expect(await refusal(merge(localStorage(twice)))).to.match(/both hold node node-/);
   });

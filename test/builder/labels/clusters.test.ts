@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { LabelSet } from '../../../builder/label-sources/label-set.ts';
 import { joinSources } from '../../../builder/labels/merge-sources.ts';
-import { judgeOf } from '../../../builder/stages/label-and-split.ts';
+import { labelsAndSplits } from '../../../builder/stages/label-and-split.ts';
 import { BuilderError } from '../../../common/errors.ts';
 import type { Episode } from '../../../dataset/episodes/episodes.ts';
 import type { NodeRows, SplitRows } from '../../../dataset/model/rows.ts';
@@ -94,7 +94,7 @@ function setOf(own: readonly Episode[]): LabelSet {
 }
 
 /** Labels a fleet as a build does. */
-function judged(
+function labelled(
   fleet: readonly NodeRows[],
   sources: readonly (readonly Episode[])[],
   by: 'node' | 'time' = 'time',
@@ -105,34 +105,34 @@ function judged(
     ...(split && { split: { ...split, fractions: [...split.fractions] as [number, number, number] } }),
   };
   const sets = joinSources(sources.map(setOf), STEP_MS);
-  const judge = judgeOf({ ...planned, config }, sets, LAST_MS);
-  judge.meet(fleet);
-  judge.finish();
-  return { rows: fleet.map((rows) => judge.judge(rows)), all: sets.flatMap((set) => set.episodes) };
+  const labels = labelsAndSplits({ ...planned, config }, sets, LAST_MS);
+  labels.meet(fleet);
+  labels.finish();
+  return { rows: fleet.map((rows) => labels.apply(rows)), all: sets.flatMap((set) => set.episodes) };
 }
 
 describe('builder/labels, of nodes of the same name in several clusters', () => {
   it('are those of a labeller that asks each row about each episode, or an error where that is unclear', () => {
     let unclear = 0;
-    let labelled = 0;
+    let clear = 0;
     fc.assert(
       fc.property(fleets, told, (fleet, sources) => {
         const all = joinSources(sources.map(setOf), STEP_MS).flatMap((set) => set.episodes);
         if (isUnclear(all, fleet, TIMES)) {
           unclear++;
-          expect(() => judged(fleet, sources)).to.throw(
+          expect(() => labelled(fleet, sources)).to.throw(
             BuilderError,
             /^e\.csv line \d+: episode e\d+ is about node [^\n]+$/,
           );
           return;
         }
-        labelled++;
-        for (const rows of judged(fleet, sources).rows)
+        clear++;
+        for (const rows of labelled(fleet, sources).rows)
           expect(rows.labels).to.deep.equal(referenceLabels(all, rows, TIMES, fleet));
       }),
       { numRuns: 1000 },
     );
-    expect(Math.min(unclear, labelled)).to.be.greaterThan(100);
+    expect(Math.min(unclear, clear)).to.be.greaterThan(100);
   });
 
   it("never are another cluster's, whatever the order of the sources", () => {
@@ -147,7 +147,7 @@ describe('builder/labels, of nodes of the same name in several clusters', () => 
     ];
     fc.assert(
       fc.property(named, clustered, fc.constantFrom(...orders), (fleet, sources, order) => {
-        const { rows, all } = judged(
+        const { rows, all } = labelled(
           fleet,
           order.map((i) => sources[i] as Episode[]),
         );
@@ -172,11 +172,11 @@ describe('builder/labels, of nodes of the same name in several clusters', () => 
     const named = fleets.map((fleet) => fleet.map((rows) => ({ ...rows, cluster: rows.cluster || 'A' })));
     fc.assert(
       fc.property(named, clustered, (fleet, sources) => {
-        const whole = judged(fleet, sources, 'node').rows;
+        const whole = labelled(fleet, sources, 'node').rows;
         const apart = ['A', 'B', 'C'].flatMap((one) => {
           const own = fleet.filter((rows) => rows.cluster === one);
           const ownSources = sources.map((source) => source.filter((episode) => episode.cluster === one));
-          return judged(own, ownSources, 'node').rows;
+          return labelled(own, ownSources, 'node').rows;
         });
         const byName = (all: readonly SplitRows[]) =>
           all
@@ -203,7 +203,7 @@ describe('builder/labels, of nodes of the same name in several clusters', () => 
               : { ...episode, cluster: episode.node === 'n2' ? 'B' : 'A' },
           ),
         );
-        const { rows, all } = judged(one, own, 'node');
+        const { rows, all } = labelled(one, own, 'node');
         const isOne = (a: Episode, b: Episode) =>
           a.episode === b.episode &&
           (a.cluster === b.cluster ||
@@ -260,14 +260,14 @@ describe('builder/labels, of nodes of the same name in several clusters', () => 
   ];
   for (const [what, fleet, own, message] of messages) {
     it(`refuses ${what}, and says what to write`, () => {
-      expect(() => judged(fleet, [own]))
+      expect(() => labelled(fleet, [own]))
         .to.throw(BuilderError)
         .with.property('message', message);
     });
   }
 
   it('labels a node whose cluster got its label meanwhile, before and after', () => {
-    const { rows } = judged([rowsOf('', 0, 20), rowsOf('prod', 20)], [[episodeAt(3), episodeAt(30)]]);
+    const { rows } = labelled([rowsOf('', 0, 20), rowsOf('prod', 20)], [[episodeAt(3), episodeAt(30)]]);
     expect(
       rows.map(({ labels }) => labels.filter(({ anomaly }) => anomaly === 1).map(({ episode }) => episode)),
     ).to.deep.equal([

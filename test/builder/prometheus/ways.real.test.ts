@@ -53,7 +53,7 @@ describe('builder: ways of reading', function () {
     const json = (await build({ reading: 'query' })).manifest;
     expect(chunks.prometheus).to.include({ reading: 'remote-read', staleMarkers: true });
     expect(json.prometheus).to.include({ reading: 'range-selectors', staleMarkers: false });
-    expect(chunks.nodes).to.deep.equal(['node-a', 'node-b'].map((node) => ({ cluster: 'east', node })));
+    expect(chunks.entities).to.deep.equal(['node-a', 'node-b'].map((node) => ({ cluster: 'east', node })));
     const warnings = json.warnings.filter((text) => !text.includes('stale markers'));
     expect({ ...json, prometheus: chunks.prometheus, warnings }).to.deep.equal(chunks);
   });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Plan } from '../../../builder/plan/model.ts';
-import { judgeOf } from '../../../builder/stages/label-and-split.ts';
+import { labelsAndSplits } from '../../../builder/stages/label-and-split.ts';
 import type { Episode } from '../../../dataset/episodes/episodes.ts';
 import type { Partition } from '../../../dataset/model/rows.ts';
 import { planOf, STEP_MS } from '../support/plans.ts';
@@ -24,8 +24,8 @@ const plan: Plan = {
 
 function basesOf(episodes: readonly Episode[]): string[] {
   const source = { kind: 'metric', metric: 'm', episodes: episodes.length } as const;
-  const judge = judgeOf(plan, [{ source, episodes, warnings: [] }], lastMs);
-  return days.map((day) => judge.basis(day));
+  const labels = labelsAndSplits(plan, [{ source, episodes, warnings: [] }], lastMs);
+  return days.map((day) => labels.digest(day));
 }
 
 describe('builder/stages/label-and-split', () => {

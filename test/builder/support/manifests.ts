@@ -9,7 +9,7 @@ const END = '2026-11-23T01:00:00.000Z';
 export function manifestWith(changes: Partial<Manifest> = {}): Manifest {
   const statistics = { count: 4, nulls: 0, mean: 0.5, std: 0.1, min: 0.1, max: 0.9, auc: 0.7 };
   return manifestSchema.parse({
-    schemaVersion: 1,
+    schemaVersion: 2,
     builder: 'kubevigil-builder 0.0.0',
     configDigest: DIGEST,
     entity: 'node',
@@ -43,7 +43,7 @@ export function manifestWith(changes: Partial<Manifest> = {}): Manifest {
       { name: 'label', type: 'string', help: 'Scenario.', nulls: 0 },
       { name: 'anomaly', type: 'int32', help: '1 during an attack.', nulls: 0 },
     ],
-    nodes: [{ cluster: null, node: 'node-a' }],
+    entities: [{ cluster: null, node: 'node-a' }],
     files: [
       {
         path: 'data/date=2026-11-23/part-0.parquet',
@@ -52,7 +52,7 @@ export function manifestWith(changes: Partial<Manifest> = {}): Manifest {
         sha256: DIGEST,
         start: START,
         end: END,
-        judgement: DIGEST,
+        labelDigest: DIGEST,
       },
     ],
     labels: [{ kind: 'episodes', file: 'episodes.csv', sha256: DIGEST, episodes: 1 }],

@@ -36,7 +36,7 @@ describe('builder dataset card', () => {
     const [start, end] = ['2026-11-23T00:00:15.000Z', '2026-11-23T00:00:15.000Z'] as const;
     const gaps = Array.from({ length: 10_000 }, () => ({ ...gap, start, end }));
     const nodes = Array.from({ length: 10_000 }, (_, i) => ({ cluster: null, node: `node-${i}` }));
-    const text = card(manifestWith({ gaps, nodes, warnings: gaps.map((_, i) => `warning ${i}`) }));
+    const text = card(manifestWith({ gaps, entities: nodes, warnings: gaps.map((_, i) => `warning ${i}`) }));
     expect(text.split('\n').length).to.be.below(200);
     expect(text).to.include('- … and 9975 more in manifest.json');
   });
@@ -44,7 +44,7 @@ describe('builder dataset card', () => {
   it('keeps hostile names on their line and in their cell', () => {
     const hostile = 'a|b\n## c <img src=x> [l](http://x) `code` \\';
     const text = card(
-      manifestWith({ nodes: [{ cluster: hostile, node: hostile }], classBalance: { [hostile]: 10 } }),
+      manifestWith({ entities: [{ cluster: hostile, node: hostile }], classBalance: { [hostile]: 10 } }),
     );
     expect(text).not.to.include('<img').and.not.to.include('\n## c');
     for (const line of text.split('\n').filter((each) => each.startsWith('| a'))) {

@@ -72,7 +72,7 @@ export function writeDataset(
     columns: columns.map(
       (column) => own.columns.find(({ name }) => name === column.name) ?? { ...column, help: '', nulls: 0 },
     ),
-    nodes: tables.map((table) => ({ cluster: null, node: String(strings(table, 'node')[0]) })),
+    entities: tables.map((table) => ({ cluster: null, node: String(strings(table, 'node')[0]) })),
     files: [
       {
         path,
@@ -83,7 +83,7 @@ export function writeDataset(
         sha256: createHash('sha256')
           .update(readFileSync(join(folder, path)))
           .digest('hex'),
-        judgement: '0'.repeat(64),
+        labelDigest: '0'.repeat(64),
       },
     ],
     ...changes,

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { openSources } from '../../../builder/labels/open.ts';
 import type { SampleSource } from '../../../builder/samples/series.ts';
-import { Judge } from '../../../builder/stream/judge.ts';
 import { LabelWatch } from '../../../builder/stream/label-watch.ts';
+import { StreamLabels } from '../../../builder/stream/stream-labels.ts';
 import { BuilderError } from '../../../common/errors.ts';
 import { createLogger } from '../../../common/log.ts';
 import { wholeMs } from '../../../common/ms.ts';
@@ -24,7 +24,7 @@ const nothing: SampleSource = {
 };
 const iso = (step: number) => new Date(at(step)).toISOString();
 
-describe('builder/stream/judge', () => {
+describe('builder/stream/stream-labels', () => {
   const newFolder = temporaryFolder();
   let file: string;
   let written: string;
@@ -42,8 +42,8 @@ describe('builder/stream/judge', () => {
     writeFileSync(file, `episode,scenario,start,end,node,role\n${all.join('\n')}\n`);
   }
 
-  function newJudge(): Judge {
-    return new Judge({
+  function newLabels(): StreamLabels {
+    return new StreamLabels({
       labels: new LabelWatch(openSources({ labels: [{ episodes: file }], clusterLabel: 'cluster' }), log),
       samples: () => nothing,
       labelDelayMs: DELAY_STEPS * STEP_MS,
@@ -55,15 +55,15 @@ describe('builder/stream/judge', () => {
   }
 
   /** Closes one step: what is said anew, then what is said of the step's rows. */
-  async function close(judge: Judge, step: number) {
-    const records = await judge.refresh(at(step), at(step), at(step));
+  async function close(streamLabels: StreamLabels, step: number) {
+    const records = await streamLabels.refresh(at(step), at(step), at(step));
     const nodes = ['m', 'n'].map((node) => ({
       cluster: '',
       node,
       timesMs: Float64Array.of(at(step)),
       features: [],
     }));
-    const tables = judge.judge(nodes, []);
+    const tables = streamLabels.label(nodes, []);
     const labels = tables.map((table) => strings(table, 'label')[0]);
     return { records, labels };
   }
@@ -76,11 +76,11 @@ describe('builder/stream/judge', () => {
   });
 
   it('says anew what an episode changes that came late, and nothing else', async () => {
-    const judge = newJudge();
+    const streamLabels = newLabels();
     for (let step = 1; step <= 5; step++)
-      expect((await close(judge, step)).labels).to.deep.equal(['normal', 'normal']);
+      expect((await close(streamLabels, step)).labels).to.deep.equal(['normal', 'normal']);
     write('e1 3 4 victim');
-    const { records, labels } = await close(judge, 6);
+    const { records, labels } = await close(streamLabels, 6);
     const common = { type: 'label', label_state: 'provisional', cluster: null, node: 'n', split: null };
     const attack = {
       label: 'cpu_burn',
@@ -97,16 +97,16 @@ describe('builder/stream/judge', () => {
       { ...common, timestamp: iso(5), ...recovery },
     ]);
     expect(labels).to.deep.equal(['normal', 'normal']);
-    expect((await close(judge, 7)).records).to.deep.equal([]);
+    expect((await close(streamLabels, 7)).records).to.deep.equal([]);
     expect(lateEpisodes).to.equal(0);
   });
 
   it('takes back what an episode said that is gone', async () => {
     write('e1 2 9');
-    const judge = newJudge();
-    for (const step of [1, 2, 3]) await close(judge, step);
+    const streamLabels = newLabels();
+    for (const step of [1, 2, 3]) await close(streamLabels, step);
     write();
-    const { records } = await close(judge, 4);
+    const { records } = await close(streamLabels, 4);
     expect(
       records.map((record) => ('label' in record ? [record.timestamp, record.label] : [])),
     ).to.deep.equal([
@@ -116,11 +116,11 @@ describe('builder/stream/judge', () => {
   });
 
   it('moves on what is final, and leaves that as it was', async () => {
-    const judge = newJudge();
-    for (let step = 1; step <= 6; step++) await close(judge, step);
-    expect(judge.finalMs).to.equal(at(6 - DELAY_STEPS));
+    const streamLabels = newLabels();
+    for (let step = 1; step <= 6; step++) await close(streamLabels, step);
+    expect(streamLabels.finalMs).to.equal(at(6 - DELAY_STEPS));
     write('e1 1 9');
-    const { records } = await close(judge, 7);
+    const { records } = await close(streamLabels, 7);
     expect(records.map((record) => 'label' in record && record.timestamp)).to.deep.equal(
       [3, 4, 5, 6].map(iso),
     );
@@ -132,21 +132,21 @@ describe('builder/stream/judge', () => {
   });
 
   it('has the last word before the first when a row is older than the delay', async () => {
-    const judge = newJudge();
-    await judge.refresh(at(100), at(50), at(50));
-    expect(judge.finalMs).to.equal(at(50));
+    const streamLabels = newLabels();
+    await streamLabels.refresh(at(100), at(50), at(50));
+    expect(streamLabels.finalMs).to.equal(at(50));
   });
 
   it('finalises nothing while the labels cannot be read, and tells which rows it gave up', async () => {
-    const judge = newJudge();
-    for (const step of [1, 2]) await close(judge, step);
+    const streamLabels = newLabels();
+    for (const step of [1, 2]) await close(streamLabels, step);
     writeFileSync(file, 'episode,scenario,start,end,node\nhalf a li');
     for (let step = 3; step <= 2 + 4 * DELAY_STEPS + 3; step++)
-      expect((await close(judge, step)).records).to.deep.equal([]);
-    expect(judge.finalMs).to.be.lessThan(at(1));
+      expect((await close(streamLabels, step)).records).to.deep.equal([]);
+    expect(streamLabels.finalMs).to.be.lessThan(at(1));
     expect(written.split('labels stay as they are')).to.have.length(2);
     write('e1 1 9');
-    const { records } = await close(judge, 22);
+    const { records } = await close(streamLabels, 22);
     expect(records.at(-1)).to.deep.include({
       type: 'gap',
       reason: 'labels_unknown',
@@ -161,24 +161,24 @@ describe('builder/stream/judge', () => {
 
   it('keeps the labels when the file is gone, and refuses to begin without it', async () => {
     write('e1 2 9');
-    const judge = newJudge();
-    expect((await close(judge, 1)).labels).to.deep.equal(['normal', 'normal']);
+    const streamLabels = newLabels();
+    expect((await close(streamLabels, 1)).labels).to.deep.equal(['normal', 'normal']);
     rmSync(file);
-    expect((await close(judge, 2)).labels).to.deep.equal(['normal', 'cpu_burn']);
-    expect(newJudge).to.throw(BuilderError, 'there is no such file');
+    expect((await close(streamLabels, 2)).labels).to.deep.equal(['normal', 'cpu_burn']);
+    expect(newLabels).to.throw(BuilderError, 'there is no such file');
   });
 
   it('keeps the labels while nobody knows which cluster an episode is about, and never labels the other one', async () => {
     write('e1 2 9');
-    const judge = newJudge();
+    const streamLabels = newLabels();
     const step = async (number: number, ...clusters: string[]) => {
       const nodes = clusters.map((cluster) => ({
         ...{ cluster, node: 'n', features: [] },
         timesMs: Float64Array.of(at(number)),
       }));
-      judge.meet(nodes);
-      const records = await judge.refresh(at(number), at(number), at(number));
-      return { records, labels: judge.judge(nodes, []).map((table) => strings(table, 'label')[0]) };
+      streamLabels.meet(nodes);
+      const records = await streamLabels.refresh(at(number), at(number), at(number));
+      return { records, labels: streamLabels.label(nodes, []).map((table) => strings(table, 'label')[0]) };
     };
     expect((await step(1, 'east')).labels).to.deep.equal(['normal']);
     expect((await step(2, 'east')).labels).to.deep.equal(['cpu_burn']);

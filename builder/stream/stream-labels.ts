@@ -14,7 +14,7 @@ import type { LabelWatch } from './label-watch.ts';
 import { Pending, type Said } from './pending.ts';
 import type { GapRecord, LabelRecord } from './records.ts';
 
-export interface JudgeOptions {
+export interface StreamLabelsOptions {
   readonly labels: LabelWatch;
   /** Where labels that are in Prometheus are read. */
   readonly samples: () => SampleSource;
@@ -33,8 +33,8 @@ const MOST_DELAYS = 4;
 const known = (episode: Episode) => JSON.stringify({ ...episode, place: '', endMs: 0 });
 
 /** Labels and splits rows as they come, by the stages of a build, and again when episodes arrive late. */
-export class Judge {
-  readonly #options: JudgeOptions;
+export class StreamLabels {
+  readonly #options: StreamLabelsOptions;
   readonly #conflicts = new Set<string>();
   readonly #homes = new Homes();
   readonly #nodes = new Set<string>();
@@ -44,7 +44,7 @@ export class Judge {
   readonly #pending = new Pending();
   #finalMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: JudgeOptions) {
+  constructor(options: StreamLabelsOptions) {
     this.#options = options;
     this.#known = options.labels.episodes ?? [];
     this.#label = this.#labeller();
@@ -65,7 +65,7 @@ export class Judge {
   }
 
   /** Labels and splits rows, and remembers what it said of them. */
-  judge(rows: readonly NodeRows[], columns: readonly FeatureColumn[]): Table[] {
+  label(rows: readonly NodeRows[], columns: readonly FeatureColumn[]): Table[] {
     this.meet(rows);
     const labelled = rows.map((node) => this.#label.label(node));
     const splits = labelled.map((node) => this.#splitsOf(node));
