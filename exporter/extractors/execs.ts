@@ -1,19 +1,21 @@
 import { execsMetrics } from '../catalogue/execs.ts';
 import { type Sample, sample } from '../catalogue/model/sample.ts';
+import { ArgumentReader } from '../events/argument-reader.ts';
 import { ExecCounter } from '../events/exec-counter.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
 import type { Unseen } from '../kernel/unseen.ts';
 import { containerLabels } from '../owners/attribution.ts';
+import type { NodeView } from '../owners/node-view.ts';
 import { presentContainers } from '../owners/present.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
-import type { Extractor } from '../scrape/extractor.ts';
-import { argumentsOf } from '../trace/paths/exec-arguments.ts';
+import type { Extraction, Extractor } from '../scrape/extractor.ts';
 
 interface State {
   readonly events: ProcessEvents;
   readonly rules: RuleBook;
   readonly counter: ExecCounter;
   readonly unseen: Unseen;
+  readonly reader: ArgumentReader;
 }
 
 function coverage(events: ProcessEvents): Sample[] {
@@ -26,6 +28,11 @@ function coverage(events: ProcessEvents): Sample[] {
   ];
 }
 
+function counted(host: NodeView, { events, rules, counter }: State): Extraction {
+  const matches = counter.samples(rules.current, presentContainers(host));
+  return { samples: [...matches, ...coverage(events)], errors: events.takeErrors('exec') };
+}
+
 /**
  * Programs started that match an exec rule, and how much of all starts was seen.
  *
@@ -35,8 +42,9 @@ function coverage(events: ProcessEvents): Sample[] {
 export const execs: Extractor<State> = {
   name: 'execs',
   metrics: execsMetrics,
-  open({ rules, unseen, paths: { procfs }, ...services }) {
+  open({ rules, unseen, guard, paths: { procfs }, ...services }) {
     const events = services.events();
+    const reader = new ArgumentReader(procfs, guard);
     unseen.expect('path_unresolved');
     const counter = new ExecCounter();
     events.on('exec', ({ absolutePath, presumedPath, path, pid }, where) => {
@@ -48,17 +56,22 @@ export const execs: Extractor<State> = {
         owner: containerLabels(where.place, events.names),
         inContainer: where.place?.containerId !== undefined,
       };
-      const { needsArguments } = rules.current;
-      const args = needsArguments ? argumentsOf(procfs, pid, best) : undefined;
-      if (needsArguments && args === undefined) unseen.note('arguments_gone');
-      counter.add(rules.current, { path: best, args }, located);
+      if (!rules.current.needsArguments) {
+        counter.add(rules.current, { path: best }, located);
+        return;
+      }
+      reader.read(pid, best, (args) => {
+        if (args === undefined) unseen.note('arguments_gone');
+        counter.add(rules.current, { path: best, args }, located);
+      });
     });
-    return { events, rules, counter, unseen };
+    return { events, rules, counter, unseen, reader };
   },
-  extract(host, { events, rules, counter, unseen }) {
+  extract(host, state) {
+    const { events, rules, unseen, reader } = state;
     if (rules.current.needsArguments) unseen.expect('arguments_gone');
     events.pump();
-    const matches = counter.samples(rules.current, presentContainers(host));
-    return { samples: [...matches, ...coverage(events)], errors: events.takeErrors('exec') };
+    // Whoever waits for his arguments is counted in this scrape.
+    return reader.settled?.then(() => counted(host, state)) ?? counted(host, state);
   },
 };

@@ -91,12 +91,12 @@ describe('what the tracer reads and shows as text', () => {
     expect(placeOf('/nonexistent', 1)).to.deep.equal(gone);
   });
 
-  it('reads the arguments of a program, and none of what runs in its place by then', () => {
-    const own = argumentsOf('/proc', process.pid, `/opt/bin/${basename(process.argv0)}`);
+  it('reads the arguments of a program, and none of what runs in its place by then', async () => {
+    const own = await argumentsOf('/proc', process.pid, `/opt/bin/${basename(process.argv0)}`);
     expect(own?.[0]).to.equal(process.argv0);
     expect(own).to.include(process.argv[1]);
-    expect(argumentsOf('/proc', process.pid, '/bin/sh')).to.equal(undefined);
-    expect(argumentsOf('/nonexistent', 1, '/sbin/init')).to.equal(undefined);
+    expect(await argumentsOf('/proc', process.pid, '/bin/sh')).to.equal(undefined);
+    expect(await argumentsOf('/nonexistent', 1, '/sbin/init')).to.equal(undefined);
   });
 
   it('reads more often the fuller the buffers are', () => {
