@@ -9,6 +9,7 @@ import type { NodeView } from '../owners/node-view.ts';
 import { presentContainers } from '../owners/present.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
 import type { Extraction, Extractor } from '../scrape/extractor.ts';
+import { isLoader, pathByLoader } from '../trace/paths/loader.ts';
 
 interface State {
   readonly events: ProcessEvents;
@@ -56,13 +57,15 @@ export const execs: Extractor<State> = {
         owner: containerLabels(where.place, events.names),
         inContainer: where.place?.containerId !== undefined,
       };
-      if (!rules.current.needsArguments) {
+      const byLoader = isLoader(best);
+      if (!byLoader && !rules.current.needsArguments) {
         counter.add(rules.current, { path: best }, located);
         return;
       }
       reader.read(pid, best, (args) => {
-        if (args === undefined) unseen.note('arguments_gone');
-        counter.add(rules.current, { path: best, args }, located);
+        if (args === undefined) unseen.note(byLoader ? 'path_unresolved' : 'arguments_gone');
+        const program = byLoader && args !== undefined ? pathByLoader(procfs, pid, args) : undefined;
+        counter.add(rules.current, { path: program ?? best, args }, located);
       });
     });
     return { events, rules, counter, unseen, reader };

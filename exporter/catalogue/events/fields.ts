@@ -24,7 +24,7 @@ export const FIELDS = {
   exec: {
     path: {
       type: 'string',
-      help: 'The program, absolute where that could be told, symbolic links not followed.',
+      help: 'The program, absolute where that could be told, symbolic links not followed. Of one that the dynamic loader is told to start (ld.so PROGRAM) that one, if the loader still runs when its arguments are read.',
     },
     name: { type: 'string', help: 'The last component of path.' },
     args: {
