@@ -35,7 +35,7 @@ export async function build(
 ): Promise<Manifest> {
   const places = placesOf(shard);
   if (shard !== undefined) checkAbsolute(config);
-  const storage = await openStorage(config.output, config.s3, surroundings.disk);
+  const storage = await openStorage(config.output, config, surroundings.disk);
   return storage.alone(places, async (change) => {
     const there = await manifestThere(storage, places);
     if (shard !== undefined) await checkShards(storage, shard);
@@ -52,7 +52,7 @@ export async function build(
  */
 export async function update(config: BuildConfig, surroundings: Surroundings): Promise<Manifest> {
   const places = placesOf(undefined);
-  const storage = await openStorage(config.output, config.s3, surroundings.disk);
+  const storage = await openStorage(config.output, config, surroundings.disk);
   return storage.alone(places, async (change) => {
     const there = await manifestThere(storage, places);
     if (there !== undefined) refuseShards(storage, there);

@@ -10,7 +10,7 @@ import { packageVersion } from '../../common/version.ts';
 import { FORMAT_NAMES } from '../../dataset/model/format-names.ts';
 import type { Manifest } from '../../dataset/model/manifest.ts';
 import { parseShard } from '../../dataset/model/shard.ts';
-import { openStorage } from '../../dataset/storage/open.ts';
+import { openStorage, PLACE_SHAPES, SECTIONS_HELP } from '../../dataset/storage/open.ts';
 import type { Storage } from '../../dataset/storage/storage.ts';
 import { type BuildFlags, loadConfig, loadPlace, type PlaceFlags } from '../config/load.ts';
 import type { BuildConfig } from '../config/schema.ts';
@@ -57,8 +57,8 @@ const SHOWN_DIFFERENCES = 1000;
 
 /** The dataset that an argument names. */
 function storageOf(place: string, flags: PlaceFlags): Promise<Storage> {
-  const { output, s3 } = loadPlace(place, flags);
-  return openStorage(output, s3);
+  const config = loadPlace(place, flags);
+  return openStorage(config.output, config);
 }
 
 async function runVerify(place: string, flags: PlaceFlags): Promise<void> {
@@ -101,7 +101,7 @@ function withBuildOptions(command: Command): Command {
       '--csv-escape-formulas',
       "in CSV, put a ' before texts that begin with = + - @, which spreadsheets take for formulas",
     )
-    .option('--output <place>', 'where to write: a folder, or s3://bucket/prefix (default: dataset)')
+    .option('--output <place>', `where to write: ${PLACE_SHAPES} (default: dataset)`)
     .option(
       '--labels <file>',
       'episodes file: CSV with episode,scenario,start,end,node[,namespace,pod][,role][,run]',
@@ -117,8 +117,8 @@ function withBuildOptions(command: Command): Command {
 
 function withPlace(command: Command, what: string): Command {
   return command
-    .argument('<place>', `${what}: a folder, or s3://bucket/prefix`)
-    .option('--config <file>', 'YAML file whose s3 section says how to reach s3://…');
+    .argument('<place>', `${what}: ${PLACE_SHAPES}`)
+    .option('--config <file>', `YAML file whose ${SECTIONS_HELP}`);
 }
 
 /** `kubevigil-builder` with its commands. */

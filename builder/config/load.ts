@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { parse, YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { BuilderError, messageOf, systemCode } from '../../common/errors.ts';
-import { isS3 } from '../../dataset/storage/open.ts';
+import { isPath, type StorageConfig } from '../../dataset/storage/open.ts';
 import { absoluteSource } from '../label-sources/configured.ts';
 import { type BuildConfig, configSchema } from './schema.ts';
 
@@ -32,9 +32,9 @@ export interface PlaceFlags {
 
 type Document = Record<string, unknown>;
 
-/** A folder as an absolute path, a bucket as it is. */
+/** A folder as an absolute path, any other place as it is. */
 function placeOf(base: string, output: string): string {
-  return isS3(output) ? output : resolve(base, output);
+  return isPath(output) ? resolve(base, output) : output;
 }
 
 function readDocument(path: string): Document {
@@ -158,6 +158,9 @@ export function loadConfig(flags: BuildFlags): BuildConfig {
 }
 
 /** A dataset as the command line names it, relative to the working directory, and how the configuration says to reach it. */
-export function loadPlace(place: string, { config }: PlaceFlags): Pick<BuildConfig, 'output' | 's3'> {
+export function loadPlace(
+  place: string,
+  { config }: PlaceFlags,
+): Pick<BuildConfig, 'output'> & StorageConfig {
   return loadConfig({ output: place, ...(config !== undefined && { config }) });
 }

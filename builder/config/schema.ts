@@ -4,6 +4,7 @@ import { recordSchema } from '../../common/record-schema.ts';
 import { FORMAT_NAMES } from '../../dataset/model/format-names.ts';
 import { aboutSchema } from '../../dataset/model/manifest.ts';
 import { COLUMN_HELP } from '../../dataset/model/table.ts';
+import { storageSections } from '../../dataset/storage/open.ts';
 import { METRICS } from '../../exporter/catalogue/index.ts';
 import { type CatalogueColumn, columnsOf, type Entity } from '../../exporter/catalogue/model/columns.ts';
 import { configuredSource } from '../label-sources/configured.ts';
@@ -136,14 +137,6 @@ const stream = z.strictObject({
   clients: z.int().positive().max(MOST_CLIENTS).default(DEFAULT_CLIENTS),
 });
 
-/** How to reach `s3://bucket/prefix`; credentials come from AWS' own variables and files alone. */
-const s3 = z.strictObject({
-  endpoint: z.url({ protocol: /^https?$/, error: 'must be a URL such as http://minio:9000' }).optional(),
-  region: z.string().min(1).optional(),
-  /** The bucket in the path rather than in the host name; unless said otherwise where there is an endpoint. */
-  pathStyle: z.boolean().optional(),
-});
-
 const DEFAULT_URL = 'http://127.0.0.1:9090';
 
 /** Why an expression can be part of no dataset; undefined when it can. */
@@ -164,9 +157,9 @@ export const configSchema = z
     prometheus: prometheus.prefault({ url: DEFAULT_URL }),
     /** By remote read where the server has it, else by range selectors; or one of the two, whatever it has. */
     reading: z.enum(['auto', 'remote-read', 'query']).default('auto'),
-    /** A folder, or `s3://bucket/prefix`. */
+    /** Where the dataset is, or is to be: a place of any kind of storage. */
     output: z.string().min(1).default('dataset'),
-    s3: s3.prefault({}),
+    ...storageSections,
     format: z.enum(FORMAT_NAMES).default('parquet'),
     /** In CSV, a quote before texts that spreadsheets take for formulas. */
     csvEscapeFormulas: z.boolean().default(false),
@@ -215,5 +208,4 @@ export const configSchema = z
 /** A dataset's configuration: durations in milliseconds, paths absolute, times as written. */
 export type BuildConfig = z.output<typeof configSchema>;
 export type PrometheusConfig = BuildConfig['prometheus'];
-export type S3Config = BuildConfig['s3'];
 export type SplitConfig = BuildConfig['split'];

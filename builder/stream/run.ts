@@ -100,7 +100,7 @@ export async function stream(options: StreamOptions): Promise<void> {
   const web = await openWebConfig(options.webConfigFile, log);
   const pseudonyms = openPseudonyms(config);
   const labels = new LabelWatch(openSources(config, pseudonyms), log);
-  const manifest = await readManifest(await openStorage(config.output, config.s3));
+  const manifest = await readManifest(await openStorage(config.output, config));
   const own = new ServerClock();
   const clock = options.clock ?? own;
   const onConnect = (prometheus: Prometheus) => setClock(own, prometheus, log);

@@ -28,6 +28,7 @@ import {
   formatRegistry,
   labelSourceRegistry,
   scenarioRegistry,
+  storageRegistry,
 } from './registries.ts';
 import { fieldTable, ruleTable } from './rule-tables.ts';
 import { runbooks } from './runbooks.ts';
@@ -66,6 +67,7 @@ const changed = [
   write('exporter/extractors/index.ts', extractorIndex('exporter/extractors')),
   write('dataset/model/format-names.ts', formatNames('dataset/formats')),
   write('dataset/formats/registry.ts', formatRegistry('dataset/formats')),
+  write('dataset/storage/registry.ts', storageRegistry('dataset/storage')),
   write('builder/label-sources/registry.ts', labelSourceRegistry('builder/label-sources/kinds')),
   write('scenarios/registry/registry.ts', scenarioRegistry('scenarios/attacks', 'scenarios/benign')),
 ].some(Boolean);

@@ -1,5 +1,5 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import type { S3Config } from '../../../builder/config/schema.ts';
+import type { S3Config } from './s3.ts';
 
 /** Attempts at a request that meets a busy store or a broken connection; the pauses between them double. */
 const ATTEMPTS = 6;

@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { S3Config } from '../../../builder/config/schema.ts';
 import { InputFile } from '../../files/input-file.ts';
 import { type Places, placesOf } from '../../model/file-names.ts';
 import { explained } from '../explained.ts';
@@ -9,6 +8,7 @@ import { parseAddress } from './address.ts';
 import { s3Client } from './client.ts';
 import { ObjectStore } from './object-store.ts';
 import { namedFiles, recover, unnamedFiles } from './recover.ts';
+import type { S3Config } from './s3.ts';
 import { type Before, S3Change, stagingFolder } from './s3-change.ts';
 import { S3Lock } from './s3-lock.ts';
 

@@ -6,7 +6,7 @@ import { createLogger } from '../../../common/log.ts';
 import type { Manifest } from '../../../dataset/model/manifest.ts';
 import type { Shard } from '../../../dataset/model/shard.ts';
 import type { Disk } from '../../../dataset/storage/local/disk.ts';
-import { isS3 } from '../../../dataset/storage/open.ts';
+import { isPath } from '../../../dataset/storage/open.ts';
 
 function surroundings(disk: Disk | undefined): Surroundings {
   return {
@@ -30,7 +30,7 @@ export interface MakeOptions {
 /** What `kubevigil-builder build` or `update` does, in this process. */
 export function make(command: 'build' | 'update', options: MakeOptions): Promise<Manifest> {
   const { folder, output, disk, shard } = options;
-  const place = isS3(output) ? output : join(folder, output);
+  const place = isPath(output) ? join(folder, output) : output;
   const config = loadConfig({ config: join(folder, 'dataset.yaml'), output: place });
   return command === 'build' ? build(config, surroundings(disk), shard) : update(config, surroundings(disk));
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { S3Config } from '../../../../builder/config/schema.ts';
 import { clientConfig } from '../../../../dataset/storage/s3/client.ts';
+import type { S3Config } from '../../../../dataset/storage/s3/s3.ts';
 
 const MINIO = 'http://minio:9000';
 
