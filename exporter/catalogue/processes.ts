@@ -55,7 +55,7 @@ export const processesMetrics = {
     labels: { kind: ['deleted_exe', 'memfd_exe', 'temp_exe', 'traced', 'elevated_container'] },
     attribution: 'container',
     source:
-      '/proc/<pid>/exe (deleted: no link left; temporary: in /tmp, /var/tmp or /dev/shm of its own root), /proc/<pid>/status TracerPid and CapEff (elevated: more than runtimes give by default, in the user namespace of the host)',
+      '/proc/<pid>/exe (deleted: no link left; temporary: in /tmp, /var/tmp or /dev/shm of its own root), /proc/<pid>/status TracerPid and CapPrm (elevated: more than runtimes give by default, in the user namespace of the host)',
     reveals: 'fileless malware T1620, escape T1611',
     status: 'exposed',
     columns: [

@@ -7,6 +7,9 @@ function distinct<T>(values: readonly T[]): T[] {
   return [...new Set(values)].slice(0, MAX_ELEMENTS);
 }
 
+/** One spelling for a capability: runtimes take `sys_admin`, and some `CAP_SYS_ADMIN`, for the same. */
+const capability = (written: string) => written.toUpperCase().replace(/^CAP_/, '');
+
 /** What a condition on a pod sees: its specification, flattened over all its containers. */
 export function podFacts({ metadata, spec }: V1Pod): RuleEvent<'pod'> {
   const containers: readonly (V1Container | V1EphemeralContainer)[] = [
@@ -29,7 +32,7 @@ export function podFacts({ metadata, spec }: V1Pod): RuleEvent<'pod'> {
     ).map(BigInt),
     privileged: contexts.some((context) => context?.privileged ?? false),
     privilege_escalation: contexts.some((context) => context?.allowPrivilegeEscalation ?? false),
-    capabilities: distinct(contexts.flatMap((context) => context?.capabilities?.add ?? [])),
+    capabilities: distinct(contexts.flatMap((context) => context?.capabilities?.add ?? []).map(capability)),
     run_as_root:
       spec?.securityContext?.runAsUser === 0 || contexts.some((context) => context?.runAsUser === 0),
     images: distinct(containers.flatMap(({ image }) => image ?? [])),

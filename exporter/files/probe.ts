@@ -6,7 +6,7 @@ import type { Fingerprint } from './fingerprint.ts';
 import type { Looker } from './looker.ts';
 import { isSettled, sameVersion } from './version.ts';
 
-/** Of a larger file only its beginning is hashed, and its time of modification stands for the rest. */
+/** Of a larger file only its beginning is hashed, and its time of change, which nobody can set back, stands for the rest. */
 const HASHED_BYTES = 1_048_576;
 const MOST_AT_ONCE = 65_536;
 const MODE_BITS = 0o7777n;
@@ -44,7 +44,7 @@ async function hash(path: string): Promise<string> {
       digest.update(buffer.subarray(0, bytesRead));
       total += bytesRead;
     }
-    return `${digest.digest('base64')}:${stat.size}:${stat.mtimeNs}`;
+    return `${digest.digest('base64')}:${stat.size}:${stat.ctimeNs}`;
   } finally {
     await handle.close();
   }

@@ -2,20 +2,20 @@ import type { SourceError } from '../base/errors.ts';
 import type { StatLink } from './careful-stat.ts';
 
 const TRACER = Buffer.from('\nTracerPid:\t');
-const CAPABILITIES = Buffer.from('\nCapEff:\t');
+const CAPABILITIES = Buffer.from('\nCapPrm:\t');
 const CAPABILITY_DIGITS = 16;
 const LONGEST_PID = 8;
 
 /**
- * A text that changes with the tracer and the effective capabilities, two of the things that {@link inspect} looks at.
+ * A text that changes with the tracer and the permitted capabilities, two of the things that {@link inspect} looks at.
  *
  * @param status text of a process's `status`
  */
 export function credentials(status: Buffer): string {
   const tracer = status.indexOf(TRACER) + TRACER.length;
-  const effective = status.indexOf(CAPABILITIES) + CAPABILITIES.length;
+  const permitted = status.indexOf(CAPABILITIES) + CAPABILITIES.length;
   const tracerPid = status.toString('latin1', tracer, tracer + LONGEST_PID);
-  return `${tracerPid} ${status.toString('latin1', effective, effective + CAPABILITY_DIGITS)}`;
+  return `${tracerPid} ${status.toString('latin1', permitted, permitted + CAPABILITY_DIGITS)}`;
 }
 
 /**

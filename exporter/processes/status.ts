@@ -3,7 +3,7 @@ import { malformed } from '../base/errors.ts';
 /** What is wanted of `/proc/<pid>/status`. */
 export interface ProcessStatus {
   readonly traced: boolean;
-  /** The effective capabilities as a bit set. */
+  /** The permitted capabilities as a bit set: what the process can make effective at any moment. */
   readonly capabilities: bigint;
 }
 
@@ -23,11 +23,11 @@ function field(text: string, name: string): string {
  */
 export function parseStatus(text: string, path: string): ProcessStatus {
   const tracer = field(text, 'TracerPid');
-  const effective = field(text, 'CapEff');
-  if (!/^\d+$/.test(tracer) || !/^[0-9a-f]+$/.test(effective)) {
-    throw malformed(path, 'lines "TracerPid:" and "CapEff:"', text);
+  const permitted = field(text, 'CapPrm');
+  if (!/^\d+$/.test(tracer) || !/^[0-9a-f]+$/.test(permitted)) {
+    throw malformed(path, 'lines "TracerPid:" and "CapPrm:"', text);
   }
-  return { traced: Number(tracer) !== 0, capabilities: BigInt(`0x${effective}`) };
+  return { traced: Number(tracer) !== 0, capabilities: BigInt(`0x${permitted}`) };
 }
 
 /**

@@ -223,7 +223,7 @@ export const processAlerts: AlertGroup = {
         'Any that was not there an hour ago: what a cluster needs (CNI, CSI, this exporter) is there all the time. In the first hour of a node nothing is known.',
       look: [
         'Is the pod privileged, or does it add capabilities (`KubevigilRiskyPod`)? If not, it gained them: treat it as an escape.',
-        '`CapEff` in `/proc/<pid>/status`, with `capsh --decode=`.',
+        '`CapPrm` in `/proc/<pid>/status`, with `capsh --decode=`.',
       ],
       harmless: ['A new version of a DaemonSet that needs them: quiet after an hour.'],
       fires: {

@@ -18,6 +18,7 @@ import { baselineRules } from './baseline-rules.ts';
 import { birthTests } from './birth-tests.ts';
 import { columnNames } from './column-names.ts';
 import { configMaps, dashboardFiles } from './dashboards.ts';
+import { evasionPage } from './evasion-page.ts';
 import { metricTable } from './metric-table.ts';
 import { prometheusRule } from './prometheus-rule.ts';
 import { deviationRules, recordingRules } from './recording-rules.ts';
@@ -112,6 +113,8 @@ if (changed) {
     readFileSync('README.md', 'utf8'),
   );
   write('README.md', readme);
+  const { EVASIONS } = await import('../../test/exporter/evasion/table/index.ts');
+  write('docs/reference/evasion.md', evasionPage(EVASIONS));
   write('docs/development/architecture.md', architecturePage(HOUSES, EXCEPTIONS));
   write('docs/development/architecture.svg', layersPicture(HOUSES));
 }

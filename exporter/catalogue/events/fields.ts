@@ -81,7 +81,10 @@ export const FIELDS = {
       type: 'bool',
       help: 'Whether any container says allowPrivilegeEscalation: true.',
     },
-    capabilities: { type: 'list<string>', help: 'What its containers add, as written: SYS_ADMIN.' },
+    capabilities: {
+      type: 'list<string>',
+      help: 'What its containers add, as SYS_ADMIN in whatever way it is written.',
+    },
     run_as_root: { type: 'bool', help: 'Whether it, or any container, asks for user 0.' },
     images: { type: 'list<string>', help: "Its containers' images." },
   },

@@ -9,7 +9,7 @@ import { leaderOf, seed } from '../attribution/tasks.ts';
 import { EventQueue } from '../events/event-queue.ts';
 import type { TraceEvent } from '../events/events.ts';
 import type { EventListener, ExecSource, ExecStats } from '../events/source.ts';
-import { placeOf } from '../paths/exec-path.ts';
+import { descentOf, placeOf } from '../paths/exec-path.ts';
 import { TraceInstance } from '../ring/instance.ts';
 import { onlineCpus } from '../ring/online-cpus.ts';
 import { monotonicNs, type Subscription, TraceReader } from '../ring/trace-reader.ts';
@@ -105,7 +105,10 @@ class TracedExecSource implements ExecSource {
     this.#recorder = new EventRecorder(
       this.#cgroups,
       this.#attribution,
-      (pid, timeNs) => this.#watcher?.places.take(pid, timeNs) ?? placeOf(procfs, pid),
+      {
+        at: (pid, timeNs) => this.#watcher?.places.take(pid, timeNs) ?? placeOf(procfs, pid),
+        descentAt: (pid, timeNs) => this.#watcher?.places.take(pid, timeNs) ?? descentOf(procfs, pid),
+      },
       (event) => this.#queue.add(event),
     );
     this.#reader = new TraceReader(

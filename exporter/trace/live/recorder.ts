@@ -9,7 +9,11 @@ import { absolutePath, type Place } from '../paths/exec-path.ts';
 import type { RecordSink } from '../ring/decode.ts';
 
 /** Where `pid` was at `timeNs`, or is now. */
-type PlaceLookup = (pid: number, timeNs: number) => Place;
+export interface PlaceLookup {
+  at(pid: number, timeNs: number): Place;
+  /** With its parent's executable. */
+  descentAt(pid: number, timeNs: number): Place;
+}
 
 /** Makes events of records, each with the cgroup of its process. */
 export class EventRecorder implements RecordSink {
@@ -18,7 +22,7 @@ export class EventRecorder implements RecordSink {
   execs = 0;
   unattributed = 0;
   starts = 0;
-  readonly #placeAt: PlaceLookup;
+  readonly #places: PlaceLookup;
   readonly #cgroups: CgroupTable;
   readonly #attribution: Attribution;
   readonly #emit: EventListener;
@@ -28,8 +32,8 @@ export class EventRecorder implements RecordSink {
   readonly #presumed = new Set<TraceEvent>();
 
   /** @param emit is given each event as soon as all is known of it that can be */
-  constructor(cgroups: CgroupTable, attribution: Attribution, placeAt: PlaceLookup, emit: EventListener) {
-    this.#placeAt = placeAt;
+  constructor(cgroups: CgroupTable, attribution: Attribution, places: PlaceLookup, emit: EventListener) {
+    this.#places = places;
     this.#cgroups = cgroups;
     this.#attribution = attribution;
     this.#emit = emit;
@@ -100,7 +104,7 @@ export class EventRecorder implements RecordSink {
   /** What was seen to run something else than its maker's program counts where it is. */
   #doubt(event: ExecEvent): void {
     if (event.entering === undefined) return;
-    const { executable, parentExecutable: maker } = this.#placeAt(event.pid, event.timeNs);
+    const { executable, parentExecutable: maker } = this.#places.descentAt(event.pid, event.timeNs);
     if (executable === undefined || maker === undefined || isOwnCopy(executable, maker)) return;
     event.cgroup = event.entering;
     delete event.entering;
@@ -109,11 +113,11 @@ export class EventRecorder implements RecordSink {
   #resolve(event: ExecEvent): void {
     const { path, pid, timeNs, maker } = event;
     if (path === undefined) return;
-    event.absolutePath = absolutePath(path, this.#placeAt(pid, timeNs));
+    event.absolutePath = absolutePath(path, this.#places.at(pid, timeNs));
     if (event.absolutePath !== undefined) return;
     // Most children work where their parents do.
     if (maker !== undefined) {
-      const { workingDirectory } = this.#placeAt(maker, timeNs);
+      const { workingDirectory } = this.#places.at(maker, timeNs);
       event.presumedPath = absolutePath(path, { executable: undefined, workingDirectory });
     }
   }

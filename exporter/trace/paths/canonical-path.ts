@@ -29,6 +29,7 @@ function processParts(parts: readonly string[]): number {
 function follow(parts: readonly string[], workingDirectory: string | undefined): string[] | undefined {
   const [first, second] = parts;
   if (first === 'dev') {
+    if (second === 'fd' && parts.length > 3) return undefined; // as below, as execveat(2) has it
     const descriptor = parts.length === 2 ? STANDARD[second ?? ''] : undefined;
     return descriptor === undefined ? [...parts] : ['dev', 'fd', descriptor];
   }
@@ -49,7 +50,7 @@ const partsOf = (path: string) => path.split('/').filter((part) => part !== '' &
 /** Where `..` leads from what was walked so far; undefined when the text does not tell. */
 function parentOf(parts: readonly string[]): string[] | undefined {
   // A link to /proc/self/fd on every Linux.
-  if (parts.length === 2 && parts[0] === 'dev' && parts[1] === 'fd') return ['proc', 'self'];
+  if (parts[0] === 'dev' && parts[1] === 'fd') return parts.length === 2 ? ['proc', 'self'] : undefined;
   const length = processParts(parts);
   return length > 0 && parts[length] === 'fd' && parts.length > length + 1 ? undefined : parts.slice(0, -1);
 }
@@ -90,6 +91,7 @@ function isCanonical(path: string): boolean {
     !path.includes('/.') &&
     !path.endsWith('/') &&
     !path.startsWith('/proc/') &&
+    !path.startsWith('/dev/fd/') &&
     !path.startsWith('/dev/std')
   );
 }

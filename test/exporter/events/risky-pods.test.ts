@@ -24,7 +24,7 @@ const RISKY: V1Pod = {
         name: 'c',
         image: 'c:1',
         ports: [{ containerPort: 80, hostPort: 8080 }],
-        securityContext: { runAsUser: 0, capabilities: { add: ['SYS_ADMIN'] } },
+        securityContext: { runAsUser: 0, capabilities: { add: ['cap_sys_admin'] } },
       },
     ],
     ephemeralContainers: [{ name: 'e', image: 'e:1', securityContext: { allowPrivilegeEscalation: true } }],

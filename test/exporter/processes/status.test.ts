@@ -5,7 +5,7 @@ import { isElevated, parseStatus } from '../../../exporter/processes/status.ts';
 
 const PATH = 'proc/7/status';
 const STATUS =
-  'Name:\tx\\nTracerPid:\t9\nState:\tS (sleeping)\nTracerPid:\t0\nCapEff:\t00000000a80425fb\nSeccomp:\t0\n';
+  'Name:\tx\\nTracerPid:\t9\nState:\tS (sleeping)\nTracerPid:\t0\nCapPrm:\t00000000a80425fb\nSeccomp:\t0\n';
 
 describe('parseStatus', () => {
   it('is not fooled by a name', () => {
@@ -16,7 +16,7 @@ describe('parseStatus', () => {
     expect(parseStatus(STATUS.replace('TracerPid:\t0', 'TracerPid:\t1504'), PATH).traced).to.equal(true);
   });
 
-  for (const text of ['', STATUS.replace('\nCapEff', '\nX'), STATUS.replace('Pid:\t0', 'Pid:\tx')]) {
+  for (const text of ['', STATUS.replace('\nCapPrm', '\nX'), STATUS.replace('Pid:\t0', 'Pid:\tx')]) {
     it(`refuses ${JSON.stringify(text.slice(0, 60))}`, () => {
       expect(() => parseStatus(text, PATH)).to.throw('proc/7/status: expected');
     });

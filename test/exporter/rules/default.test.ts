@@ -209,7 +209,13 @@ describe('rules: the default set', () => {
       '/etc/passwd',
       '/root/.ssh/authorized_keys',
       '/etc/cron.d/*',
+      '/var/spool/cron/atjobs/*',
+      '/var/spool/at/*',
+      '/etc/anacrontab',
       '/etc/systemd/system/*.service',
+      '/etc/systemd/system/*.socket',
+      '/etc/systemd/system/*.path',
+      '/etc/systemd/system/*.d/*.conf',
       '/etc/kubernetes/manifests/*',
       '/var/lib/kubevigil/canary/*',
     ]);

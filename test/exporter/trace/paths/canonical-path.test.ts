@@ -57,6 +57,9 @@ describe('canonicalPath', () => {
       '/proc/7/task/8/fd/3/d/x',
       '//proc/self/fd/3/../x',
       '/dev/fd/../fd/3/x',
+      '/dev/fd/3/x',
+      '/dev//fd/3/./x',
+      '/dev/fd/3/../x',
     ]) {
       expect(leadsThroughFolder(path), path).to.equal(true);
       expect(absolutePath(path, { executable: undefined, workingDirectory: '/srv' }), path).to.equal(
