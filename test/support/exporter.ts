@@ -11,6 +11,9 @@ export const EXPORTER = programOf(ROOT);
 /** Whoever runs the tests may have a cluster, which is not to be asked for anything. */
 const OUTSIDE_OF_CLUSTERS = { KUBECONFIG: '', KUBERNETES_SERVICE_HOST: '' };
 
+/** Where many others want the CPUs, Node alone can take half a minute to start. */
+const START_MS = 60_000;
+
 interface SpawnOptions {
   /** Variables beside those of the tests. */
   readonly env?: NodeJS.ProcessEnv;
@@ -78,10 +81,11 @@ export async function startExporter(
     return exit;
   };
   try {
-    const address = await waitFor('the exporter to listen', () => {
+    const listening = () => {
       if (child.exitCode !== null) throw new Error(`the exporter ended: ${written.stderr}`);
       return /"?address"?[=:]"?(127\.0\.0\.1:\d+)/.exec(written.stderr)?.[1];
-    });
+    };
+    const address = await waitFor('the exporter to listen', listening, START_MS);
     return { pid: child.pid ?? 0, address, log: () => written.stderr, stop };
   } catch (error) {
     child.kill('SIGKILL');
