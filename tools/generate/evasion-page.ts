@@ -1,6 +1,8 @@
 import type { Family, Outcome, Row } from '../../test/exporter/evasion/table/model.ts';
 
-const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+/** Between backticks all is written as it is. */
+const cell = (text: string) =>
+  text.replaceAll('|', '\\|').replace(/`[^`]*`|</g, (found) => (found === '<' ? '&lt;' : found));
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
 const names = (signs: readonly string[], word: string) =>
   signs

@@ -14,6 +14,7 @@ const ACCOUNTS = 'account_file_changed';
 const PASSWD = '/etc/passwd';
 const BEFORE = 'root:x:0:0:root:/root:/bin/sh\n';
 const AFTER = 'root:x:0:0:root:/root:/bin/zh\n';
+const CANARY = '/var/lib/kubevigil/canary/accounts.csv';
 const MEBIBYTE = 2 ** 20;
 
 const BETWEEN_LOOKS = 'files are looked at when the exporter is scraped, and this is undone by then';
@@ -168,6 +169,27 @@ export const FILES: Family = {
         return host.perl('POSIX::mkfifo($ARGV[0], 0644) or die', host.at(PASSWD));
       },
     ]),
+    {
+      id: 'canary-encrypted',
+      in: 'host',
+      attack: 'encrypts all that it finds, a canary file among it',
+      evades: ['canary_file_changed'],
+      outcome: SEEN,
+      before: (host) => host.write(CANARY, BEFORE),
+      steps: [(host) => host.write(CANARY, AFTER)],
+    },
+    {
+      id: 'canary-read',
+      in: 'host',
+      attack: 'reads and copies all that it finds, a canary file among it, and changes nothing',
+      evades: ['canary_file_changed'],
+      outcome: unseen(
+        'reading leaves nothing behind in a file',
+        'fanotify on the canary’s mount, or an audit rule on the file',
+      ),
+      before: (host) => host.write(CANARY, BEFORE),
+      steps: [(host) => host.perl('contents($ARGV[0])', host.at(CANARY))],
+    },
     {
       id: 'cron-new-file',
       in: 'host',

@@ -20,6 +20,7 @@ const MEBIBYTE = 2 ** 20;
 const line = (user = 'root', message = 'Failed password for') =>
   `Nov 28 03:00:00 node sshd[7]: ${message} ${user} from 192.0.2.7 port 4711 ssh2\n`;
 const FAILURE = line();
+const SUDO = 'Nov 28 03:00:00 node sudo: pam_unix(sudo:auth):';
 const HARMLESS = 'Nov 28 03:00:00 node sshd[7]: Server listening on 0.0.0.0 port 22.\n';
 
 const BETWEEN_LOOKS = 'logs are read at each scrape, or every 15 s, and what was there is gone by then';
@@ -227,6 +228,22 @@ export const LOGS: Family = {
       ],
       unseen('rules name the files that they read', OWN_RULE),
     ),
+    {
+      ...logged(
+        'log-sudo',
+        'fails three times to become another user by `sudo`, of which PAM writes two lines',
+        [
+          (host) =>
+            host.append(
+              AUTH_LOG,
+              `${SUDO} authentication failure; logname=a uid=1000 euid=0 tty=/dev/pts/1 ruser=a rhost=  user=a\n${SUDO} 2 more authentication failures; logname=a uid=1000 euid=0 tty=/dev/pts/1 ruser=a rhost=  user=a\n`,
+            ),
+        ],
+        SEEN,
+        { times: 3 },
+      ),
+      evades: ['local_login_failed'],
+    },
     application(
       'application-line',
       'fails to log in to an application, for comparison',

@@ -84,6 +84,7 @@ export const PODS: Family = {
       [HOST_PATH],
       unseen('what a driver mounts is its own affair', ADMISSION),
     ),
+    asked('pod-host-pid', "shares the host's processes", { hostPID: true }, ['host_pid_pod']),
     asked(
       'pod-host-ipc',
       "shares the host's IPC",
