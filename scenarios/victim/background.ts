@@ -28,12 +28,17 @@ export class BackgroundLoad {
     this.#victim = victim;
   }
 
-  /** Asks at this rate for so long, in place of what was asked for before. */
-  start(requestsPerSecond: number, durationMs: number): void {
+  /**
+   * Asks at this rate for so long, in place of what was asked for before.
+   *
+   * @returns when the last answer is there, or nobody waits for it any more
+   */
+  start(requestsPerSecond: number, durationMs: number): Promise<void> {
     this.#abort.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     this.#running = this.#run(requestsPerSecond, performance.now() + durationMs, signal);
+    return this.#running;
   }
 
   async stop(): Promise<void> {
@@ -43,16 +48,15 @@ export class BackgroundLoad {
   }
 
   async #run(requestsPerSecond: number, untilMs: number, signal: AbortSignal): Promise<void> {
-    let pending = 0;
+    const pending = new Set<Promise<void>>();
     while (!signal.aborted && performance.now() < untilMs) {
       const gapMs = nextGapMs(requestsPerSecond, performance.now(), Math.random);
       await sleep(gapMs, undefined, { signal }).catch(() => {});
-      if (signal.aborted || pending >= MAX_PENDING) continue;
-      pending++;
-      void this.#ask(signal).finally(() => {
-        pending--;
-      });
+      if (signal.aborted || pending.size >= MAX_PENDING) continue;
+      const asked = this.#ask(signal).finally(() => pending.delete(asked));
+      pending.add(asked);
     }
+    await Promise.all(pending);
   }
 
   /** A request that fails is one that a user of a service under attack sees fail. */

@@ -35,7 +35,7 @@ describe('builder build from a Prometheus that scrapes', function () {
       scrape_configs: [{ job_name: 'kubevigil', static_configs: [target] }],
     });
     try {
-      await waitFor('some scrapes', () => scrapes >= SCRAPES || undefined);
+      await waitFor('some scrapes', () => scrapes >= SCRAPES);
       // The delay after which a step is closed.
       await sleep(1_500);
       const range = ['--last', '1m', '--step', '1s', '--end', 'now'];

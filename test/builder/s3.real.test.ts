@@ -152,7 +152,7 @@ describe('builder in a bucket', function () {
     ];
     const first = spawn(process.execPath, [BUILDER, ...args(silent.url)], { stdio: 'ignore' });
     try {
-      await waitFor('the lock', () => s3().objects.has('a/.lock') || undefined);
+      await waitFor('the lock', () => s3().objects.has('a/.lock'));
       const { code, stdout, stderr } = await builder(args(prometheus.url));
       expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
       expect(stderr).to.match(

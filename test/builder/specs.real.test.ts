@@ -53,7 +53,7 @@ describe('builder specs', function () {
         };
         await waitFor('some scrapes', async () => {
           const [scrapes = 0] = await ask('count_over_time(node_load1[1m])');
-          return scrapes >= 5 || undefined;
+          return scrapes >= 5;
         });
         // The delay after which a step is closed.
         await sleep(1_500);

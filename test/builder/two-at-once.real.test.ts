@@ -29,7 +29,7 @@ describe('two builder updates at once', function () {
     const args = (url: string) => ['update', '--config', config, '--prometheus', url];
     const first = spawn(process.execPath, [BUILDER, ...args(silent.url)], { stdio: 'ignore' });
     try {
-      await waitFor('the lock', () => existsSync(join(folder, 'dataset', '.lock')) || undefined);
+      await waitFor('the lock', () => existsSync(join(folder, 'dataset', '.lock')));
       const { code, stdout, stderr } = await builder(args(prometheus.url));
       expect({ code, stdout }).to.deep.equal({ code: 2, stdout: '' });
       expect(stderr).to.match(

@@ -76,7 +76,7 @@ function perl(script: string, argument: string): ChildProcess {
 /** Waits until each of them has another name than the interpreter's that it began with. */
 async function renamed(children: readonly ChildProcess[]): Promise<void> {
   await waitFor('all to have their names', () =>
-    children.every(({ pid }) => readFileSync(`/proc/${pid}/comm`, 'latin1') !== 'perl\n') ? true : undefined,
+    children.every(({ pid }) => readFileSync(`/proc/${pid}/comm`, 'latin1') !== 'perl\n'),
   );
 }
 

@@ -155,7 +155,7 @@ describe('causes on this machine, and their harmless neighbours', function () {
       await expectStill(figure, eat(8_000_000), 0);
       const before = await figure();
       await eat(300_000_000)();
-      await waitFor('the kill', async () => ((await figure()) > before ? true : undefined));
+      await waitFor('the kill', async () => (await figure()) > before);
     } finally {
       await pod.end();
     }

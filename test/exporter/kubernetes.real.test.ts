@@ -30,7 +30,7 @@ describe('kubevigil-exporter in a cluster', () => {
 
   it('counts restarts on its node as they happen, and goes on while the server is away', async () => {
     exporter = await startExporter(['--node-name=node-7'], { env });
-    await waitFor('the watch', () => server.watches === 1 || undefined);
+    await waitFor('the watch', () => server.watches === 1);
     const oom = `${RESTARTS}{reason="oom",namespace="shop",pod="web-0",container="nginx"}`;
     expect((await scrape()).get(oom)).to.equal(0);
     const [web] = recordedPods();
@@ -38,12 +38,12 @@ describe('kubevigil-exporter in a cluster', () => {
     if (web === undefined || status === undefined) throw new Error('no recorded pod');
     status.restartCount += 1;
     server.put(web);
-    await waitFor('the restart', async () => (await scrape()).get(oom) === 1 || undefined);
+    await waitFor('the restart', async () => (await scrape()).get(oom) === 1);
     await server.stop();
-    await waitFor('the failure', async () => (await scrape()).get(SUCCESS) === 0 || undefined);
+    await waitFor('the failure', async () => (await scrape()).get(SUCCESS) === 0);
     expect((await scrape()).get(oom)).to.equal(1);
     await server.start();
-    await waitFor('the next watch', async () => (await scrape()).get(SUCCESS) === 1 || undefined);
+    await waitFor('the next watch', async () => (await scrape()).get(SUCCESS) === 1);
   });
 
   it('leaves the server alone with --kubernetes=off', async () => {

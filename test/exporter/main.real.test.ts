@@ -38,7 +38,7 @@ describe('kubevigil-exporter', () => {
   it('exposes this machine, in a form that promtool finds nothing wrong with', async () => {
     const { address } = await start();
     await waitFor('the node to be described', async () =>
-      (await get(`http://${address}/metrics`)).includes('\nkubevigil_node_info{') ? true : undefined,
+      (await get(`http://${address}/metrics`)).includes('\nkubevigil_node_info{'),
     );
     const page = await get(`http://${address}/metrics`);
     expect(await promtoolCheck(page)).to.equal('');
@@ -80,7 +80,7 @@ describe('kubevigil-exporter', () => {
     const socket = connect(Number(port), host);
     socket.on('error', () => {});
     socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n');
-    await waitFor('the connection', () => (socket.readyState === 'open' ? true : undefined));
+    await waitFor('the connection', () => socket.readyState === 'open');
     const before = Date.now();
     expect(await exporter.stop()).to.deep.equal({ code: 0, signal: null });
     expect(Date.now() - before).to.be.below(STOPS_WITHIN_MS);
@@ -103,7 +103,7 @@ describe('kubevigil-exporter', () => {
 
   it('listens at several addresses', async () => {
     const { address, log } = await start(['--web.listen-address', '127.0.0.1:0']);
-    await waitFor('the second address', () => (log().split('Listening on').length === 3 ? true : undefined));
+    await waitFor('the second address', () => log().split('Listening on').length === 3);
     const addresses = [...log().matchAll(/address=(\S+)/g)].map((match) => match[1]);
     expect(addresses).to.have.length(2).and.to.include(address);
     for (const each of addresses) await get(`http://${each}/-/ready`);

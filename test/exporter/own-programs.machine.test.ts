@@ -43,10 +43,10 @@ for (const traced of [true, false]) {
 
     it('does not accuse itself of the shells that tell what the node is, but others of theirs', async () => {
       // For which it starts a dozen.
-      await waitFor('node_info', async () => (await page()).includes('\nkubevigil_node_info{') || undefined);
+      await waitFor('node_info', async () => (await page()).includes('\nkubevigil_node_info{'));
       expect(await shells()).to.equal(0);
       const other = spawn('sh', ['-c', JOIN, 'sh', ...pod.cgroups(), '--', 'sh', '-c', 'kill -STOP $$']);
-      await waitFor('the other shell', async () => (await shells()) > 0 || undefined);
+      await waitFor('the other shell', async () => (await shells()) > 0);
       other.kill('SIGKILL');
       await once(other, 'exit');
       expect(await shells()).to.equal(1);

@@ -83,7 +83,7 @@ for (const name of ['runc', 'crun'] as const) {
       for (let i = 0; i < TIMES; i++) ids.push(await containers.start());
       const [id = ''] = ids;
       for (let i = 0; i < TIMES; i++) await containers.do('exec', id, 'true');
-      await waitFor('all programs', async () => (await matches(ANY, id)) > TIMES || undefined);
+      await waitFor('all programs', async () => (await matches(ANY, id)) > TIMES);
       expect(await matches(ANY, id)).to.equal(1 + TIMES);
       for (const one of ids.slice(1)) expect(await matches(ANY, one)).to.equal(1);
       for (const one of ids) expect(await matches(MEMORY, one)).to.equal(0);
@@ -97,7 +97,7 @@ for (const name of ['runc', 'crun'] as const) {
         // A /dev that a runtime fills has this link.
         const dev = 'symlink "/proc/self/fd", "/dev/fd";';
         for (let i = 0; i < TIMES; i++) await containers.do('exec', id, ...perl(dev + code));
-        await waitFor('all of them', async () => (await matches(ANY, id)) > 2 * TIMES || undefined);
+        await waitFor('all of them', async () => (await matches(ANY, id)) > 2 * TIMES);
         expect(await matches(MEMORY, id)).to.equal(TIMES);
       });
     }
@@ -111,7 +111,7 @@ for (const name of ['runc', 'crun'] as const) {
         ...perl(`my $p = fork; if (!$p) { ${JOIN} ${MEMFD} } waitpid $p, 0; exit $? >> 8`),
         ...into,
       ]);
-      await waitFor('both', async () => (await matches(ANY, id)) > 2 || undefined);
+      await waitFor('both', async () => (await matches(ANY, id)) > 2);
       expect(await matches(MEMORY, id)).to.equal(2);
     });
 
@@ -134,13 +134,13 @@ for (const name of ['runc', 'crun'] as const) {
       const libraries = [own, conmon.env].map(({ LD_LIBRARY_PATH: path = '' }) => path).join(':');
       const env = { ...own, LD_LIBRARY_PATH: libraries };
       await host(['perl', '-e', `${JOIN} exec @ARGV`, ...scope, '--', ...command], env);
-      await waitFor('conmon to have made the container', () => existsSync(join(bundle, 'pid')) || undefined);
+      await waitFor('conmon to have made the container', () => existsSync(join(bundle, 'pid')));
       await containers.do('start', id);
       for (let i = 0; i < TIMES; i++) {
         const { command: exec } = containers.command('exec', id, 'true');
         await host(['perl', '-e', `${JOIN} exec @ARGV`, ...scope, '--', ...exec], env);
       }
-      await waitFor('all programs', async () => (await matches(ANY, id)) > TIMES || undefined);
+      await waitFor('all programs', async () => (await matches(ANY, id)) > TIMES);
       expect(await matches(ANY, id)).to.equal(1 + TIMES);
       for (const rule of [ANY, MEMORY]) expect(await matches(rule, containers.uid), rule).to.equal(0);
       expect(await matches(MEMORY, id)).to.equal(0);

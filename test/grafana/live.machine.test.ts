@@ -47,9 +47,7 @@ describe('dashboards on a machine under watch', function () {
   before(async () => {
     await program('prometheus');
     watched = await watch(folder(), refusal === undefined);
-    await waitFor('the first scrape', async () =>
-      (await askNow(watched.url, 'kubevigil_build_info')) > 0 ? true : undefined,
-    );
+    await waitFor('the first scrape', async () => (await askNow(watched.url, 'kubevigil_build_info')) > 0);
     await watched.act();
   });
   after(() => watched?.stop());
@@ -75,7 +73,7 @@ describe('dashboards on a machine under watch', function () {
       instant
         ? askNow(watched.url, query)
         : askRange(watched.url, query, choice.rangeSeconds, stepSeconds(choice));
-    await waitFor(`data of ${query}`, async () => ((await ask()) > 0 ? true : undefined), PATIENCE_MS);
+    await waitFor(`data of ${query}`, async () => (await ask()) > 0, PATIENCE_MS);
   }
 
   /** A label without a column of its own would keep rows apart that are one. */

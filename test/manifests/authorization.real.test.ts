@@ -127,7 +127,7 @@ describe('overlays/authorization, with the real programs', function () {
     );
     await waitFor('the exporter to be ready', async () => {
       if (exporter.child.exitCode !== null) throw new Error(exporter.output());
-      return (await ask('/-/ready').catch(() => undefined))?.status === 200 || undefined;
+      return (await ask('/-/ready').catch(() => undefined))?.status === 200;
     });
   });
   afterEach(async () => {
@@ -181,10 +181,7 @@ describe('overlays/authorization, with the real programs', function () {
 
   it('all that the exporter asks the API server for is in its roles', async () => {
     await ask('/metrics', 'prometheus');
-    await waitFor(
-      'a list of pods',
-      () => server.requests.some(({ method }) => method === 'GET') || undefined,
-    );
+    await waitFor('a list of pods', () => server.requests.some(({ method }) => method === 'GET'));
     const attempts = server.requests.map(attemptOf);
     expect(new Set(attempts.map(({ resource }) => resource))).to.include.keys(
       ...['tokenreviews', 'subjectaccessreviews', 'pods'],
@@ -246,7 +243,7 @@ describe('overlays/authorization, with the real programs', function () {
     await waitFor('series of the exporter', async () => {
       const answer = await fetch(`${prometheus?.url}/api/v1/query?query=kubevigil_build_info`);
       const { data } = (await answer.json()) as { data: { result: object[] } };
-      return data.result.length > 0 || undefined;
+      return data.result.length > 0;
     });
   }
 

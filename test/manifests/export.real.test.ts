@@ -65,10 +65,7 @@ describe('the export of several pods, as its manifests have it', function () {
   it('one of them killed and started again: the merged dataset is what one run makes', async () => {
     const output = join(folder, 'data', 'dataset');
     const killed = shard(2);
-    await waitFor(
-      'shard 2 to have begun',
-      () => existsSync(join(output, `.lock-2-of-${shards}`)) || undefined,
-    );
+    await waitFor('shard 2 to have begun', () => existsSync(join(output, `.lock-2-of-${shards}`)));
     killed.child.kill('SIGKILL');
     const others = [0, 1, 3].map(shard);
     expect((await killed.ended).signal).to.equal('SIGKILL');

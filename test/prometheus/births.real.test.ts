@@ -108,7 +108,7 @@ describe('what a container does before its first scrape', () => {
       async () => {
         const { groups } = await ask<{ groups: RuleGroup[] }>(`${url}/api/v1/rules?type=alert`);
         const own = groups.flatMap(({ rules }) => rules).find(({ name }) => name === ALERT);
-        return Date.parse(own?.lastEvaluation ?? '') > from || undefined;
+        return Date.parse(own?.lastEvaluation ?? '') > from;
       },
       WAIT_MS,
     );
@@ -125,7 +125,7 @@ describe('what a container does before its first scrape', () => {
       'the first scrape',
       async () => {
         const { result } = await ask<{ result: unknown[] }>(`${url}/api/v1/query?query=${query}`);
-        return result.length > 0 || undefined;
+        return result.length > 0;
       },
       WAIT_MS,
     );

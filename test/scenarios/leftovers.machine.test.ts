@@ -98,11 +98,9 @@ describe('what scenarios leave behind', function () {
   }
 
   async function expectNothing(): Promise<void> {
-    await waitFor(
-      'the processes to end',
-      () => (container.processes().size === 0 ? true : undefined),
-      UNDONE_MS,
-    ).catch(() => expect([...container.processes().values()]).to.deep.equal([]));
+    await waitFor('the processes to end', () => container.processes().size === 0, UNDONE_MS).catch(() =>
+      expect([...container.processes().values()]).to.deep.equal([]),
+    );
     expect(readdirSync(written)).to.deep.equal([]);
     expect(canaries()).to.deep.equal([]);
     expect(listeners(node)).to.deep.equal([]);

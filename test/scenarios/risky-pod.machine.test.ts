@@ -100,7 +100,7 @@ describe('risky_pod', function () {
     const { KUBECONFIG } = process.env;
     const exporter = await startExporter([], { env: { KUBECONFIG, NODE_NAME: NODE } });
     try {
-      await waitFor('the watch', () => (server.watches > 0 ? true : undefined));
+      await waitFor('the watch', () => server.watches > 0);
       expect(await riskyPods(exporter)).to.deep.equal({});
       const run = riskyPod.run(options);
       const seen = await waitFor('the exporter to see it', async () => {
@@ -115,8 +115,9 @@ describe('risky_pod', function () {
         dangerous_capability_pod: 1,
       });
       await run;
-      await waitFor('the exporter to see it gone', async () =>
-        Object.keys(await riskyPods(exporter)).length === 0 ? true : undefined,
+      await waitFor(
+        'the exporter to see it gone',
+        async () => Object.keys(await riskyPods(exporter)).length === 0,
       );
       expect(pods.size).to.equal(0);
     } finally {
@@ -142,7 +143,7 @@ describe('risky_pod', function () {
   it('stops when it is told to', async () => {
     const abort = new AbortController();
     const run = riskyPod.run({ ...options, durationMs: 3_600_000 }, abort.signal);
-    await waitFor('the pod', () => (pods.size > 0 ? true : undefined));
+    await waitFor('the pod', () => pods.size > 0);
     abort.abort();
     await run;
     expect(pods.size).to.equal(0);
@@ -152,9 +153,9 @@ describe('risky_pod', function () {
     const pod = new Servant([process.execPath, POD_MAIN, '0', join(folder, 'log'), folder]);
     await pod.answer();
     pod.order({ name: 'risky_pod', options: { ...options, durationMs: 3_600_000 } });
-    await waitFor('the pod', () => (pods.size > 0 ? true : undefined));
+    await waitFor('the pod', () => pods.size > 0);
     pod.kill();
-    await waitFor('the pod to be deleted', () => (pods.size === 0 ? true : undefined));
+    await waitFor('the pod to be deleted', () => pods.size === 0);
   });
 
   it('fails in one line where it may not', async () => {

@@ -147,6 +147,11 @@ export class ApiServer {
     }
   }
 
+  /** A pod as it was, in an event that tells no version. */
+  tellAgain(pod: V1Pod): void {
+    for (const response of this.#watches.keys()) this.#line(response, 'MODIFIED', pod);
+  }
+
   /** Forgets what was before: whoever asks for it gets 410. */
   compact(): void {
     this.#compacted = ++this.#version;

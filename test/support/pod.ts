@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Context } from 'mocha';
 import { NodeViews } from '../../exporter/owners/node-view.ts';
 import type { Extraction, Extractor } from '../../exporter/scrape/extractor.ts';
+import { waitFor } from '../../tools/programs/wait.ts';
 import { extractOnce } from './extract.ts';
 import { ROOT } from './paths.ts';
 import { services } from './services.ts';
@@ -150,4 +151,40 @@ export class Machine<S> {
   close(): void {
     this.views.close();
   }
+}
+
+/** An extractor on this machine, and the pod of the test that runs. */
+export interface PodSuite<S> {
+  readonly machine: Machine<S>;
+  readonly pod: Pod;
+  /** The pod's own values (see `Machine.valuesOf`), once it has some: what is new waits for its turn on a machine with much that is new. */
+  values(): Promise<Record<string, number>>;
+}
+
+/** Call it inside `describe`: each test has a pod of its own, which has done `commands`. Where none can be made the tests are skipped with the reason. */
+export function podSuite<S>(extractor: Extractor<S>, ...commands: string[]): PodSuite<S> {
+  const machine = new Machine(extractor);
+  let pod: Pod | undefined;
+  const own = (): Pod => {
+    if (pod === undefined) throw new Error('the pod is there while a test runs');
+    return pod;
+  };
+  before(needsPods);
+  beforeEach(async () => {
+    pod = new Pod();
+    await pod.do(...commands);
+  });
+  afterEach(() => pod?.end());
+  after(() => machine.close());
+  return {
+    machine,
+    get pod() {
+      return own();
+    },
+    values: () =>
+      waitFor('the turn of the pod', async () => {
+        const values = await machine.valuesOf(own());
+        return Object.keys(values).length > 0 && values;
+      }),
+  };
 }

@@ -56,6 +56,6 @@ export async function waitForFirstScrape({ url }: RunningPrometheus): Promise<vo
   await waitFor('the first scrape', async () => {
     const response = await fetch(`${url}/api/v1/query?query=up`);
     const { data } = (await response.json()) as { data: { result: { value: [number, string] }[] } };
-    return data.result.some(({ value }) => value[1] === '1') || undefined;
+    return data.result.some(({ value }) => value[1] === '1');
   });
 }

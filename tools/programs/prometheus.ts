@@ -12,14 +12,17 @@ export interface RunningPrometheus extends Child {
   readonly url: string;
 }
 
-/** Whether a GET of the address answers 2xx; undefined while it does not. */
-export async function answers(url: string): Promise<true | undefined> {
+/** Whether a GET of the address answers 2xx. */
+export async function answers(url: string): Promise<boolean> {
   try {
-    return (await fetch(url)).ok || undefined;
+    return (await fetch(url)).ok;
   } catch {
-    return undefined;
+    return false;
   }
 }
+
+/** Of ports that were free when they were looked for and are not any more. */
+const MOST_PORTS = 3;
 
 /**
  * Starts Prometheus with a configuration and its data below `folder`, and waits until it is ready.
@@ -34,28 +37,29 @@ export async function startPrometheus(
 ): Promise<RunningPrometheus> {
   mkdirSync(folder, { recursive: true });
   const configFile = join(folder, 'prometheus.yml');
+  const logFile = join(folder, 'prometheus.log');
   writeFileSync(configFile, stringify(config));
-  const port = await freePort();
-  const child = startChild(
-    await program('prometheus'),
-    [
+  const file = await program('prometheus');
+  for (let attempt = 1; ; attempt++) {
+    const address = `127.0.0.1:${await freePort()}`;
+    const args = [
       `--config.file=${configFile}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
+      `--web.listen-address=${address}`,
       '--log.level=warn',
       ...flags,
-    ],
-    join(folder, 'prometheus.log'),
-  );
-  const url = `http://127.0.0.1:${port}`;
-  try {
-    await waitFor('Prometheus to become ready', () => {
-      child.assertRunning();
-      return answers(`${url}/-/ready`);
-    });
-  } catch (error) {
-    await child.stop();
-    throw error;
+    ];
+    const child = startChild(file, args, logFile);
+    const url = `http://${address}`;
+    try {
+      await waitFor('Prometheus to become ready', () => {
+        child.assertRunning();
+        return answers(`${url}/-/ready`);
+      });
+      return { ...child, url };
+    } catch (error) {
+      await child.stop();
+      if (attempt === MOST_PORTS || !child.output().includes('address already in use')) throw error;
+    }
   }
-  return { ...child, url };
 }

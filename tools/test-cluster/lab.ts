@@ -165,7 +165,7 @@ export function labSteps(setup: LabSetup): { steps: Step[]; cleanUp: Step } {
           async () => {
             const up = (await query('up{job="kubevigil"} == 1')).map(({ metric }) => metric['node'] ?? '');
             missing = nodes.filter((node) => !up.includes(node));
-            return missing.length === 0 || undefined;
+            return missing.length === 0;
           },
           SCRAPE_MS,
         ).catch((cause: unknown) => {

@@ -124,11 +124,7 @@ export async function startLab(folder: string, targets: Readonly<Record<string, 
     await start(thanos, flags, 'query', `${url}/-/ready`);
     const listed = async () =>
       (await (await fetch(`${url}/api/v1/stores`)).text()).match(/"lastError":null/g);
-    await waitFor(
-      "Thanos' two sidecars",
-      async () => ((await listed())?.length === 2 ? true : undefined),
-      START_TIMEOUT_MS,
-    );
+    await waitFor("Thanos' two sidecars", async () => (await listed())?.length === 2, START_TIMEOUT_MS);
     return url;
   });
 

@@ -66,9 +66,7 @@ describe('builder stream: Prometheus is killed and comes back', function () {
 
     const first = await start();
     const stored = `${url}/api/v1/query?query=count_over_time(kubevigil_forks_total[1m])>5`;
-    await waitFor('some samples', async () =>
-      (await (await fetch(stored)).text()).includes('"value"') ? true : undefined,
-    );
+    await waitFor('some samples', async () => (await (await fetch(stored)).text()).includes('"value"'));
     writeFileSync(join(folder, 'dataset.yaml'), stringify({ step: '1s', columns: ['forks_per_second'] }));
     const args = ['--config', join(folder, 'dataset.yaml'), '--prometheus', url, '--from', '3s'];
     const stream: StreamProcess = await startStreamProcess(args);
@@ -87,9 +85,9 @@ describe('builder stream: Prometheus is killed and comes back', function () {
         );
       },
     });
-    await waitFor('rows', () => records.filter(({ type }) => type === 'row').length >= 3 || undefined);
+    await waitFor('rows', () => records.filter(({ type }) => type === 'row').length >= 3);
     first.process.kill('SIGKILL');
-    await waitFor('word of it', () => records.some(({ type }) => type === 'late') || undefined);
+    await waitFor('word of it', () => records.some(({ type }) => type === 'late'));
     expect((await fetch(`${stream.url}/-/ready`)).status).to.equal(503);
     await start();
     back = Date.now();

@@ -58,13 +58,10 @@ describe('builder/examples', function () {
         served.publish(NODES.map((node) => ({ node, value: step })));
         if (step % 15 !== 14) continue;
         const wanted = (step + 1) * NODES.length;
-        await waitFor(
-          `the rows before a cut (${example.errors()})`,
-          () => example.rows().length >= wanted || undefined,
-        );
+        await waitFor(`the rows before a cut (${example.errors()})`, () => example.rows().length >= wanted);
         served.hangUp();
       }
-      await waitFor('all rows', () => example.rows().length >= STEPS * NODES.length || undefined);
+      await waitFor('all rows', () => example.rows().length >= STEPS * NODES.length);
     } finally {
       await example.stop();
     }
@@ -97,7 +94,7 @@ describe('builder/examples', function () {
     await expectEveryRowOnce(start);
     served.publish([{ node: 'new', value: 1 }]);
     const again = start();
-    await waitFor('the new row', () => again.rows().length > 0 || undefined);
+    await waitFor('the new row', () => again.rows().length > 0);
     await again.stop();
     expect(again.rows().map(({ node }) => node)).to.deep.equal(['new']);
   });

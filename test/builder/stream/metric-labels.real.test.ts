@@ -41,10 +41,7 @@ describe('builder stream with labels of a metric, by the clock of Prometheus', f
     });
     stops.push(() => prometheus.stop());
     const query = `${prometheus.url}/api/v1/query?query=kubevigil_forks_total`;
-    await waitFor(
-      'the first sample',
-      async () => (await (await fetch(query)).text()).includes('"value"') || undefined,
-    );
+    await waitFor('the first sample', async () => (await (await fetch(query)).text()).includes('"value"'));
   });
 
   after(async () => {

@@ -66,7 +66,7 @@ describe('kubevigil-builder stream', function () {
       });
       stops.push(() => prometheus.stop());
       const query = `${prometheus.url}/api/v1/query?query=kubevigil_forks_total`;
-      const stored = async () => (await (await fetch(query)).text()).includes('"value"') || undefined;
+      const stored = async () => (await (await fetch(query)).text()).includes('"value"');
       await waitFor('the first sample', stored);
       const config = join(folder, 'dataset.yaml');
       writeFileSync(

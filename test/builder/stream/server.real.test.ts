@@ -88,13 +88,13 @@ describe('builder/stream/server', () => {
     stopped.pause();
     stopped.write('GET /stream HTTP/1.1\r\nHost: x\r\n\r\n');
     stopped.on('error', () => undefined);
-    await waitFor('the reader that stops', () => hub.size === 1 || undefined);
+    await waitFor('the reader that stops', () => hub.size === 1);
     const steps = 3_000;
     const reading = readNdjson(`${url}/stream`, {
       until: ({ type, timestamp }) =>
         type === 'step' && timestamp === new Date(BEFORE_MS + steps * STEP_MS).toISOString(),
     });
-    await waitFor('the other reader', () => hub.size === 2 || undefined);
+    await waitFor('the other reader', () => hub.size === 2);
     const long = 'x'.repeat(4_000);
     for (let step = 0; step < steps; step++) {
       publish([{ node: long, value: step }]);
@@ -115,9 +115,9 @@ describe('builder/stream/server', () => {
     stopped.pause();
     stopped.write('GET /stream HTTP/1.1\r\nHost: x\r\n\r\n');
     stopped.on('error', () => undefined);
-    await waitFor('the reader', () => hub.size === 1 || undefined);
+    await waitFor('the reader', () => hub.size === 1);
     for (let step = 0; step < 400; step++) publish([{ node: 'x'.repeat(40_000), value: step }]);
-    await waitFor('the drop', () => hub.size === 0 || undefined);
+    await waitFor('the drop', () => hub.size === 0);
     expect(await metric('clients_dropped_total{reason="stalled"}')).to.equal('1');
     stopped.destroy();
   });
@@ -180,7 +180,7 @@ describe('builder/stream/server', () => {
     publish(rows(NODES, 0));
     const late = { type: 'late' as const, timestamp: '2026-11-23T00:00:30.000Z', message: 'no Prometheus' };
     const reading = readNdjson(`${url}/stream`, { until: ({ type }) => type === 'heartbeat' });
-    await waitFor('the reader', () => hub.size === 1 || undefined);
+    await waitFor('the reader', () => hub.size === 1);
     hub.beginLate(late);
     const [told] = await readNdjson(`${url}/stream`, { until: () => true });
     expect(told).to.deep.equal(late);
@@ -202,9 +202,9 @@ describe('builder/stream/server', () => {
       const [record] = await readNdjson(`${url}/stream${query}`, { until: () => true });
       expect(record?.id, query).to.equal(`${BEFORE_MS + 3 * STEP_MS}-0`);
     }
-    await waitFor('them to go', () => hub.size === 0 || undefined);
+    await waitFor('them to go', () => hub.size === 0);
     const next = readNdjson(`${url}/stream`, { until: () => true });
-    await waitFor('the reader', () => hub.size === 1 || undefined);
+    await waitFor('the reader', () => hub.size === 1);
     publish(rows(['a'], 5));
     expect((await next)[0]?.id).to.equal(`${BEFORE_MS + 6 * STEP_MS}-0`);
   });
@@ -236,7 +236,7 @@ describe('builder/stream/server', () => {
     expect(await metric('clients_refused_total')).to.equal('1');
     expect(await metric('clients')).to.equal('2');
     for (const reader of readers) reader.destroy();
-    await waitFor('them to go', () => hub.size === 0 || undefined);
+    await waitFor('them to go', () => hub.size === 0);
     expect(await metric('clients_dropped_total{reason="overtaken"}')).to.equal('0');
   });
 

@@ -12,7 +12,7 @@ const CHILD = join(ROOT, 'dist', 'test', 'builder', 'support', 'update-main.js')
 const WHOLE = 3;
 
 function warmChild(): { child: ChildProcess; ready: Promise<unknown> } {
-  const child = fork(CHILD, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  const child = fork(CHILD, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], execArgv: [] });
   return { child, ready: once(child, 'message') };
 }
 

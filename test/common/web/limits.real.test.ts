@@ -35,7 +35,7 @@ describe('limits', () => {
     }
     const others = await Promise.all(Array.from({ length: 200 }, () => served.get()));
     expect(others.every(({ body }) => body === 'yes')).to.equal(true);
-    await waitFor('the slow readers to be cut off', async () => (await connections()) === 0 || undefined);
+    await waitFor('the slow readers to be cut off', async () => (await connections()) === 0);
     for (const { bytesRead } of slow) expect(bytesRead).to.be.below(PAGE.length);
   });
 
@@ -60,7 +60,7 @@ describe('limits', () => {
     const served = await serve({}, { handler });
     const socket = open(served.port);
     socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(8));
-    await waitFor('eight answers', () => answered === 8 || undefined);
+    await waitFor('eight answers', () => answered === 8);
     expect(socket.destroyed).to.equal(false);
     const closed = once(socket, 'close');
     socket.resume();
@@ -75,10 +75,7 @@ describe('limits', () => {
     kept.write(REQUEST);
     await once(kept, 'data');
     const held = Array.from({ length: 500 }, () => open(served.port));
-    await waitFor(
-      'the surplus to be closed',
-      () => held.filter((socket) => socket.closed).length === 245 || undefined,
-    );
+    await waitFor('the surplus to be closed', () => held.filter((socket) => socket.closed).length === 245);
     kept.write(REQUEST);
     await once(kept, 'data');
     expect((await served.get()).body).to.equal('yes');
@@ -97,7 +94,7 @@ describe('limits', () => {
     const refused = Array.from({ length: 500 }, () => open(served.port));
     for (const socket of refused) socket.resume().write(REQUEST);
     expect(await scrape()).to.deep.equal([200, 'keep-alive']);
-    await waitFor('the refused to be gone', () => refused.every((socket) => socket.closed) || undefined);
+    await waitFor('the refused to be gone', () => refused.every((socket) => socket.closed));
     expect((await served.get()).headers.connection).to.equal('close');
     expect((await served.get({ agent, path: '/-/healthy' })).headers.connection).to.equal('keep-alive');
     agent.destroy();

@@ -146,9 +146,7 @@ describe('TLS', () => {
     const served = await serve({ 'web.yml': { tls_server_config: tls }, ...files });
     const sockets = Array.from({ length: 50 }, () => connect(served.port, '127.0.0.1').on('error', () => {}));
     for (const socket of sockets) socket.write(Buffer.from([0x16, 0x03, 0x01]));
-    await waitFor('the connections', () =>
-      sockets.every((s) => s.readyState !== 'opening') ? true : undefined,
-    );
+    await waitFor('the connections', () => sockets.every((s) => s.readyState !== 'opening'));
     expect(await shownBy(served)).to.equal('first');
     await served.listener.close(0);
     for (const socket of sockets) socket.destroy();

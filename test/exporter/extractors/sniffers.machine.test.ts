@@ -4,7 +4,7 @@ import { sniffers } from '../../../exporter/extractors/sniffers.ts';
 import { deadMount } from '../../support/dead-mount.ts';
 import { extractOnce, seriesLines } from '../../support/extract.ts';
 import { fixtureHost } from '../../support/fixture-host.ts';
-import { Machine, needsPods, Pod } from '../../support/pod.ts';
+import { podSuite } from '../../support/pod.ts';
 import { skip } from '../../support/skip.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 
@@ -30,38 +30,26 @@ describe('sniffers', () => {
 
   describe('on this machine', () => {
     const at = temporaryPaths();
-    const machine = new Machine(sniffers);
-    let pod: Pod;
-
-    before(needsPods);
-
-    beforeEach(async () => {
-      pod = new Pod();
-      await pod.do('network', 'up lo');
-    });
-
-    afterEach(() => pod.end());
-
-    after(() => machine.close());
+    const suite = podSuite(sniffers, 'network', 'up lo');
 
     it('counts packet sockets and raw ones of both families, and no other', async () => {
-      await pod.do('udp 53', 'listen 80 5');
-      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0, [RAW]: 0 });
-      await pod.do('packet b', 'packet c');
-      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 2, [RAW]: 0 });
-      await pod.do('close b', 'raw d 1', 'raw e 6', 'raw6 f 6');
-      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 1, [RAW]: 3 });
-      await pod.do('close d', 'close f');
-      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 1, [RAW]: 1 });
+      await suite.pod.do('udp 53', 'listen 80 5');
+      expect(await suite.values()).to.deep.equal({ [PACKET]: 0, [RAW]: 0 });
+      await suite.pod.do('packet b', 'packet c');
+      expect(await suite.values()).to.deep.equal({ [PACKET]: 2, [RAW]: 0 });
+      await suite.pod.do('close b', 'raw d 1', 'raw e 6', 'raw6 f 6');
+      expect(await suite.values()).to.deep.equal({ [PACKET]: 1, [RAW]: 3 });
+      await suite.pod.do('close d', 'close f');
+      expect(await suite.values()).to.deep.equal({ [PACKET]: 1, [RAW]: 1 });
     });
 
     it('sees a promiscuous interface through the sysfs of the pod', async () => {
-      await pod.do(...OWN_SYSFS, 'tun t0 10.9.0.1');
-      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0, [RAW]: 0, [PROMISCUOUS]: 0 });
-      await pod.do('promiscuous t0');
-      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0, [RAW]: 0, [PROMISCUOUS]: 1 });
-      await pod.do('modest t0');
-      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0, [RAW]: 0, [PROMISCUOUS]: 0 });
+      await suite.pod.do(...OWN_SYSFS, 'tun t0 10.9.0.1');
+      expect(await suite.values()).to.deep.equal({ [PACKET]: 0, [RAW]: 0, [PROMISCUOUS]: 0 });
+      await suite.pod.do('promiscuous t0');
+      expect(await suite.values()).to.deep.equal({ [PACKET]: 0, [RAW]: 0, [PROMISCUOUS]: 1 });
+      await suite.pod.do('modest t0');
+      expect(await suite.values()).to.deep.equal({ [PACKET]: 0, [RAW]: 0, [PROMISCUOUS]: 0 });
     });
 
     it('does not look where a filesystem may not answer, and counts packet sockets all the same', async function () {
@@ -69,22 +57,22 @@ describe('sniffers', () => {
       const dead = await deadMount(at('dead'));
       if (typeof dead === 'string') skip(this, dead);
       try {
-        await pod.do(...OWN_SYSFS, `run mount --bind ${at('dead')} /sys/class`, 'packet b');
-        expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 1, [RAW]: 0 });
+        await suite.pod.do(...OWN_SYSFS, `run mount --bind ${at('dead')} /sys/class`, 'packet b');
+        expect(await suite.values()).to.deep.equal({ [PACKET]: 1, [RAW]: 0 });
       } finally {
         await dead.end();
       }
     });
 
     it('takes no folder for a sysfs, and no sysfs of another namespace', async () => {
-      await pod.do(
+      await suite.pod.do(
         ...OWN_SYSFS.slice(0, 2),
         'run mount -t tmpfs tmpfs /sys',
         'run mkdir -p /sys/class/net/lo',
       );
-      expect(await machine.valuesOf(pod)).to.deep.equal({ [PACKET]: 0, [RAW]: 0 });
-      await pod.do('run umount /sys', 'run mount -t sysfs sysfs /sys', 'network', 'promiscuous lo');
-      expect(await machine.valuesOf(pod)).not.to.include({ [PROMISCUOUS]: 1 });
+      expect(await suite.values()).to.deep.equal({ [PACKET]: 0, [RAW]: 0 });
+      await suite.pod.do('run umount /sys', 'run mount -t sysfs sysfs /sys', 'network', 'promiscuous lo');
+      expect(await suite.values()).not.to.include({ [PROMISCUOUS]: 1 });
     });
   });
 });

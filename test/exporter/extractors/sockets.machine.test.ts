@@ -4,7 +4,7 @@ import { sockets } from '../../../exporter/extractors/sockets.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
 import { extractOnce, seriesLines } from '../../support/extract.ts';
 import { fixtureHost } from '../../support/fixture-host.ts';
-import { Machine, needsPods, Pod } from '../../support/pod.ts';
+import { podSuite } from '../../support/pod.ts';
 
 describe('sockets', () => {
   it('counts both address families, and CLOSE_WAIT once', async () => {
@@ -19,63 +19,51 @@ describe('sockets', () => {
   });
 
   describe('on this machine', () => {
-    const machine = new Machine(sockets);
-    let pod: Pod;
+    const suite = podSuite(sockets, 'network', 'up lo');
 
     /** What is not 0, once every namespace of this machine had its turn. */
     async function counts(): Promise<Record<string, number>> {
       const sinceMs = performance.now();
       await waitFor('the turn of every namespace', async () => {
-        const { samples } = await machine.scrape();
+        const { samples } = await suite.machine.scrape();
         const age = samples.find(({ metric }) => metric === agentMetrics.socketTableAge)?.value ?? Infinity;
-        return age * 1_000 < performance.now() - sinceMs || undefined;
+        return age * 1_000 < performance.now() - sinceMs;
       });
-      return Object.fromEntries(Object.entries(await machine.valuesOf(pod)).filter(([, value]) => value > 0));
+      return Object.fromEntries(Object.entries(await suite.values()).filter(([, value]) => value > 0));
     }
 
-    before(needsPods);
-
-    beforeEach(async () => {
-      pod = new Pod();
-      await pod.do('network', 'up lo');
-    });
-
-    afterEach(() => pod.end());
-
-    after(() => machine.close());
-
     it('has zeros for a namespace without sockets, and stays there for raw ones', async () => {
-      await pod.do('raw a', 'packet b');
-      const values = await machine.valuesOf(pod);
+      await suite.pod.do('raw a', 'packet b');
+      const values = await suite.values();
       expect(Object.keys(values)).to.have.length(8);
       expect(Object.values(values)).to.satisfy((all: number[]) => all.every((value) => value === 0));
     });
 
     it('counts listeners of both protocols', async () => {
-      await pod.do('listen 80 5', 'listen 81 5', 'udp 53');
+      await suite.pod.do('listen 80 5', 'listen 81 5', 'udp 53');
       expect(await counts()).to.deep.equal({ 'listening_sockets tcp': 2, 'listening_sockets udp': 1 });
-      await pod.do('close listener81', 'close udp53');
+      await suite.pod.do('close listener81', 'close udp53');
       expect(await counts()).to.deep.equal({ 'listening_sockets tcp': 1 });
     });
 
     it('counts both ends of a connection, then one that waits to be closed, then the end of it', async () => {
-      await pod.do('listen 80 5', 'connect a 127.0.0.1 80', 'accept b 80');
+      await suite.pod.do('listen 80 5', 'connect a 127.0.0.1 80', 'accept b 80');
       const listener = { 'listening_sockets tcp': 1 };
       expect(await counts()).to.deep.equal({ ...listener, 'tcp_connections established': 2 });
-      await pod.do('close a');
+      await suite.pod.do('close a');
       expect(await counts()).to.deep.equal({
         ...listener,
         'tcp_connections close_wait': 1,
         'tcp_connections other': 1,
       });
-      await pod.do('close b');
+      await suite.pod.do('close b');
       expect(await counts()).to.deep.equal({ ...listener, 'tcp_connections time_wait': 1 });
     });
 
     it('counts connections that are half open, on either side', async () => {
-      await pod.do('tun t0 10.9.0.1', 'begin a 10.9.0.2 80');
+      await suite.pod.do('tun t0 10.9.0.1', 'begin a 10.9.0.2 80');
       expect(await counts()).to.deep.equal({ 'tcp_connections syn_sent': 1 });
-      await pod.do(
+      await suite.pod.do(
         'close a',
         'listen 80 5',
         'syn 10.9.0.2 10.9.0.1 80 4000',

@@ -3,7 +3,7 @@ import { tcp } from '../../../exporter/extractors/tcp.ts';
 import { extractOnce, seriesLines } from '../../support/extract.ts';
 import { fixtureHost } from '../../support/fixture-host.ts';
 import { memoryHost } from '../../support/memory-host.ts';
-import { Machine, needsPods, Pod } from '../../support/pod.ts';
+import { podSuite } from '../../support/pod.ts';
 
 const RETRANSMITTED = 'tcp_retransmitted_segments_total';
 const RESETS = 'tcp_resets_sent_total';
@@ -40,55 +40,43 @@ describe('tcp', () => {
   });
 
   describe('on this machine', () => {
-    const machine = new Machine(tcp);
-    let pod: Pod;
-
-    before(needsPods);
-
-    beforeEach(async () => {
-      pod = new Pod();
-      await pod.do('network', 'up lo');
-    });
-
-    afterEach(() => pod.end());
-
-    after(() => machine.close());
+    const suite = podSuite(tcp, 'network', 'up lo');
 
     it('stays still for connections that go well', async () => {
-      await pod.do('listen 80 5', 'connect a 127.0.0.1 80', 'accept b 80', 'close a', 'close b');
-      expect(await machine.valuesOf(pod)).to.deep.equal(STILL);
+      await suite.pod.do('listen 80 5', 'connect a 127.0.0.1 80', 'accept b 80', 'close a', 'close b');
+      expect(await suite.values()).to.deep.equal(STILL);
     });
 
     it('counts a reset for a closed port', async () => {
-      await pod.do('begin a 127.0.0.1 81', 'begin b 127.0.0.1 82');
-      expect(await machine.valuesOf(pod)).to.deep.equal({ ...STILL, [RESETS]: 2 });
+      await suite.pod.do('begin a 127.0.0.1 81', 'begin b 127.0.0.1 82');
+      expect(await suite.values()).to.deep.equal({ ...STILL, [RESETS]: 2 });
     });
 
     it('counts a SYN that is sent again', async function () {
       this.timeout(20_000);
-      await pod.do('tun t0 10.9.0.1', 'begin a 10.9.0.2 80');
+      await suite.pod.do('tun t0 10.9.0.1', 'begin a 10.9.0.2 80');
       await new Promise((resolve) => setTimeout(resolve, 1_500));
-      const values = await machine.valuesOf(pod);
+      const values = await suite.values();
       expect(values[RETRANSMITTED]).to.be.at.least(1);
       expect({ ...values, [RETRANSMITTED]: 0 }).to.deep.equal(STILL);
     });
 
     it('counts an accept queue that is full', async () => {
-      await pod.do('listen 80 0', ...['a', 'b', 'c'].map((name) => `begin ${name} 127.0.0.1 80`));
-      const { [`${EVENTS} overflow`]: overflow, ...others } = await machine.valuesOf(pod);
+      await suite.pod.do('listen 80 0', ...['a', 'b', 'c'].map((name) => `begin ${name} 127.0.0.1 80`));
+      const { [`${EVENTS} overflow`]: overflow, ...others } = await suite.values();
       expect(overflow).to.be.at.least(1);
       expect(others).to.include({ [RESETS]: 0, [`${EVENTS} drop_other`]: 0, [`${EVENTS} syncookie`]: 0 });
     });
 
     it('counts a SYN that cannot be answered', async () => {
-      await pod.do('tun t0 10.9.0.1', 'listen 80 5', 'syn 192.0.2.1 10.9.0.1 80 4000');
-      expect(await machine.valuesOf(pod)).to.deep.equal({ ...STILL, [`${EVENTS} drop_other`]: 1 });
+      await suite.pod.do('tun t0 10.9.0.1', 'listen 80 5', 'syn 192.0.2.1 10.9.0.1 80 4000');
+      expect(await suite.values()).to.deep.equal({ ...STILL, [`${EVENTS} drop_other`]: 1 });
     });
 
     it('counts SYN cookies', async () => {
-      await pod.do('write /proc/sys/net/ipv4/tcp_syncookies 2', 'tun t0 10.9.0.1', 'listen 80 5');
-      await pod.do('syn 10.9.0.2 10.9.0.1 80 4000', 'syn 10.9.0.2 10.9.0.1 80 4001');
-      expect(await machine.valuesOf(pod)).to.deep.equal({ ...STILL, [`${EVENTS} syncookie`]: 2 });
+      await suite.pod.do('write /proc/sys/net/ipv4/tcp_syncookies 2', 'tun t0 10.9.0.1', 'listen 80 5');
+      await suite.pod.do('syn 10.9.0.2 10.9.0.1 80 4000', 'syn 10.9.0.2 10.9.0.1 80 4001');
+      expect(await suite.values()).to.deep.equal({ ...STILL, [`${EVENTS} syncookie`]: 2 });
     });
   });
 });

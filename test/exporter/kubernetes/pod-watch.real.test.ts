@@ -47,7 +47,7 @@ describe('PodWatch', () => {
       .list()
       .map(({ metadata }) => metadata?.name)
       .sort();
-  const until = (what: string, holds: () => boolean) => waitFor(what, () => holds() || undefined);
+  const until = (what: string, holds: () => boolean) => waitFor(what, holds);
   const following = () => until('the watch', () => server.watches === 1 && watch.error === undefined);
   const lists = () => server.requests.filter(({ query }) => !query.has('watch'));
   const watches = () => server.requests.filter(({ query }) => query.has('watch'));
@@ -87,7 +87,9 @@ describe('PodWatch', () => {
     server.put(pod('one'));
     await until('the first', () => names().includes('one'));
     server.bookmark();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // What comes after it is known, so it has been read.
+    server.tellAgain(pod('marker'));
+    await until('the bookmark', () => names().includes('marker'));
     server.endWatches((response) => response.socket?.destroy());
     server.put(pod('two'));
     await until('the second', () => names().includes('two'));

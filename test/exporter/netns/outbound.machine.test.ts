@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { OutboundTables } from '../../../exporter/netns/outbound.ts';
 import { fixtureHost } from '../../support/fixture-host.ts';
-import { Machine, needsPods, Pod } from '../../support/pod.ts';
+import { podSuite } from '../../support/pod.ts';
 
 describe('outbound connections from socket tables', () => {
   it('takes what a listener accepted for somebody else’s, and the other end for our own', () => {
@@ -15,34 +15,27 @@ describe('outbound connections from socket tables', () => {
   describe('on this machine', () => {
     let host = fixtureHost();
     /** Nothing but the view of this machine that an extractor gets. */
-    const machine = new Machine({
-      name: 'view',
-      metrics: {},
-      extract: (view) => {
-        host = view;
-        return [];
+    const suite = podSuite(
+      {
+        name: 'view',
+        metrics: {},
+        extract: (view) => {
+          host = view;
+          return [];
+        },
       },
-    });
-    let pod: Pod;
-
-    before(needsPods);
-
-    beforeEach(async () => {
-      pod = new Pod();
-      await pod.do('network', 'up lo');
-    });
-
-    afterEach(() => pod.end());
-
-    after(() => machine.close());
+      'network',
+      'up lo',
+    );
 
     /** What the tables of the pod show, once its turn has come. */
     const look = async (tables: OutboundTables) => {
       for (let i = 0; i < 200; i++) {
-        await machine.scrape();
+        await suite.machine.scrape();
         const { found, seen } = tables.take(host, performance.now());
-        const own = found.filter(({ namespace }) => namespace.place?.podUid === pod.uid);
-        if (own.length > 0 || (i > 2 && seen.some(({ place }) => place?.podUid === pod.uid))) return own;
+        const own = found.filter(({ namespace }) => namespace.place?.podUid === suite.pod.uid);
+        if (own.length > 0 || (i > 2 && seen.some(({ place }) => place?.podUid === suite.pod.uid)))
+          return own;
       }
       throw new Error('the turn of the pod never came');
     };
@@ -51,19 +44,19 @@ describe('outbound connections from socket tables', () => {
 
     it('sees a connect without an answer, and one that was answered, from its own side only', async () => {
       const tables = new OutboundTables();
-      await pod.do('listen 80 5', 'udp 53', 'raw r');
+      await suite.pod.do('listen 80 5', 'udp 53', 'raw r');
       expect(await ends(tables)).to.deep.equal([]);
-      await pod.do('connect a 127.0.0.1 80', 'accept b 80');
+      await suite.pod.do('connect a 127.0.0.1 80', 'accept b 80');
       expect(await ends(tables)).to.deep.equal(['127.0.0.1:80']);
-      await pod.do('tun t0 10.9.0.1', 'begin c 10.9.0.2 3333');
+      await suite.pod.do('tun t0 10.9.0.1', 'begin c 10.9.0.2 3333');
       expect(await ends(tables)).to.deep.equal(['10.9.0.2:3333', '127.0.0.1:80']);
     });
 
     it('says of what it sees first that it may be of old', async () => {
-      await pod.do('listen 80 5', 'connect a 127.0.0.1 80');
+      await suite.pod.do('listen 80 5', 'connect a 127.0.0.1 80');
       const tables = new OutboundTables();
       expect((await look(tables)).map(({ before }) => before)).to.deep.equal([true]);
-      await pod.do('tun t0 10.9.0.1', 'begin c 10.9.0.2 3333');
+      await suite.pod.do('tun t0 10.9.0.1', 'begin c 10.9.0.2 3333');
       expect((await look(tables)).every(({ before }) => !before)).to.equal(true);
     });
   });

@@ -69,7 +69,7 @@ describe('a process whose filesystem has a server that is stopped', () => {
       const links = children.flatMap(({ pid }) =>
         ['exe', 'root'].map((link) => readlinkSync(`/proc/${pid}/${link}`)),
       );
-      return (links.includes(at('over', 'program')) && links.includes(at('mount'))) || undefined;
+      return links.includes(at('over', 'program')) && links.includes(at('mount'));
     });
     unlinkSync(at('gone'));
   });
@@ -106,13 +106,14 @@ describe('a process whose filesystem has a server that is stopped', () => {
     for (let i = 0; i < 3; i++) await scrape();
     expect(lateLines(), exporter.log()).to.have.length(1);
     mount?.resume();
-    await waitFor('its answer', async () => (suspicious(await scrape(), 'temp_exe') > 0 ? true : undefined));
+    await waitFor('its answer', async () => suspicious(await scrape(), 'temp_exe') > 0);
   });
 
   it('is known as long as the server answers, and unknown from then on', async () => {
     exporter = await startExporter();
-    await waitFor('what runs from the mount to be known', async () =>
-      suspicious(await scrape(), 'temp_exe') > 0 ? true : undefined,
+    await waitFor(
+      'what runs from the mount to be known',
+      async () => suspicious(await scrape(), 'temp_exe') > 0,
     );
     expect(lateLines()).to.deep.equal([]);
     expect((await scrape()).get(UNANSWERED)).to.equal(0);

@@ -128,7 +128,7 @@ describe('ProcessTable', () => {
     const pids = () => [...table.scan().processes].filter(({ pid }) => pid === child.pid);
     const state = () => pids().map(({ stateIndex }) => PROCESS_STATES[stateIndex])[0];
     const reached = (wanted: string | undefined) =>
-      waitFor(`the process to be ${wanted}`, () => (state() === wanted ? true : undefined));
+      waitFor(`the process to be ${wanted}`, () => state() === wanted);
     try {
       await reached('sleeping');
       for (let pass = 0; pass < 5; pass++) expect(state()).to.equal('sleeping');

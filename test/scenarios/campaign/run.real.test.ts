@@ -95,7 +95,7 @@ describe('kubevigil-scenarios run', function () {
     const { written, ended } = startScenarios(args('--web.listen-address=127.0.0.1:0'));
     const address = await waitFor('the metrics', () => /served on" address=(\S+)/.exec(written.stderr)?.[1]);
     const page = async () => (await ask(`http://${address}/metrics`)).body;
-    await waitFor('an end', async () => (await page()).includes('end_timestamp_seconds{') || undefined);
+    await waitFor('an end', async () => (await page()).includes('end_timestamp_seconds{'));
     const body = { durationSeconds: 1 };
     expect((await postJson(`http://${address}/scenarios/cpu_burn`, body)).status).to.equal(404);
     const [first] = episodes();
@@ -121,9 +121,8 @@ describe('kubevigil-scenarios run', function () {
       ['run', file, `--episodes=${path('episodes.csv')}`, `--scratch=${path()}`],
       { env: { MARK: path() } },
     );
-    await waitFor(
-      'the worker',
-      () => processesWith(`MARK=${path()}`).some((line) => line.includes('workers')) || undefined,
+    await waitFor('the worker', () =>
+      processesWith(`MARK=${path()}`).some((line) => line.includes('workers')),
     );
     child.kill('SIGINT');
     child.kill('SIGINT');
@@ -140,13 +139,12 @@ describe('kubevigil-scenarios run', function () {
       ['run', path('plan.yaml'), `--episodes=${path('episodes.csv')}`, `--scratch=${path()}`],
       { env: { MARK: path() } },
     );
-    await waitFor(
-      'the worker',
-      () => processesWith(`MARK=${path()}`).some((line) => line.includes('workers')) || undefined,
+    await waitFor('the worker', () =>
+      processesWith(`MARK=${path()}`).some((line) => line.includes('workers')),
     );
     child.kill('SIGKILL');
     await ended;
-    await waitFor('the worker to end', () => processesWith(`MARK=${path()}`).length === 0 || undefined);
+    await waitFor('the worker to end', () => processesWith(`MARK=${path()}`).length === 0);
     expect(episodes()[0]?.endMs).to.be.above(Date.now());
     const againMs = Date.now();
     await run();
@@ -283,11 +281,8 @@ describe('kubevigil-scenarios run', function () {
     });
     const args = ['run', path('plan.yaml'), `--episodes=${path('episodes.csv')}`];
     const { written, ended } = startScenarios(args, { env: { KUBEVIGIL_SCENARIOS_TOKEN: TOKEN } });
-    await waitFor('the episode', () => written.stderr.includes('cpu_burn on a') || undefined);
-    await waitFor(
-      'its start',
-      async () => (await ask(`${first.url}/metrics`)).body.includes('} 1\n') || undefined,
-    );
+    await waitFor('the episode', () => written.stderr.includes('cpu_burn on a'));
+    await waitFor('its start', async () => (await ask(`${first.url}/metrics`)).body.includes('} 1\n'));
     await first.end('SIGKILL');
     await service('a', `--web.listen-address=127.0.0.1:${port}`);
     expect(await ended).to.include({ code: 0 });

@@ -64,7 +64,7 @@ describe('ground truth from the metric and from episodes.csv', function () {
       const episodes = parseEpisodes(readFileSync(file, 'utf8'), 'campaign.csv');
       expect(episodes).to.have.length(4);
       const ends = () => endsSeen(prometheus.url);
-      await waitFor('the last end', async () => (await ends()) === 4 || undefined);
+      await waitFor('the last end', async () => (await ends()) === 4);
       const range = [startMs, Date.now()].map((ms) => new Date(ms).toISOString());
       // Until the last step is closed, so that both datasets end with it.
       await sleep(CLOSED_AFTER_MS);

@@ -63,7 +63,7 @@ describe('kubevigil-scenarios serve', function () {
     expect(page).to.include(
       `kubevigil_scenario_active{scenario="cpu_burn",episode="${String(episode)}",node="node-7",namespace="lab",pod="scenarios-0",role="attack",run="r1"} 1\n`,
     );
-    await waitFor('the workers', () => workers().length > 0 || undefined);
+    await waitFor('the workers', () => workers().length > 0);
     const stopped = await ask(`${url}/scenarios/cpu_burn`, { method: 'DELETE' });
     expect(stopped.status).to.equal(200);
     expect(workers()).to.deep.equal([]);
@@ -306,7 +306,7 @@ describe('kubevigil-scenarios serve', function () {
     }
     expect(count).to.be.at.least(12);
     expect(json(await ask(`${url}/scenarios`))['scenarios']).to.have.length(SCENARIOS.length);
-    await waitFor('the workers', () => workers().length > 2 * count || undefined);
+    await waitFor('the workers', () => workers().length > 2 * count);
   }
   const temporary = () => readdirSync('/tmp').filter((name) => name.startsWith('.kubevigil-'));
 
@@ -322,10 +322,7 @@ describe('kubevigil-scenarios serve', function () {
       expect(episodes().length).to.be.at.least(12);
       for (const { endMs } of episodes()) expect(endMs).to.be.at.most(Date.now());
       // Others may run an implant at the same time; theirs goes, too.
-      await waitFor(
-        'temporary files to go',
-        () => temporary().every((name) => before.includes(name)) || undefined,
-      );
+      await waitFor('temporary files to go', () => temporary().every((name) => before.includes(name)));
     });
 
   it('leaves nothing when it is killed, and the next closes its episodes', async () => {
@@ -333,12 +330,9 @@ describe('kubevigil-scenarios serve', function () {
     const killed = await start(['--max-running=16']);
     await startAll(killed);
     await killed.end('SIGKILL');
-    await waitFor('the workers to end', () => processesWith(`MARK=${folder}`).length === 0 || undefined);
+    await waitFor('the workers to end', () => processesWith(`MARK=${folder}`).length === 0);
     expect(files()).to.deep.equal([]);
-    await waitFor(
-      'temporary files to go',
-      () => temporary().every((name) => before.includes(name)) || undefined,
-    );
+    await waitFor('temporary files to go', () => temporary().every((name) => before.includes(name)));
     const left = episodes().map(({ endMs }) => endMs);
     expect(Math.min(...left)).to.be.above(Date.now());
     const restartMs = Date.now();

@@ -51,7 +51,7 @@ describe('npm run demo', function () {
       const { demo, written, closed } = start();
       const saidSo = () => {
         if (demo.exitCode !== null) throw new Error(`the demo ended: ${written.all}`);
-        return written.all.includes(line) || undefined;
+        return written.all.includes(line);
       };
       await waitFor(line, saidSo, 60_000);
       for (let i = 0; i < times; i++) demo.kill('SIGINT');

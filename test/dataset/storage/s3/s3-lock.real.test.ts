@@ -107,12 +107,12 @@ describe('dataset/storage/s3/s3-lock', function () {
     const lock = await take({ leaseMs: 500 });
     const renewals = () =>
       JSON.parse(s3().objects.get('p/.lock')?.bytes.toString() ?? '{}').renewals as number;
-    await waitFor('a renewal', () => renewals() > 0 || undefined);
+    await waitFor('a renewal', () => renewals() > 0);
     let lost = 0;
     s3().disturb = ({ method }) => (method === 'PUT' && lost++ === 0 ? 'lost' : undefined);
-    await waitFor('a lost answer', () => lost > 1 || undefined);
+    await waitFor('a lost answer', () => lost > 1);
     const then = renewals();
-    await waitFor('a renewal after it', () => renewals() > then + 1 || undefined);
+    await waitFor('a renewal after it', () => renewals() > then + 1);
     await lock.confirm();
     await lock.release();
     await sleep(200);

@@ -84,7 +84,7 @@ describe('the exec source on this kernel', function () {
       for (const event of source.drain()) {
         if (event.kind === 'exec' && event.path?.startsWith('./')) found.push(event);
       }
-      return found.length >= 3 ? true : undefined;
+      return found.length >= 3;
     });
     await done;
     const paths = found.map(({ path, absolutePath }) => [path, absolutePath]);

@@ -36,7 +36,7 @@ describe('polling for program starts', function () {
         for (const event of source.drain()) {
           if (event.kind === 'exec' && event.pid === child.pid) found.push(event);
         }
-        return found.length >= count ? true : undefined;
+        return found.length >= count;
       });
     await seen(1);
     child.stdin.end('go\n');
