@@ -23,6 +23,7 @@ const REAL_MODULES = ['child_process', 'http', 'http2', 'https', 'net', 'tls', '
 const FIGURES: Readonly<Record<string, string>> = {
   'test/exporter/agreement.machine.test.ts': "compares the machine's counters with another exporter's",
   'test/exporter/clients.machine.test.ts': 'resident memory under 200 scrapes at once',
+  'test/exporter/ending.machine.test.ts': 'within how many seconds it ends',
   'test/exporter/program/heap-flags.machine.test.ts': 'when V8 compiles and how far its heap grows',
 };
 

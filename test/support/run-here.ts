@@ -11,7 +11,7 @@ export interface Ended {
 
 type Written = Record<'stdout' | 'stderr', string>;
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const written = new AsyncLocalStorage<Written>();
 
 /** What is written in the course of a run is the run's; what others write meanwhile, such as the test's reporter, goes where it went. */

@@ -4,7 +4,8 @@
  *     npm test -- --tier pure --jobs 4
  *     npm test -- dist/test/builder/crash.real.test.js
  *
- * Without `--tier` (repeatable) all tiers run. `--jobs` is how many files run at once, as many as there are CPUs when it is not given. `npx mocha
+ * Without `--tier` (repeatable) all tiers run. `--jobs` is how many files run at once; when it is not given one more than there are CPUs,
+ * as tests wait for servers. `npx mocha
  * FILE` runs one file and shows every test's title.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -52,7 +53,7 @@ const all =
         .filter((name) => name.endsWith('.test.js'))
         .map((name) => join(TESTS, name));
 const files = all.filter((file) => values.tier?.includes(tierOf(file)) ?? true);
-const jobs = Number(values.jobs ?? availableParallelism());
+const jobs = Number(values.jobs ?? availableParallelism() + 1);
 if (files.length === 0 || !Number.isInteger(jobs) || jobs < 1) {
   process.stderr.write(
     'npm test: --tier is pure, real or machine, and --jobs a number of files to run at once\n',

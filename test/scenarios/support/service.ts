@@ -2,25 +2,24 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type OutgoingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
+import { scenariosCommand } from '../../../scenarios/program/command.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
 import { ROOT } from '../../support/paths.ts';
+import { type Ended, runHere } from '../../support/run-here.ts';
 
 const SCENARIOS = join(ROOT, 'dist', 'scenarios', 'main.js');
-
-export interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 interface SpawnOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
 }
 
+/** Whoever runs the tests may have a token of their own. */
+const environment = (env: NodeJS.ProcessEnv) => ({ ...process.env, KUBEVIGIL_SCENARIOS_TOKEN: '', ...env });
+
 function start(args: readonly string[], { env = {}, cwd }: SpawnOptions) {
   const child = spawn(process.execPath, [SCENARIOS, ...args], {
-    env: { ...process.env, KUBEVIGIL_SCENARIOS_TOKEN: '', ...env },
+    env: environment(env),
     ...(cwd !== undefined && { cwd }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -40,9 +39,12 @@ type Started = ReturnType<typeof start>;
 export const startScenarios = (args: readonly string[], options: SpawnOptions = {}): Started =>
   start(args, options);
 
-/** Runs `kubevigil-scenarios` to its end. */
-export const scenarios = (args: readonly string[], options: SpawnOptions = {}): Promise<Ended> =>
-  start(args, options).ended;
+/** Runs `kubevigil-scenarios` to its end, in this process. */
+export const scenarios = (args: readonly string[], { env = {}, cwd }: SpawnOptions = {}): Promise<Ended> =>
+  runHere(scenariosCommand, args, {
+    env: environment(env),
+    ...(cwd !== undefined && { cwd }),
+  });
 
 export interface Reply {
   readonly status: number;
