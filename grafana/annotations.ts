@@ -1,5 +1,6 @@
 import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
 import { type AnnotationQuery, AnnotationQueryBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { scenarioMetrics } from '../exporter/catalogue/programs/scenario.ts';
 import { ALARM, CALM, lineLook } from './colours.ts';
 import { DATASOURCE } from './datasource.ts';
 import { firing, NODE_MATCHERS, select } from './selectors.ts';
@@ -9,7 +10,7 @@ const MILLISECONDS = '* 1000';
 
 /** Ground truth: when an episode started or ended, exact however seldom it is scraped. */
 function episodes(moment: 'start' | 'end', colour: string): Builder<AnnotationQuery> {
-  const series = select(`kubevigil_scenario_${moment}_timestamp_seconds`, NODE_MATCHERS);
+  const series = select(scenarioMetrics[moment].name, NODE_MATCHERS);
   return new AnnotationQueryBuilder()
     .name(`Episodes ${moment}`)
     .datasource(DATASOURCE)

@@ -6,6 +6,8 @@ import { messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/log.ts';
 import type { Manifest } from '../../dataset/model/manifest.ts';
 import { shardName } from '../../dataset/model/shard.ts';
+import type { ProgramMetric } from '../../exporter/catalogue/model/program-metric.ts';
+import { datasetMetrics } from '../../exporter/catalogue/programs/dataset.ts';
 import type { BuildConfig } from '../config/schema.ts';
 import { isLoopback, shownUrl } from '../prometheus/http.ts';
 
@@ -15,16 +17,12 @@ const MS_PER_SECOND = 1000;
 
 function registryOf({ rows, gaps, watermark }: Manifest, durationMs: number): Registry {
   const registry = new Registry();
-  const gauge = (name: string, help: string, value: number) =>
+  const gauge = ({ name, help }: ProgramMetric, value: number) =>
     new Gauge({ name, help, registers: [registry] }).set(value);
-  gauge('kubevigil_dataset_rows', 'Rows of the dataset.', rows);
-  gauge('kubevigil_dataset_gaps', 'Times in which a node was not scraped, or in vain.', gaps.length);
-  gauge('kubevigil_dataset_build_duration_seconds', 'How long the run took.', durationMs / MS_PER_SECOND);
-  gauge(
-    'kubevigil_dataset_watermark_timestamp_seconds',
-    'Time up to which the dataset is complete.',
-    Date.parse(watermark) / MS_PER_SECOND,
-  );
+  gauge(datasetMetrics.rows, rows);
+  gauge(datasetMetrics.gaps, gaps.length);
+  gauge(datasetMetrics.buildDuration, durationMs / MS_PER_SECOND);
+  gauge(datasetMetrics.watermark, Date.parse(watermark) / MS_PER_SECOND);
   return registry;
 }
 

@@ -1,4 +1,4 @@
-import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../dataset/episodes/contract.ts';
 import type { Manifest } from '../../dataset/model/manifest.ts';
 
 /** What one label source says. */

@@ -4,9 +4,8 @@
  */
 import { compare, groupBy } from '../../common/collections.ts';
 import { BuilderError } from '../../common/errors.ts';
-import { type Episode, nodeText } from '../../dataset/episodes/episodes.ts';
+import { type Episode, isBenign, nodeText } from '../../dataset/episodes/contract.ts';
 import type { EntityName } from '../../dataset/model/rows.ts';
-import { isBenign } from './role.ts';
 
 /** First and last row. */
 interface Span {

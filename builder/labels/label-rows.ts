@@ -1,12 +1,11 @@
 import { groupBy } from '../../common/collections.ts';
 import { formatTime } from '../../common/times.ts';
-import type { Episode } from '../../dataset/episodes/episodes.ts';
+import { type Episode, isBenign } from '../../dataset/episodes/contract.ts';
 import type { EntityName, LabelledRows, NodeRows, RowLabel } from '../../dataset/model/rows.ts';
 import type { Entity } from '../../exporter/catalogue/model/columns.ts';
 import { Homes } from './homes.ts';
 import { type Layer, layersOf } from './layers.ts';
 import { overlapsOf } from './overlaps.ts';
-import { isBenign } from './role.ts';
 import { NOTHING } from './timeline.ts';
 
 /** Two episodes on a node at once, of which only one could label the rows: an attack before a look-alike, then the earlier. */

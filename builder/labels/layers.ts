@@ -1,7 +1,6 @@
-import type { Episode } from '../../dataset/episodes/episodes.ts';
+import { type Episode, isBenign } from '../../dataset/episodes/contract.ts';
 import type { EntityName } from '../../dataset/model/rows.ts';
 import type { Homes } from './homes.ts';
-import { isBenign } from './role.ts';
 import { type Interval, Timeline } from './timeline.ts';
 
 /** Episodes that are about the same rows, worked out over time. */

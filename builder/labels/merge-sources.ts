@@ -1,5 +1,5 @@
 import { formatTime } from '../../common/times.ts';
-import { type Episode, nodeText } from '../../dataset/episodes/episodes.ts';
+import { type Episode, nodeText } from '../../dataset/episodes/contract.ts';
 import type { LabelSet } from '../label-sources/label-set.ts';
 
 /** Whom an episode is about, whatever the cluster. */

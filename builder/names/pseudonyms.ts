@@ -5,7 +5,7 @@
  */
 import { createHmac } from 'node:crypto';
 import { BuilderError } from '../../common/errors.ts';
-import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../dataset/episodes/contract.ts';
 import { NO_PODS } from '../../exporter/catalogue/model/reserved-pods.ts';
 import { type TextKind, ToldNames } from './told-names.ts';
 

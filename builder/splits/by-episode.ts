@@ -2,7 +2,7 @@ import { groupBy } from '../../common/collections.ts';
 import { formatDuration } from '../../common/duration.ts';
 import { BuilderError } from '../../common/errors.ts';
 import { formatTime } from '../../common/times.ts';
-import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../dataset/episodes/contract.ts';
 import type { Split } from '../../dataset/model/rows.ts';
 import type { SplitConfig } from '../config/schema.ts';
 import { type Extent, extentsOf, identityIn } from './extents.ts';

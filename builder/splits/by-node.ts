@@ -1,6 +1,6 @@
 import { compare, groupBy } from '../../common/collections.ts';
 import { formatDuration } from '../../common/duration.ts';
-import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../dataset/episodes/contract.ts';
 import type { NamedEntity } from '../../dataset/model/entity.ts';
 import type { Manifest } from '../../dataset/model/manifest.ts';
 import type { EntityName } from '../../dataset/model/rows.ts';

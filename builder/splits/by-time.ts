@@ -1,7 +1,7 @@
 import { formatDuration } from '../../common/duration.ts';
 import { BuilderError } from '../../common/errors.ts';
 import { formatTime, LATEST_MS, noTime, parseTime } from '../../common/times.ts';
-import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../dataset/episodes/contract.ts';
 import type { Split } from '../../dataset/model/rows.ts';
 import type { SplitConfig } from '../config/schema.ts';
 import { type Extent, extentsOf } from './extents.ts';

@@ -1,6 +1,5 @@
 import { compare } from '../../common/collections.ts';
-import type { Episode } from '../../dataset/episodes/episodes.ts';
-import { isBenign } from '../labels/role.ts';
+import { type Episode, isBenign } from '../../dataset/episodes/contract.ts';
 import type { SplitTimes } from './model.ts';
 
 /** What is known of an episode's name: another cluster's of the same name is another episode. */

@@ -1,4 +1,4 @@
-import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../dataset/episodes/contract.ts';
 import { PARTS } from '../../dataset/model/rows.ts';
 import type { SplitConfig } from '../config/schema.ts';
 import { byEpisode } from './by-episode.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../dataset/episodes/contract.ts';
 import { entitiesOf, entityName } from '../../dataset/model/entity.ts';
 import type { NodeRows, Partition, SplitRows } from '../../dataset/model/rows.ts';
 import { type Table, timesOf as timesOfTable } from '../../dataset/model/table.ts';

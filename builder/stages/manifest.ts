@@ -1,7 +1,7 @@
 import { formatDuration } from '../../common/duration.ts';
 import { formatTime } from '../../common/times.ts';
 import { packageVersion } from '../../common/version.ts';
-import { nodeText } from '../../dataset/episodes/episodes.ts';
+import { nodeText } from '../../dataset/episodes/contract.ts';
 import { entityText } from '../../dataset/model/entity.ts';
 import { infiniteWarnings } from '../../dataset/model/infinite.ts';
 import {

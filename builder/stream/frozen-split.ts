@@ -1,5 +1,5 @@
 import { parseDurationMs } from '../../common/duration.ts';
-import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../dataset/episodes/contract.ts';
 import type { Manifest } from '../../dataset/model/manifest.ts';
 import type { BuildConfig } from '../config/schema.ts';
 import { splitsByNameAlone } from '../splits/by-node.ts';

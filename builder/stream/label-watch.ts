@@ -1,6 +1,6 @@
 import { BuilderError, messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/log.ts';
-import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../dataset/episodes/contract.ts';
 import type { LabelSet } from '../label-sources/label-set.ts';
 import type { LabelQuery, OpenLabels } from '../label-sources/source.ts';
 import { joinSources } from '../labels/merge-sources.ts';

@@ -1,4 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { ProgramMetric } from '../../exporter/catalogue/model/program-metric.ts';
+import { streamMetrics } from '../../exporter/catalogue/programs/stream.ts';
 import type { ClientEnd } from './client.ts';
 import { GAP_REASONS, type GapReason } from './records.ts';
 
@@ -25,21 +27,18 @@ export class StreamMetrics {
   readonly #lateEpisodes: Counter;
 
   constructor() {
-    const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
-      new Counter<L>({ name: `kubevigil_stream_${name}`, help, labelNames, registers: [this.registry] });
-    const gauge = (name: string, help: string) =>
-      new Gauge({ name: `kubevigil_stream_${name}`, help, registers: [this.registry] });
-    this.#rows = counter('rows_total', 'Rows of closed steps.');
-    this.#gaps = counter('gaps_total', 'Gaps, by reason.', ['reason']);
-    this.#dropped = counter('clients_dropped_total', 'Readers that were too slow.', ['reason']);
-    this.#refused = counter('clients_refused_total', 'Readers beyond the limit.');
-    this.#failures = counter('read_failures_total', 'Times that Prometheus could not be read.');
-    this.#lateEpisodes = counter(
-      'late_episodes_total',
-      'Episodes that came after rows of theirs were final.',
-    );
-    this.#lastStep = gauge('last_closed_step_timestamp_seconds', 'The newest step whose rows are out.');
-    this.#labelsReadable = gauge('labels_readable', 'Whether the label sources could be read last time.');
+    const registers = [this.registry];
+    const counter = <L extends string>({ name, help, labels }: ProgramMetric<L>) =>
+      new Counter<L>({ name, help, labelNames: labels, registers });
+    const gauge = ({ name, help }: ProgramMetric) => new Gauge({ name, help, registers });
+    this.#rows = counter(streamMetrics.rows);
+    this.#gaps = counter(streamMetrics.gaps);
+    this.#dropped = counter(streamMetrics.clientsDropped);
+    this.#refused = counter(streamMetrics.clientsRefused);
+    this.#failures = counter(streamMetrics.readFailures);
+    this.#lateEpisodes = counter(streamMetrics.lateEpisodes);
+    this.#lastStep = gauge(streamMetrics.lastClosedStep);
+    this.#labelsReadable = gauge(streamMetrics.labelsReadable);
     this.#labelsReadable.set(1);
     for (const reason of GAP_REASONS) this.#gaps.inc({ reason }, 0);
     for (const reason of ['overtaken', 'stalled']) this.#dropped.inc({ reason }, 0);
@@ -47,22 +46,18 @@ export class StreamMetrics {
 
   /** Adds the gauges that are read off when a page is asked for. */
   observe({ clients, ringBytes, lagMs }: StreamState): void {
-    const reading = (name: string, help: string, read: () => number) =>
+    const reading = ({ name, help }: ProgramMetric, read: () => number) =>
       new Gauge({
-        name: `kubevigil_stream_${name}`,
+        name,
         help,
         registers: [this.registry],
         collect() {
           this.set(read());
         },
       });
-    reading('clients', 'Readers that are connected.', clients);
-    reading('ring_bytes', 'Memory that the records held for resuming take, at most.', ringBytes);
-    reading(
-      'lag_seconds',
-      'How long the rows of the next step have been due.',
-      () => lagMs() / MS_PER_SECOND,
-    );
+    reading(streamMetrics.clients, clients);
+    reading(streamMetrics.ringBytes, ringBytes);
+    reading(streamMetrics.lag, () => lagMs() / MS_PER_SECOND);
   }
 
   stepClosed(timeMs: number, rows: number): void {

@@ -1,7 +1,7 @@
 import type { Logger } from '../../common/log.ts';
 import { type Ms, wholeMs } from '../../common/ms.ts';
 import { formatTime } from '../../common/times.ts';
-import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../dataset/episodes/contract.ts';
 import type { FeatureColumn, LabelledRows, NodeRows, Split } from '../../dataset/model/rows.ts';
 import { type Table, tableOf } from '../../dataset/model/table.ts';
 import { checkHomes, episodesByNode, Homes } from '../labels/homes.ts';

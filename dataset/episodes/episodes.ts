@@ -4,28 +4,15 @@ import { basename } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import { BuilderError, messageOf, systemCode } from '../../common/errors.ts';
 import { LATEST_MS, parseRfc3339, unlikelyNumber } from '../../common/times.ts';
+import {
+  DEFAULT_ROLE,
+  EPISODE_COLUMNS,
+  type Episode,
+  lineKey,
+  nodeText,
+  REQUIRED_COLUMNS,
+} from './contract.ts';
 import { decodeText, UndecodableText } from './decode.ts';
-
-/** A time during which something was done to a node, [startMs, endMs). */
-export interface Episode {
-  readonly episode: string;
-  readonly scenario: string;
-  readonly startMs: number;
-  readonly endMs: number;
-  /** Absent when nobody told it: then the node's name alone says which node is meant. */
-  readonly cluster?: string;
-  readonly node: string;
-  readonly namespace: string;
-  readonly pod: string;
-  /** `benign` for a look-alike; anything else, such as `attack` or `victim`, is an attack. */
-  readonly role: string;
-  /** The campaign, empty when it has none. */
-  readonly run: string;
-  /** Where it was written: `episodes.csv line 3`. */
-  readonly place: string;
-  /** Place of its source among the label sources: the first, 0, when it is not given. */
-  readonly rank?: number;
-}
 
 /** Episodes with what the manifest says of their file. */
 export interface EpisodesFile {
@@ -34,16 +21,11 @@ export interface EpisodesFile {
   readonly episodes: readonly Episode[];
 }
 
-const REQUIRED = ['episode', 'scenario', 'start', 'end', 'node'] as const;
-const KNOWN: readonly string[] = [
-  ...['episode', 'scenario', 'start', 'end', 'cluster'],
-  ...['node', 'namespace', 'pod', 'role', 'run'],
-];
-export const DEFAULT_ROLE = 'attack';
-
 const MILLISECONDS = /^\d+$/;
 /** Fewer milliseconds than this are the seventies, and far more likely Unix seconds. */
 const EARLIEST_MS = 100_000_000_000;
+
+const known: readonly string[] = EPISODE_COLUMNS;
 
 type Fields = Readonly<Record<string, string>>;
 
@@ -134,11 +116,11 @@ function checkHeader(header: readonly string[], place: string): string[] {
   const names = header.map((name) => name.trim());
   checkShape(names, place);
   for (const name of names) {
-    if (!KNOWN.includes(name)) {
-      throw labelsError(place, `unknown column ${JSON.stringify(name)}: the columns are ${KNOWN.join(', ')}`);
+    if (!known.includes(name)) {
+      throw labelsError(place, `unknown column ${JSON.stringify(name)}: the columns are ${known.join(', ')}`);
     }
   }
-  const missing = REQUIRED.find((name) => !names.includes(name));
+  const missing = REQUIRED_COLUMNS.find((name) => !names.includes(name));
   if (missing !== undefined)
     throw labelsError(place, `there is no column ${JSON.stringify(missing)} in the header`);
   if (new Set(names).size < names.length) throw labelsError(place, 'a column is named twice');
@@ -161,22 +143,6 @@ function parseLines(text: string, file: string): ParsedLine[] {
   }
 }
 
-/** Who an episode can have only one line for. */
-function subject({ episode, cluster, node, namespace, pod }: Episode): string {
-  return JSON.stringify([episode, cluster, node, namespace, pod]);
-}
-
-/** A node for people: `cluster/node`, or its name alone. */
-export function nodeText({
-  cluster,
-  node,
-}: {
-  readonly cluster?: string | undefined;
-  readonly node: string;
-}): string {
-  return cluster === undefined ? node : `${cluster}/${node}`;
-}
-
 /**
  * Parses an episodes file: CSV with a header line, `episode,scenario,start,end[,cluster],node[,namespace,pod][,role][,run]`.
  *
@@ -185,7 +151,7 @@ export function nodeText({
  */
 export function parseEpisodes(text: string, file: string): Episode[] {
   const [header, ...lines] = parseLines(text, file);
-  if (header === undefined) throw labelsError(file, `is empty: its first line must be ${KNOWN.join(',')}`);
+  if (header === undefined) throw labelsError(file, `is empty: its first line must be ${known.join(',')}`);
   const names = checkHeader(header.record, `${file} line ${header.info.lines}`);
   const places = new Map<string, string>();
   return lines.map(({ record, info }) => {
@@ -194,14 +160,14 @@ export function parseEpisodes(text: string, file: string): Episode[] {
       throw labelsError(place, `has ${record.length} fields where the header has ${names.length}`);
     }
     const episode = episodeOf(Object.fromEntries(names.map((name, i) => [name, record[i] ?? ''])), place);
-    const earlier = places.get(subject(episode));
+    const earlier = places.get(lineKey(episode));
     if (earlier !== undefined) {
       throw labelsError(
         place,
         `episode ${episode.episode} on node ${nodeText(episode)} stands on ${earlier} already`,
       );
     }
-    places.set(subject(episode), place);
+    places.set(lineKey(episode), place);
     return episode;
   });
 }

@@ -3,6 +3,8 @@ import { counter, OPEN } from './model/define.ts';
 export const authMetrics = {
   failures: counter({
     number: 23,
+    family: 'security',
+    datasets: ['node', 'pod'],
     name: 'kubevigil_auth_failures_total',
     help: 'Log lines that match a log rule: failed logins of SSH and of applications.',
     labels: { rule: OPEN },

@@ -3,6 +3,8 @@ import { counter, gauge } from './model/define.ts';
 export const cgroupMetrics = {
   throttled: counter({
     number: 3,
+    family: 'performance',
+    datasets: ['node', 'pod'],
     name: 'kubevigil_cpu_throttled_seconds_total',
     help: 'Seconds that tasks of the container were kept from running by its CPU limit.',
     labels: {},
@@ -28,6 +30,7 @@ export const cgroupMetrics = {
     ],
   }),
   cpu: counter({
+    datasets: ['pod'],
     name: 'kubevigil_container_cpu_seconds_total',
     help: 'Seconds of CPU time that the container used.',
     labels: {},
@@ -48,6 +51,7 @@ export const cgroupMetrics = {
     ],
   }),
   memory: gauge({
+    datasets: ['pod'],
     name: 'kubevigil_container_memory_working_set_bytes',
     help: 'Memory of the container that the kernel cannot reclaim at once: usage less inactive file pages.',
     labels: {},
@@ -66,6 +70,7 @@ export const cgroupMetrics = {
     ],
   }),
   disk: counter({
+    datasets: ['pod'],
     name: 'kubevigil_container_disk_bytes_total',
     help: 'Bytes that the container read from and wrote to block devices.',
     labels: { direction: ['read', 'write'] },

@@ -3,6 +3,8 @@ import { counter, OPEN } from './model/define.ts';
 export const connectionsMetrics = {
   destinations: counter({
     number: 16,
+    family: 'security',
+    datasets: ['node', 'pod'],
     name: 'kubevigil_outbound_destinations_total',
     help: 'First TCP connects of a pod to an address and port, refused ones included, by the rule that they match.',
     labels: { rule: OPEN },

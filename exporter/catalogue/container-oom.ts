@@ -2,6 +2,7 @@ import { counter } from './model/define.ts';
 
 export const containerOomMetrics = {
   kills: counter({
+    datasets: ['pod'],
     name: 'kubevigil_container_oom_kills_total',
     help: 'Processes of the container that the kernel killed for want of memory.',
     labels: {},

@@ -8,6 +8,8 @@ const TICK_SECONDS = 0.01;
 export const cpuMetrics = {
   seconds: counter({
     number: 1,
+    family: 'performance',
+    datasets: ['node'],
     name: 'kubevigil_cpu_seconds_total',
     help: 'Seconds that the CPUs of the node spent in each mode, summed over all CPUs.',
     labels: { mode: CPU_MODES },

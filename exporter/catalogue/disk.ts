@@ -5,6 +5,8 @@ const SECTOR_BYTES = 512;
 export const diskMetrics = {
   bytes: counter({
     number: 6,
+    family: 'performance',
+    datasets: ['node'],
     name: 'kubevigil_disk_bytes_total',
     help: 'Bytes read from and written to each disk.',
     labels: { device: OPEN, direction: ['read', 'write'] },

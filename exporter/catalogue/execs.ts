@@ -3,6 +3,8 @@ import { counter, OPEN } from './model/define.ts';
 export const execsMetrics = {
   suspicious: counter({
     number: 19,
+    family: 'security',
+    datasets: ['node', 'pod'],
     name: 'kubevigil_suspicious_execs_total',
     help: 'Programs started that match an exec rule.',
     labels: { rule: OPEN },

@@ -3,6 +3,8 @@ import { counter, OPEN } from './model/define.ts';
 export const filesMetrics = {
   changes: counter({
     number: 22,
+    family: 'security',
+    datasets: ['node'],
     name: 'kubevigil_file_changes_total',
     help: 'Changes of content or metadata of the paths that a file rule watches.',
     labels: { rule: OPEN },

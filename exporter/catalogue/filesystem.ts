@@ -3,6 +3,8 @@ import { gauge, OPEN } from './model/define.ts';
 export const filesystemMetrics = {
   used: gauge({
     number: 7,
+    family: 'performance',
+    datasets: ['node'],
     name: 'kubevigil_filesystem_used_ratio',
     help: 'Share of a filesystem in use, as an ordinary user sees it: space reserved for root counts as used up.',
     labels: { mountpoint: OPEN, resource: ['bytes', 'inodes'] },

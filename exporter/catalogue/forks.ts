@@ -3,6 +3,8 @@ import { counter } from './model/define.ts';
 export const forksMetrics = {
   forks: counter({
     number: 18,
+    family: 'security',
+    datasets: ['node'],
     name: 'kubevigil_forks_total',
     help: 'Processes and threads started.',
     labels: {},

@@ -3,6 +3,8 @@ import { gauge } from './model/define.ts';
 export const memoryMetrics = {
   bytes: gauge({
     number: 4,
+    family: 'performance',
+    datasets: ['node'],
     name: 'kubevigil_memory_bytes',
     help: 'Memory of the node: available to new work without swapping, and used (the rest).',
     labels: { state: ['used', 'available'] },

@@ -7,6 +7,8 @@ const SOURCE =
 export const networkMetrics = {
   bytes: counter({
     number: 8,
+    family: 'performance',
+    datasets: ['node'],
     name: 'kubevigil_network_bytes_total',
     help: 'Bytes received and transmitted by each uplink of the node.',
     labels: { device: OPEN, direction: DIRECTIONS },
@@ -37,6 +39,8 @@ export const networkMetrics = {
   }),
   packets: counter({
     number: 9,
+    family: 'performance',
+    datasets: ['node'],
     name: 'kubevigil_network_packets_total',
     help: 'Packets received and transmitted by each uplink of the node.',
     labels: { device: OPEN, direction: DIRECTIONS },

@@ -3,6 +3,8 @@ import { counter } from './model/define.ts';
 export const oomMetrics = {
   kills: counter({
     number: 5,
+    family: 'performance',
+    datasets: ['node'],
     name: 'kubevigil_oom_kills_total',
     help: 'Processes that the kernel killed for want of memory.',
     labels: {},

@@ -2,6 +2,7 @@ import { counter } from './model/define.ts';
 
 export const podNetworkMetrics = {
   bytes: counter({
+    datasets: ['pod'],
     name: 'kubevigil_container_network_bytes_total',
     help: 'Bytes that the pod received and transmitted.',
     labels: { direction: ['receive', 'transmit'] },

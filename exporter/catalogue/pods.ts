@@ -3,6 +3,8 @@ import { counter, gauge, OPEN } from './model/define.ts';
 export const podsMetrics = {
   restarts: counter({
     number: 12,
+    family: 'performance',
+    datasets: ['node', 'pod'],
     name: 'kubevigil_container_restarts_total',
     help: 'Restarts of the container seen since the agent started, by the reason of the end before.',
     labels: { reason: ['oom', 'error', 'completed', 'other'] },
@@ -24,6 +26,8 @@ export const podsMetrics = {
   }),
   risky: gauge({
     number: 21,
+    family: 'security',
+    datasets: ['node', 'pod'],
     name: 'kubevigil_risky_pods',
     help: 'Whether the pod matches the rule (1) or not (0).',
     labels: { rule: OPEN },

@@ -7,6 +7,8 @@ const MICROSECOND = 1e-6;
 export const pressureMetrics = {
   waiting: counter({
     number: 2,
+    family: 'performance',
+    datasets: ['node'],
     name: 'kubevigil_pressure_waiting_seconds_total',
     help: 'Seconds during which at least one task waited for the resource.',
     labels: { resource: PRESSURE_RESOURCES },

@@ -3,6 +3,8 @@ import { gauge } from './model/define.ts';
 export const processesMetrics = {
   processes: gauge({
     number: 11,
+    family: 'performance',
+    datasets: ['node', 'pod'],
     name: 'kubevigil_processes',
     help: 'Processes by state.',
     labels: { state: ['running', 'sleeping', 'blocked', 'zombie', 'other'] },
@@ -50,6 +52,8 @@ export const processesMetrics = {
   }),
   suspicious: gauge({
     number: 20,
+    family: 'security',
+    datasets: ['node', 'pod'],
     name: 'kubevigil_suspicious_processes',
     help: 'Processes whose executable, tracer or capabilities are unusual; each counts under the first kind that fits.',
     labels: { kind: ['deleted_exe', 'memfd_exe', 'temp_exe', 'traced', 'elevated_container'] },

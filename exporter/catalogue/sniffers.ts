@@ -3,6 +3,8 @@ import { gauge } from './model/define.ts';
 export const sniffersMetrics = {
   sniffers: gauge({
     number: 24,
+    family: 'security',
+    datasets: ['node', 'pod'],
     name: 'kubevigil_network_sniffers',
     help: 'Packet sockets, raw IP sockets (ping has one for as long as it runs), and interfaces in promiscuous mode that are not ports of a bridge.',
     labels: { kind: ['packet_socket', 'raw_socket', 'promiscuous_interface'] },

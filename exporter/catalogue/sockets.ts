@@ -3,6 +3,8 @@ import { gauge } from './model/define.ts';
 export const socketsMetrics = {
   connections: gauge({
     number: 13,
+    family: 'security',
+    datasets: ['node', 'pod'],
     name: 'kubevigil_tcp_connections',
     help: 'TCP connections by state.',
     labels: { state: ['established', 'syn_sent', 'syn_recv', 'time_wait', 'close_wait', 'other'] },
@@ -66,6 +68,8 @@ export const socketsMetrics = {
   }),
   listening: gauge({
     number: 17,
+    family: 'security',
+    datasets: ['node', 'pod'],
     name: 'kubevigil_listening_sockets',
     help: 'Sockets that wait for connections (TCP) or are bound without a peer (UDP).',
     labels: { protocol: ['tcp', 'udp'] },

@@ -3,6 +3,8 @@ import { counter } from './model/define.ts';
 export const tcpMetrics = {
   retransmitted: counter({
     number: 10,
+    family: 'performance',
+    datasets: ['node', 'pod'],
     name: 'kubevigil_tcp_retransmitted_segments_total',
     help: 'TCP segments sent again.',
     labels: {},
@@ -29,6 +31,8 @@ export const tcpMetrics = {
   }),
   listenEvents: counter({
     number: 14,
+    family: 'security',
+    datasets: ['node', 'pod'],
     name: 'kubevigil_tcp_listen_events_total',
     help: 'Connection attempts that a listening socket could not take as usual; the events are disjoint.',
     labels: { event: ['overflow', 'drop_other', 'syncookie'] },
@@ -80,6 +84,8 @@ export const tcpMetrics = {
   }),
   resets: counter({
     number: 15,
+    family: 'security',
+    datasets: ['node', 'pod'],
     name: 'kubevigil_tcp_resets_sent_total',
     help: 'TCP segments sent with the RST flag.',
     labels: {},

@@ -1,3 +1,8 @@
+import type { ProgramMetric } from '../../exporter/catalogue/model/program-metric.ts';
+import { datasetMetrics } from '../../exporter/catalogue/programs/dataset.ts';
+import { scenarioMetrics } from '../../exporter/catalogue/programs/scenario.ts';
+import { streamMetrics } from '../../exporter/catalogue/programs/stream.ts';
+import { LATE_SECONDS, STOPPED_HOURS } from '../../prometheus/alerts/datasets.ts';
 import { stat } from '../panels/stat.ts';
 import { table } from '../panels/table.ts';
 import { alarmAbove } from '../panels/thresholds.ts';
@@ -6,16 +11,14 @@ import { NODE_MATCHERS, RATE_INTERVAL, select } from '../selectors.ts';
 import { nodesVariables } from '../variables.ts';
 import { page, type Section } from './page.ts';
 
-/** As in the alert KubevigilDatasetStopped. */
-const STOPPED_SECONDS = 3 * 3600;
+const STOPPED_SECONDS = STOPPED_HOURS * 3600;
 
-const WATERMARK = 'kubevigil_dataset_watermark_timestamp_seconds';
+const WATERMARK = datasetMetrics.watermark.name;
 /** The builder's labels of a dataset. */
 const DATASET = '{{dataset}} {{shard}}';
 
-const stream = (name: string) => `kubevigil_stream_${name}`;
-const streamRate = (name: string) => `rate(${stream(name)}[${RATE_INTERVAL}])`;
-const episodes = (name: string) => select(`kubevigil_scenario_${name}`, NODE_MATCHERS);
+const streamRate = ({ name }: ProgramMetric) => `rate(${name}[${RATE_INTERVAL}])`;
+const episodes = ({ name }: ProgramMetric) => select(name, NODE_MATCHERS);
 const EPISODE = 'by (episode, scenario, role, node, namespace, pod)';
 
 const datasets: Section = {
@@ -40,23 +43,23 @@ const datasets: Section = {
     }),
     timeSeries({
       title: 'Rows of the datasets',
-      description: 'Rows that each dataset has (kubevigil_dataset_rows).',
+      description: `Rows that each dataset has (${datasetMetrics.rows.name}).`,
       unit: 'short',
-      queries: [{ expr: 'kubevigil_dataset_rows', legend: DATASET }],
+      queries: [{ expr: datasetMetrics.rows.name, legend: DATASET }],
       span: 8,
     }),
     timeSeries({
       title: 'Gaps of the datasets',
-      description: 'Times in which a node was not scraped, or in vain (kubevigil_dataset_gaps).',
+      description: `Times in which a node was not scraped, or in vain (${datasetMetrics.gaps.name}).`,
       unit: 'short',
-      queries: [{ expr: 'kubevigil_dataset_gaps', legend: DATASET }],
+      queries: [{ expr: datasetMetrics.gaps.name, legend: DATASET }],
       span: 8,
     }),
     timeSeries({
       title: 'Duration of builds',
-      description: 'How long the last run of the builder took (kubevigil_dataset_build_duration_seconds).',
+      description: `How long the last run of the builder took (${datasetMetrics.buildDuration.name}).`,
       unit: 's',
-      queries: [{ expr: 'kubevigil_dataset_build_duration_seconds', legend: DATASET }],
+      queries: [{ expr: datasetMetrics.buildDuration.name, legend: DATASET }],
       span: 8,
     }),
   ],
@@ -69,15 +72,15 @@ const streams: Section = {
       title: 'Rows streamed',
       description: 'Rows of closed steps a second.',
       unit: 'cps',
-      queries: [{ expr: streamRate('rows_total'), legend: '{{instance}}' }],
+      queries: [{ expr: streamRate(streamMetrics.rows), legend: '{{instance}}' }],
       span: 8,
     }),
     timeSeries({
       title: 'Rows late',
       description: 'How long the rows of the next step have been due.',
       unit: 's',
-      queries: [{ expr: stream('lag_seconds'), legend: '{{instance}}' }],
-      alarms: [60],
+      queries: [{ expr: streamMetrics.lag.name, legend: '{{instance}}' }],
+      alarms: [LATE_SECONDS],
       span: 8,
     }),
     timeSeries({
@@ -86,9 +89,9 @@ const streams: Section = {
         'Gaps by their reason, readings of Prometheus that failed, and episodes that came after their rows were final.',
       unit: 'cps',
       queries: [
-        { expr: `sum by (reason) (${streamRate('gaps_total')})`, legend: 'gap: {{reason}}' },
-        { expr: `sum(${streamRate('read_failures_total')})`, legend: 'reading failed' },
-        { expr: `sum(${streamRate('late_episodes_total')})`, legend: 'late episode' },
+        { expr: `sum by (reason) (${streamRate(streamMetrics.gaps)})`, legend: 'gap: {{reason}}' },
+        { expr: `sum(${streamRate(streamMetrics.readFailures)})`, legend: 'reading failed' },
+        { expr: `sum(${streamRate(streamMetrics.lateEpisodes)})`, legend: 'late episode' },
       ],
       span: 8,
     }),
@@ -96,7 +99,7 @@ const streams: Section = {
       title: 'Readers',
       description: 'Readers that are connected.',
       unit: 'short',
-      queries: [{ expr: `sum by (instance) (${stream('clients')})`, legend: '{{instance}}' }],
+      queries: [{ expr: `sum by (instance) (${streamMetrics.clients.name})`, legend: '{{instance}}' }],
       span: 8,
     }),
     timeSeries({
@@ -104,8 +107,11 @@ const streams: Section = {
       description: 'Readers that were too slow, by how it showed, and readers beyond the limit.',
       unit: 'cps',
       queries: [
-        { expr: `sum by (reason) (${streamRate('clients_dropped_total')})`, legend: 'dropped: {{reason}}' },
-        { expr: `sum(${streamRate('clients_refused_total')})`, legend: 'refused' },
+        {
+          expr: `sum by (reason) (${streamRate(streamMetrics.clientsDropped)})`,
+          legend: 'dropped: {{reason}}',
+        },
+        { expr: `sum(${streamRate(streamMetrics.clientsRefused)})`, legend: 'refused' },
       ],
       span: 8,
     }),
@@ -113,7 +119,7 @@ const streams: Section = {
       title: 'Memory of the ring',
       description: 'What the records take from which readers resume.',
       unit: 'bytes',
-      queries: [{ expr: stream('ring_bytes'), legend: '{{instance}}' }],
+      queries: [{ expr: streamMetrics.ringBytes.name, legend: '{{instance}}' }],
       span: 8,
     }),
   ],
@@ -137,12 +143,12 @@ const truth: Section = {
       values: [
         {
           name: 'Began',
-          expr: `max ${EPISODE} (last_over_time(${episodes('start_timestamp_seconds')}[$__range])) * 1000`,
+          expr: `max ${EPISODE} (last_over_time(${episodes(scenarioMetrics.start)}[$__range])) * 1000`,
           unit: 'dateTimeAsIso',
         },
         {
           name: 'Ended',
-          expr: `max ${EPISODE} (last_over_time(${episodes('end_timestamp_seconds')}[$__range])) * 1000`,
+          expr: `max ${EPISODE} (last_over_time(${episodes(scenarioMetrics.end)}[$__range])) * 1000`,
           unit: 'dateTimeAsIso',
         },
       ],
@@ -154,7 +160,10 @@ const truth: Section = {
       description: 'Scenarios that run, by their role: attacks, and look-alikes that are no attack.',
       unit: 'short',
       queries: [
-        { expr: `sum by (scenario, role) (${episodes('active')})`, legend: '{{scenario}} ({{role}})' },
+        {
+          expr: `sum by (scenario, role) (${episodes(scenarioMetrics.active)})`,
+          legend: '{{scenario}} ({{role}})',
+        },
       ],
       span: 24,
     }),

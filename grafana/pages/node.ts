@@ -1,6 +1,6 @@
 import { METRICS } from '../../exporter/catalogue/index.ts';
 import { columnsOf } from '../../exporter/catalogue/model/columns.ts';
-import { FAMILIES, type Family, familyOf } from '../../exporter/catalogue/model/family.ts';
+import { FAMILIES, type Family } from '../../exporter/catalogue/model/family.ts';
 import {
   DEVIATION_SERIES,
   RECORDED_WINDOW,
@@ -23,7 +23,7 @@ const TITLES: Readonly<Record<Family, string>> = { security: 'Security', perform
 const THIRD = 8;
 
 function familySection(family: Family): Section {
-  const panels = METRICS.filter((metric) => familyOf(metric) === family).flatMap((metric) => {
+  const panels = METRICS.filter((metric) => metric.family === family).flatMap((metric) => {
     const panel = metricPanel(metric, 'node', { span: THIRD });
     return panel === undefined ? [] : [panel];
   });

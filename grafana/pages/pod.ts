@@ -1,6 +1,5 @@
 import { METRICS } from '../../exporter/catalogue/index.ts';
 import type { MetricSpec } from '../../exporter/catalogue/model/define.ts';
-import { familyOf } from '../../exporter/catalogue/model/family.ts';
 import { metricPanel } from '../panels/metric.ts';
 import { timeSeries } from '../panels/time-series.ts';
 import { POD_MATCHERS, select } from '../selectors.ts';
@@ -43,9 +42,9 @@ export const podPage = page({
   description: 'What a pod does and uses: the attributed metrics, with episodes and alerts marked.',
   variables: podVariables(),
   sections: [
-    section('Security', (metric) => familyOf(metric) === 'security'),
-    section('Resources of the pod', (metric) => metric.number === undefined),
-    section('Performance', (metric) => familyOf(metric) === 'performance'),
+    section('Security', (metric) => metric.family === 'security'),
+    section('Resources of the pod', (metric) => metric.family === undefined),
+    section('Performance', (metric) => metric.family === 'performance'),
     restarts,
   ],
 });

@@ -1,7 +1,13 @@
+import { datasetMetrics } from '../../exporter/catalogue/programs/dataset.ts';
+import { streamMetrics } from '../../exporter/catalogue/programs/stream.ts';
 import type { AlertGroup } from './model.ts';
 
-const WATERMARK = 'kubevigil_dataset_watermark_timestamp_seconds{job="kubevigil-builder",dataset="shop"}';
-const LAG = 'kubevigil_stream_lag_seconds{instance="builder"}';
+/** From which age on a dataset counts as one that has stopped to grow, and a stream as late. */
+export const STOPPED_HOURS = 3;
+export const LATE_SECONDS = 60;
+
+const WATERMARK = `${datasetMetrics.watermark.name}{job="kubevigil-builder",dataset="shop"}`;
+const LAG = `${streamMetrics.lag.name}{instance="builder"}`;
 
 /** Datasets that stop growing. */
 export const datasetAlerts: AlertGroup = {
@@ -10,7 +16,7 @@ export const datasetAlerts: AlertGroup = {
   alerts: [
     {
       name: 'KubevigilDatasetStopped',
-      expr: 'time() - kubevigil_dataset_watermark_timestamp_seconds{shard=""} > 3 * 3600',
+      expr: `time() - ${datasetMetrics.watermark.name}{shard=""} > ${STOPPED_HOURS} * 3600`,
       for: { duration: '10m', why: 'an update that runs at this moment publishes at its end' },
       severity: 'warning',
       summary: 'the dataset {{ $labels.dataset }} ends {{ $value | humanizeDuration }} ago',
@@ -40,7 +46,7 @@ export const datasetAlerts: AlertGroup = {
     },
     {
       name: 'KubevigilStreamLate',
-      expr: 'kubevigil_stream_lag_seconds > 60',
+      expr: `${streamMetrics.lag.name} > ${LATE_SECONDS}`,
       for: { duration: '5m', why: 'a Prometheus that restarts is back by then' },
       severity: 'warning',
       summary: 'rows of the stream are due for {{ $value | humanizeDuration }}',
@@ -48,7 +54,7 @@ export const datasetAlerts: AlertGroup = {
         'The builder cannot read Prometheus in time, so that the readers of the stream, such as a detector, get their rows late.',
       threshold: 'A minute: rows are out within two seconds of their step.',
       look: [
-        'The log of the stream, and `kubevigil_stream_read_failures_total`.',
+        `The log of the stream, and \`${streamMetrics.readFailures.name}\`.`,
         'Is Prometheus there, and how long do its queries take?',
       ],
       harmless: ['None.'],

@@ -5,7 +5,7 @@ import { undoingEndSignal } from '../../common/end-signal.ts';
 import { Program } from '../../common/flags.ts';
 import { createLogger, type LogFormat, type Logger, type LogLevel } from '../../common/log.ts';
 import { parseListenAddress } from '../../common/web/listen-address.ts';
-import { nodeText } from '../../dataset/episodes/episodes.ts';
+import { nodeText } from '../../dataset/episodes/contract.ts';
 import { Ledger } from '../ground-truth/ledger.ts';
 import { ScenariosError } from '../scenario/errors.ts';
 import {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../common/log.ts';
-import { nodeText } from '../../dataset/episodes/episodes.ts';
+import { nodeText } from '../../dataset/episodes/contract.ts';
 import { ScenariosError } from '../scenario/errors.ts';
 import type { Progress } from './progress.ts';
 import type { Deed, Target } from './target.ts';

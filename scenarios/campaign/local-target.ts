@@ -1,7 +1,7 @@
 import type { Logger } from '../../common/log.ts';
 import { listen } from '../../common/web/listen.ts';
 import type { ListenAddress } from '../../common/web/listen-address.ts';
-import type { Subject } from '../ground-truth/episode.ts';
+import type { Subject } from '../../dataset/episodes/contract.ts';
 import type { Ledger } from '../ground-truth/ledger.ts';
 import { truthMetrics } from '../ground-truth/metrics.ts';
 import { checkScenario, Runner } from '../runner/runner.ts';

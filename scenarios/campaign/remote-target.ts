@@ -3,7 +3,8 @@ import { Agent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios, { type AxiosInstance } from 'axios';
 import { z } from 'zod';
-import { type EpisodeLine, linesFor, UNDO_MS } from '../ground-truth/episode.ts';
+import { SCENARIO_ROLES } from '../../dataset/episodes/contract.ts';
+import { linesFor, type ScenarioLine, UNDO_MS } from '../ground-truth/episode.ts';
 import type { Ledger } from '../ground-truth/ledger.ts';
 import { reasonOf, ScenariosError } from '../scenario/errors.ts';
 import { readToken } from '../serve/token.ts';
@@ -26,7 +27,7 @@ const subjectSchema = z.object({
 const episodeSchema = subjectSchema.extend({
   episode: z.string(),
   scenario: z.string(),
-  role: z.enum(['attack', 'benign']),
+  role: z.enum(SCENARIO_ROLES),
   run: z.string(),
   start: z.number(),
   end: z.number(),
@@ -63,7 +64,7 @@ const lineOf = ({
   outcome: __,
   failure: ___,
   ...line
-}: EpisodeAnswer): EpisodeLine => ({
+}: EpisodeAnswer): ScenarioLine => ({
   ...line,
   startMs: start,
   endMs: end,
@@ -155,7 +156,7 @@ export async function openRemoteTarget(
   let renewal: NodeJS.Timeout | undefined;
 
   /** Follows an episode to its end, also over a moment in which the service does not answer. */
-  async function follow(line: EpisodeLine, signal: AbortSignal): Promise<EpisodeAnswer> {
+  async function follow(line: ScenarioLine, signal: AbortSignal): Promise<EpisodeAnswer> {
     const path = pathOf(line.episode);
     for (;;) {
       try {
@@ -184,7 +185,7 @@ export async function openRemoteTarget(
       const { scenario, durationMs, affects } = deed;
       const { name, role } = scenario;
       // Before it can begin; the service's own moments, when they are known, take its place.
-      const expected: EpisodeLine = {
+      const expected: ScenarioLine = {
         ...subject,
         episode,
         scenario: name,

@@ -1,7 +1,7 @@
 /** What a campaign does when: a pure function of its plan, so that a dry run shows exactly what would run. */
 import { formatDuration } from '../../common/duration.ts';
 import { randomFrom } from '../../common/random.ts';
-import type { Subject } from '../ground-truth/episode.ts';
+import type { Subject } from '../../dataset/episodes/contract.ts';
 import { SCENARIOS } from '../registry/registry.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Plan, Range } from './plan-schema.ts';

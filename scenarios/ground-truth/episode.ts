@@ -1,35 +1,19 @@
 /** The ground truth: who was under which scenario, from when to when. */
 
-/** What an episode is about: a node, or a pod on it. Without a pod its names are empty. */
-export interface Subject {
-  /** As Prometheus has it; absent where nobody tells it, as when there is one cluster. */
-  readonly cluster?: string | undefined;
-  readonly node: string;
-  readonly namespace: string;
-  readonly pod: string;
-}
+import type { EpisodeLine, ScenarioRole, Subject } from '../../dataset/episodes/contract.ts';
 
-/** One line of the ground truth: an episode has one for each subject that it affects. */
-export interface EpisodeLine extends Subject {
-  readonly episode: string;
-  readonly scenario: string;
-  readonly role: 'attack' | 'benign';
-  /** The campaign; empty when somebody asked for the one episode. */
-  readonly run: string;
-  /** UTC milliseconds; written down before the cause begins. */
-  readonly startMs: number;
-  /**
-   * UTC milliseconds. When it is over, the moment after its effect stopped. While it is on, the last moment at which it can
-   * still have an effect, so that the truth stays true if nobody is left to write it.
-   */
-  readonly endMs: number;
-}
+/**
+ * A line that a scenario writes; its start is written down before its cause begins. Its end is the moment after its effect stopped, when it
+ * is over. While it is on, the end is the last moment at which it can still have an effect, so that the truth stays true if nobody is
+ * left to write it.
+ */
+export type ScenarioLine = EpisodeLine<ScenarioRole>;
 
 /**
  * The lines of an episode that affects others beside the subject of the one given: all with the same times, and in the same
  * cluster unless they tell another.
  */
-export function linesFor(line: EpisodeLine, affects: readonly Subject[]): EpisodeLine[] {
+export function linesFor(line: ScenarioLine, affects: readonly Subject[]): ScenarioLine[] {
   const others = affects.map(({ cluster = line.cluster, node, namespace, pod }) => ({
     ...line,
     ...(cluster !== undefined && { cluster }),
@@ -51,6 +35,6 @@ export const CLUSTER_NAME = `must be 1 to ${LONGEST_CLUSTER} printable character
 export const UNDO_MS = 10_000;
 
 /** A moment has no rows: an episode lasts for a millisecond at least. */
-export function endedAt(line: EpisodeLine, nowMs: number): EpisodeLine {
+export function endedAt(line: ScenarioLine, nowMs: number): ScenarioLine {
   return { ...line, endMs: Math.max(nowMs, line.startMs + 1) };
 }

@@ -1,20 +1,16 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
 import { replaceDurably } from '../../common/durable-file.ts';
-import { decodeEpisodes, type Episode } from '../../dataset/episodes/episodes.ts';
+import { EPISODE_COLUMNS, type Episode, isBenign, lineKey } from '../../dataset/episodes/contract.ts';
+import { decodeEpisodes } from '../../dataset/episodes/episodes.ts';
 import { reasonOf, ScenariosError } from '../scenario/errors.ts';
-import { type EpisodeLine, endedAt, type Subject } from './episode.ts';
-
-const COLUMNS = ['episode', 'scenario', 'start', 'end', 'cluster', 'node', 'namespace', 'pod', 'role', 'run'];
-
-const keyOf = ({ episode, cluster, node, namespace, pod }: Subject & { readonly episode: string }) =>
-  JSON.stringify([episode, cluster, node, namespace, pod]);
+import { endedAt, type ScenarioLine } from './episode.ts';
 
 /** The file's text; it has a column for clusters where an episode tells one. */
-function csvOf(lines: readonly EpisodeLine[]): string {
+function csvOf(lines: readonly ScenarioLine[]): string {
   const records = lines.map(({ startMs, endMs, ...line }) => ({ ...line, start: startMs, end: endMs }));
   const hasClusters = lines.some(({ cluster }) => cluster !== undefined);
-  const columns = COLUMNS.filter((column) => column !== 'cluster' || hasClusters);
+  const columns = EPISODE_COLUMNS.filter((column) => column !== 'cluster' || hasClusters);
   return stringify(records, { header: true, columns });
 }
 
@@ -29,8 +25,8 @@ function lineOf({
   pod,
   role,
   run,
-}: Episode): EpisodeLine {
-  const kind = role === 'benign' ? 'benign' : 'attack';
+}: Episode): ScenarioLine {
+  const kind = isBenign({ role }) ? 'benign' : 'attack';
   const subject = { node, namespace, pod, ...(cluster !== undefined && { cluster }) };
   return { episode, scenario, startMs, endMs, ...subject, role: kind, run };
 }
@@ -50,7 +46,7 @@ function versionOf(path: string): string | undefined {
  */
 export class Ledger {
   readonly #path: string;
-  readonly #lines: Map<string, EpisodeLine>;
+  readonly #lines: Map<string, ScenarioLine>;
   #version: string | undefined;
 
   /**
@@ -64,11 +60,11 @@ export class Ledger {
     this.#version = versionOf(path);
     const found = existsSync(path) ? decodeEpisodes(readFileSync(path), path).map(lineOf) : [];
     const closed = found.map((line) => (line.endMs > nowMs ? endedAt(line, nowMs) : line));
-    this.#lines = new Map(closed.map((line) => [keyOf(line), line]));
+    this.#lines = new Map(closed.map((line) => [lineKey(line), line]));
     this.#save();
   }
 
-  get lines(): readonly EpisodeLine[] {
+  get lines(): readonly ScenarioLine[] {
     return [...this.#lines.values()];
   }
 
@@ -81,11 +77,11 @@ export class Ledger {
    *
    * @throws {ScenariosError} `truth`
    */
-  record(lines: readonly EpisodeLine[]): void {
+  record(lines: readonly ScenarioLine[]): void {
     try {
       this.amend(lines);
     } catch (error) {
-      for (const line of lines) this.#lines.delete(keyOf(line));
+      for (const line of lines) this.#lines.delete(lineKey(line));
       throw error;
     }
   }
@@ -95,8 +91,8 @@ export class Ledger {
    *
    * @throws {ScenariosError} `truth`
    */
-  amend(lines: readonly EpisodeLine[]): void {
-    for (const line of lines) this.#lines.set(keyOf(line), line);
+  amend(lines: readonly ScenarioLine[]): void {
+    for (const line of lines) this.#lines.set(lineKey(line), line);
     this.#save();
   }
 
@@ -105,8 +101,8 @@ export class Ledger {
    *
    * @throws {ScenariosError} `truth`
    */
-  withdraw(lines: readonly EpisodeLine[]): void {
-    for (const line of lines) this.#lines.delete(keyOf(line));
+  withdraw(lines: readonly ScenarioLine[]): void {
+    for (const line of lines) this.#lines.delete(lineKey(line));
     this.#save();
   }
 

@@ -1,19 +1,18 @@
 import { Gauge, Registry } from 'prom-client';
-import type { EpisodeLine } from './episode.ts';
+import { EPISODE_METRICS } from '../../dataset/episodes/contract.ts';
+import type { ScenarioLine } from './episode.ts';
 
-/** The cluster is one only where it is told. */
-const LABELS = ['scenario', 'episode', 'node', 'namespace', 'pod', 'role', 'run', 'cluster'] as const;
 const MS_PER_SECOND = 1000;
 
 /** What the metrics are read off. */
 export interface Truth {
   /** Episodes that are on. */
-  readonly open: () => readonly EpisodeLine[];
+  readonly open: () => readonly ScenarioLine[];
   /** Episodes that ended, as long as they are told of. */
-  readonly ended: () => readonly EpisodeLine[];
+  readonly ended: () => readonly ScenarioLine[];
 }
 
-type Reading = readonly [EpisodeLine, number];
+type Reading = readonly [ScenarioLine, number];
 
 /**
  * The ground truth as Prometheus metrics, made anew for each scrape so that what is forgotten vanishes. Start and end have the
@@ -21,11 +20,14 @@ type Reading = readonly [EpisodeLine, number];
  */
 export function truthMetrics({ open, ended }: Truth): Registry {
   const registry = new Registry();
-  const gauge = (name: string, help: string, read: () => readonly Reading[]) =>
+  const gauge = (
+    { name, help, labels }: (typeof EPISODE_METRICS)['start' | 'end' | 'active'],
+    read: () => readonly Reading[],
+  ) =>
     new Gauge({
       name,
       help,
-      labelNames: LABELS,
+      labelNames: labels,
       registers: [registry],
       collect() {
         this.reset();
@@ -35,17 +37,13 @@ export function truthMetrics({ open, ended }: Truth): Registry {
         }
       },
     });
-  gauge('kubevigil_scenario_active', 'Whether the episode is on.', () => [
+  gauge(EPISODE_METRICS.active, () => [
     ...open().map((line) => [line, 1] as const),
     ...ended().map((line) => [line, 0] as const),
   ]);
-  gauge('kubevigil_scenario_start_timestamp_seconds', 'When the episode began: before its cause did.', () =>
+  gauge(EPISODE_METRICS.start, () =>
     [...open(), ...ended()].map((line) => [line, line.startMs / MS_PER_SECOND] as const),
   );
-  gauge(
-    'kubevigil_scenario_end_timestamp_seconds',
-    'When the episode ended: after its effect stopped. Kept for 10 minutes.',
-    () => ended().map((line) => [line, line.endMs / MS_PER_SECOND] as const),
-  );
+  gauge(EPISODE_METRICS.end, () => ended().map((line) => [line, line.endMs / MS_PER_SECOND] as const));
   return registry;
 }

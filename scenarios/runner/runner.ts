@@ -1,14 +1,13 @@
 /** Runs scenarios, with the ground truth written around each, and undoes all of them when it is told to. */
 import type { Logger } from '../../common/log.ts';
-import { type EpisodeLine, endedAt, linesFor, type Subject, UNDO_MS } from '../ground-truth/episode.ts';
+import { EXPOSED_AFTER_END_MS, type Subject } from '../../dataset/episodes/contract.ts';
+import { endedAt, linesFor, type ScenarioLine, UNDO_MS } from '../ground-truth/episode.ts';
 import type { Ledger } from '../ground-truth/ledger.ts';
 import type { Truth } from '../ground-truth/metrics.ts';
 import { reasonOf, ScenariosError } from '../scenario/errors.ts';
 import { ScenarioRefusal } from '../scenario/refusal.ts';
 import type { Scenario, ScenarioOptions } from '../scenario/scenario.ts';
 
-/** An ended episode's moments are exposed for so long, so that they are scraped. */
-const KEPT_MS = 600_000;
 /** What is remembered of ended episodes, however many there were in that time. */
 const MAX_KEPT = 1_000;
 /** While the undoing takes longer than it should, the episode's last possible moment moves on this much before it is over. */
@@ -43,7 +42,7 @@ export type Outcome = 'running' | 'completed' | 'stopped' | 'failed';
 
 /** An episode that was started here. */
 export interface Running {
-  readonly line: EpisodeLine;
+  readonly line: ScenarioLine;
   readonly affects: readonly Subject[];
   readonly outcome: Outcome;
   /** Why it failed, in one line. */
@@ -72,14 +71,14 @@ export class Runner {
   readonly #options: RunnerOptions;
   readonly #states = new Map<string, State>();
   /** Of a run before this one, as the ledger had them. */
-  readonly #earlier: readonly EpisodeLine[];
+  readonly #earlier: readonly ScenarioLine[];
   readonly #openedMs: number;
   #closing = false;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
     this.#openedMs = Date.now();
-    this.#earlier = options.ledger.lines.filter(({ endMs }) => endMs > this.#openedMs - KEPT_MS);
+    this.#earlier = options.ledger.lines.filter(({ endMs }) => endMs > this.#openedMs - EXPOSED_AFTER_END_MS);
   }
 
   /** Whom the scenarios affect. */
@@ -120,7 +119,7 @@ export class Runner {
 
   #begin({ scenario, episode, run, affects = [], options }: Order): Running {
     const startMs = Date.now();
-    const line: EpisodeLine = {
+    const line: ScenarioLine = {
       ...this.#options.subject,
       episode,
       scenario: scenario.name,
@@ -214,17 +213,17 @@ export class Runner {
     return [...this.#states.values()];
   }
 
-  #ended(): EpisodeLine[] {
+  #ended(): ScenarioLine[] {
     const own = this.#all().flatMap((state) => (state.outcome === 'running' ? [] : linesOf(state)));
     return [...this.#earlierEnded(), ...own];
   }
 
-  #earlierEnded(): readonly EpisodeLine[] {
-    return Date.now() < this.#openedMs + KEPT_MS ? this.#earlier : [];
+  #earlierEnded(): readonly ScenarioLine[] {
+    return Date.now() < this.#openedMs + EXPOSED_AFTER_END_MS ? this.#earlier : [];
   }
 
   #forget(): void {
-    const before = Date.now() - KEPT_MS;
+    const before = Date.now() - EXPOSED_AFTER_END_MS;
     const ended = [...this.#states.values()].filter(({ outcome }) => outcome !== 'running');
     for (const [i, { line, endedMs = 0 }] of ended.entries())
       if (endedMs < before || i < ended.length - MAX_KEPT) this.#states.delete(line.episode);

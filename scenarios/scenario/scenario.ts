@@ -1,4 +1,5 @@
 /** What an anomaly is: something that child processes do for a while, and that ends with them. */
+import type { ScenarioRole } from '../../dataset/episodes/contract.ts';
 import type { ColumnName } from './columns.ts';
 
 /** How long and how hard, and what the scenario may use. */
@@ -31,7 +32,7 @@ export interface Scenario {
   /** The episode's label, such as `cpu_burn`. */
   readonly name: string;
   readonly help: string;
-  readonly role: 'attack' | 'benign';
+  readonly role: ScenarioRole;
   /** The MITRE ATT&CK technique that an attack stands for; of a look-alike, the one that it is mistaken for. */
   readonly technique: string;
   /** Dataset columns that it must move (attack) or may move (benign): those that the dataset at hand has. */

@@ -5,7 +5,8 @@ import { UsageError } from '../../common/cli.ts';
 import { Flag, Program } from '../../common/flags.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../../common/log.ts';
 import { type ListenAddress, parseListenAddress } from '../../common/web/listen-address.ts';
-import { CLUSTER_NAME, isClusterName, type Subject } from '../ground-truth/episode.ts';
+import type { Subject } from '../../dataset/episodes/contract.ts';
+import { CLUSTER_NAME, isClusterName } from '../ground-truth/episode.ts';
 import { isLoopback } from './gate.ts';
 import { readToken, TOKEN_VARIABLE } from './token.ts';
 

@@ -1,12 +1,12 @@
 /** What the service answers, as JSON. */
-import type { Subject } from '../ground-truth/episode.ts';
+import type { ScenarioRole, Subject } from '../../dataset/episodes/contract.ts';
 import type { Running } from '../runner/runner.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
 export interface EpisodeView {
   readonly episode: string;
   readonly scenario: string;
-  readonly role: 'attack' | 'benign';
+  readonly role: ScenarioRole;
   readonly run: string;
   readonly cluster?: string | undefined;
   readonly node: string;

@@ -93,11 +93,24 @@ describe('structure', () => {
     }
   });
 
-  it('metric names are unique and the numbers are 1 to 24', () => {
+  it('metric names are unique', () => {
     const names = METRICS.map(({ name }) => name);
     expect(new Set(names).size).to.equal(names.length);
-    const numbers = METRICS.flatMap(({ number }) => (number === undefined ? [] : [number]));
-    expect(numbers).to.deep.equal(Array.from({ length: 24 }, (_, i) => i + 1));
+  });
+
+  it('a node has 24 metrics in two families, those of performance first; each is numbered and in the datasets of nodes', () => {
+    const table = METRICS.filter(({ family }) => family !== undefined);
+    expect(table).to.have.length(24);
+    expect(table.map(({ number }) => number)).to.deep.equal(table.map((_, i) => i + 1));
+    expect(METRICS.slice(0, table.length)).to.deep.equal(table);
+    const families = table.map(({ family }) => family);
+    expect(families).to.deep.equal(families.toSorted());
+    for (const { name, datasets } of table) expect(datasets, name).to.include('node');
+  });
+
+  it('a metric is in a dataset exactly when it has columns', () => {
+    for (const { name, datasets = [], columns } of METRICS)
+      expect(datasets.length > 0, name).to.equal(columns.length > 0);
   });
 
   it('column names are unique', () => {

@@ -52,9 +52,9 @@ describe('dashboards', () => {
     const all = DASHBOARDS.flatMap(panelsOf).flatMap(exprs).join('\n');
     const node = DASHBOARDS.find(({ uid }) => uid === 'kubevigil-node');
     const ofNode = node === undefined ? '' : panelsOf(node).flatMap(exprs).join('\n');
-    for (const { name, number } of METRICS) {
+    for (const { name, family } of METRICS) {
       expect(new RegExp(`\\b${name}\\b`).test(all), name).to.equal(true);
-      if (number !== undefined) expect(new RegExp(`\\b${name}\\b`).test(ofNode), name).to.equal(true);
+      if (family !== undefined) expect(new RegExp(`\\b${name}\\b`).test(ofNode), name).to.equal(true);
     }
   });
 

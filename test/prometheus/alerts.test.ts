@@ -4,6 +4,8 @@ import { expect } from 'chai';
 import { parse } from 'yaml';
 import { METRICS } from '../../exporter/catalogue/index.ts';
 import { columnsOf } from '../../exporter/catalogue/model/columns.ts';
+import { datasetMetrics } from '../../exporter/catalogue/programs/dataset.ts';
+import { streamMetrics } from '../../exporter/catalogue/programs/stream.ts';
 import { ALERT_GROUPS } from '../../prometheus/alerts/index.ts';
 import type { InputSeries } from '../../prometheus/alerts/model.ts';
 import { ROOT } from '../support/paths.ts';
@@ -16,7 +18,10 @@ const recorded = readRules(['recording.yml', 'deviations.yml', 'usual.yml']).fil
 );
 
 /** Metrics that the catalogue does not have: the builder's, and those that Prometheus makes itself. */
-const OTHERS = ['kubevigil_dataset_watermark_timestamp_seconds', 'kubevigil_stream_lag_seconds', 'up'];
+const OTHERS = [
+  ...[datasetMetrics, streamMetrics].flatMap((metrics) => Object.values(metrics).map(({ name }) => name)),
+  'up',
+];
 
 /** Names of series in an expression; recorded ones have colons. */
 function seriesIn(expression: string): string[] {

@@ -8,7 +8,7 @@ import { wholeMs } from '../../common/ms.ts';
 import { randomFrom } from '../../common/random.ts';
 import { median } from '../../common/statistics.ts';
 import { utcDay } from '../../common/times.ts';
-import type { Episode } from '../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../dataset/episodes/contract.ts';
 import type { Partition } from '../../dataset/model/rows.ts';
 import { DAY_MS, START_MS, STEP_MS } from './synthetic.ts';
 

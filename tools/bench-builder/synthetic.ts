@@ -17,7 +17,7 @@ export interface Size {
 }
 
 /** The 24 metrics of a node, one series of each. */
-export const METRICS_READ = METRICS.filter(({ number }) => number !== undefined);
+export const METRICS_READ = METRICS.filter(({ family }) => family !== undefined);
 
 /** Scrapes lost one by one, by all nodes for ten minutes of each day, and counters that begin again. */
 const LOST_SCRAPES = 0.002;

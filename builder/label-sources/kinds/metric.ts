@@ -5,17 +5,19 @@ import { groupBy } from '../../../common/collections.ts';
 import { BuilderError } from '../../../common/errors.ts';
 import { wholeMs } from '../../../common/ms.ts';
 import { formatTime, LATEST_MS, unlikelyNumber } from '../../../common/times.ts';
-import { DEFAULT_ROLE, type Episode, nodeText } from '../../../dataset/episodes/episodes.ts';
+import {
+  DEFAULT_ROLE,
+  EPISODE_METRICS,
+  type Episode,
+  EXPOSED_AFTER_END_MS,
+  nodeText,
+} from '../../../dataset/episodes/contract.ts';
 import { labelName, matchers } from '../../promql/schemas.ts';
 import { type RawSeries, seriesKey, seriesName } from '../../samples/series.ts';
 import type { LabelSet } from '../label-set.ts';
 import { type LabelQuery, type LabelTimes, labelSource } from '../source.ts';
 
-const START_METRIC = 'kubevigil_scenario_start_timestamp_seconds';
-const END_METRIC = 'kubevigil_scenario_end_timestamp_seconds';
 const MS_PER_SECOND = 1000;
-/** An episode's end is exposed for so long, so that it is seen by then. */
-const KEPT_MS = 600_000;
 
 /** The last moment that was told; 0 and NaN stand for «not yet», as does what no date can be written of. */
 function toldMs({ values }: RawSeries): number | undefined {
@@ -96,7 +98,7 @@ function episodesOfMetric(
   const { nodeLabel } = names;
   const find = clusterFinder([...starts, ...ends], names);
   const endsOf = groupBy(ends, (each) => find(each).subject);
-  const knownUntilMs = Math.min(nowMs, lastMs + KEPT_MS);
+  const knownUntilMs = Math.min(nowMs, lastMs + EXPOSED_AFTER_END_MS);
   const episodes = [...groupBy(starts, (each) => find(each).subject)].flatMap(([subject, own]) => {
     const { labels } = newestOf(own);
     const { episode = '', scenario = '', namespace = '', pod = '', role = '', run = '' } = labels;
@@ -169,12 +171,17 @@ export const metric = labelSource({
       const { selector, ...own } = config.metric;
       const names = { ...own, clusterLabel: own.clusterLabel ?? clusterLabel };
       const read = async ({ samples, times }: LabelQuery): Promise<LabelSet> => {
-        const toMs = wholeMs(Math.min(times.nowMs, times.lastMs + KEPT_MS));
+        const toMs = wholeMs(Math.min(times.nowMs, times.lastMs + EXPOSED_AFTER_END_MS));
         const series = (name: string) =>
           samples.read({ metric: name, matchers: selector }, times.fromMs, toMs);
-        const starts = await series(START_METRIC);
-        const { episodes, warnings } = episodesOfMetric(starts, await series(END_METRIC), names, times);
-        const source = { kind: 'metric', metric: START_METRIC, episodes: episodes.length };
+        const starts = await series(EPISODE_METRICS.start.name);
+        const { episodes, warnings } = episodesOfMetric(
+          starts,
+          await series(EPISODE_METRICS.end.name),
+          names,
+          times,
+        );
+        const source = { kind: 'metric', metric: EPISODE_METRICS.start.name, episodes: episodes.length };
         return { source, episodes, warnings };
       };
       return { read, watch: read };

@@ -4,7 +4,7 @@ import { groupBy } from '../../../common/collections.ts';
 import { BuilderError } from '../../../common/errors.ts';
 import { wholeMs } from '../../../common/ms.ts';
 import { formatTime } from '../../../common/times.ts';
-import { DEFAULT_ROLE, type Episode } from '../../../dataset/episodes/episodes.ts';
+import { DEFAULT_ROLE, type Episode } from '../../../dataset/episodes/contract.ts';
 import { labelName } from '../../promql/schemas.ts';
 import { type RawSeries, type SampleSource, type Steps, seriesName } from '../../samples/series.ts';
 import type { LabelSet } from '../label-set.ts';

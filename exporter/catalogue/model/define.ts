@@ -3,8 +3,9 @@
  *
  * The types hold the contract: a counter whose name lacks `_total`, a gauge whose name has it, a selector over a
  * label (or a label value) that the metric does not declare, a rate of a gauge, and a column without a unit do
- * not compile.
+ * not compile. Nor does a column of pods on a metric that does not tell pods apart.
  */
+import type { Family } from './family.ts';
 
 /** Marks a label whose values are not known beforehand: a device, a mount point, a rule. */
 export const OPEN = 'open';
@@ -22,6 +23,9 @@ export type ValueOf<V extends LabelValues> = V extends readonly string[] ? V[num
  * pod. All of them are empty on the host's own share.
  */
 export type Attribution = 'container' | 'pod';
+
+/** What a row of a dataset is about. */
+export type Entity = 'node' | 'pod';
 
 /** Which of a metric's series: every label named must have (or, with `not`, must not have) one of the values. */
 export type Selector<L extends Labels> = {
@@ -73,8 +77,15 @@ interface GaugeColumn<L extends Labels> extends ColumnBase<L> {
 }
 
 interface MetricBase<L extends Labels> {
-  /** Its place in the list of 24; the container families and what the agent tells of itself have none. */
+  /** Its place in the table of 24 and on the page; those without one follow. It decides nothing else. */
   readonly number?: number;
+  /** Which half of the 24 it belongs to; the container families and what the agent tells of itself belong to none. */
+  readonly family?: Family;
+  /**
+   * The datasets that its columns are part of. What the container families add is for pods only, because a node's figure is not their
+   * sum; a dataset of pods can have the columns of attributed metrics only.
+   */
+  readonly datasets?: readonly Entity[];
   readonly help: string;
   readonly labels: L;
   readonly attribution?: Attribution;
@@ -124,9 +135,14 @@ type Attributed<A extends Attribution | undefined> = A extends Attribution
   ? { readonly attribution: A }
   : unknown;
 
+/** Rows about a pod need a metric that tells pods apart. */
+interface InDatasets<A extends Attribution | undefined> {
+  readonly datasets?: readonly (A extends Attribution ? Entity : 'node')[];
+}
+
 /** Declares a counter; its labels are inferred, so that its columns and samples are checked against them. */
 export function counter<const L extends Labels, A extends Attribution | undefined = undefined>(
-  spec: Omit<CounterSpec<L>, 'type'> & { readonly attribution?: A },
+  spec: Omit<CounterSpec<L>, 'type' | 'datasets'> & { readonly attribution?: A } & InDatasets<A>,
 ): CounterSpec<L> & Attributed<A> {
   const whole: CounterSpec<L> = { type: 'counter', ...spec };
   return whole as typeof whole & Attributed<A>;
@@ -138,10 +154,10 @@ export function gauge<
   const N extends `kubevigil_${string}`,
   A extends Attribution | undefined = undefined,
 >(
-  spec: Omit<GaugeSpec<L>, 'type' | 'name'> & {
+  spec: Omit<GaugeSpec<L>, 'type' | 'name' | 'datasets'> & {
     readonly name: N extends CounterName ? never : N;
     readonly attribution?: A;
-  },
+  } & InDatasets<A>,
 ): GaugeSpec<L> & Attributed<A> {
   const whole: GaugeSpec<L> = { type: 'gauge', ...spec };
   return whole as typeof whole & Attributed<A>;

@@ -4,7 +4,7 @@ import type { LabelSet } from '../../../builder/label-sources/label-set.ts';
 import { joinSources } from '../../../builder/labels/merge-sources.ts';
 import { labelsAndSplits } from '../../../builder/stages/label-and-split.ts';
 import { BuilderError } from '../../../common/errors.ts';
-import type { Episode } from '../../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../../dataset/episodes/contract.ts';
 import type { NodeRows, SplitRows } from '../../../dataset/model/rows.ts';
 import { planOf, STEP_MS } from '../support/plans.ts';
 import { isUnclear, referenceLabels } from '../support/reference-labels.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { labeller } from '../../../builder/labels/label-rows.ts';
-import type { Episode } from '../../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../../dataset/episodes/contract.ts';
 
 const STEP_MS = 15_000;
 const T0 = Date.UTC(2026, 2, 29);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { SplitConfig } from '../../../builder/config/schema.ts';
 import { labeller } from '../../../builder/labels/label-rows.ts';
 import { splitter } from '../../../builder/splits/split.ts';
-import type { Episode } from '../../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../../dataset/episodes/contract.ts';
 import type { Split } from '../../../dataset/model/rows.ts';
 
 const STEP_MS = 15_000;

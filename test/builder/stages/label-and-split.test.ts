@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Plan } from '../../../builder/plan/model.ts';
 import { labelsAndSplits } from '../../../builder/stages/label-and-split.ts';
-import type { Episode } from '../../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../../dataset/episodes/contract.ts';
 import type { Partition } from '../../../dataset/model/rows.ts';
 import { planOf, STEP_MS } from '../support/plans.ts';
 

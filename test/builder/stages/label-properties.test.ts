@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { labeller } from '../../../builder/labels/label-rows.ts';
 import { pastEpisodes } from '../../../builder/splits/by-time.ts';
-import type { Episode } from '../../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../../dataset/episodes/contract.ts';
 import type { NodeRows } from '../../../dataset/model/rows.ts';
 import { referenceConflicts, referenceLabels, referencePast } from '../support/reference-labels.ts';
 

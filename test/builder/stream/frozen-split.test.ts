@@ -3,7 +3,7 @@ import { configSchema } from '../../../builder/config/schema.ts';
 import { labeller } from '../../../builder/labels/label-rows.ts';
 import { splitter } from '../../../builder/splits/split.ts';
 import { frozenSplit } from '../../../builder/stream/frozen-split.ts';
-import type { Episode } from '../../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../../dataset/episodes/contract.ts';
 import { manifestWith } from '../support/manifests.ts';
 import { STEP_MS } from '../support/plans.ts';
 

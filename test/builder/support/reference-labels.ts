@@ -1,7 +1,7 @@
 /** What labels and splits are, in the plainest way: each row asks each episode, each episode every other. */
 
 import type { Extent } from '../../../builder/splits/extents.ts';
-import type { Episode } from '../../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../../dataset/episodes/contract.ts';
 import type { NodeRows, RowLabel } from '../../../dataset/model/rows.ts';
 
 interface Times {

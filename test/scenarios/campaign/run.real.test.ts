@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hashSync } from 'bcryptjs';
 import { expect } from 'chai';
-import { type Episode, parseEpisodes } from '../../../dataset/episodes/episodes.ts';
+import type { Episode } from '../../../dataset/episodes/contract.ts';
+import { parseEpisodes } from '../../../dataset/episodes/episodes.ts';
 import { freePort } from '../../../tools/programs/ports.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
 import { serverThat } from '../../builder/support/server.ts';

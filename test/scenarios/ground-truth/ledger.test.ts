@@ -1,13 +1,14 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect } from 'chai';
+import type { Subject } from '../../../dataset/episodes/contract.ts';
 import { parseEpisodes } from '../../../dataset/episodes/episodes.ts';
-import { type EpisodeLine, linesFor, type Subject } from '../../../scenarios/ground-truth/episode.ts';
+import { linesFor, type ScenarioLine } from '../../../scenarios/ground-truth/episode.ts';
 import { Ledger } from '../../../scenarios/ground-truth/ledger.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 
 const NOW = 1_795_441_800_000;
-const line = (own: Partial<EpisodeLine> = {}): EpisodeLine => ({
+const line = (own: Partial<ScenarioLine> = {}): ScenarioLine => ({
   episode: 'night-001',
   scenario: 'cpu_burn',
   role: 'attack',

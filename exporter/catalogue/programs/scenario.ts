@@ -1,0 +1,26 @@
+import type { ProgramMetrics } from '../model/program-metric.ts';
+
+/** The cluster is one only where it is told. */
+const LABELS = ['scenario', 'episode', 'node', 'namespace', 'pod', 'role', 'run', 'cluster'] as const;
+
+/** The ground truth as the scenarios expose it: moments are values, so that they are exact however seldom they are scraped. */
+export const scenarioMetrics = {
+  active: {
+    name: 'kubevigil_scenario_active',
+    type: 'gauge',
+    help: 'Whether the episode is on.',
+    labels: LABELS,
+  },
+  start: {
+    name: 'kubevigil_scenario_start_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the episode began: before its cause did.',
+    labels: LABELS,
+  },
+  end: {
+    name: 'kubevigil_scenario_end_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the episode ended: after its effect stopped. Kept for 10 minutes.',
+    labels: LABELS,
+  },
+} as const satisfies ProgramMetrics;
