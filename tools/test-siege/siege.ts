@@ -2,7 +2,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { METRICS } from '../../exporter/catalogue/index.ts';
 import { residentMebibytes } from '../bench/usage.ts';
 import { waitFor } from '../programs/wait.ts';
 import { Admitted } from './admitted.ts';
@@ -15,8 +14,9 @@ import { type Flood, startFlood } from './floods.ts';
 import type { Ground } from './ground.ts';
 import { type HostileClients, startHostile } from './hostile/clients.ts';
 import type { HostileKind } from './hostile/kinds.ts';
-import { type Counted, countersOf, type Happened, judge } from './marks/account.ts';
+import { type Happened, judge } from './marks/account.ts';
 import { Causes } from './marks/causes.ts';
+import { Counters } from './marks/counters.ts';
 import { planMarks } from './marks/plan.ts';
 import { rulesFile } from './marks/rules.ts';
 import { scrapesOf, startScraping } from './prometheus.ts';
@@ -38,39 +38,6 @@ export interface SiegeOptions {
   readonly connections: number;
   readonly kinds: readonly HostileKind[];
   readonly floods: readonly FloodName[];
-}
-
-/** The metrics of rules' matches: execs, connections, files, lines. */
-const MATCHES: ReadonlySet<string> = new Set(
-  METRICS.filter(({ number }) => [16, 19, 22, 23].includes(number ?? 0)).map(({ name }) => name),
-);
-/** What the agent itself says it did not see, or not wholly. */
-const OWN_COUNTERS =
-  /^kubevigil_\w*(_lost|_unattributed|_unresolved|_skipped_bytes|_dropped|exec_events|_observed|_suppressed)_total/;
-
-const isOwn = (line: string) =>
-  OWN_COUNTERS.test(line) && !(line.startsWith('kubevigil_series') && line.endsWith(' 0'));
-
-/** The last value of each of the siege's counters, on whatever page that was. */
-class Counters {
-  readonly #last = new Map<string, Counted>();
-  readonly fell: string[] = [];
-  lastPage = '';
-
-  take(page: string): void {
-    this.lastPage = page;
-    for (const one of countersOf(page, MATCHES)) {
-      const key = `${one.rule} ${one.owner}`;
-      const before = this.#last.get(key);
-      if (before !== undefined && before.value > one.value)
-        this.fell.push(`${key} fell from ${before.value} to ${one.value}`);
-      if (before === undefined || one.value >= before.value) this.#last.set(key, one);
-    }
-  }
-
-  get all(): Counted[] {
-    return [...this.#last.values()];
-  }
 }
 
 export interface SiegeFindings {
@@ -184,10 +151,8 @@ export async function siege(
   return {
     clients: [...clients, { name: 'Prometheus', scrapes: ofPrometheus }],
     ...{ memory, cgroup: agent.memory(), cpu, accounts, floods, hostile: hostile.tallies() },
-    ownCounters: counters.lastPage.split('\n').filter(isOwn),
-    failing: [...counters.lastPage.matchAll(/^kubevigil_extractor_success\{extractor="(.+)"\} 0$/gm)].map(
-      ([, name = '']) => name,
-    ),
+    ownCounters: counters.own,
+    failing: counters.failing,
     problems: [...problems, ...counters.fell, ...bugs(agent.log())],
     dead:
       typeof dead === 'string'

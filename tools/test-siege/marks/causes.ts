@@ -43,6 +43,8 @@ export class Causes {
   readonly #cluster: Cluster;
   readonly #marked: Marked[] = [];
   readonly #shortLived = new Set<Promise<void>>();
+  /** Why a container that lived for a moment could not be taken away. */
+  #failure: unknown;
 
   constructor(folder: string, cells: Cells, cluster: Cluster) {
     this.#folder = folder;
@@ -98,6 +100,7 @@ export class Causes {
   async end(): Promise<void> {
     await Promise.all(this.#shortLived);
     for (const { actor } of this.#marked.splice(0)) await actor.end();
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   #logFolder(cell: Cell): string {
@@ -118,7 +121,11 @@ export class Causes {
       await sleep(GONE_AFTER_MS);
       this.#cluster.delete(cell.podUid);
     };
-    const done: Promise<void> = rest().finally(() => this.#shortLived.delete(done));
+    const done: Promise<void> = rest()
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      })
+      .finally(() => this.#shortLived.delete(done));
     this.#shortLived.add(done);
   }
 }
