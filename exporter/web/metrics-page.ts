@@ -30,18 +30,12 @@ interface WantedPage {
   readonly gzip: boolean;
 }
 
-/** A page in the making, and how many requests have asked for it so far. */
-interface Rendering {
-  requests: number;
-  readonly page: Promise<Buffer>;
-}
-
-/** A page that one source waits for. */
+/** A collection for which one source waits. */
 interface Waiting {
-  readonly line: string;
-  readonly page: Promise<Buffer>;
-  /** Gives it a page that is made for another who asked for the same. */
-  adopt(page: Promise<Buffer>): void;
+  readonly source: string;
+  readonly collection: Promise<Collection>;
+  /** Gives it one that is made for another who asked for the same. */
+  adopt(collection: Collection): void;
 }
 
 /** Node 20 has no Promise.withResolvers. */
@@ -68,10 +62,48 @@ async function gather(requests: () => number): Promise<void> {
   }
 }
 
+/** What is collected once, and the pages that are made of it: each once, however many ask for it. */
+class Collection {
+  requests = 0;
+  readonly #families: Promise<readonly Family[]>;
+  readonly #before: WrittenPages;
+  readonly #texts = new Map<ExpositionFormat, Promise<string>>();
+  readonly #pages = new Map<string, Promise<Buffer>>();
+
+  /** @param collect begins when no more requests come */
+  constructor(collect: () => Promise<readonly Family[]>, before: WrittenPages) {
+    this.#families = gather(() => this.requests).then(collect);
+    this.#before = before;
+  }
+
+  page({ format, gzip }: WantedPage): Promise<Buffer> {
+    this.requests++;
+    const key = `${format} ${gzip}`;
+    const page = this.#pages.get(key) ?? this.#make(format, gzip);
+    this.#pages.set(key, page);
+    return page;
+  }
+
+  /** When all pages are made that were asked for until then. */
+  async over(): Promise<void> {
+    await this.#families;
+    await Promise.all(this.#pages.values());
+  }
+
+  async #make(format: ExpositionFormat, gzip: boolean): Promise<Buffer> {
+    const known = this.#texts.get(format);
+    const text = known ?? this.#families.then((families) => renderExposition(families, format, this.#before));
+    this.#texts.set(format, text);
+    // Not in libuv's thread pool: a mount that hangs may have taken it.
+    return gzip ? gzipSync(await text, { level: GZIP_LEVEL }) : Buffer.from(await text);
+  }
+}
+
 /**
- * Makes pages of metrics, one after the other. Requests for the same page share one: two hundred of them cost one
- * rendering, and hold one page in memory, however slowly each is read. Those for different ones are met by turns of their sources, so that nobody
- * waits for all that another thinks of. A page that cannot be made now rejects with {@link TooManyPagesError}.
+ * Makes pages of metrics, one collection after the other. Requests for the same page share one: two hundred of them cost one
+ * rendering, and hold one page in memory, however slowly each is read. There are as many whole pages as there are timeouts and forms, which is
+ * few, and none is refused; parts of it are made in between, by turns of those who ask, and one that is too many rejects with
+ * {@link TooManyPagesError}.
  *
  * @param extraFamilies come with every page, beside the extractors'
  */
@@ -82,62 +114,54 @@ export function metricsPages(
   const cap = new SeriesCap();
   const before = new WrittenPages();
   const turns = new Turns();
-  const making = new Map<string, Rendering>();
+  const making = new Map<string, Collection>();
   const waiting = new Map<string, Waiting[]>();
 
-  async function render({ deadlineMs, only, format, gzip }: WantedPage, untilMs: number): Promise<Buffer> {
+  async function collect({ deadlineMs, only }: WantedPage, untilMs: number): Promise<readonly Family[]> {
     const leftMs = Math.min(deadlineMs, Math.max(1, untilMs - performance.now()));
     const samples = cap.apply(await scraper.scrape(leftMs, only));
-    const text = await renderExposition([...familiesOf(samples), ...extraFamilies()], format, before);
-    // Not in libuv's thread pool: a mount that hangs may have taken it.
-    return gzip ? gzipSync(text, { level: GZIP_LEVEL }) : Buffer.from(text);
+    return [...familiesOf(samples), ...extraFamilies()];
   }
 
-  /** Makes a page for everybody who waits for it. */
-  function make(key: string, wanted: WantedPage, untilMs: number): Promise<Buffer> {
-    const page = gather(() => making.get(key)?.requests ?? 0)
-      .then(() => render(wanted, untilMs))
-      .finally(() => making.delete(key));
-    making.set(key, { requests: 0, page });
-    for (const one of waiting.get(key) ?? []) one.adopt(page);
+  /** Begins a collection for everybody who waits for it. */
+  function begin(key: string, wanted: WantedPage, untilMs: number): Promise<void> {
+    const collection = new Collection(() => collect(wanted, untilMs), before);
+    making.set(key, collection);
+    for (const one of waiting.get(key) ?? []) one.adopt(collection);
     waiting.delete(key);
-    return page;
+    return collection.over().finally(() => making.delete(key));
   }
 
-  function wait(key: string, line: string, wanted: WantedPage): Promise<Buffer> {
-    const { promise: page, resolve, reject } = withResolvers<Buffer>();
+  function wait(key: string, source: string, wanted: WantedPage): Promise<Collection> {
+    const { promise: collection, resolve, reject } = withResolvers<Collection>();
     const untilMs = performance.now() + wanted.deadlineMs;
-    const isWaiting = () => waiting.get(key)?.includes(own) ?? false;
-    const own: Waiting = { line, page, adopt: resolve };
+    const own: Waiting = { source, collection, adopt: resolve };
     waiting.set(key, [...(waiting.get(key) ?? []), own]);
-    turns.put(line, {
-      isOver: () => !isWaiting(),
-      take: () => make(key, wanted, untilMs),
-      refuse: () => {
-        const others = (waiting.get(key) ?? []).filter((one) => one !== own);
+    const turn = {
+      isOver: () => !waiting.get(key)?.includes(own),
+      take: () => begin(key, wanted, untilMs),
+      refuse() {
+        const others = waiting.get(key)?.filter((one) => one !== own) ?? [];
         if (others.length > 0) waiting.set(key, others);
         else waiting.delete(key);
-        // Whoever has adopted a page has it.
+        // Whoever has adopted a collection has it.
         reject(new TooManyPagesError('too many different pages are being made'));
       },
-    });
-    return page;
+    };
+    if (wanted.only === undefined) turns.putFirst(turn);
+    else turns.put(source, turn);
+    return collection;
   }
 
   return async (wanted, source = '') => {
-    const isPartial = wanted.only !== undefined;
-    const key = JSON.stringify({ ...wanted, only: wanted.only && [...wanted.only].sort() });
-    const rendering = making.get(key);
-    if (rendering !== undefined) {
-      rendering.requests++;
-      return rendering.page;
-    }
-    // However many parts a source asks for, its whole page has a turn of its own.
-    const line = `${isPartial ? 'parts' : 'whole'} ${source}`;
-    const same = waiting.get(key)?.find((one) => one.line === line);
-    if (same !== undefined) return same.page;
-    if (isPartial && making.size >= MOST_PARTIAL)
+    const { deadlineMs, only } = wanted;
+    const key = JSON.stringify({ deadlineMs, only: only && [...only].sort() });
+    const known = making.get(key);
+    if (known !== undefined) return known.page(wanted);
+    if (only !== undefined && making.size >= MOST_PARTIAL)
       throw new TooManyPagesError(`${making.size} pages are being made`);
-    return wait(key, line, wanted);
+    const same = waiting.get(key)?.find((one) => only === undefined || one.source === source);
+    const collection = await (same?.collection ?? wait(key, source, wanted));
+    return collection.page(wanted);
   };
 }

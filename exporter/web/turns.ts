@@ -23,7 +23,9 @@ export interface Turn {
  */
 export class Turns {
   readonly #queue = new FairQueue<Turn>(MOST_WAITING);
+  readonly #first: Turn[] = [];
   #isBusy = false;
+  #wasFirst = false;
 
   /** Has a source's work done when it is its turn; of too much, the last of the source that wants most is refused. */
   put(source: string, turn: Turn): void {
@@ -31,9 +33,22 @@ export class Turns {
     this.#next();
   }
 
+  /** Has work done that is never too much; every other turn is one of these as long as there are any. */
+  putFirst(turn: Turn): void {
+    this.#first.push(turn);
+    this.#next();
+  }
+
+  #take(): Turn | undefined {
+    const first = this.#wasFirst ? undefined : this.#first.shift();
+    const turn = first ?? this.#queue.take();
+    this.#wasFirst = first !== undefined;
+    return turn ?? this.#first.shift();
+  }
+
   #next(): void {
     if (this.#isBusy) return;
-    for (let turn = this.#queue.take(); turn !== undefined; turn = this.#queue.take()) {
+    for (let turn = this.#take(); turn !== undefined; turn = this.#take()) {
       if (turn.isOver()) continue;
       this.#isBusy = true;
       void this.#give(turn);

@@ -59,9 +59,10 @@ describe('metricsPages', () => {
     release();
     expect(String(await whole)).to.contain('# HELP');
     const refused = (await settled).filter((result) => result.status === 'rejected');
-    expect(refused).to.have.length(500 - 16);
+    // The first is begun at once, and sixteen wait.
+    expect(refused).to.have.length(500 - 17);
     for (const { reason } of refused) expect(reason).to.be.instanceOf(TooManyPagesError);
-    expect(collections).to.equal(17);
+    expect(collections).to.equal(18);
     expect(String(await pages(wanted({ only: subset(499) })))).to.contain('# HELP');
   });
 
@@ -89,5 +90,22 @@ describe('metricsPages', () => {
     await first;
     expect(new Set(made).size).to.equal(1);
     expect(collections).to.equal(2);
+  });
+
+  it('makes the whole page in all its forms of one collection, and refuses it to nobody, however many addresses want parts', async () => {
+    const pages = pagesThatWait();
+    const parts = Array.from({ length: 300 }, (_, i) => pages(wanted({ only: subset(i + 1) }), `part ${i}`));
+    const settled = Promise.allSettled(parts);
+    const forms = [
+      { format: 'text', gzip: false },
+      { format: 'text', gzip: true },
+      { format: 'openmetrics', gzip: true },
+    ];
+    const whole = Array.from({ length: 300 }, (_, i) => pages(wanted({ ...forms[i % 3] }), `whole ${i}`));
+    release();
+    expect(new Set(await Promise.all(whole)).size).to.equal(forms.length);
+    const made = (await settled).filter(({ status }) => status === 'fulfilled').length;
+    expect(made).to.equal(17);
+    expect(collections).to.equal(made + 1);
   });
 });

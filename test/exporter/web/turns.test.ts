@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Turns } from '../../../exporter/web/turns.ts';
+import { waitFor } from '../../../tools/programs/wait.ts';
 
 const MOST_WAITING = 16;
 
@@ -53,5 +54,20 @@ describe('Turns', () => {
     await new Promise<void>((resolve) => {
       turns.put('b', { isOver: () => false, take: async () => resolve(), refuse() {} });
     });
+  });
+
+  it('are given in alternation to what is never too much and to the rest, and none of the former is refused', async () => {
+    const turns = new Turns();
+    const taken: string[] = [];
+    const turn = (name: string) => ({
+      isOver: () => false,
+      take: async () => void taken.push(name),
+      refuse: () => expect.fail(`${name} was refused`),
+    });
+    for (let i = 0; i < 12; i++) turns.put(`source ${i}`, turn('part'));
+    for (let i = 0; i < 30; i++) turns.putFirst(turn('whole'));
+    await waitFor('all', () => (taken.length === 42 ? true : undefined));
+    expect(taken.slice(0, 23).filter((name, i) => name === taken[i + 1])).to.deep.equal([]);
+    expect(taken.slice(23)).not.to.include('part');
   });
 });
