@@ -59,6 +59,17 @@ sub child {
   if ($pid == 0) { setpgrp(0, 0); $SIG{TERM} = 'DEFAULT'; open(STDIN, '<', '/dev/null'); $run->(); exit 0; }
   push @children, $pid;
   select(undef, undef, undef, 0.1);
+  return $pid;
+}
+
+# Until the child runs what it shall: on a busy machine that takes its time.
+sub await_program {
+  my ($pid, $pattern) = @_;
+  for (1 .. 200) {
+    return if (readlink("/proc/$pid/exe") // '') =~ $pattern;
+    select(undef, undef, undef, 0.05);
+  }
+  die "process $pid runs something else\n";
 }
 
 sub connection {
@@ -122,7 +133,7 @@ my %do = (
   memfd => sub {
     my ($program, @arguments) = @_;
     my $create = number('memfd_create');
-    child(sub {
+    my $pid = child(sub {
       my $name = "hidden\0";
       my $fd = syscall($create, $name, 0);
       open(my $out, '>&=', $fd) or exit 1;
@@ -132,6 +143,7 @@ my %do = (
       syswrite($out, scalar <$in>);
       exec { "/proc/$$/fd/$fd" } 'hidden', @arguments;
     });
+    await_program($pid, qr{^/memfd:hidden});
   },
   rename => sub { my $name = join ' ', @_; $name =~ s/\\n/\n/g; child(sub { $0 = $name; sleep 600 }) },
   memory => sub { $held{memory} = 'x' x ($_[0] * 1024 * 1024) },
