@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect } from 'chai';
+import { ROOT } from './support/paths.ts';
+
+const DOCUMENTS = [
+  ...['CONTRIBUTING.md', 'README.md', 'SECURITY.md', 'manifests/README.md'],
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+];
+
+/** The name under which GitHub links a heading. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replace(/\s/g, '-');
+}
+
+function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading));
+}
+
+describe('documents', () => {
+  for (const document of DOCUMENTS) {
+    it(`${document}: links lead somewhere`, () => {
+      const text = readFileSync(join(ROOT, document), 'utf8');
+      const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)];
+      const broken = links.filter(([, path = '', anchor]) => {
+        const target = path === '' ? document : join(dirname(document), path);
+        if (!existsSync(join(ROOT, target))) return true;
+        return anchor !== undefined && !anchorsOf(readFileSync(join(ROOT, target), 'utf8')).includes(anchor);
+      });
+      expect(broken.map(([link]) => link)).to.deep.equal([]);
+    });
+
+    it(`${document}: the tests that it names are there`, () => {
+      const text = readFileSync(join(ROOT, document), 'utf8');
+      const named = [...text.matchAll(/`(test\/[\w./-]+)`/g)].map(([, path = '']) => path);
+      expect(named.filter((path) => !existsSync(join(ROOT, path)))).to.deep.equal([]);
+    });
+  }
+
+  it('SECURITY.md names a test for each promise', () => {
+    const text = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8');
+    const [, promised = ''] = /^## What is promised\n(.*?)^## /ms.exec(text) ?? [];
+    const rows = promised
+      .split('\n')
+      .filter((line) => /^\| .* \|$/.test(line) && !line.includes('| held by |'));
+    expect(rows.length).to.be.greaterThan(10);
+    expect(rows.filter((row) => !/\| `test\/[^|]*\|$/.test(row))).to.deep.equal([]);
+  });
+});
