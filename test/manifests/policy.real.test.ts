@@ -4,6 +4,7 @@ import type { RbacV1Subject, V1PolicyRule, V1RoleRef } from '@kubernetes/client-
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { ROOT } from '../support/paths.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 import {
   MANIFESTS,
   needsKubectl,
@@ -12,6 +13,7 @@ import {
   podTemplate,
   type Rendered,
   render,
+  renderOwn,
 } from './support/overlays.ts';
 import { containersOf, objections, RESTRICTED, RULES } from './support/policy.ts';
 
@@ -37,6 +39,7 @@ function filesBelow(folder: string): string[] {
 }
 
 describe('manifests, by policy', () => {
+  const newFolder = temporaryFolder();
   before(needsKubectl);
 
   for (const overlay of OVERLAYS) {
@@ -122,6 +125,18 @@ describe('manifests, by policy', () => {
         expect(own.length, `${overlay}: ${object.metadata.name}`).to.equal(1);
         expect(own[0]?.spec.policyTypes).to.have.members(['Ingress', 'Egress']);
       }
+    }
+  });
+
+  it('each part may have a namespace of your own, and its rights go along', async () => {
+    for (const part of ['builder', 'exporter', 'prometheus', 'scenarios']) {
+      const objects = await renderOwn(newFolder(), `base/${part}`, [], {}, { namespace: 'own' });
+      const subjects = objects.flatMap((one) => (one['subjects'] as RbacV1Subject[] | undefined) ?? []);
+      expect(subjects.length > 0, part).to.equal(part !== 'builder');
+      expect(
+        subjects.map(({ namespace }) => namespace).filter((one) => one !== 'own'),
+        part,
+      ).to.deep.equal([]);
     }
   });
 

@@ -47,17 +47,20 @@ export async function render(overlay: string): Promise<readonly Rendered[]> {
  *
  * @param folder empty, for that overlay's files
  * @param resources texts by file name
+ * @param settings what else the kustomization says
  */
 export function renderOwn(
   folder: string,
   overlay: string,
   components: readonly string[],
   resources: Readonly<Record<string, string>> = {},
+  settings: object = {},
 ): Promise<readonly Rendered[]> {
   for (const [name, text] of Object.entries(resources)) writeFileSync(join(folder, name), text);
   const kustomization = {
     resources: [relative(folder, join(MANIFESTS, overlay)), ...Object.keys(resources)],
     components: components.map((name) => relative(folder, join(MANIFESTS, 'components', name))),
+    ...settings,
   };
   writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
   return render(relative(MANIFESTS, folder));
