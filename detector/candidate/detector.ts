@@ -3,8 +3,10 @@ import { DetectorError } from '../base/errors.ts';
 import { type Matrix, rowOf } from '../base/matrix.ts';
 import { judge, type Verdict, withUnknown } from '../calibration/calibrate.ts';
 import { PARTS, type Part, partScores } from '../calibration/parts.ts';
+import { windowShape } from '../features/plan.ts';
 import { isNear, MODELS, type Models, openModels } from './models.ts';
 import { type Candidate, readCandidate } from './read.ts';
+import type { Golden } from './schema.ts';
 
 /** What a row comes to. */
 export interface Scored extends Verdict {
@@ -53,12 +55,20 @@ export class Detector {
   /** How what the models give for the examples differs from what they gave; undefined when it does not. */
   async difference(): Promise<string | undefined> {
     const { golden, model } = this.candidate;
-    const columns = model.features.length;
-    if (golden.some(({ features }) => features.length !== columns)) return 'its examples have other features';
-    const known = golden.flatMap(({ features }) => features.map((value) => value ?? Number.NaN));
-    const features = { rows: golden.length, columns, values: Float32Array.from(known) };
+    const { rows, channels } = windowShape(this.candidate.plan);
+    const matrixOf = (columns: number, of: (example: Golden[number]) => readonly (number | null)[]) => ({
+      rows: golden.length,
+      columns,
+      values: Float32Array.from(golden.flatMap(of), (value) => value ?? Number.NaN),
+    });
+    const features = matrixOf(model.features.length, (example) => example.features);
+    const windows = matrixOf(rows * channels, (example) => example.window);
+    if (golden.some((example) => example.features.length !== features.columns))
+      return 'its examples have other features';
+    if (golden.some((example) => example.window.length !== windows.columns))
+      return 'its examples have other windows';
     for (const name of MODELS) {
-      const found = await this.#models[name].run(features);
+      const found = await this.#models[name].run(name === 'challenger' ? windows : features);
       const other = golden.findIndex((example, row) => !isNear(rowOf(found, row), example[name], TOLERANCE));
       if (other >= 0) return `${name}.onnx gives something else for example ${other}`;
       const width = name === 'novelty' ? 1 : model.classes.length;

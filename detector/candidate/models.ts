@@ -1,21 +1,27 @@
 import { messageOf } from '../../common/errors.ts';
 import type { Matrix } from '../base/matrix.ts';
-import { FEATURES, NOVELTY, PROBABILITIES } from '../onnx/names.ts';
+import { FEATURES, NOVELTY, PROBABILITIES, WINDOWS } from '../onnx/names.ts';
 import { openSession } from '../onnx/session.ts';
 
 export const MODELS = ['classifier', 'challenger', 'novelty'] as const;
 export type ModelName = (typeof MODELS)[number];
 
-/** What comes out of each. */
+/** What goes into each. */
+const INPUTS: Readonly<Record<ModelName, string>> = {
+  classifier: FEATURES,
+  challenger: WINDOWS,
+  novelty: FEATURES,
+};
+/** And what comes out. */
 const OUTPUTS: Readonly<Record<ModelName, string>> = {
   classifier: PROBABILITIES,
   challenger: PROBABILITIES,
   novelty: NOVELTY,
 };
 
-/** A model that can be run on rows of features. */
+/** A model that can be run on rows of its input. */
 interface Model {
-  run(features: Matrix): Promise<Matrix>;
+  run(inputs: Matrix): Promise<Matrix>;
   close(): Promise<void>;
 }
 
@@ -31,7 +37,7 @@ export async function openModels(onnx: Readonly<Record<ModelName, Uint8Array>>):
   const opened: Partial<Record<ModelName, Model>> = {};
   for (const name of MODELS) {
     try {
-      opened[name] = await openSession(onnx[name], FEATURES, OUTPUTS[name]);
+      opened[name] = await openSession(onnx[name], INPUTS[name], OUTPUTS[name]);
     } catch (error) {
       for (const model of Object.values(opened)) await model.close();
       throw new Error(`${name}.onnx ${messageOf(error)}`, { cause: error });

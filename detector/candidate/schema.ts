@@ -56,7 +56,7 @@ export const modelSchema = z.strictObject({
   rules: names,
   models: z.strictObject({
     classifier: z.strictObject({ kind: z.literal('gbdt'), rounds: count }),
-    challenger: z.strictObject({ kind: z.literal('logistic') }),
+    challenger: z.strictObject({ kind: z.enum(['mlp', 'cnn']) }),
     novelty: z.strictObject({ kind: z.literal('pca'), components: count }),
   }),
   datasets: z
@@ -104,6 +104,8 @@ export const goldenSchema = z.strictObject({
         label: name,
         /** Null where nothing is known. */
         features: z.array(z.number().nullable()).max(5 * MOST_COLUMNS),
+        /** Row by row, the oldest first. */
+        window: z.array(z.number()).max(1_000 * (MOST_COLUMNS + 1)),
         classifier: z.array(z.number()).max(MOST_CLASSES),
         challenger: z.array(z.number()).max(MOST_CLASSES),
         novelty: z.array(z.number()).length(1),

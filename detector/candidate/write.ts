@@ -22,10 +22,19 @@ function write(path: string, bytes: Uint8Array): void {
   file.close();
 }
 
+/** Makes a folder that candidates can stand in, before hours are spent on one that cannot be written. */
+export function makeModelsFolder(models: string): void {
+  try {
+    mkdirSync(models, { recursive: true });
+  } catch (error) {
+    throw new DetectorError('output', `cannot write to ${models}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
 /**
  * Writes a candidate's folder beside its place and renames it, so that it is there as a whole or not at all.
  *
- * @param models the folder that candidates stand in
+ * @param models the folder that candidates stand in, which is there
  * @param name what its own name begins with
  * @returns its path; the same contents have the same
  * @throws {DetectorError} `output`
@@ -45,7 +54,6 @@ export function writeCandidate(
   const place = join(models, id);
   const beside = join(models, `.${id}.tmp`);
   try {
-    mkdirSync(models, { recursive: true });
     if (existsSync(join(place, MANIFEST)) && readFileSync(join(place, MANIFEST), 'utf8') === manifest)
       return place;
     rmSync(beside, { recursive: true, force: true });

@@ -66,9 +66,9 @@ async function linesOf(detector: Detector, series: Series, kept: readonly number
   const { plan, model } = detector.candidate;
   const node = new NodeFeatures(plan);
   const all = Array.from(series.timesMs, (timeMs, row) => node.next(timeMs, valuesAt(series, kept, row)));
-  const ready = all.filter((features) => features !== undefined);
+  const ready = all.filter((inputs) => inputs !== undefined);
   const features = emptyMatrix(ready.length, model.features.length);
-  ready.forEach((own, i) => void features.values.set(own, i * features.columns));
+  ready.forEach((own, i) => void features.values.set(own.features, i * features.columns));
   const scored = await detector.score(features);
   let next = 0;
   return all

@@ -1,13 +1,13 @@
 import type { Logger } from '../../common/log.ts';
 import type { Progress } from '../../common/progress.ts';
-import { writeCandidate } from '../candidate/write.ts';
+import { makeModelsFolder, writeCandidate } from '../candidate/write.ts';
 import { readDataset } from '../table/read-dataset.ts';
 import type { Dataset } from '../table/series.ts';
-import { GBDT_ROUNDS } from '../training/fit.ts';
+import { MOST_TOLD } from '../training/fit.ts';
 import { train } from '../training/train.ts';
 
-/** Reading, features, the two other models, calibration. */
-const OTHER_UNITS = 5;
+/** Putting datasets together, features, calibration. */
+const OTHER_UNITS = 3;
 
 /**
  * `train`: reads datasets and writes a candidate.
@@ -22,7 +22,8 @@ export async function runTrain(
   log: Logger,
   progress: Progress,
 ): Promise<string> {
-  progress.start(places.length + GBDT_ROUNDS + OTHER_UNITS);
+  makeModelsFolder(models);
+  progress.start(places.length + MOST_TOLD + OTHER_UNITS);
   try {
     const datasets: Dataset[] = [];
     for (const place of places) {

@@ -8,6 +8,14 @@ function shrunk(residual: number, scale: number): number {
   return Math.asinh(residual / scale);
 }
 
+/** What a row gives. */
+export interface Inputs {
+  /** As `featureNames` has them; NaN is missing. */
+  readonly features: Float32Array;
+  /** The window row by row, the oldest first: of each the columns, 0 where one is missing, and the share of missing ones. */
+  readonly window: Float32Array;
+}
+
 export class NodeFeatures {
   readonly #plan: FeaturePlan;
   #past: OwnPast;
@@ -30,16 +38,15 @@ export class NodeFeatures {
    * Takes the next row of the node.
    *
    * @param values one per column; NaN or an infinity is missing
-   * @returns the features as `featureNames` has them, NaN for what is missing; undefined while the node's past is learned, or a
-   * window is not complete
+   * @returns undefined while the node's past is learned, or a window is not complete
    * @throws {RangeError} for a row that is not later than the last
    */
-  next(timeMs: number, values: ArrayLike<number>): Float32Array | undefined {
+  next(timeMs: number, values: ArrayLike<number>): Inputs | undefined {
     const { isNewPast, windowRows, isReady } = this.#readiness.next(timeMs);
     if (isNewPast) this.#past = this.#newPast();
     this.#rows.push(this.#channels(values));
     this.#rows.splice(0, this.#rows.length - windowRows);
-    return isReady ? this.#summaries() : undefined;
+    return isReady ? { features: this.#summaries(), window: this.#window() } : undefined;
   }
 
   /** Shrunken residuals, and the share of the columns that are missing as the last. */
@@ -84,5 +91,11 @@ export class NodeFeatures {
     features[missing + 1] =
       this.#rows.reduce((sum, row) => sum + (row[count] as number), 0) / this.#rows.length;
     return features;
+  }
+
+  #window(): Float32Array {
+    const window = new Float32Array(this.#rows.length * (this.#plan.columns.length + 1));
+    this.#rows.forEach((row, at) => void window.set(row, at * row.length));
+    return window.map((value) => (Number.isNaN(value) ? 0 : value));
   }
 }

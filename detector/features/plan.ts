@@ -17,6 +17,11 @@ export const SUMMARIES = ['last', 'mean', 'min', 'max'] as const;
 /** Shares of the columns that are missing. */
 export const MISSING_FEATURES = ['missing:last', 'missing:mean'] as const;
 
+/** Rows of a window and channels of each: the columns, and the share of missing ones. */
+export function windowShape({ window, columns }: Pick<FeaturePlan, 'window' | 'columns'>) {
+  return { rows: window, channels: columns.length + 1 };
+}
+
 /** Names of the features in their order: the columns' by summary, then what is missing. */
 export function featureNames(columns: readonly string[]): string[] {
   return [

@@ -40,3 +40,15 @@ export function standardised({ rows, columns, values }: Matrix, { means, deviati
   }
   return { rows, columns, values: result };
 }
+
+/** One row in terms of a standard. */
+export function standardisedRow(
+  { columns, values }: Matrix,
+  row: number,
+  { means, deviations }: Standard,
+): Float64Array {
+  return Float64Array.from(means, (mean, column) => {
+    const value = values[row * columns + column] as number;
+    return Number.isNaN(value) ? 0 : (value - mean) / (deviations[column] as number);
+  });
+}

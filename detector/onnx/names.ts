@@ -1,4 +1,5 @@
 /** What goes into models and comes out. */
 export const FEATURES = 'features';
+export const WINDOWS = 'windows';
 export const PROBABILITIES = 'probabilities';
 export const NOVELTY = 'novelty';

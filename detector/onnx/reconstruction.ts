@@ -1,7 +1,7 @@
 import type { Pca } from '../models/pca.ts';
-import { standardising } from './linear.ts';
 import type { Graph } from './model.ts';
 import { FEATURES, NOVELTY } from './names.ts';
+import { standardising } from './standardising.ts';
 
 /** The error of a reconstruction from principal components. */
 export function reconstruction({ features, standard, components }: Pca, inputs: number): Graph {

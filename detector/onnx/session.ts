@@ -3,6 +3,9 @@ import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { messageOf } from '../../common/errors.ts';
 import type { Matrix } from '../base/matrix.ts';
 
+/** ONNX Runtime puts a `Worker` among the globals, which jax-js then takes for a browser's: it would no longer train. */
+const hadWorker = 'Worker' in globalThis;
+
 env.wasm.numThreads = 1;
 env.logLevel = 'error';
 
@@ -29,6 +32,8 @@ export async function openSession(bytes: Uint8Array, input: string, output: stri
     session = await InferenceSession.create(bytes, { executionProviders: ['wasm'] });
   } catch (error) {
     throw new Error(`is no model that can be run: ${messageOf(error)}`, { cause: error });
+  } finally {
+    if (!hadWorker) Reflect.deleteProperty(globalThis, 'Worker');
   }
   if (session.inputNames.join() !== input || session.outputNames.join() !== output) {
     await session.release();

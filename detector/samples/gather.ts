@@ -1,6 +1,6 @@
 import { emptyMatrix, type Matrix } from '../base/matrix.ts';
 import { NodeFeatures } from '../features/node-features.ts';
-import { type FeaturePlan, featureNames } from '../features/plan.ts';
+import { type FeaturePlan, featureNames, windowShape } from '../features/plan.ts';
 import type { Series } from '../table/series.ts';
 import type { Place } from './choose.ts';
 
@@ -9,24 +9,36 @@ export function valuesAt({ values }: Series, kept: readonly number[], row: numbe
   return Float64Array.from(kept, (column) => values[column]?.[row] ?? Number.NaN);
 }
 
-/** The features of chosen rows, in their order. */
+/** What models see of some rows. */
+export interface Gathered {
+  readonly features: Matrix;
+  readonly windows: Matrix;
+}
+
+/** What models see of chosen rows, in their order. */
 export function gather(
   series: readonly { readonly rows: Series; readonly kept: readonly number[] }[],
   plan: FeaturePlan,
   lists: readonly (readonly Place[])[],
-): Matrix[] {
+): Gathered[] {
   const width = featureNames(plan.columns).length;
-  const results = lists.map((places) => emptyMatrix(places.length, width));
+  const { rows: windowRows, channels } = windowShape(plan);
+  const results = lists.map(({ length }) => ({
+    features: emptyMatrix(length, width),
+    windows: emptyMatrix(length, windowRows * channels),
+  }));
   const next = lists.map(() => 0);
   series.forEach(({ rows, kept }, number) => {
     const node = new NodeFeatures(plan);
     rows.timesMs.forEach((timeMs, row) => {
-      const features = node.next(timeMs, valuesAt(rows, kept, row));
+      const inputs = node.next(timeMs, valuesAt(rows, kept, row));
       lists.forEach((places, list) => {
         const at = next[list] as number;
         const place = places[at];
-        if (features === undefined || place?.series !== number || place.row !== row) return;
-        results[list]?.values.set(features, at * width);
+        if (inputs === undefined || place?.series !== number || place.row !== row) return;
+        const { features, windows } = results[list] as Gathered;
+        features.values.set(inputs.features, at * features.columns);
+        windows.values.set(inputs.window, at * windows.columns);
         next[list] = at + 1;
       });
     });

@@ -1,9 +1,7 @@
 /** MODEL_CARD.md: what a model is, what it was trained on, and what nobody should believe of it. */
 import type { Matrix } from '../base/matrix.ts';
 import type { Calibration } from '../calibration/calibrate.ts';
-import type { ModelName } from '../candidate/models.ts';
 import type { ModelFile } from '../candidate/schema.ts';
-import type { Examples } from '../models/examples.ts';
 import type { Chosen } from '../samples/choose.ts';
 import { classScores } from './f1.ts';
 
@@ -19,37 +17,29 @@ function code(name: string): string {
   return `\`${name.replace(/[`|\s]/g, '_')}\``;
 }
 
+/** Probabilities of the validation rows, by model. */
+interface Said {
+  readonly trees: Matrix;
+  readonly network: Matrix;
+  readonly line: Matrix;
+}
+
 function classTable(
-  { classes }: ModelFile,
+  { classes, models }: ModelFile,
   { train }: Chosen,
-  validation: Examples,
-  outputs: Readonly<Record<ModelName, Matrix>>,
+  validation: Uint16Array,
+  { trees, network, line }: Said,
 ): string {
-  const [trees, line] = [outputs.classifier, outputs.challenger].map((each) =>
-    classScores(each, validation.classes),
-  );
+  const scores = [trees, network, line].map((each) => classScores(each, validation));
   const rows = classes.map((name, i) => {
     const windows = train.filter(({ purpose: { label } }) => label === name).length;
-    const own = trees?.[i];
-    const shown =
-      own === undefined || own.rows === 0
-        ? ['–', '–', '–']
-        : [own.precision, own.recall, own.f1].map((value) => digits(value));
-    const other = own === undefined || own.rows === 0 ? '–' : digits(line?.[i]?.f1 ?? 0);
-    return [code(name), windows, own?.rows ?? 0, ...shown, other];
+    const [own, ...others] = scores.map((each) => each[i]);
+    if (own === undefined || own.rows === 0) return [code(name), windows, 0, '–', '–', '–', '–', '–'];
+    const figures = [own.precision, own.recall, own.f1, ...others.map((other) => other?.f1 ?? 0)];
+    return [code(name), windows, own.rows, ...figures.map((figure) => digits(figure))];
   });
-  return table(
-    [
-      'class',
-      'windows learned',
-      'validation windows',
-      'precision',
-      'recall',
-      'F1',
-      'F1 of the logistic regression',
-    ],
-    rows,
-  );
+  const f1s = [`F1 of the ${models.challenger.kind}`, 'F1 of the logistic regression'];
+  return table(['class', 'windows learned', 'validation windows', 'precision', 'recall', 'F1', ...f1s], rows);
 }
 
 /** The card of a model. */
@@ -57,8 +47,8 @@ export function modelCard(
   model: ModelFile,
   { nodeHours, asked, carried }: Calibration,
   chosen: Chosen,
-  validation: Examples,
-  outputs: Readonly<Record<ModelName, Matrix>>,
+  validation: Uint16Array,
+  said: Said,
 ): string {
   const rare = Object.entries(chosen.tooRare).map(([name, windows]) => `${code(name)} (${windows})`);
   const constant = model.constantColumns.map(code).join(', ') || 'none';
@@ -84,9 +74,10 @@ Attacks with too few windows to learn, which the model does not know: ${rare.joi
 
 ## How well, on the validation part
 
+Precision, recall and F1 are those of the boosted trees, which decide; the network, the better of a multilayer perceptron and a convolution over time, is beside them.
 This part also decided when training stopped: what the model is worth on nodes and attacks that it has not seen is for \`test\` to say.
 
-${classTable(model, chosen, validation, outputs)}
+${classTable(model, chosen, validation, said)}
 
 ## False alarms
 

@@ -5,24 +5,36 @@ import { isNear, MODELS, type ModelName, openModels } from '../candidate/models.
 import { featureNames } from '../features/plan.ts';
 import type { Examples } from '../models/examples.ts';
 import { GBDT_RULES, type Gbdt, gbdtProbabilities, trainGbdt } from '../models/gbdt/train.ts';
-import { type Logistic, logisticProbabilities, trainLogistic } from '../models/logistic.ts';
+import { type Logistic, trainLogistic } from '../models/logistic.ts';
+import { type Network, networkProbabilities, type WindowShape } from '../models/network/network.ts';
+import { MOST_EPOCHS, networkRules, trainNetwork } from '../models/network/train.ts';
 import { fitPca, type Pca, pcaErrors } from '../models/pca.ts';
-import { linear } from '../onnx/linear.ts';
 import { onnxModel } from '../onnx/model.ts';
+import { networkGraph } from '../onnx/network.ts';
 import { reconstruction } from '../onnx/reconstruction.ts';
 import { treeEnsemble } from '../onnx/tree-ensemble.ts';
+import type { Gathered } from '../samples/gather.ts';
 
 export interface Fitted {
   readonly gbdt: Gbdt;
+  /** The baseline that is told in the card alone. */
   readonly logistic: Logistic;
+  /** Of those that were trained, the one with the lower loss on the validation windows. */
+  readonly network: Network;
   readonly pca: Pca;
   readonly onnx: Readonly<Record<ModelName, Uint8Array>>;
 }
 
-/** Tells of each finished round and model. */
+/** Tells of each finished round, epoch and model. */
 export type Told = (what: string) => void;
 
-export const GBDT_ROUNDS = GBDT_RULES.rounds;
+/** How often at most. */
+export const MOST_TOLD = GBDT_RULES.rounds + 2 * MOST_EPOCHS + 2;
+
+/** Rows to learn from as all models see them. */
+export interface Samples extends Gathered {
+  readonly classes: Uint16Array;
+}
 
 /** Rows of one class. */
 function rowsOfClass({ inputs, classes }: Examples, wanted: number): Matrix {
@@ -42,35 +54,67 @@ function noveltyFeatures(columns: readonly string[]): number[] {
  *
  * @param classes how many there are
  */
-export function fitModels(
-  train: Examples,
-  validation: Examples,
+export async function fitModels(
+  train: Samples,
+  validation: Samples,
   classes: number,
   columns: readonly string[],
+  shape: WindowShape,
   seed: number,
   producer: string,
   told: Told,
-): Fitted {
-  const rules = { ...GBDT_RULES, seed };
-  const gbdt = trainGbdt(train, validation, classes, rules, (round) => told(`round ${round} of the trees`));
-  const logistic = trainLogistic(train, validation, classes, seed);
+): Promise<Fitted> {
+  const [summaries, others] = [train, validation].map((own) => ({
+    inputs: own.features,
+    classes: own.classes,
+  })) as [Examples, Examples];
+  const gbdt = trainGbdt(summaries, others, classes, { ...GBDT_RULES, seed }, (round) =>
+    told(`round ${round} of the trees`),
+  );
+  const logistic = trainLogistic(summaries, others, classes, seed);
   told('the logistic regression');
-  const pca = fitPca(rowsOfClass(train, 0), noveltyFeatures(columns));
+  const pca = fitPca(rowsOfClass(summaries, 0), noveltyFeatures(columns));
   told('the principal components');
-  const { inputs } = train;
+  const network = await fitNetwork(train, validation, classes, shape, seed, told);
   const onnx = {
-    classifier: onnxModel(treeEnsemble(gbdt, inputs.columns), producer),
-    challenger: onnxModel(linear(logistic), producer),
-    novelty: onnxModel(reconstruction(pca, inputs.columns), producer),
+    classifier: onnxModel(treeEnsemble(gbdt, train.features.columns), producer),
+    challenger: onnxModel(networkGraph(network), producer),
+    novelty: onnxModel(reconstruction(pca, train.features.columns), producer),
   };
-  return { gbdt, logistic, pca, onnx };
+  return { gbdt, logistic, network, pca, onnx };
+}
+
+async function fitNetwork(
+  train: Samples,
+  validation: Samples,
+  classes: number,
+  shape: WindowShape,
+  seed: number,
+  told: Told,
+): Promise<Network> {
+  const [windows, others] = [train, validation].map((own) => ({
+    inputs: own.windows,
+    classes: own.classes,
+  })) as [Examples, Examples];
+  let best: Awaited<ReturnType<typeof trainNetwork>> | undefined;
+  for (const kind of ['mlp', 'cnn'] as const) {
+    const rules = networkRules(train.classes.length, seed);
+    const trained = await trainNetwork(kind, shape, windows, others, classes, rules, (epoch) =>
+      told(`epoch ${epoch} of the ${kind}`),
+    );
+    if (best === undefined || trained.loss < best.loss) best = trained;
+  }
+  return (best as NonNullable<typeof best>).network;
 }
 
 /** What the fitted models themselves give, without a runtime. */
-export function outputsOf({ gbdt, logistic, pca }: Fitted, features: Matrix): Record<ModelName, Matrix> {
+export function outputsOf(
+  { gbdt, network, pca }: Fitted,
+  { features, windows }: Gathered,
+): Record<ModelName, Matrix> {
   return {
     classifier: gbdtProbabilities(gbdt, features),
-    challenger: logisticProbabilities(logistic, features),
+    challenger: networkProbabilities(network, windows),
     novelty: pcaErrors(pca, features),
   };
 }
@@ -83,13 +127,13 @@ const TOLERANCE = 1e-5;
  *
  * @throws {Error} when it is not what the fitted models give
  */
-export async function runtimeOutputs(fitted: Fitted, features: Matrix): Promise<Record<ModelName, Matrix>> {
-  const wanted = outputsOf(fitted, features);
+export async function runtimeOutputs(fitted: Fitted, inputs: Gathered): Promise<Record<ModelName, Matrix>> {
+  const wanted = outputsOf(fitted, inputs);
   const models = await openModels(fitted.onnx);
   try {
     const found = {} as Record<ModelName, Matrix>;
     for (const name of MODELS) {
-      found[name] = await models[name].run(features);
+      found[name] = await models[name].run(name === 'challenger' ? inputs.windows : inputs.features);
       if (!isNear(found[name].values, wanted[name].values, TOLERANCE))
         throw new Error(`${name}.onnx does not give what the model gives that it was written from`);
     }

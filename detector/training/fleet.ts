@@ -89,7 +89,10 @@ export function fleetOf(datasets: readonly Dataset[]): Fleet {
   const scales = scalesOf(series, all, own, times);
   const kept = all.filter((i) => scales[i] !== undefined);
   if (kept.length === 0)
-    throw new DetectorError('data', `${first.name}: no column moves in the training rows: see its report`);
+    throw new DetectorError(
+      'data',
+      `${first.name}: no column moves in training rows that have a label: build it with labels, and see its report`,
+    );
   return {
     series: series.map((rows) => ({ rows, kept })),
     purposes: own,

@@ -6,13 +6,15 @@ import { calibrate } from '../calibration/calibrate.ts';
 import { PARTS, partScores, ruleColumns } from '../calibration/parts.ts';
 import type { Content } from '../candidate/files.ts';
 import { type Golden, type ModelFile, SCHEMA_VERSION } from '../candidate/schema.ts';
-import { featureNames } from '../features/plan.ts';
-import type { Examples } from '../models/examples.ts';
+import { featureNames, windowShape } from '../features/plan.ts';
+import { gbdtProbabilities } from '../models/gbdt/train.ts';
+import { logisticProbabilities } from '../models/logistic.ts';
+import { networkProbabilities } from '../models/network/network.ts';
 import { type Chosen, choose, type Place } from '../samples/choose.ts';
-import { gather } from '../samples/gather.ts';
+import { type Gathered, gather } from '../samples/gather.ts';
 import type { Dataset } from '../table/series.ts';
 import { modelCard } from './card.ts';
-import { fitModels, outputsOf, runtimeOutputs, type Told } from './fit.ts';
+import { fitModels, outputsOf, runtimeOutputs, type Samples, type Told } from './fit.ts';
 import { fleetOf } from './fleet.ts';
 
 /** False alarms per node and day that are asked for. */
@@ -35,7 +37,9 @@ function checkChosen({ classes, train, validation, calibration }: Chosen, names:
   const has = (places: readonly Place[], label: string) =>
     places.some(({ purpose }) => purpose.label === label);
   if (!has(train, 'normal'))
-    throw lacks('no normal window in the training part: build a dataset of a longer time, with splits');
+    throw lacks(
+      'no normal window in the training part: build a dataset of a longer time, with labels and splits',
+    );
   if (classes.length < 2)
     throw lacks(
       'no attack has 5 windows in the training part: run scenarios of 60 s or longer, or choose other splits',
@@ -48,12 +52,12 @@ function checkChosen({ classes, train, validation, calibration }: Chosen, names:
     );
 }
 
-function examplesOf(inputs: Matrix, places: readonly Place[], classes: readonly string[]): Examples {
-  return { inputs, classes: Uint16Array.from(places, ({ purpose: { label } }) => classes.indexOf(label)) };
+function samplesOf(inputs: Gathered, places: readonly Place[], classes: readonly string[]): Samples {
+  return { ...inputs, classes: Uint16Array.from(places, ({ purpose: { label } }) => classes.indexOf(label)) };
 }
 
 /** Rows of each class, spread over what there is of it. */
-function goldenRows({ classes }: Examples, count: number): number[] {
+function goldenRows({ classes }: Samples, count: number): number[] {
   return Array.from({ length: count }, (_, wanted) => {
     const rows = [...classes.keys()].filter((row) => classes[row] === wanted);
     const stride = Math.max(1, Math.floor(rows.length / GOLDEN_PER_CLASS));
@@ -94,27 +98,38 @@ export async function train(datasets: readonly Dataset[], seed: number, told: To
     chosen.train,
     chosen.validation,
     chosen.calibration,
-  ]) as [Matrix, Matrix, Matrix];
+  ]) as [Gathered, Gathered, Gathered];
   told('features');
-  const learned = examplesOf(inputs, chosen.train, classes);
-  const validation = examplesOf(others, chosen.validation, classes);
+  const learned = samplesOf(inputs, chosen.train, classes);
+  const validation = samplesOf(others, chosen.validation, classes);
   const version = `kubevigil-detector ${packageVersion()}`;
-  const fitted = fitModels(learned, validation, classes.length, plan.columns, seed, version, told);
+  const shape = windowShape(plan);
+  const fitted = await fitModels(
+    learned,
+    validation,
+    classes.length,
+    plan.columns,
+    shape,
+    seed,
+    version,
+    told,
+  );
 
   const rules = ruleColumns(columns);
   const found = await runtimeOutputs(fitted, quiet);
-  const scores = partScores(quiet, found.classifier, found.novelty, plan.columns, rules);
+  const scores = partScores(quiet.features, found.classifier, found.novelty, plan.columns, rules);
   const used = PARTS.filter((part) => part !== 'rules' || rules.length > 0);
   const calibration = calibrate(scores, used, plan.stepMs, ASKED_PER_DAY);
   told('calibration');
 
   const rows = goldenRows(learned, classes.length);
-  const features = picked(inputs, rows);
-  const outputs = outputsOf(fitted, features);
+  const examples = { features: picked(inputs.features, rows), windows: picked(inputs.windows, rows) };
+  const outputs = outputsOf(fitted, examples);
   const list = (matrix: Matrix, row: number) => Array.from(rowOf(matrix, row));
   const golden: Golden = rows.map((row, i) => ({
     label: classes[learned.classes[row] as number] as string,
-    features: list(features, i).map((value) => (Number.isNaN(value) ? null : value)),
+    features: list(examples.features, i).map((value) => (Number.isNaN(value) ? null : value)),
+    window: list(examples.windows, i),
     classifier: list(outputs.classifier, i),
     challenger: list(outputs.challenger, i),
     novelty: list(outputs.novelty, i),
@@ -144,7 +159,7 @@ export async function train(datasets: readonly Dataset[], seed: number, told: To
     rules,
     models: {
       classifier: { kind: 'gbdt', rounds: fitted.gbdt.rounds.length },
-      challenger: { kind: 'logistic' },
+      challenger: { kind: fitted.network.kind },
       novelty: { kind: 'pca', components: fitted.pca.components.length },
     },
     datasets: datasets.map(({ rowsDigest, series }, i) => ({
@@ -154,7 +169,11 @@ export async function train(datasets: readonly Dataset[], seed: number, told: To
       end: iso(spans[i]?.lastMs ?? 0),
     })),
   };
-  const card = modelCard(model, calibration, chosen, validation, outputsOf(fitted, others));
+  const card = modelCard(model, calibration, chosen, validation.classes, {
+    trees: gbdtProbabilities(fitted.gbdt, others.features),
+    network: networkProbabilities(fitted.network, others.windows),
+    line: logisticProbabilities(fitted.logistic, others.features),
+  });
   return {
     name: iso(Math.max(...spans.map(({ lastMs }) => lastMs))).slice(0, 10),
     model,

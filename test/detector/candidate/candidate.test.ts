@@ -24,7 +24,7 @@ interface Listed {
 }
 
 describe('a candidate', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const newFolder = temporaryFolder();
   let original: string;
 
@@ -175,17 +175,23 @@ describe('a candidate', function () {
   });
 
   it('is refused when its models do something else, by the examples that it was written with', async () => {
-    const linear = readFileSync(join(original, 'challenger.onnx'), 'latin1');
+    const network = readFileSync(join(original, 'challenger.onnx'), 'latin1');
+    /** Another bias of the last layer, and a model all the same. */
+    const spoiled = (bytes: string) => {
+      const at = bytes.lastIndexOf('last_biases') + 13;
+      return `${bytes.slice(0, at)}\0\0\xa0\x41${bytes.slice(at + 4)}`;
+    };
+    await expectRefused(rewritten('challenger.onnx', spoiled), /challenger.onnx gives something else/);
     await expectRefused(
-      rewritten('classifier.onnx', () => linear),
-      /classifier.onnx gives something else/,
+      rewritten('classifier.onnx', () => network),
+      /does not take features and give probabilities/,
     );
     await expectRefused(
       rewritten('classifier.onnx', (bytes) => bytes.slice(0, 200)),
       /no model that can be run/,
     );
     await expectRefused(
-      rewritten('novelty.onnx', () => linear),
+      rewritten('novelty.onnx', () => network),
       /does not take features and give novelty/,
     );
     await expectRefused(

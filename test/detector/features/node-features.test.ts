@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { NodeFeatures } from '../../../detector/features/node-features.ts';
+import { type Inputs, NodeFeatures } from '../../../detector/features/node-features.ts';
 import { type FeaturePlan, featureNames } from '../../../detector/features/plan.ts';
 
 const STEP_MS = 15_000;
@@ -49,8 +49,8 @@ const rows: fc.Arbitrary<Row[]> = fc
 function featuresOf(all: readonly Row[]): (readonly number[] | undefined)[] {
   const node = new NodeFeatures(PLAN);
   return all.map(({ timeMs, values }) => {
-    const features = node.next(timeMs, values);
-    return features === undefined ? undefined : Array.from(features);
+    const inputs = node.next(timeMs, values);
+    return inputs === undefined ? undefined : [...inputs.window, ...inputs.features];
   });
 }
 
@@ -76,8 +76,8 @@ describe('features of a node', () => {
         const found = one.map(({ timeMs, values }, i) => {
           const beside = other[i];
           if (beside !== undefined) theirs.next(beside.timeMs, beside.values);
-          const features = own.next(timeMs, values);
-          return features === undefined ? undefined : Array.from(features);
+          const inputs = own.next(timeMs, values);
+          return inputs === undefined ? undefined : [...inputs.window, ...inputs.features];
         });
         expect(found).to.deep.equal(featuresOf(one));
       }),
@@ -105,11 +105,11 @@ describe('features of a node', () => {
 
   it('tell distances from the usual in terms of the scale, and what is missing', () => {
     const node = new NodeFeatures(PLAN);
-    let features: Float32Array | undefined;
-    for (let i = 0; i < 30; i++) features = node.next((i + 1) * STEP_MS, [i % 2 === 0 ? 9 : 11, 7]);
-    expect(features).to.have.length(featureNames(PLAN.columns).length);
-    features = node.next(31 * STEP_MS, [14, Number.NaN]);
-    const told = Object.fromEntries(featureNames(PLAN.columns).map((name, i) => [name, features?.[i]]));
+    let inputs: Inputs | undefined;
+    for (let i = 0; i < 30; i++) inputs = node.next((i + 1) * STEP_MS, [i % 2 === 0 ? 9 : 11, 7]);
+    expect(inputs?.features).to.have.length(featureNames(PLAN.columns).length);
+    inputs = node.next(31 * STEP_MS, [14, Number.NaN]);
+    const told = Object.fromEntries(featureNames(PLAN.columns).map((name, i) => [name, inputs?.features[i]]));
     expect(told['a:last']).to.be.closeTo(Math.asinh((14 - 10) / 2), 1e-6);
     expect(told['a:max']).to.equal(told['a:last']);
     expect(told['a:min']).to.be.closeTo(Math.asinh(-1 / 2), 1e-6);
@@ -117,6 +117,9 @@ describe('features of a node', () => {
     expect([told['b:mean'], told['b:max']]).to.deep.equal([0, 0]);
     expect(told['missing:last']).to.equal(0.5);
     expect(told['missing:mean']).to.be.closeTo(1 / 6, 1e-6);
+    const oldest = [told['a:min'], 0, 0];
+    expect(inputs?.window.slice(0, 3)).to.deep.equal(Float32Array.from(oldest as number[]));
+    expect(inputs?.window.slice(6)).to.deep.equal(Float32Array.of(told['a:last'] as number, 0, 0.5));
   });
 
   it('begin anew after a gap that is longer than the past, and wait for a window after any', () => {

@@ -6,10 +6,11 @@ import { randomFrom } from '../../../common/random.ts';
 import type { Matrix } from '../../../detector/base/matrix.ts';
 import { isNear } from '../../../detector/candidate/models.ts';
 import { GBDT_RULES, gbdtProbabilities, trainGbdt } from '../../../detector/models/gbdt/train.ts';
-import { logisticProbabilities, trainLogistic } from '../../../detector/models/logistic.ts';
+import { layerSizes, type Network, networkProbabilities } from '../../../detector/models/network/network.ts';
 import { fitPca, pcaErrors } from '../../../detector/models/pca.ts';
-import { linear } from '../../../detector/onnx/linear.ts';
+import { standardOf } from '../../../detector/models/standard.ts';
 import { type Graph, onnxModel } from '../../../detector/onnx/model.ts';
+import { networkGraph } from '../../../detector/onnx/network.ts';
 import { reconstruction } from '../../../detector/onnx/reconstruction.ts';
 import { openSession } from '../../../detector/onnx/session.ts';
 import { treeEnsemble } from '../../../detector/onnx/tree-ensemble.ts';
@@ -17,9 +18,22 @@ import { python } from '../../builder/support/python.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { matrices } from '../support/matrices.ts';
 
-const COLUMNS = 5;
+const SHAPE = { rows: 6, channels: 2 };
+const COLUMNS = SHAPE.rows * SHAPE.channels;
 const CLASSES = 3;
 const TOLERANCE = 1e-5;
+
+/** A network whose weights are at random. */
+function anyNetwork(kind: Network['kind'], inputs: Matrix, random: () => number): Network {
+  const values = (count: number) => new Float32Array(count).map(() => random() - 0.5);
+  const layers = layerSizes(kind, SHAPE, CLASSES).map(([from, to]) => ({
+    inputs: from,
+    outputs: to,
+    weights: values(from * to),
+    biases: values(to),
+  }));
+  return { kind, shape: SHAPE, standard: standardOf(inputs), layers: layers as unknown as Network['layers'] };
+}
 
 /** Models of one training set, with what they give themselves. */
 function modelsOf(inputs: Matrix, seed: number): { graph: Graph; own: (rows: Matrix) => Matrix }[] {
@@ -30,11 +44,14 @@ function modelsOf(inputs: Matrix, seed: number): { graph: Graph; own: (rows: Mat
   const examples = { inputs, classes };
   const rules = { ...GBDT_RULES, rounds: 6, minHessian: 0.1, seed };
   const gbdt = trainGbdt(examples, undefined, CLASSES, rules);
-  const logistic = trainLogistic(examples, examples, CLASSES, seed);
+  const networks = (['mlp', 'cnn'] as const).map((kind) => anyNetwork(kind, inputs, random));
   const pca = fitPca(inputs, [0, 2, 4]);
   return [
     { graph: treeEnsemble(gbdt, COLUMNS), own: (rows) => gbdtProbabilities(gbdt, rows) },
-    { graph: linear(logistic), own: (rows) => logisticProbabilities(logistic, rows) },
+    ...networks.map((network) => ({
+      graph: networkGraph(network),
+      own: (rows: Matrix) => networkProbabilities(network, rows),
+    })),
     { graph: reconstruction(pca, COLUMNS), own: (rows) => pcaErrors(pca, rows) },
   ];
 }
@@ -89,20 +106,21 @@ describe('models as ONNX', function () {
     writeFileSync(join(folder, 'rows.json'), JSON.stringify({ rows: lists(rows), wanted }));
     const program = `
 import json, numpy, onnx, onnxruntime
+session = onnxruntime.InferenceSession
 given = json.load(open('rows.json'))
 rows = numpy.array([[numpy.nan if v is None else v for v in r] for r in given['rows']], dtype=numpy.float32)
 for name, wanted in given['wanted'].items():
     onnx.checker.check_model(f'{name}.onnx', full_check=True)
-    found = onnxruntime.InferenceSession(f'{name}.onnx').run(None, {'features': rows})[0]
+    found = session(f'{name}.onnx').run(None, {session(f'{name}.onnx').get_inputs()[0].name: rows})[0]
     print(name, bool(numpy.allclose(found, wanted, rtol=${TOLERANCE}, atol=${TOLERANCE})))
 `;
     const said = await python(this, ['numpy', 'onnx', 'onnxruntime'], program, [], folder);
-    expect(said.trim().split('\n')).to.deep.equal(['gbdt True', 'logistic True', 'pca True']);
+    expect(said.trim().split('\n')).to.deep.equal(['gbdt True', 'mlp True', 'cnn True', 'pca True']);
   });
 
   it('are refused when they are cut short, or are something else', async () => {
     const [model] = modelsOf(
-      { rows: 12, columns: COLUMNS, values: new Float32Array(60).map((_, i) => i % 7) },
+      { rows: 12, columns: COLUMNS, values: new Float32Array(12 * COLUMNS).map((_, i) => i % 7) },
       1,
     );
     if (model === undefined) throw new Error('there is no model');

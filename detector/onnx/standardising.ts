@@ -1,0 +1,25 @@
+import type { Standard } from '../models/standard.ts';
+import type { Node, Tensor } from './model.ts';
+
+/** Puts the mean in the place of missing values, and makes columns comparable. */
+export function standardising(
+  from: string,
+  to: string,
+  { means, deviations }: Standard,
+): { readonly nodes: readonly Node[]; readonly constants: readonly Tensor[] } {
+  const vector = (name: string, values: Float32Array): Tensor => ({
+    name,
+    shape: [values.length],
+    values,
+    type: 'float',
+  });
+  return {
+    nodes: [
+      { operator: 'IsNaN', inputs: [from], outputs: ['is_missing'] },
+      { operator: 'Where', inputs: ['is_missing', 'means', from], outputs: ['known'] },
+      { operator: 'Sub', inputs: ['known', 'means'], outputs: ['centred'] },
+      { operator: 'Div', inputs: ['centred', 'deviations'], outputs: [to] },
+    ],
+    constants: [vector('means', means), vector('deviations', deviations)],
+  };
+}
