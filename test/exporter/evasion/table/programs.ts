@@ -1,4 +1,4 @@
-import { type Family, otherwise, SEEN, unseen } from './model.ts';
+import { counted, type Family, otherwise, SEEN, unseen } from './model.ts';
 
 const SHELL = 'shell_in_container';
 const TOOL = 'network_tool_in_container';
@@ -114,24 +114,41 @@ export const PROGRAMS: Family = {
     {
       id: 'shell-by-loader',
       in: 'container',
-      attack: 'has the dynamic loader start the shell: `/lib64/ld-linux-x86-64.so.2 /bin/sh`',
+      attack: 'has the dynamic loader start a shell that stays: `/lib64/ld-linux-x86-64.so.2 /bin/sh`',
       evades: [SHELL],
-      outcome: unseen(
-        'the kernel tells of the loader, to which the program is an argument',
-        'reading the arguments of each start of a loader, which are gone with a program that ends sooner',
+      outcome: SEEN,
+      perl: 'stay(loader(), "/bin/sh", "-c", "sleep 600; :"); pause(1);',
+    },
+    {
+      id: 'shell-by-loader-brief',
+      in: 'container',
+      attack: 'has the dynamic loader start a shell that ends at once',
+      evades: [SHELL],
+      outcome: counted(
+        'unseen_total path_unresolved',
+        'the program is an argument of the loader, which is read when the trace is; where the process is gone by then, the start is counted as unresolved',
       ),
-      perl: 'start(loader(), "/bin/sh", "-c", ":");',
+      times: 20,
+      perl: 'start(loader(), "/bin/sh", "-c", ":") for 1 .. 20;',
     },
     {
       id: 'temporary-by-loader',
       in: 'container',
       attack: 'has the dynamic loader start a program of `/tmp`, which stays',
+      evades: ['exec_from_temp_path'],
+      outcome: SEEN,
+      perl: 'copy("/bin/sleep", "/tmp/x"); stay(loader(), "/tmp/x", 600); pause(1);',
+    },
+    {
+      id: 'temporary-by-copied-loader',
+      in: 'container',
+      attack: 'has a copy of the dynamic loader under another name start a program of `/tmp`, which stays',
       evades: ['exec_from_temp_path', 'suspicious_processes temp_exe'],
       outcome: unseen(
-        'the kernel tells of the loader, and shows it as the executable',
-        'reading the arguments of each start of a loader, which are gone with a program that ends sooner',
+        'the kernel tells of the loader, and shows it as the executable; it is known by its name',
+        'reading the arguments of each start, at 0.2 ms, and guessing which of them is a program',
       ),
-      perl: 'copy("/bin/sleep", "/tmp/x"); stay(loader(), "/tmp/x", 600);',
+      perl: 'copy(real(loader()), "/mnt/l"); copy("/bin/sleep", "/tmp/x"); stay("/mnt/l", "/tmp/x", 600);',
     },
     {
       id: 'busybox-applet',
@@ -140,7 +157,7 @@ export const PROGRAMS: Family = {
       evades: [SHELL],
       outcome: unseen(
         'the rule goes by the name of the file, and an applet is an argument',
-        'a rule of your own with `name == "busybox" && args[1] in […]`: arguments are read where a rule asks for them, at 0.1 ms a start, and are gone with a program that ends sooner',
+        'a rule of your own with `name == "busybox" && args[1] in […]`: arguments are read where a rule asks for them, at 0.2 ms a start, and are gone with a program that ends sooner',
       ),
       // The name and the arguments are all that matters; the machine need not have it.
       perl: 'copy(program("echo"), "/mnt/busybox"); start("/mnt/busybox", "sh");',
@@ -160,7 +177,7 @@ export const PROGRAMS: Family = {
       evades: ['exec_from_temp_path'],
       outcome: unseen(
         'the program is the interpreter, which lies elsewhere; a shell counts as shell',
-        'a rule of your own on `args`: they are read where a rule asks for them, at 0.1 ms a start, and are gone with a program that ends sooner',
+        'a rule of your own on `args`: they are read where a rule asks for them, at 0.2 ms a start, and are gone with a program that ends sooner',
       ),
       perl: 'script("/tmp/s", "1;\\n"); start("/usr/bin/perl", "/tmp/s");',
     },
@@ -207,7 +224,7 @@ export const PROGRAMS: Family = {
       evades: [PACKAGES],
       outcome: unseen(
         'the program is the interpreter',
-        'a rule of your own on `args`: they are read where a rule asks for them, at 0.1 ms a start, and are gone with a program that ends sooner',
+        'a rule of your own on `args`: they are read where a rule asks for them, at 0.2 ms a start, and are gone with a program that ends sooner',
       ),
       perl: 'start("/usr/bin/perl", "-MCPAN", "-e", "1");',
     },
