@@ -4,7 +4,7 @@ import { parseDurationMs } from '../../common/duration.ts';
 import { BuilderError } from '../../common/errors.ts';
 import { datasetFiles } from '../../dataset/folder/existing.ts';
 import { tablesOfFile } from '../../dataset/folder/read-rows.ts';
-import { companionsOf } from '../../dataset/metadata/metadata.ts';
+import { metadataOf } from '../../dataset/metadata/metadata.ts';
 import { dataFile, isShardManifest, MANIFEST, placesOf, REPORT } from '../../dataset/model/file-names.ts';
 import { infiniteWarnings } from '../../dataset/model/infinite.ts';
 import { type Manifest, type ManifestFile, manifestSchema } from '../../dataset/model/manifest.ts';
@@ -162,7 +162,7 @@ export async function merge(storage: Storage): Promise<Manifest> {
     });
     const last = { path: MANIFEST, text: `${JSON.stringify(manifest, null, 2)}\n` };
     const remove = [REPORT, ...shards.map(({ shard }) => placesOf(shard).manifest)];
-    await change.commit([...companionsOf(manifest), last], remove);
+    await change.commit([...metadataOf(manifest), last], remove);
     return manifest;
   });
 }

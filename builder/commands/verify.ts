@@ -7,7 +7,7 @@ import { formatTime } from '../../common/times.ts';
 import { datasetFiles } from '../../dataset/folder/existing.ts';
 import { tablesOfCopy } from '../../dataset/folder/read-rows.ts';
 import { sha256OfFile } from '../../dataset/folder/writer.ts';
-import { COMPANIONS, type Companion, companionsOf } from '../../dataset/metadata/metadata.ts';
+import { METADATA_FILES, type MetadataFile, metadataOf } from '../../dataset/metadata/metadata.ts';
 import { MANIFEST, REPORT } from '../../dataset/model/file-names.ts';
 import type { Manifest, ManifestFile } from '../../dataset/model/manifest.ts';
 import { NodeOrder } from '../../dataset/model/node-order.ts';
@@ -82,7 +82,7 @@ async function verifyFile(copy: LocalCopy, file: ManifestFile, manifest: Manifes
 }
 
 /** Files that a dataset has beside its rows. */
-const BESIDE: readonly string[] = [MANIFEST, REPORT, ...COMPANIONS];
+const BESIDE: readonly string[] = [MANIFEST, REPORT, ...METADATA_FILES];
 
 /** A small file, or why it cannot be read. */
 async function read(storage: Storage, path: string): Promise<Buffer | string | undefined> {
@@ -93,8 +93,8 @@ async function read(storage: Storage, path: string): Promise<Buffer | string | u
   }
 }
 
-/** Compares a companion with what the manifest makes of it. */
-async function verifyCompanion(storage: Storage, { path, text }: Companion): Promise<string[]> {
+/** Compares a metadata file with what the manifest makes of it. */
+async function verifyMetadata(storage: Storage, { path, text }: MetadataFile): Promise<string[]> {
   const bytes = await read(storage, path);
   if (typeof bytes === 'string') return [bytes];
   if (bytes === undefined) return [`${path}: is missing`];
@@ -152,7 +152,7 @@ export async function verify(storage: Storage): Promise<{ manifest: Manifest; di
       `${MANIFEST}: a run was killed while it replaced files: the next build or update finishes that`,
     );
   }
-  for (const companion of companionsOf(manifest)) lines.push(...(await verifyCompanion(storage, companion)));
+  for (const file of metadataOf(manifest)) lines.push(...(await verifyMetadata(storage, file)));
   lines.push(...(await verifyReport(storage, manifest)));
   const accounts = new Accounts(stepMs);
   const order = new NodeOrder(manifest.files, (table) => accounts.add(table));

@@ -8,7 +8,7 @@ import { type Layer, layersOf } from './layers.ts';
 import { overlapsOf } from './overlaps.ts';
 import { NOTHING } from './timeline.ts';
 
-/** Two episodes on a node at once, of which only one could label the rows: an attack before a look-alike, then the earlier. */
+/** Two episodes on a node at once, of which only one could label the rows: an attack before a benign workload, then the earlier. */
 export interface Conflict {
   /** Absent when neither episode tells it. */
   readonly cluster?: string;
@@ -37,7 +37,7 @@ const RECOVERY: RowLabel = { ...NORMAL, phase: 'recovery' };
 const rankOf = ({ rank = 0 }: Episode) => rank;
 
 /**
- * By their sources' precedence, then attacks before look-alikes, then by start, then as written: the first that meets
+ * By their sources' precedence, then attacks before benign workloads, then by start, then as written: the first that meets
  * a row labels it.
  */
 function inPrecedence(episodes: readonly Episode[]): Episode[] {
@@ -59,7 +59,7 @@ function saidBy(episode: Episode, ofPod: boolean): Said {
   const common = { episode: episode.episode, role, run: episode.run === '' ? null : episode.run };
   if (isBenign(episode)) {
     const otherwise: RowLabel = { ...common, label: 'normal', anomaly: 0, phase: 'normal' };
-    // A look-alike in the time after an attack is still recovery from it.
+    // A benign workload in the time after an attack is still recovery from it.
     return { otherwise, recovering: { ...otherwise, phase: 'recovery' } };
   }
   const attack: RowLabel = { ...common, label: scenario, anomaly: 1, phase: 'attack' };
@@ -134,7 +134,7 @@ function conflictsOf(
 
 /**
  * Labels rows by episodes. Row t is attack when (t − step, t] meets [start, end) of an episode of its node; of several
- * the one that started first counts, but an attack before any look-alike: otherwise an attack that begins under a
+ * the one that started first counts, but an attack before any benign workload: otherwise an attack that begins under a
  * benign load would count as normal. What a source says goes before all that later ones do.
  * For as long as the longest window after an attack, features still remember it: those rows are `normal` with the phase
  * `recovery`. A pod's rows are labelled by the episodes that name it; under an attack that names only its node, or its

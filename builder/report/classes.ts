@@ -26,7 +26,7 @@ export function scenariosOf(manifest: Manifest): Scenario[] {
   }));
 }
 
-/** What the rows of a bin are: an attack wins over a look-alike, that over recovery. */
+/** What the rows of a bin are: an attack wins over a benign workload, that over recovery. */
 export const MARK = { none: 0, normal: 1, recovery: 2, benign: 3, attack: 4 } as const;
 
 /** A mark, and for attacks which scenario: MARK.attack is the first. */

@@ -32,4 +32,4 @@ export function scenarioItems(scenarios: readonly Scenario[]): LegendItem[] {
 }
 
 export const RECOVERY_ITEM: LegendItem = { className: 'recovery', text: 'recovery after an attack' };
-export const BENIGN_ITEM: LegendItem = { className: 'benign', text: 'benign look-alike' };
+export const BENIGN_ITEM: LegendItem = { className: 'benign', text: 'benign workload' };

@@ -1,4 +1,4 @@
-/** Attacks, look-alikes and recovery of a node over time. */
+/** Attacks, benign workloads and recovery of a node over time. */
 import { runsOf } from './bins.ts';
 import { MARK } from './classes.ts';
 import type { Lane } from './collect.ts';
@@ -17,7 +17,7 @@ function windowOf({ bins, scenarios }: View, mark: number, first: number, end: n
   const times = [first, end].map((bin) => readableTime(bins.startMs + bin * bins.binMs)).join(' to ');
   if (mark === MARK.recovery) return [bar({ ...span, className: 'recovery', title: `recovery, ${times}` })];
   if (mark === MARK.benign)
-    return [bar({ ...span, className: 'benign', title: `benign look-alike, ${times}` })];
+    return [bar({ ...span, className: 'benign', title: `benign workload, ${times}` })];
   const scenario = scenarios[mark - MARK.attack];
   if (mark < MARK.attack || scenario === undefined) return [];
   const { colour, label, letter } = scenario;

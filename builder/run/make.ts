@@ -6,7 +6,7 @@ import type { Manifest } from '../../dataset/model/manifest.ts';
 import { hiddenMatchers } from '../pseudonyms/configured.ts';
 import { checkHidden } from '../pseudonyms/hidden-names.ts';
 import { byQueryInstead } from '../sources/open-source.ts';
-import { checkHole } from '../stages/check-hole.ts';
+import { checkRetention } from '../stages/check-retention.ts';
 import { daysOf } from '../stages/days.ts';
 import { manifest } from '../stages/manifest.ts';
 import { DayMaker } from './day-maker.ts';
@@ -18,7 +18,7 @@ async function checkContinues({ storage, earlier }: Task, { plan, source }: Inpu
   if (earlier === undefined || plan.partitions.length === 0) return;
   const last = earlier.files.at(-1);
   const rows = last === undefined ? [] : await readBack(storage, last, earlier);
-  await checkHole(source, plan, parseRfc3339(earlier.watermark) ?? Number.NaN, rows);
+  await checkRetention(source, plan, parseRfc3339(earlier.watermark) ?? Number.NaN, rows);
 }
 
 /** The manifest of the days that were made. */

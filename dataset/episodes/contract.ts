@@ -26,7 +26,7 @@ export type ScenarioRole = (typeof SCENARIO_ROLES)[number];
 /** Of an episode that tells none. */
 export const DEFAULT_ROLE: ScenarioRole = 'attack';
 
-/** Whether an episode is a look-alike; every other role is an attack's. */
+/** Whether an episode is a benign workload; every other role is an attack's. */
 export function isBenign({ role }: { readonly role: string }): boolean {
   return role === 'benign';
 }
@@ -47,7 +47,7 @@ export interface EpisodeLine<Role extends string = string> extends Subject {
   /** UTC milliseconds. */
   readonly startMs: number;
   readonly endMs: number;
-  /** `benign` for a look-alike; anything else, such as `attack` or `victim`, is an attack. */
+  /** `benign` for a workload that only looks like an attack; anything else, such as `attack` or `victim`, is an attack. */
   readonly role: Role;
   /** The campaign, empty when it has none. */
   readonly run: string;

@@ -1,7 +1,7 @@
 /** What stands where a dataset is. */
 
 import { BuilderError, messageOf } from '../../common/errors.ts';
-import { COMPANIONS } from '../metadata/metadata.ts';
+import { METADATA_FILES } from '../metadata/metadata.ts';
 import { isBookkeeping, isShardManifest, MANIFEST, type Places, REPORT } from '../model/file-names.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Shard } from '../model/shard.ts';
@@ -75,7 +75,7 @@ export async function checkOutput(
   if (there === undefined) {
     throw new BuilderError('output', `${name} holds ${files[0]}, but no dataset: ${ELSEWHERE}`);
   }
-  const own = [MANIFEST, REPORT, ...COMPANIONS, ...there.files.map(({ path }) => path)];
+  const own = [MANIFEST, REPORT, ...METADATA_FILES, ...there.files.map(({ path }) => path)];
   const foreign = files.find((file) => !own.includes(file));
   if (foreign === undefined) return own;
   throw new BuilderError(

@@ -4,7 +4,7 @@ import { formatTime } from '../../common/times.ts';
 import type { InputFile } from '../files/input-file.ts';
 import type { Written } from '../files/output-file.ts';
 import type { ColumnUnit, Format, FormatOptions, TableWriter } from '../formats/format.ts';
-import { companionsOf } from '../metadata/metadata.ts';
+import { metadataOf } from '../metadata/metadata.ts';
 import { dataPath, type Places, REPORT } from '../model/file-names.ts';
 import type { Manifest, ManifestFile } from '../model/manifest.ts';
 import { type Table, timesOf } from '../model/table.ts';
@@ -108,7 +108,7 @@ export class DatasetWriter {
     const { change, places } = this.#output;
     const last = { path: places.manifest, text: `${JSON.stringify(manifest, null, 2)}\n` };
     // What is said beside the manifest is about the whole dataset, which `merge` makes of shards.
-    const texts = places.shared ? [last] : [...companionsOf(manifest), last];
+    const texts = places.shared ? [last] : [...metadataOf(manifest), last];
     const kept = [...texts, ...this.#files].map(({ path }) => path);
     const old = places.shared ? replaced : [REPORT, ...replaced];
     await change.commit(

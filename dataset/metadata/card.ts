@@ -72,7 +72,7 @@ function using({ format, escapesFormulas, split }: Manifest): string {
     '',
     `- The rows are split by ${split.by}${split.bounds === undefined ? '' : `, at ${split.bounds.join(' and ')}`}; \`embargo\` rows (${split.embargo} after each change) belong to no part: their features reach back into the part before.`,
     '- Fit everything, normalisation included, on `train`; choose on `validation`; look at `test` once. The statistics in manifest.json are those of the training rows. Never shuffle rows into folds: neighbours in time are nearly the same row.',
-    '- `label` is the scenario of the attack under way or `normal`; `anomaly` is 1 or 0. Rows with `phase` `recovery` are normal, but their features still remember the attack. A benign look-alike is normal with an `episode`.',
+    '- `label` is the scenario of the attack under way or `normal`; `anomaly` is 1 or 0. Rows with `phase` `recovery` are normal, but their features still remember the attack. A benign workload is normal with an `episode`.',
   ].join('\n');
 }
 

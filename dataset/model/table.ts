@@ -55,7 +55,7 @@ const AFTER: readonly DescribedColumn[] = [
   {
     name: 'role',
     type: 'string',
-    help: 'Part that the node played in the episode; benign for a look-alike.',
+    help: 'Part that the node played in the episode; benign for a workload that only looks like an attack.',
   },
   {
     name: 'phase',

@@ -11,7 +11,7 @@ export interface Purpose {
   /** Part that its whole window lies in; only these two are ever looked at. */
   readonly part: 'train' | 'validation';
   readonly label: string;
-  /** Whether nothing happened in its whole window, no look-alike either: what it is like is usual. */
+  /** Whether nothing happened in its whole window, no benign workload either: what it is like is usual. */
   readonly isQuiet: boolean;
 }
 

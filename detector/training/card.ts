@@ -69,7 +69,7 @@ ${model.horizon}, in terms of what is usual among all normal rows of the trainin
 ${model.columns.length} columns; those that never moved are left out: ${constant}.
 
 Only rows of the parts \`train\` and \`validation\` were looked at: of \`test\` and of the embargo between none. Rows without a label, after an attack while
-features remember it, and the first row of each attack, whose label comes before its effect, taught nothing. Look-alikes count as normal.
+features remember it, and the first row of each attack, whose label comes before its effect, taught nothing. Benign workloads count as normal.
 Attacks with too few windows to learn, which the model does not know: ${rare.join(', ') || 'none'}.
 
 ## How well, on the validation part

@@ -55,7 +55,7 @@ export interface Host {
   readonly rootPrefix: string;
 }
 
-/** Looked at before it is read: where most have no link, an exception for each would be dear. */
+/** Looked at before it is read: where most have no link, an exception for each would be expensive. */
 function readlinkIfLink(path: string): string | undefined {
   const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
   return isLink ? readlinkSync(path) : undefined;

@@ -36,7 +36,7 @@ const REPAID = 0.5;
 
 /**
  * CPU time for work that is spread over scrapes: each scrape brings the same amount, and what one item took too much is
- * missing in the scrapes after it, half of each at most, so that a dear one does not stop all others. Unused time pays what
+ * missing in the scrapes after it, half of each at most, so that an expensive one does not stop all others. Unused time pays what
  * is owed, or lapses.
  */
 export class CpuBudget {
@@ -57,7 +57,7 @@ export class CpuBudget {
   }
 
   /**
-   * Whether an item can be served. One that is dearer than a whole scrape's time is served when nothing else was and nothing is
+   * Whether an item can be served. One that costs more than a whole scrape's time is served when nothing else was and nothing is
    * owed, or it would never be; one of unknown cost is taken to be as cheap as any.
    */
   allows(costMicros: number | undefined): boolean {

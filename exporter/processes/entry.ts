@@ -39,7 +39,7 @@ export class Entry {
   readonly clock: KeptFile | undefined;
   /** Opened when the process is first seen to have run. */
   stat: KeptFile | undefined = undefined;
-  /** Opened at the first glance. */
+  /** Opened at the first quick check. */
   status: KeptFile | undefined = undefined;
   /** How often it had run when the stat was read. */
   timesRun: number;
@@ -51,11 +51,11 @@ export class Entry {
   ended: boolean;
   /** Whether the last look was the first: a container's process often moves to its cgroup right after its start. */
   young: boolean;
-  /** What the last glance saw. */
-  glance = '';
+  /** What the last quick check saw. */
+  lastCheck = '';
   /** A part of that, and how often the process had run then. */
   credentials = '';
-  glancedAt = NOT_COUNTED;
+  checkedAt = NOT_COUNTED;
   #stateIndex: number;
   #group: ProcessGroup;
   #inspection: Inspection;

@@ -9,10 +9,10 @@ import { Unseen } from '../kernel/unseen.ts';
 import { CarefulStat } from './careful-stat.ts';
 import { Denials } from './denials.ts';
 import { Entry, hasEnded, NOTHING } from './entry.ts';
-import { credentials, executableVersion } from './glance.ts';
 import type { ProcessGroup } from './group.ts';
 import { Groups } from './groups.ts';
 import { type Inspection, inspect } from './inspection.ts';
+import { credentials, executableVersion } from './quick-check.ts';
 import { Rotation, type Share } from './rotation.ts';
 import { parseStatLine, type StatLine } from './stat-line.ts';
 import { NOT_COUNTED, timesRun as timesRunOf } from './times-run.ts';
@@ -42,8 +42,8 @@ export interface ProcessSnapshot {
 
 const [ZERO, NINE] = ['0', '9'].map((digit) => digit.charCodeAt(0)) as [number, number];
 
-/** Glances see what a process can change by itself, or have done to it. */
-const GLANCES: Share = { of: 16, least: 32, most: 256 };
+/** Quick checks see what a process can change by itself, or have done to it. */
+const QUICK_CHECKS: Share = { of: 16, least: 32, most: 256 };
 /** Full looks see cgroup and namespace as well, which change for few after their start. */
 const LOOKS: Share = { of: 128, least: 4, most: 32 };
 
@@ -69,7 +69,7 @@ export class ProcessTable {
   private readonly troubled = new Set<Entry>();
   /** Those that are no threads of the kernel: what is known of these does not change. */
   private readonly programs = new Map<number, Entry>();
-  private readonly toGlance = new Rotation(this.programs, GLANCES);
+  private readonly toCheck = new Rotation(this.programs, QUICK_CHECKS);
   private readonly toLook = new Rotation(this.programs, LOOKS);
   private passes = 0;
   private newestTicks = 0;
@@ -124,9 +124,9 @@ export class ProcessTable {
       const entry = this.entries.get(Number(basename(folder)));
       if (entry?.ended === false) tolerate(() => this.look(entry), denials);
     }
-    const toGlance = [...this.toGlance.due()].filter(({ ended }) => !ended);
-    this.links.prepare(toGlance.map(({ pid }) => `${this.procfs}/${pid}`));
-    for (const entry of toGlance) tolerate(() => this.glanceAt(entry), denials);
+    const toCheck = [...this.toCheck.due()].filter(({ ended }) => !ended);
+    this.links.prepare(toCheck.map(({ pid }) => `${this.procfs}/${pid}`));
+    for (const entry of toCheck) tolerate(() => this.quickCheck(entry), denials);
     for (const entry of this.toLook.due()) {
       if (!entry.ended) tolerate(() => this.look(entry), denials);
     }
@@ -238,21 +238,21 @@ export class ProcessTable {
     else this.troubled.delete(entry);
   }
 
-  /** Looks closely where a glance shows something else than the one before. */
-  private glanceAt(entry: Entry): void {
+  /** Looks closely where a quick check shows something else than the one before. */
+  private quickCheck(entry: Entry): void {
     const [folder, name] = [`${this.procfs}/${entry.pid}`, `proc/${entry.pid}`];
     const seen = `${this.statusOf(entry)} ${executableVersion(folder, name, this.links.stat)}`;
-    if (seen === entry.glance) return;
-    entry.glance = seen;
+    if (seen === entry.lastCheck) return;
+    entry.lastCheck = seen;
     this.look(entry);
   }
 
   /** Credentials and tracer, as they were when the process did not run since: then they are the same. */
   private statusOf(entry: Entry): string {
-    if (entry.timesRun !== NOT_COUNTED && entry.timesRun === entry.glancedAt) return entry.credentials;
+    if (entry.timesRun !== NOT_COUNTED && entry.timesRun === entry.checkedAt) return entry.credentials;
     entry.status ??= this.open(entry.pid, 'status');
     entry.credentials = credentials(contents.subarray(0, this.files.read(entry.status)));
-    entry.glancedAt = entry.timesRun;
+    entry.checkedAt = entry.timesRun;
     return entry.credentials;
   }
 

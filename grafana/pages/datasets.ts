@@ -157,7 +157,7 @@ const truth: Section = {
     }),
     timeSeries({
       title: 'Episodes under way',
-      description: 'Scenarios that run, by their role: attacks, and look-alikes that are no attack.',
+      description: 'Scenarios that run, by their role: attacks, and benign workloads.',
       unit: 'short',
       queries: [
         {

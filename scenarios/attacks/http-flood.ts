@@ -2,7 +2,7 @@ import { targetedScenario } from '../scenario/define.ts';
 import { runWorker } from '../scenario/worker.ts';
 import type { HttpRequestsOptions } from '../workers/http-requests.ts';
 
-/** Requests for a page that is dear to make, as fast as they are answered. */
+/** Requests for a page that is expensive to make, as fast as they are answered. */
 export const httpFlood = targetedScenario('attack', {
   name: 'http_flood',
   help: 'Requests for a costly page from many connections.',

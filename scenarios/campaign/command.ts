@@ -18,12 +18,12 @@ import {
 } from '../serve/options.ts';
 import { fileLog } from '../victim/victim-log.ts';
 import { aheadMs, prometheusNowMs, requireSameTime } from './clock.ts';
-import { checkAll, conduct } from './conduct.ts';
 import { loadPlan } from './load-plan.ts';
 import { openLocalTarget } from './local-target.ts';
 import type { Plan } from './plan-schema.ts';
 import { progressOn } from './progress.ts';
 import { openRemoteTarget } from './remote-target.ts';
+import { checkAll, runCampaign } from './run-campaign.ts';
 import type { Target } from './target.ts';
 import { timetable, timetableLines } from './timetable.ts';
 
@@ -114,7 +114,7 @@ async function perform(plan: Plan, flags: Flags, log: Logger): Promise<void> {
     const table = timetable(plan, targets.length);
     await checkAll(table, targets);
     const progress = progressOn(process.stderr, log);
-    const failed = await conduct({ run: runName(plan, startMs), table, targets, progress, log, signal });
+    const failed = await runCampaign({ run: runName(plan, startMs), table, targets, progress, log, signal });
     const [start, end] = [startMs, Date.now()].map((ms) => new Date(ms).toISOString());
     process.stdout.write(
       `${table.episodes} episodes are in ${flags.episodes}: kubevigil-builder build --labels ${relative(process.cwd(), path)} --start ${start} --end ${end}\n`,

@@ -11,7 +11,7 @@ import { createTruthApp } from '../serve/server.ts';
 import { BackgroundLoad } from '../victim/background.ts';
 import { createVictim } from '../victim/victim.ts';
 import type { LogLine } from '../victim/victim-log.ts';
-import type { Deed, Target } from './target.ts';
+import type { EpisodeRequest, Target } from './target.ts';
 
 const GRACE_MS = 1_000;
 
@@ -57,7 +57,12 @@ export async function openLocalTarget({
   if (truth !== undefined) log.info('Ground truth is served on', { address: truth.address });
   const url = `http://${victim.address}`;
   const background = new BackgroundLoad(url);
-  const optionsOf = ({ durationMs, intensity, target = url, parameters }: Deed): ScenarioOptions => ({
+  const optionsOf = ({
+    durationMs,
+    intensity,
+    target = url,
+    parameters,
+  }: EpisodeRequest): ScenarioOptions => ({
     durationMs,
     intensity,
     folder,
@@ -68,10 +73,10 @@ export async function openLocalTarget({
   return {
     node: subject.node,
     cluster: subject.cluster,
-    check: (deed) => checkScenario(deed.scenario, optionsOf(deed)),
-    async carryOut({ episode, run, ...deed }, signal) {
-      const { scenario, affects } = deed;
-      const running = await runner.start({ scenario, episode, run, affects, options: optionsOf(deed) });
+    check: (request) => checkScenario(request.scenario, optionsOf(request)),
+    async carryOut({ episode, run, ...request }, signal) {
+      const { scenario, affects } = request;
+      const running = await runner.start({ scenario, episode, run, affects, options: optionsOf(request) });
       const stop = () => void runner.stop(episode);
       signal.addEventListener('abort', stop, { once: true });
       if (signal.aborted) stop();

@@ -10,7 +10,7 @@ import { reasonOf, ScenariosError } from '../scenario/errors.ts';
 import { readToken } from '../serve/token.ts';
 import { aheadMs } from './clock.ts';
 import type { PlanTarget } from './plan-schema.ts';
-import type { Deed, Target } from './target.ts';
+import type { EpisodeRequest, Target } from './target.ts';
 
 const TIMEOUT_MS = 15_000;
 const POLL_MS = 500;
@@ -44,7 +44,7 @@ const errorSchema = z.object({ error: z.string() });
 
 type EpisodeAnswer = z.output<typeof episodeSchema>;
 
-const bodyOf = ({ durationMs, intensity, affects, target, parameters }: Deed) => ({
+const bodyOf = ({ durationMs, intensity, affects, target, parameters }: EpisodeRequest) => ({
   durationSeconds: durationMs / 1000,
   intensity,
   affects,
@@ -174,15 +174,15 @@ export async function openRemoteTarget(
   return {
     node: subject.node,
     cluster: own,
-    async check(deed) {
-      await api.ask(z.unknown(), 'POST', `/scenarios/${deed.scenario.name}`, {
-        ...bodyOf(deed),
+    async check(request) {
+      await api.ask(z.unknown(), 'POST', `/scenarios/${request.scenario.name}`, {
+        ...bodyOf(request),
         dryRun: true,
       });
     },
-    async carryOut({ episode, run, ...deed }, signal) {
+    async carryOut({ episode, run, ...request }, signal) {
       const startMs = Date.now();
-      const { scenario, durationMs, affects } = deed;
+      const { scenario, durationMs, affects } = request;
       const { name, role } = scenario;
       // Before it can begin; the service's own moments, when they are known, take its place.
       const expected: ScenarioLine = {
@@ -197,7 +197,7 @@ export async function openRemoteTarget(
       ledger.record(linesFor(expected, affects));
       let mayBeOn = true;
       try {
-        const body = { ...bodyOf(deed), episode, run };
+        const body = { ...bodyOf(request), episode, run };
         const begun = await api.ask(episodeSchema, 'POST', `/scenarios/${name}`, body).catch((error) => {
           mayBeOn = !(error instanceof ScenariosError && error.code === 'refused');
           throw error;

@@ -2,12 +2,12 @@ import type { Outcome } from '../runner/runner.ts';
 import type { PlannedEpisode } from './timetable.ts';
 
 /** What is to be done. */
-export type Deed = Pick<
+export type EpisodeRequest = Pick<
   PlannedEpisode,
   'scenario' | 'durationMs' | 'intensity' | 'affects' | 'target' | 'parameters'
 >;
 
-interface EpisodeOrder extends Deed {
+interface EpisodeOrder extends EpisodeRequest {
   readonly episode: string;
   readonly run: string;
 }
@@ -27,7 +27,7 @@ export interface Target {
    *
    * @throws {ScenariosError} `refused`
    */
-  check(deed: Deed): Promise<void>;
+  check(request: EpisodeRequest): Promise<void>;
   /**
    * Carries an episode out, or stops it at the signal, with its ground truth in the campaign's ledger before and after. Resolves when its
    * effect has stopped.

@@ -61,7 +61,7 @@ const rounded = (value: number, range: Range, unit: number) =>
   Math.min(range.max, Math.max(range.min, Math.round(value / unit) * unit));
 
 /**
- * All repetitions in random order. Look-alikes come between attacks, spread over the gaps, so that a detector that takes everything
+ * All repetitions in random order. Benign workloads come between attacks, spread over the gaps, so that a detector that takes everything
  * unusual for an attack is wrong again and again.
  */
 function inOrder(items: readonly Item[], random: Random): Item[] {

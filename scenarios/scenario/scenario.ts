@@ -33,7 +33,7 @@ export interface Scenario {
   readonly name: string;
   readonly help: string;
   readonly role: ScenarioRole;
-  /** The MITRE ATT&CK technique that an attack stands for; of a look-alike, the one that it is mistaken for. */
+  /** The MITRE ATT&CK technique that an attack stands for; of a benign workload, the one that it is mistaken for. */
   readonly technique: string;
   /** Dataset columns that it must move (attack) or may move (benign): those that the dataset at hand has. */
   readonly moves: readonly ColumnName[];

@@ -163,7 +163,7 @@ describe('builder update', function () {
     expect(error.exitCode).to.equal(1);
   });
 
-  it('fails and states the hole when Prometheus has not kept the samples since', async () => {
+  it('fails and names the retention gap when Prometheus has not kept the samples since', async () => {
     await run('update', 'hole', at(40));
     const before = bytesOf(join(folder, 'hole'));
     const since = FLEET_START_MS + 50 * 60_000;
@@ -175,7 +175,7 @@ describe('builder update', function () {
     try {
       const error = await refused('update', 'hole', at(90), { prometheus: { url: forgetful.url } });
       expect(error.message).to.match(
-        /^the dataset ends at 2026-03-28T23:40:00\.000Z, and Prometheus no longer has .* hole until 2026-03-28T23:50:/,
+        /^the dataset ends at 2026-03-28T23:40:00\.000Z, and Prometheus no longer has .* retention gap until 2026-03-28T23:50:/,
       );
       expect(error.exitCode).to.equal(2);
       expect(bytesOf(join(folder, 'hole'))).to.deep.equal(before);

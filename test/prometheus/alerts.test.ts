@@ -13,7 +13,7 @@ import { type AlertRule, type RecordingRule, readRules } from './support/rule-fi
 
 const ALERTS = ALERT_GROUPS.flatMap(({ alerts }) => alerts);
 const rules = readRules(['alerts.yml']).filter((rule): rule is AlertRule => 'alert' in rule);
-const recorded = readRules(['recording.yml', 'deviations.yml', 'usual.yml']).filter(
+const recorded = readRules(['recording.yml', 'deviations.yml', 'baselines.yml']).filter(
   (rule): rule is RecordingRule => 'record' in rule,
 );
 

@@ -83,7 +83,7 @@ describe('the verdict on scenarios', () => {
     expect(verdict(attack('forks_per_second'), { forks_per_second: once }).wrong).to.deep.equal([]);
   });
 
-  it('is bad for a look-alike that moves what it does not name', () => {
+  it('is bad for a benign workload that moves what it does not name', () => {
     const strays = { tcp_established: flat(3, 40), listening_sockets: flat(2, 9) };
     const found = verdict(benign('tcp_established'), strays);
     expect(found.wrong).to.have.length(1);

@@ -71,7 +71,7 @@ function shown({ column, effect = 0 }: Move): string {
 }
 
 function expectedText({ scenario: { role }, expected }: ScenarioMoves): string[] {
-  // A look-alike may move its columns; an attack must.
+  // A benign workload may move its columns; an attack must.
   if (role === 'benign') {
     const moved = expected.filter(hasMoved).map(shown);
     return moved.length === 0 ? ['✓ nothing, as it may'] : moved.map((text) => `✓ ${text}`);

@@ -42,7 +42,7 @@ function test(
 export function alertTests(groups: readonly AlertGroup[]): Record<string, string> {
   const files = groups.map(({ name, alerts }) => {
     const document = {
-      rule_files: ['../rules/recording.yml', '../rules/usual.yml', '../rules/alerts.yml'],
+      rule_files: ['../rules/recording.yml', '../rules/baselines.yml', '../rules/alerts.yml'],
       evaluation_interval: EVALUATION_INTERVAL,
       // Alerts read what the recording rules record in the same round.
       group_eval_order: ['kubevigil-node-columns', 'kubevigil-pod-columns', 'kubevigil-usual', name],

@@ -9,7 +9,7 @@ function expression({ column, entity, operation }: Baseline): string {
   return operation === 'avg' ? `avg_over_time(${series}[1d])` : `max_over_time(${series}[1d] offset 30m)`;
 }
 
-/** prometheus/rules/usual.yml: what was usual in the last day, for the alerts to compare with. */
+/** prometheus/rules/baselines.yml: what was usual in the last day, for the alerts to compare with. */
 export function baselineRules(baselines: readonly Baseline[]): string {
   const rules = baselines.map((baseline) => ({ record: baselineName(baseline), expr: expression(baseline) }));
   const groups = [{ name: 'kubevigil-usual', interval: BASELINE_INTERVAL, rules }];

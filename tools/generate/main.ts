@@ -84,7 +84,7 @@ if (changed) {
   const rules = {
     'recording.yml': recordingRules(METRICS),
     'deviations.yml': deviationRules(METRICS),
-    'usual.yml': baselineRules(BASELINES),
+    'baselines.yml': baselineRules(BASELINES),
     'alerts.yml': alertRules(ALERT_GROUPS),
   };
   for (const [file, content] of Object.entries(rules)) write(`prometheus/rules/${file}`, content);

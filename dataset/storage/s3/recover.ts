@@ -1,4 +1,4 @@
-import { companionsOf } from '../../metadata/metadata.ts';
+import { metadataOf } from '../../metadata/metadata.ts';
 import { dataFile, isShardManifest, MANIFEST, type Places } from '../../model/file-names.ts';
 import { readManifest } from '../read-manifest.ts';
 import type { Storage } from '../storage.ts';
@@ -41,7 +41,7 @@ export async function recover(
   if (shared || !files.includes(MANIFEST)) return;
   const manifest = await readManifest(storage);
   if (manifest === undefined) return;
-  for (const { path, text } of companionsOf(manifest)) {
+  for (const { path, text } of metadataOf(manifest)) {
     const bytes = Buffer.from(text);
     if ((await storage.read(path))?.equals(bytes) !== true) await store.put(path, bytes);
   }

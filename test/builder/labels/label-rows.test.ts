@@ -64,7 +64,7 @@ describe('builder/labels/label-rows', () => {
     expect(rows[7]).to.deep.equal({ ...quiet, phase: 'normal' });
   });
 
-  it('keeps benign look-alikes normal, with their episode', () => {
+  it('keeps benign workloads normal, with their episode', () => {
     const rows = labels([episode('load', 3, 4, { role: 'benign' })]);
     expect(rows[3]).to.deep.equal({
       label: 'normal',
@@ -77,7 +77,7 @@ describe('builder/labels/label-rows', () => {
     expect(rows[5]?.phase).to.equal('normal');
   });
 
-  it('takes the attack that started first, any attack before a look-alike, and reports it', () => {
+  it('takes the attack that started first, any attack before a benign workload, and reports it', () => {
     const first = episode('first', 2, 6);
     const second = episode('second', 4, 8);
     const load = episode('load', 0, 9, { role: 'benign' });

@@ -204,7 +204,7 @@ describe('builder label sources', function () {
     );
     const e1 = await rows(output, `episode = 'e1'`);
     expect(e1.at(-1)?.['timestamp']).to.deep.equal(new Date(AT + 660_000));
-    // A look-alike of the first source against an attack of the last.
+    // A benign workload of the first source against an attack of the last.
     expect((await rows(output, `label = 'noise'`)).length).to.equal(2);
     expect(await rows(output, `episode = 'e3'`)).to.have.length.greaterThan(3);
     const { conflicts, warnings } = manifestOf(output);

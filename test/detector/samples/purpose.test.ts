@@ -47,7 +47,7 @@ describe('what rows are for', () => {
     expect(told([ATTACK, ATTACK, next, next])).to.deep.equal(['–', 'train cpu_burn', '–', 'train cpu_burn']);
   });
 
-  it('a look-alike teaches what normal is, and is not quiet', () => {
+  it('a benign workload teaches what normal is, and is not quiet', () => {
     const alike = { ...QUIET, episode: 'b1', role: 'benign' };
     expect(told([alike, alike])).to.deep.equal(['train normal', 'train normal']);
   });

@@ -94,7 +94,7 @@ describe('timetable of a campaign', () => {
     );
   });
 
-  it('puts look-alikes between attacks, each into another gap while there is one', () => {
+  it('puts benign workloads between attacks, each into another gap while there is one', () => {
     const benign = SCENARIOS.filter(({ role }) => role === 'benign').map(({ name }) => name);
     const attacks = SCENARIOS.filter(({ role }) => role === 'attack').map(({ name }) => name);
     fc.assert(

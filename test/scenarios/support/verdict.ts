@@ -26,7 +26,7 @@ type Column = readonly Judgement[];
 
 /**
  * A column that is the node's own must be right in each episode. Others who use this machine disturb a shared one: it must be right in
- * one episode, and of a look-alike wrong in none but all.
+ * one episode, and of a benign workload wrong in none but all.
  */
 function isRight(column: Column, right: (one: Judgement) => boolean): boolean {
   return column[0]?.isShared ? column.some(right) : column.every(right);

@@ -56,7 +56,7 @@ describe("the demo's table of what moved", () => {
     expect(table.at(-1)).to.match(/load_spike +benign +✓ cpu_busy_ratio 53$/);
   });
 
-  it('does not count a look-alike as normal time', () => {
+  it('does not count a benign workload as normal time', () => {
     const only = movesOf(rows, SCENARIOS, new Map([['e3', 'load_spike']]), STEP_SECONDS);
     expect(only[0]?.expected.find(({ column }) => column === 'cpu_busy_ratio')?.effect).to.be.above(5);
   });

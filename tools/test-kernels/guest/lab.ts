@@ -64,7 +64,7 @@ export class Lab {
 
   /** Holds a page between what the kernel says before and after it. */
   async expectBounds(): Promise<void> {
-    // First a page that nobody looks at: it is the first after the cause that is dear.
+    // First a page that nobody looks at: it is the first after the cause that is expensive.
     await this.page();
     const before = readings();
     const page = await this.#fetch();

@@ -27,9 +27,9 @@ function selectorsOf({ columns, config, jobs, shardMatchers }: Plan): SeriesSele
  * that is there and lies within their reach was made of a sample, which must still be found.
  *
  * @param last rows of the dataset's last file
- * @throws {BuilderError} `data`, stating the hole
+ * @throws {BuilderError} `data`, naming the retention gap
  */
-export async function checkHole(
+export async function checkRetention(
   source: SampleSource,
   plan: Plan,
   watermarkMs: number,
@@ -49,6 +49,6 @@ export async function checkHole(
   const holeEndMs = Math.min(oldestMs, plan.lastMs);
   throw new BuilderError(
     'data',
-    `the dataset ends at ${formatTime(watermarkMs)}, and Prometheus no longer has all samples that the next rows are made of (from ${formatTime(fromMs)} on; ${found}): there is a hole until ${formatTime(holeEndMs)}. Build another dataset from then on, in another folder, and let Prometheus keep samples longer than updates are apart`,
+    `the dataset ends at ${formatTime(watermarkMs)}, and Prometheus no longer has all samples that the next rows are made of (from ${formatTime(fromMs)} on; ${found}): there is a retention gap until ${formatTime(holeEndMs)}. Build another dataset from then on, in another folder, and let Prometheus keep samples longer than updates are apart`,
   );
 }

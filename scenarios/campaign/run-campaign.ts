@@ -3,10 +3,10 @@ import type { Logger } from '../../common/log.ts';
 import { nodeText } from '../../dataset/episodes/contract.ts';
 import { ScenariosError } from '../scenario/errors.ts';
 import type { Progress } from './progress.ts';
-import type { Deed, Target } from './target.ts';
+import type { EpisodeRequest, Target } from './target.ts';
 import type { PlannedEpisode, Quiet, Timetable } from './timetable.ts';
 
-export interface Performance {
+export interface CampaignRun {
   /** The campaign's name, unlike that of every other. */
   readonly run: string;
   readonly table: Timetable;
@@ -21,7 +21,14 @@ function episodeName(run: string, number: number): string {
   return `${run}-${String(number).padStart(3, '0')}`;
 }
 
-function deedOf({ scenario, durationMs, intensity, affects, target, parameters }: PlannedEpisode): Deed {
+function requestOf({
+  scenario,
+  durationMs,
+  intensity,
+  affects,
+  target,
+  parameters,
+}: PlannedEpisode): EpisodeRequest {
   return {
     scenario,
     durationMs,
@@ -40,12 +47,12 @@ function deedOf({ scenario, durationMs, intensity, affects, target, parameters }
 export async function checkAll({ entries }: Timetable, targets: readonly Target[]): Promise<void> {
   for (const entry of entries) {
     if (entry.kind !== 'episode') continue;
-    await Promise.all(entry.targets.map((at) => targets[at]?.check(deedOf(entry))));
+    await Promise.all(entry.targets.map((at) => targets[at]?.check(requestOf(entry))));
   }
 }
 
 /** @returns how many nodes it failed on */
-async function carryOut(entry: PlannedEpisode, { run, targets, signal, log }: Performance): Promise<number> {
+async function carryOut(entry: PlannedEpisode, { run, targets, signal, log }: CampaignRun): Promise<number> {
   const episode = episodeName(run, entry.number);
   // When one node's part cannot go on, neither do the others'.
   const abort = new AbortController();
@@ -53,7 +60,7 @@ async function carryOut(entry: PlannedEpisode, { run, targets, signal, log }: Pe
   const parts = entry.targets.flatMap((at) => targets[at] ?? []);
   const ends = await Promise.allSettled(
     parts.map((target) =>
-      target.carryOut({ ...deedOf(entry), episode, run }, both).catch((error) => {
+      target.carryOut({ ...requestOf(entry), episode, run }, both).catch((error) => {
         abort.abort();
         throw error;
       }),
@@ -81,8 +88,8 @@ function textOf(entry: Quiet | PlannedEpisode, targets: readonly Target[], episo
  * @returns how many episodes failed
  * @throws {ScenariosError} `interrupted`; `unreachable`, `refused` or `truth` when it cannot go on
  */
-export async function conduct(performance: Performance): Promise<number> {
-  const { table, targets, progress, signal } = performance;
+export async function runCampaign(campaign: CampaignRun): Promise<number> {
+  const { table, targets, progress, signal } = campaign;
   let failed = 0;
   let rate: number | undefined;
   progress.start(table.totalMs);
@@ -94,7 +101,7 @@ export async function conduct(performance: Performance): Promise<number> {
         rate = entry.requestsPerSecond;
         await Promise.all(targets.map((target) => target.setBackground(entry.requestsPerSecond)));
       }
-      if (entry.kind === 'episode') failed += await carryOut(entry, performance);
+      if (entry.kind === 'episode') failed += await carryOut(entry, campaign);
       else await sleep(entry.durationMs, undefined, { signal }).catch(() => {});
     }
   } finally {
