@@ -14,7 +14,7 @@ export interface Ground {
   readonly signal: AbortSignal;
 }
 
-/** Does something on a ground of its own. An interruption ends the wait of whoever heeds the signal. */
+/** Does something on a ground of its own. An interruption ends the wait of whoever heeds the signal, and its reason is what this fails with. */
 export async function onGround<T>(signal: AbortSignal, work: (ground: Ground) => Promise<T>): Promise<T> {
   const undo = new Undo();
   try {
@@ -28,6 +28,9 @@ export async function onGround<T>(signal: AbortSignal, work: (ground: Ground) =>
     mkdirSync(join(folder, 'serviceaccount'));
     cluster.writeServiceAccount(join(folder, 'serviceaccount'), 'first');
     return await work({ folder, cells, cluster, undo, signal });
+  } catch (cause) {
+    // What was waited for may have ended in many ways then.
+    throw signal.aborted ? new Error(String(signal.reason), { cause }) : cause;
   } finally {
     await undo.run();
   }

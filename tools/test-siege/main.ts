@@ -46,7 +46,7 @@ async function run(flags: Flags): Promise<void> {
   const kinds = kindsOf(flags.only);
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.once(name, () => stopping.abort(new Error(name)));
+    process.once(name, () => stopping.abort(`interrupted by ${name}`));
   const { signal } = stopping;
   const load = loadavg().map((one) => one.toFixed(1));
   tell(
