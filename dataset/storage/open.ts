@@ -8,15 +8,18 @@ type Kinds = (typeof STORAGES)[number];
 type Section<Kind> = Kind extends { readonly section: infer Schema extends z.ZodType } ? Schema : never;
 type WithSection = Exclude<Kinds, { readonly section: undefined }>;
 
+/** Paths first. */
+const kinds: readonly StorageKind[] = [...STORAGES].sort(
+  (a: StorageKind, b: StorageKind) => Number(a.scheme !== undefined) - Number(b.scheme !== undefined),
+);
+
 /** What a configuration may tell of how to reach each kind of place: a schema for each, none of which must be there. */
 export const storageSections = Object.fromEntries(
-  STORAGES.flatMap(({ kind, section }) => (section === undefined ? [] : [[kind, section.prefault({})]])),
+  kinds.flatMap(({ kind, section }) => (section === undefined ? [] : [[kind, section.prefault({})]])),
 ) as { readonly [Kind in WithSection as Kind['kind']]: z.ZodPrefault<Section<Kind>> };
 
 /** How to reach each kind of place: the configuration's sections, by the kinds. */
 export type StorageConfig = { readonly [Kind in WithSection as Kind['kind']]: z.output<Section<Kind>> };
-
-const kinds: readonly StorageKind[] = STORAGES;
 
 function kindOf(place: string): StorageKind {
   const kind =

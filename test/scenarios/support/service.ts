@@ -7,18 +7,20 @@ import { waitFor } from '../../../tools/programs/wait.ts';
 import { ROOT } from '../../support/paths.ts';
 import { type Ended, runHere } from '../../support/run-here.ts';
 
-const SCENARIOS = join(ROOT, 'dist', 'scenarios', 'main.js');
+const programOf = (root: string) => join(root, 'dist', 'scenarios', 'main.js');
 
 interface SpawnOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** The checkout or a copy of it. */
+  readonly root?: string;
 }
 
 /** Whoever runs the tests may have a token of their own. */
 const environment = (env: NodeJS.ProcessEnv) => ({ ...process.env, KUBEVIGIL_SCENARIOS_TOKEN: '', ...env });
 
-function start(args: readonly string[], { env = {}, cwd }: SpawnOptions) {
-  const child = spawn(process.execPath, [SCENARIOS, ...args], {
+function start(args: readonly string[], { env = {}, cwd, root = ROOT }: SpawnOptions) {
+  const child = spawn(process.execPath, [programOf(root), ...args], {
     env: environment(env),
     ...(cwd !== undefined && { cwd }),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -91,6 +93,7 @@ export async function startService(
   folder: string,
   args: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
+  root = ROOT,
 ): Promise<Service> {
   const { child, written, ended } = startScenarios(
     [
@@ -101,7 +104,7 @@ export async function startService(
       `--scratch=${folder}`,
       ...args,
     ],
-    { env },
+    { env, root },
   );
   const port = await waitFor('the service to listen', () => {
     if (child.exitCode !== null) throw new Error(`the service ended: ${written.stderr}`);
