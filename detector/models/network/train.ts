@@ -200,6 +200,8 @@ export async function trainNetwork(
         np.array(wanted).reshape([BATCH, count]),
         np.array(rate),
       ) as [Arrays, Arrays, Arrays];
+      // Without anybody who asks for a value, the work of a whole epoch would wait, and all its memory with it.
+      await (parameters[0] as np.Array).ref.data();
     }
     const network = networkOf(await layersOf(parameters, sizes));
     const loss = networkLoss(network, validation, weights);
