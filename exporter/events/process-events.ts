@@ -2,7 +2,7 @@ import { SourceError } from '../base/errors.ts';
 import { type Place, placeOf } from '../cgroups/place.ts';
 import type { ContainerNames } from '../owners/names.ts';
 import type { TraceEvent } from '../trace/events/events.ts';
-import type { ExecStats } from '../trace/events/source.ts';
+import type { EventListener, ExecStats } from '../trace/events/source.ts';
 import type { OpenedSource } from '../trace/open-source.ts';
 
 /** Where the process of an event was. */
@@ -33,13 +33,17 @@ export class ProcessEvents {
   /** What went wrong, for each kind until whoever counts it has taken it. */
   readonly #errors = new Map<Kind, SourceError>();
 
-  /** @param isNested whether this node is a container itself */
-  constructor({ source, polledBecause }: OpenedSource, names: ContainerNames, isNested = false) {
+  /**
+   * @param open opens a source that hands its events to the listener
+   * @param isNested whether this node is a container itself
+   * @throws {SourceError} what `open` does
+   */
+  constructor(open: (listener: EventListener) => OpenedSource, names: ContainerNames, isNested = false) {
     this.#isNested = isNested;
+    this.names = names;
+    const { source, polledBecause } = open((event) => this.#dispatch(event));
     this.#source = source;
     this.polledBecause = polledBecause;
-    this.names = names;
-    source.listen((event) => this.#dispatch(event));
   }
 
   /** Hands every event of a kind to the listener. */

@@ -23,6 +23,7 @@ import { NodeViews } from '../owners/node-view.ts';
 import { RulesError } from '../rules/errors.ts';
 import { RuleBook } from '../rules/rule-book.ts';
 import { Scraper } from '../scrape/scrape.ts';
+import type { EventListener } from '../trace/events/source.ts';
 import { openBestSource } from '../trace/open-source.ts';
 import { processFamilies } from '../web/agent-metrics.ts';
 import { familiesOf } from '../web/exposition.ts';
@@ -136,8 +137,9 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const scraper = new Scraper(enabled, openView, logger);
   let opened: ProcessEvents | undefined;
   const events = () => {
-    const open = () => openBestSource({ ...paths, tracefs: options.tracefs, agent: process.pid });
-    opened ??= new ProcessEvents(open(), views.names, isNestedNode(paths.procfs));
+    const tracePaths = { ...paths, tracefs: options.tracefs, agent: process.pid };
+    const open = (listener: EventListener) => openBestSource(tracePaths, listener);
+    opened ??= new ProcessEvents(open, views.names, isNestedNode(paths.procfs));
     return opened;
   };
   const hostFiles = openHostFiles(paths.rootfs, guard);

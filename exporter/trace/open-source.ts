@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { SourceError } from '../base/errors.ts';
 import { findContainerHierarchy, type Hierarchy } from '../cgroups/hierarchy.ts';
-import type { ExecSource } from './events/source.ts';
+import type { EventListener, ExecSource } from './events/source.ts';
 import { openExecSource } from './live/exec-source.ts';
 import { openPollingSource } from './polling/polling.ts';
 import { findTracefs } from './ring/find-tracefs.ts';
@@ -44,18 +44,18 @@ function hierarchyOf({ procfs, sysfs }: TracePaths): Hierarchy | undefined {
  *
  * @throws {SourceError} when `/proc` cannot be read either
  */
-export function openBestSource(paths: TracePaths): OpenedSource {
+export function openBestSource(paths: TracePaths, listener: EventListener): OpenedSource {
   const { procfs, sysfs, agent } = paths;
   try {
     const hierarchy = findContainerHierarchy(procfs, sysfs);
     return {
-      source: openExecSource({ procfs, sysfs, tracefs: tracefsOf(paths), hierarchy, agent }),
+      source: openExecSource({ procfs, sysfs, tracefs: tracefsOf(paths), hierarchy, agent }, listener),
       polledBecause: undefined,
     };
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     return {
-      source: openPollingSource({ procfs, hierarchy: hierarchyOf(paths), agent }),
+      source: openPollingSource({ procfs, hierarchy: hierarchyOf(paths), agent }, listener),
       polledBecause: error,
     };
   }

@@ -27,7 +27,8 @@ export async function openOnEvents<S>(
 ) {
   const source = new MemorySource();
   if (polledBecause !== undefined) source.unseen = new Set(['connect', 'oom']);
-  const events = new ProcessEvents({ source, polledBecause }, NO_NAMES);
+  source.polledBecause = polledBecause;
+  const events = new ProcessEvents(source.open, NO_NAMES);
   const state = (await extractor.open?.(
     await services({ events: () => events, paths: fixturePaths(), ...own }),
   )) as S;

@@ -24,7 +24,7 @@ export async function services(own: Partial<Services> = {}): Promise<Services> {
     podWatch: recordedWatch(),
     rules: own.rules ?? (await RuleBook.open(undefined, () => {})),
     logger: createLogger({ level: 'error', format: 'logfmt' }, () => {}),
-    events: () => new ProcessEvents({ source: new MemorySource(), polledBecause: undefined }, NO_NAMES),
+    events: () => new ProcessEvents(new MemorySource().open, NO_NAMES),
     pods: () => [],
     ...own,
   };

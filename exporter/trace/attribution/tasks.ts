@@ -31,16 +31,51 @@ export function leaderOf(procfs: string, thread: number): number | undefined {
   }
 }
 
-/**
- * Takes in the tasks that exist now. The trace must be on already, so that nothing falls between; what it recorded of a
- * task before the task was read here is older than what is read.
- *
- * @throws {SourceError} when `/proc` cannot be listed
- */
-export function seed(procfs: string, cgroups: CgroupTable, attribution: Attribution): void {
-  for (const pid of processIds(procfs)) {
-    const threads = threadsOf(procfs, pid);
-    const cgroup = cgroups.of(pid);
-    if (threads.length > 0) attribution.seed(pid, threads, cgroup, monotonicNs());
+/** /proc is not read more often than that, however much is lost. */
+const LEAST_BETWEEN_SEEDS_NS = 1e9;
+
+/** Takes the tasks that are in /proc into an attribution: at first, and again after records were lost. */
+export class Seeding {
+  readonly #procfs: string;
+  readonly #cgroups: CgroupTable;
+  readonly #attribution: Attribution;
+  #seededNs = Number.NEGATIVE_INFINITY;
+  #isLost = false;
+
+  constructor(procfs: string, cgroups: CgroupTable, attribution: Attribution) {
+    this.#procfs = procfs;
+    this.#cgroups = cgroups;
+    this.#attribution = attribution;
+  }
+
+  /**
+   * Takes in the tasks that exist now. The trace must be on already, so that nothing falls between; what it recorded of a
+   * task before the task was read here is older than what is read.
+   *
+   * @throws {SourceError} when `/proc` cannot be listed
+   */
+  seed(): void {
+    for (const pid of processIds(this.#procfs)) {
+      const threads = threadsOf(this.#procfs, pid);
+      const cgroup = this.#cgroups.of(pid);
+      if (threads.length > 0) this.#attribution.seed(pid, threads, cgroup, monotonicNs());
+    }
+    this.#seededNs = monotonicNs();
+    this.#isLost = false;
+  }
+
+  /** Records were lost: what is remembered may be wrong from here on. */
+  lost(): void {
+    this.#attribution.forgetAll();
+    this.#isLost = true;
+  }
+
+  /**
+   * {@link seed}, when something was lost since, and the last time is long enough ago.
+   *
+   * @throws {SourceError} when `/proc` cannot be listed
+   */
+  afterLoss(nowNs: number): void {
+    if (this.#isLost && nowNs - this.#seededNs > LEAST_BETWEEN_SEEDS_NS) this.seed();
   }
 }

@@ -5,8 +5,8 @@ export interface ExecStats {
   /** Program starts read. */
   readonly execs: number;
   /**
-   * Records of any kind, starts among them, that the kernel could not store, and events that nobody came to read.
-   * Undefined where that is not known: polling does not know what it does not see.
+   * Records of any kind, starts among them, that the kernel could not store. Undefined where that is not
+   * known: polling does not know what it does not see.
    */
   readonly lost: number | undefined;
   /** Program starts whose cgroup could not be told. */
@@ -18,23 +18,22 @@ export interface ExecStats {
   readonly startsObserved: number;
 }
 
-/** Takes one event; it must not throw. */
+/**
+ * Takes one event, as soon as all is known of it that can be: in time order, but for those whose cgroup had to be asked for, which come
+ * last. It must not throw.
+ */
 export type EventListener = (event: TraceEvent) => void;
 
 /** What happens in the processes of this node. */
 export interface ExecSource {
   /** What it does not see, for want of the trace or because this kernel's has no such event. */
   readonly unseen: ReadonlySet<TraceEvent['kind']>;
-  /** Hands every event to the listener as soon as it is read, from now on: {@link drain} has none left to return. */
-  listen(listener: EventListener): void;
   /**
-   * Reads what there is; the latest 2 ms come with the next call.
+   * Reads what there is and hands it to the listener; the latest 2 ms come with the next call. It is read in between too, on a timer.
    *
-   * @returns the events since the last call that nobody listened to, in time order, but for those whose cgroup had to be
-   *   asked for, which come last
    * @throws {SourceError} what went wrong since the last call, once; the next call goes on
    */
-  drain(): TraceEvent[];
+  drain(): void;
   stats(): ExecStats;
   close(): void;
 }

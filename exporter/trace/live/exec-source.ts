@@ -5,10 +5,9 @@ import type { Hierarchy } from '../../cgroups/hierarchy.ts';
 import { placeOf as containerPlace } from '../../cgroups/place.ts';
 import { type Cgroup, CgroupTable } from '../../cgroups/table.ts';
 import { Attribution } from '../attribution/attribution.ts';
-import { leaderOf, seed } from '../attribution/tasks.ts';
-import { EventQueue } from '../events/event-queue.ts';
-import type { TraceEvent } from '../events/events.ts';
+import { leaderOf, Seeding } from '../attribution/tasks.ts';
 import type { EventListener, ExecSource, ExecStats } from '../events/source.ts';
+import { Trouble } from '../events/trouble.ts';
 import { descentOf, placeOf } from '../paths/exec-path.ts';
 import { TraceInstance } from '../ring/instance.ts';
 import { onlineCpus } from '../ring/online-cpus.ts';
@@ -21,9 +20,6 @@ import { TraceHealth } from './trace-health.ts';
 const TCP_SYN_SENT = 2;
 const PF_KTHREAD = 0x200000;
 
-/** /proc is not read more often than that, however much is lost. */
-const LEAST_BETWEEN_SEEDS_NS = 1e9;
-
 export interface ExecSourceOptions {
   /** A process whose own programs, and what they start, are no events: the agent, whose number nobody else's descendant has. */
   readonly agent?: number | undefined;
@@ -34,8 +30,6 @@ export interface ExecSourceOptions {
   readonly hierarchy: Hierarchy;
   /** Ring buffer per CPU. Default: 256 to 2,048, by the number of CPUs. */
   readonly bufferKb?: number;
-  /** Events kept for a reader that does not come; further ones are counted as lost. */
-  readonly mostEvents?: number;
   /** Of the names of the trace instances; others with it that nobody holds are removed. */
   readonly instancePrefix?: string;
 }
@@ -69,151 +63,81 @@ function checkProcessNamespace(procfs: string): void {
   );
 }
 
+/** What an open source is made of. */
+interface Parts {
+  readonly unseen: ExecSource['unseen'];
+  readonly recorder: EventRecorder;
+  readonly seeding: Seeding;
+  readonly reader: TraceReader;
+  readonly watcher: PromptWatcher;
+  readonly health: TraceHealth;
+  readonly trouble: Trouble;
+  readonly idleMs: number;
+}
+
 /** Events from a tracefs instance of its own, without gaps but for what it counts as lost. */
 class TracedExecSource implements ExecSource {
   readonly unseen: ExecSource['unseen'];
-  readonly #procfs: string;
-  readonly #queue: EventQueue;
-  readonly #cgroups: CgroupTable;
-  readonly #attribution: Attribution;
-  readonly #recorder: EventRecorder;
-  readonly #reader: TraceReader;
-  readonly #watcher: PromptWatcher | undefined; // undefined until the constructor ends
+  readonly #parts: Parts;
   readonly #pace: Pace;
-  readonly #health: TraceHealth;
-  #error: unknown;
-  #gap = false;
-  #seededNs = 0;
 
-  constructor(options: ExecSourceOptions) {
-    const { procfs, sysfs, tracefs, hierarchy, instancePrefix } = options;
-    const bufferKb = options.bufferKb ?? bufferKbFor(onlineCpus(sysfs).length);
-    checkProcessNamespace(procfs);
-    const instance = { tracefs, ...(instancePrefix === undefined ? {} : { prefix: instancePrefix }) };
-    const version2 = hierarchy.id === 0;
-    this.#procfs = procfs;
-    this.#queue = new EventQueue(options.mostEvents);
-    this.#cgroups = new CgroupTable(procfs, hierarchy);
-    const lookup = {
-      agent: options.agent,
-      of: (pid: number) => this.#cgroups.of(pid),
-      leaderOf: (pid: number) => leaderOf(procfs, pid),
-      placed: (pid: number, timeNs: number) => this.#watcher?.cgroups.take(pid, timeNs),
-      containerOf: ({ path }: Cgroup) => containerPlace(path)?.path,
-    };
-    this.#attribution = new Attribution(lookup, version2);
-    this.#recorder = new EventRecorder(
-      this.#cgroups,
-      this.#attribution,
-      {
-        at: (pid, timeNs) => this.#watcher?.places.take(pid, timeNs) ?? placeOf(procfs, pid),
-        descentAt: (pid, timeNs) => this.#watcher?.places.take(pid, timeNs) ?? descentOf(procfs, pid),
-      },
-      (event) => this.#queue.add(event),
-    );
-    this.#reader = new TraceReader(
-      TraceInstance.create({ ...instance, bufferKb }),
-      { sysfs, bufferKb },
-      subscriptions(hierarchy),
-      this.#recorder,
-      () => this.#onLoss(),
-    );
-    const { missing } = this.#reader;
-    this.unseen = new Set(
-      Object.entries(OPTIONAL).flatMap(([event, kind]) =>
-        missing.some((name) => name === event) ? [kind] : [],
-      ),
-    );
-    try {
-      this.#watcher = new PromptWatcher({
-        ...instance,
-        procfs,
-        cgroupOf: version2 ? lookup.of : undefined,
-        onError: (error) => this.#onError(error),
-      });
-      this.#seed();
-    } catch (error) {
-      this.close();
-      throw error;
-    }
-    this.#health = new TraceHealth(procfs, () => [
-      ...this.#reader.restore(),
-      ...(this.#watcher?.restore() ?? []),
-    ]);
-    this.#recorder.sinceNs = monotonicNs();
-    this.#pace = new Pace(() => this.#read(), idleMsFor(bufferKb));
-    process.once('exit', this.close);
+  /** Begins to read on a timer. */
+  constructor(parts: Parts) {
+    this.unseen = parts.unseen;
+    this.#parts = parts;
+    this.#pace = new Pace(() => this.#read(), parts.idleMs);
   }
 
-  listen(listener: EventListener): void {
-    this.#queue.listener = listener;
-  }
-
-  drain(): TraceEvent[] {
+  drain(): void {
+    const { health, recorder, trouble } = this.#parts;
     this.#pace.note(this.#read());
-    try {
-      this.#health.look(this.#recorder.starts, monotonicNs());
-    } catch (error) {
-      this.#onError(error);
-    }
-    const error = this.#error;
-    this.#error = undefined;
-    if (error !== undefined) throw error;
-    return this.#queue.take();
+    trouble.attempt(() => health.look(recorder.starts, monotonicNs()));
+    trouble.tell();
   }
 
   stats(): ExecStats {
-    const { execs, unattributed, starts } = this.#recorder;
-    return {
-      execs,
-      lost: this.#reader.lost + this.#queue.dropped,
-      unattributed,
-      startsObserved: starts,
-    };
+    const { execs, unattributed, starts } = this.#parts.recorder;
+    return { execs, lost: this.#parts.reader.lost, unattributed, startsObserved: starts };
   }
 
   /** Also called when the process exits, which the watcher's sleeping thread would else keep from ending. */
   readonly close = (): void => {
     process.off('exit', this.close);
-    this.#pace?.stop();
-    try {
-      this.#watcher?.close();
-    } finally {
-      this.#reader.close();
-    }
+    this.#pace.stop();
+    closeBoth(this.#parts);
   };
-
-  #seed(): void {
-    seed(this.#procfs, this.#cgroups, this.#attribution);
-    this.#seededNs = monotonicNs();
-    this.#gap = false;
-  }
-
-  #onLoss(): void {
-    this.#attribution.forgetAll();
-    this.#gap = true;
-  }
-
-  #onError(error: unknown): void {
-    this.#error ??= error;
-  }
 
   /** Reads what there is; how full the fullest buffer was, as a share of it. */
   #read(): number {
+    const { reader, recorder, seeding, trouble } = this.#parts;
     let fill = 1;
-    try {
-      fill = this.#reader.drain();
-    } catch (error) {
-      this.#onError(error);
-    }
-    this.#recorder.settle();
-    try {
-      if (this.#gap && monotonicNs() - this.#seededNs > LEAST_BETWEEN_SEEDS_NS) this.#seed();
-    } catch (error) {
-      this.#onError(error);
-    }
+    trouble.attempt(() => {
+      fill = reader.drain();
+    });
+    recorder.settle();
+    trouble.attempt(() => seeding.afterLoss(monotonicNs()));
     return fill;
   }
+}
+
+function closeBoth({
+  watcher,
+  reader,
+}: {
+  readonly watcher: PromptWatcher;
+  readonly reader?: TraceReader;
+}): void {
+  try {
+    watcher.close();
+  } finally {
+    reader?.close();
+  }
+}
+
+/** The kinds of events that a reader does not get, as this kernel does not have them. */
+function unseenOf({ missing }: TraceReader): ExecSource['unseen'] {
+  const optional = Object.entries(OPTIONAL);
+  return new Set(optional.flatMap(([event, kind]) => (missing.some((name) => name === event) ? [kind] : [])));
 }
 
 /**
@@ -224,6 +148,65 @@ class TracedExecSource implements ExecSource {
  *
  * @throws {SourceError} `absent` or `unreadable` when that cannot be had
  */
-export function openExecSource(options: ExecSourceOptions): ExecSource {
-  return new TracedExecSource(options);
+export function openExecSource(options: ExecSourceOptions, listener: EventListener): ExecSource {
+  const { procfs, sysfs, tracefs, hierarchy, agent, instancePrefix } = options;
+  checkProcessNamespace(procfs);
+  const instance = { tracefs, ...(instancePrefix === undefined ? {} : { prefix: instancePrefix }) };
+  const bufferKb = options.bufferKb ?? bufferKbFor(onlineCpus(sysfs).length);
+  const isVersion2 = hierarchy.id === 0;
+  const trouble = new Trouble();
+  const cgroups = new CgroupTable(procfs, hierarchy);
+  const cgroupOf = (pid: number) => cgroups.of(pid);
+  const watcher = new PromptWatcher({
+    ...instance,
+    procfs,
+    cgroupOf: isVersion2 ? cgroupOf : undefined,
+    onError: trouble.note,
+  });
+  let reader: TraceReader | undefined;
+  try {
+    const lookup = {
+      agent,
+      of: cgroupOf,
+      leaderOf: (pid: number) => leaderOf(procfs, pid),
+      placed: (pid: number, timeNs: number) => watcher.cgroups.take(pid, timeNs),
+      containerOf: ({ path }: Cgroup) => containerPlace(path)?.path,
+    };
+    const attribution = new Attribution(lookup, isVersion2);
+    const places = {
+      at: (pid: number, timeNs: number) => watcher.places.take(pid, timeNs) ?? placeOf(procfs, pid),
+      descentAt: (pid: number, timeNs: number) => watcher.places.take(pid, timeNs) ?? descentOf(procfs, pid),
+    };
+    const recorder = new EventRecorder(cgroups, attribution, places, listener);
+    const seeding = new Seeding(procfs, cgroups, attribution);
+    const records = new TraceReader(
+      TraceInstance.create({ ...instance, bufferKb }),
+      { sysfs, bufferKb },
+      subscriptions(hierarchy),
+      recorder,
+      () => seeding.lost(),
+    );
+    reader = records;
+    // The trace is on: what is not in /proc yet will be recorded.
+    seeding.seed();
+    recorder.sinceNs = monotonicNs();
+    const health = new TraceHealth(procfs, () => [...records.restore(), ...watcher.restore()]);
+    const unseen = unseenOf(records);
+    const idleMs = idleMsFor(bufferKb);
+    const source = new TracedExecSource({
+      unseen,
+      recorder,
+      seeding,
+      reader,
+      watcher,
+      health,
+      trouble,
+      idleMs,
+    });
+    process.once('exit', source.close);
+    return source;
+  } catch (error) {
+    closeBoth(reader === undefined ? { watcher } : { watcher, reader });
+    throw error;
+  }
 }

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { Hierarchy } from '../../cgroups/hierarchy.ts';
 import { CgroupTable } from '../../cgroups/table.ts';
 import { processIds } from '../attribution/tasks.ts';
-import { EventQueue } from '../events/event-queue.ts';
-import type { ExecEvent, TraceEvent } from '../events/events.ts';
+import type { ExecEvent } from '../events/events.ts';
 import type { EventListener, ExecSource, ExecStats } from '../events/source.ts';
+import { Trouble } from '../events/trouble.ts';
 import { executableOf } from '../paths/exec-path.ts';
 import { monotonicNs } from '../ring/trace-reader.ts';
 
@@ -60,17 +60,18 @@ class PollingSource implements ExecSource {
   readonly #procfs: string;
   readonly #agent: number | undefined;
   readonly #cgroups: CgroupTable | undefined;
-  readonly #queue = new EventQueue();
+  readonly #listener: EventListener;
+  readonly #trouble = new Trouble();
   readonly #timer: NodeJS.Timeout;
   #programs = new Map<number, Program>();
   #young = new Set<number>();
   #turn = 0;
-  #error: unknown;
   #execs = 0;
   #unattributed = 0;
   #starts = 0;
 
-  constructor({ procfs, hierarchy, agent }: PollingOptions) {
+  constructor({ procfs, hierarchy, agent }: PollingOptions, listener: EventListener) {
+    this.#listener = listener;
     this.#procfs = procfs;
     this.#agent = agent;
     this.#cgroups = hierarchy === undefined ? undefined : new CgroupTable(procfs, hierarchy);
@@ -81,15 +82,8 @@ class PollingSource implements ExecSource {
     this.#timer = setInterval(() => this.#poll(), INTERVAL_MS).unref();
   }
 
-  listen(listener: EventListener): void {
-    this.#queue.listener = listener;
-  }
-
-  drain(): TraceEvent[] {
-    const error = this.#error;
-    this.#error = undefined;
-    if (error !== undefined) throw error;
-    return this.#queue.take();
+  drain(): void {
+    this.#trouble.tell();
   }
 
   stats(): ExecStats {
@@ -106,14 +100,12 @@ class PollingSource implements ExecSource {
   }
 
   #poll(): void {
-    try {
+    this.#trouble.attempt(() => {
       const events = this.#changes(processIds(this.#procfs));
       this.#execs += events.length;
       this.#unattributed += events.filter(({ cgroup }) => cgroup === undefined).length;
-      for (const event of events) this.#queue.add(event);
-    } catch (error) {
-      this.#error ??= error;
-    }
+      for (const event of events) this.#listener(event);
+    });
   }
 
   #changes(pids: readonly number[]): ExecEvent[] {
@@ -167,6 +159,6 @@ class PollingSource implements ExecSource {
  *
  * @throws {SourceError} when `/proc` cannot be read
  */
-export function openPollingSource(options: PollingOptions): ExecSource {
-  return new PollingSource(options);
+export function openPollingSource(options: PollingOptions, listener: EventListener): ExecSource {
+  return new PollingSource(options, listener);
 }

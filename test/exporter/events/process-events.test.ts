@@ -13,7 +13,7 @@ const COUNTING = ['execs', 'connections', 'container-oom'];
 describe('what goes wrong with the events of processes', () => {
   it('is told to each who counts them, once', () => {
     const source = new MemorySource();
-    const events = new ProcessEvents({ source, polledBecause: undefined }, NO_NAMES);
+    const events = new ProcessEvents(source.open, NO_NAMES);
     source.failure = failure;
     events.pump();
     events.pump();

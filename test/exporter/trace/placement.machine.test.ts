@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { removeStaleInstances } from '../../../exporter/trace/ring/stale.ts';
 import { Agent } from './support/agent.ts';
@@ -60,9 +61,12 @@ describe('where a process is, on this kernel', function () {
 
   it('states paths from the root of the hierarchy, also from inside a private cgroup namespace', async () => {
     const [inside, beside] = [kernel().makeCgroup('inside'), kernel().makeCgroup('beside')];
-    const running = perlIn(beside, `select(undef, undef, undef, 1.5); ${execs(6, TRUE)}`);
+    const go = join(mkdtempSync(join(tmpdir(), 'kubevigil-test-')), 'go');
+    const wait = 'my $go = shift; select(undef, undef, undef, 0.05) until -e $go;';
+    const running = perlIn(beside, `${wait} ${execs(6, TRUE)}`, [go]);
     const agent = await Agent.start(kernel(), inside, ['unshare', '-C']);
     try {
+      writeFileSync(go, '');
       await perlIn(inside, execs(7, TRUE));
       await perlIn(kernel().cgroup, cloneIntoCgroup(5, 0.2, TRUE), [beside]);
       await running;
@@ -70,7 +74,9 @@ describe('where a process is, on this kernel', function () {
       const counts = execsByCgroup(kernel(), await agent.drain(), TRUE);
       expect(counts).to.deep.equal({ '/inside': 7, '/beside': 11 });
     } finally {
+      writeFileSync(go, '');
       await agent.end();
+      rmSync(dirname(go), { recursive: true });
     }
   });
 

@@ -64,15 +64,6 @@ describe('the exec source on this kernel', function () {
     expect(then, 'after the loss').to.deep.equal({ '/small': 10, '/tiny': 10 });
   });
 
-  it('counts events that nobody comes to read as lost', async () => {
-    const source = open({ mostEvents: 5 });
-    await perlIn(kernel().cgroup, execs(50, TRUE));
-    await settled();
-    expect(source.drain()).to.have.length(5);
-    expect(source.stats().lost).to.be.at.least(45);
-    expect(source.stats().execs).to.be.at.least(50);
-  });
-
   it('resolves a relative path while the process lives, be it a program or a script', async () => {
     const source = open();
     copyFileSync('/bin/sleep', join(folder, 'nap'));

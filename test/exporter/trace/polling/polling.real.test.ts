@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { ExecEvent } from '../../../../exporter/trace/events/events.ts';
-import type { ExecSource } from '../../../../exporter/trace/events/source.ts';
 import { openPollingSource } from '../../../../exporter/trace/polling/polling.ts';
 import { waitFor } from '../../../../tools/programs/wait.ts';
+import { type CollectingSource, collecting } from '../support/collecting.ts';
 import { execs, run } from '../support/processes.ts';
 
 function forks(): number {
@@ -13,10 +13,10 @@ function forks(): number {
 
 describe('polling for program starts', function () {
   this.timeout(20_000);
-  let source: ExecSource;
+  let source: CollectingSource;
 
   beforeEach(() => {
-    source = openPollingSource({ procfs: '/proc', hierarchy: undefined });
+    source = collecting((listener) => openPollingSource({ procfs: '/proc', hierarchy: undefined }, listener));
   });
 
   afterEach(() => source.close());

@@ -61,7 +61,10 @@ describe('where tracefs is to be had', () => {
 
   it('leaves polling, and says why', () => {
     mkdirSync(join(first, 'instances'));
-    const { source, polledBecause } = openBestSource({ procfs: '/proc', sysfs: '/sys', tracefs: first });
+    const { source, polledBecause } = openBestSource(
+      { procfs: '/proc', sysfs: '/sys', tracefs: first },
+      () => {},
+    );
     source.close();
     expect(polledBecause).to.have.property('code', 'unreadable');
   });

@@ -1,25 +1,26 @@
 import type { TraceEvent } from '../../../../exporter/trace/events/events.ts';
-import type { ExecSource } from '../../../../exporter/trace/events/source.ts';
 import { type ExecSourceOptions, openExecSource } from '../../../../exporter/trace/live/exec-source.ts';
+import { type CollectingSource, collecting } from './collecting.ts';
 import type { Kernel } from './kernel.ts';
 
 /** Opens sources on the kernel, and closes them after each test. */
-export function useSource(kernel: () => Kernel): (options?: Partial<ExecSourceOptions>) => ExecSource {
-  const opened: ExecSource[] = [];
+export function useSource(kernel: () => Kernel): (options?: Partial<ExecSourceOptions>) => CollectingSource {
+  const opened: CollectingSource[] = [];
   afterEach(() => {
     for (const source of opened.splice(0)) source.close();
   });
   return (options = {}) => {
     const { tracefs, prefix, unified } = kernel();
     const hierarchy = { id: 0, controllers: '', mountpoint: unified };
-    const source = openExecSource({
+    const all = {
       tracefs,
       procfs: '/proc',
       sysfs: '/sys',
       hierarchy,
       instancePrefix: prefix,
       ...options,
-    });
+    };
+    const source = collecting((listener) => openExecSource(all, listener));
     opened.push(source);
     return source;
   };
