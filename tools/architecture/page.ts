@@ -48,7 +48,8 @@ From a file of the kernel to a cell of a dataset, each line a room further up:
 
 1. A scenario begins: \`scenarios/runner/runner.ts\` has \`scenarios/ground-truth/ledger.ts\` write its episode, with the last moment at which it can be on, before
    the cause begins. The columns are those of \`dataset/episodes/\`. The same lines are the metrics of the service.
-2. \`builder/labels/open.ts\` opens the sources that the configuration names: files, metrics, expressions.
+2. \`builder/labels/open.ts\` opens the sources that the configuration names: files, metrics, expressions. A kind of source is a file of
+   \`builder/label-sources/kinds/\`.
 3. \`builder/labels/merge-sources.ts\` makes one list of episodes of them.
 4. \`builder/labels/timeline.ts\` works out which episode a row belongs to when several concern it.
 5. \`builder/stages/label-and-split.ts\` gives each row its label and its split.

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { importsOf, violations } from '../../../tools/architecture/check.ts';
 import { DOOR, type House } from '../../../tools/architecture/layers.ts';
+import { importsOf, violations } from './check.ts';
 
 const room = (name: string) => ({ name, holds: 'Something.' });
 
@@ -31,7 +31,7 @@ function found(others: Readonly<Record<string, string>>, exceptions?: Parameters
   return violations(new Map(Object.entries(modules)), HOUSES, exceptions);
 }
 
-describe('tools/architecture/check', () => {
+describe('the check of layers', () => {
   it('finds nothing where all goes downward', () => expect(found({})).to.deep.equal([]));
 
   const cases: Record<string, [module: string, text: string, why: string]> = {

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { violations } from '../../../tools/architecture/check.ts';
 import { EXCEPTIONS, HOUSES } from '../../../tools/architecture/layers.ts';
 import { architecturePage } from '../../../tools/architecture/page.ts';
 import { ROOT } from '../../support/paths.ts';
+import { violations } from './check.ts';
 
 const names = HOUSES.map(({ name }) => name);
 
@@ -54,7 +54,7 @@ describe('the layers of the house', () => {
   it('every module that the page names is there', () => {
     const page = architecturePage(HOUSES, EXCEPTIONS);
     const all = [...modules().keys()];
-    const named = [...page.matchAll(/`((?:common|exporter|dataset|builder|scenarios)\/[^`*]*)`/g)];
+    const named = [...page.matchAll(/`((?:common|exporter|dataset|builder|scenarios|detector)\/[^`*]*)`/g)];
     expect(named.length).to.be.greaterThan(50);
     for (const [, path = ''] of named) {
       expect(

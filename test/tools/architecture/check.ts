@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path/posix';
-import { DOOR, type Exception, type House } from './layers.ts';
+import { DOOR, type Exception, type House } from '../../../tools/architecture/layers.ts';
 
 /** The project's own modules that a module imports, by their paths from the repository's root. */
 export function importsOf(module: string, text: string): string[] {
