@@ -30,7 +30,11 @@ function wantsStack(argv: readonly string[]): boolean {
   );
 }
 
-/** What standard error says about an error: one line, and with `--log.level=debug` its stack and causes. */
+/**
+ * What standard error says about an error: one line, and with `--log.level=debug` its stack and causes.
+ *
+ * @internal exported for its own tests
+ */
 export function describeError(program: string, error: unknown, debug: boolean): string {
   const message = error instanceof Error ? error.message || error.name : String(error);
   const lines = [`${program}: ${oneLine(message)}`];

@@ -21,10 +21,8 @@ export function exposedColumns(entity: Entity): CatalogueColumn[] {
   );
 }
 
-export const EXPOSED_COLUMNS = exposedColumns('node');
-
 const COLUMN_NAMES = [
-  ...new Set([...EXPOSED_COLUMNS, ...exposedColumns('pod')].map(({ column }) => column.name)),
+  ...new Set([...exposedColumns('node'), ...exposedColumns('pod')].map(({ column }) => column.name)),
 ];
 
 /** A Prometheus duration, as milliseconds. */

@@ -96,7 +96,11 @@ function bodyOf(bytes: Buffer): AnswerBody {
   return { [Symbol.asyncIterator]: pieces, destroy: () => undefined };
 }
 
-/** How long to wait before the next attempt: what the server asks for, else twice as long each time. */
+/**
+ * How long to wait before the next attempt: what the server asks for, else twice as long each time.
+ *
+ * @internal exported for its own tests
+ */
 export function pauseMs(attempt: number, retryAfter: string | undefined, nowMs: number): number {
   const seconds = Number(retryAfter);
   const asked = Number.isFinite(seconds) ? seconds * MS_PER_SECOND : Date.parse(retryAfter ?? '') - nowMs;

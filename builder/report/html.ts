@@ -22,7 +22,11 @@ export class Html {
 
 type Part = Html | string | number | undefined | readonly Part[];
 
-/** A text as HTML shows it; line breaks and tabs become spaces. */
+/**
+ * A text as HTML shows it; line breaks and tabs become spaces.
+ *
+ * @internal exported for its own tests
+ */
 export function escapeHtml(text: string): string {
   return text
     .replace(/[\t\n\r]/g, ' ')

@@ -13,6 +13,7 @@ type TimeSplit = Extract<SplitConfig, { by: 'time' }>;
  * The bound, moved past every episode that it, or the embargo after it, would cut.
  *
  * @param extents by their first row
+ * @internal exported for its own tests
  */
 export function pastEpisodes(
   boundMs: number,

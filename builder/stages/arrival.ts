@@ -13,6 +13,8 @@ const TOLERANCE_MS = 1_000;
 /**
  * How late samples come to the server: by how much more than a scrape interval ago the newest one of half of the targets
  * was taken. Undefined without any.
+ *
+ * @internal exported for its own tests
  */
 export function latenessMs(up: readonly RawSeries[], nowMs: Ms, intervalMs: Ms): number | undefined {
   const late = up.flatMap(({ timestampsMs }) => {

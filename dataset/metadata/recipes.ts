@@ -4,7 +4,7 @@ import type { FormatName } from '../model/format-names.ts';
 
 export { READERS, type Reader };
 
-export interface Recipe {
+interface Recipe {
   readonly language: 'python' | 'sql';
   readonly text: string;
 }
@@ -13,6 +13,7 @@ export interface Recipe {
  * Reads all rows, with the types that the manifest names: by Python into `rows`, by SQL as what the last statement gives.
  *
  * @param folder of the dataset, seen from where the recipe runs: empty, or ends with `/`
+ * @internal exported for its own tests
  */
 export function recipe(reader: Reader, format: FormatName, folder = ''): Recipe {
   const language = reader === 'DuckDB' ? 'sql' : 'python';

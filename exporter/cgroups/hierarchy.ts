@@ -57,7 +57,11 @@ export function placeOfMember(memberships: readonly Membership[], isNested = fal
   return pod;
 }
 
-/** The most trusted hierarchy that has containers now; without any, the most trusted. */
+/**
+ * The most trusted hierarchy that has containers now; without any, the most trusted.
+ *
+ * @internal exported for its own tests
+ */
 export function chooseHierarchy<H extends { readonly controllers: string }>(
   candidates: readonly H[],
   hasContainers: (hierarchy: H) => boolean,

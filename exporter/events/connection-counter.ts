@@ -2,12 +2,11 @@ import { connectionsMetrics } from '../catalogue/connections.ts';
 import { OTHER_POD, UNKNOWN_POD } from '../catalogue/model/reserved-pods.ts';
 import { type Sample, sample } from '../catalogue/model/sample.ts';
 import { MatchCounts } from '../counters/match-counts.ts';
-import { type PodOwner, podFields, type Whereabouts } from '../owners/owners.ts';
+import { HOST_POD, type PodOwner, podFields, type Whereabouts } from '../owners/owners.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import { classOf } from './address-class.ts';
 import { Destinations } from './destinations.ts';
 
-const HOST: PodOwner = { namespace: '', pod: '' };
 const UNKNOWN: PodOwner = { namespace: '', pod: UNKNOWN_POD };
 const OTHER: PodOwner = { namespace: '', pod: OTHER_POD };
 
@@ -27,7 +26,7 @@ export class ConnectionCounter {
   readonly #destinations = new Destinations();
 
   /** @param always owners that have series whoever is known; those of what cannot be told only where that happens */
-  constructor(always: readonly PodOwner[] = [HOST, UNKNOWN]) {
+  constructor(always: readonly PodOwner[] = [HOST_POD, UNKNOWN]) {
     this.#always = always;
     this.#counts = new MatchCounts<PodOwner>(always, OTHER);
   }

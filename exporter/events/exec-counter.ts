@@ -2,9 +2,9 @@ import type { RuleEvent } from '../catalogue/events/fields.ts';
 import { execsMetrics } from '../catalogue/execs.ts';
 import { type Sample, sample } from '../catalogue/model/sample.ts';
 import { MatchCounts } from '../counters/match-counts.ts';
-import { HOST } from '../owners/attribution.ts';
 import {
   type ContainerOwner,
+  HOST,
   OTHER_CONTAINER,
   podFields,
   UNKNOWN_CONTAINER,

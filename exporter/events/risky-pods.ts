@@ -1,10 +1,9 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { type Sample, sample } from '../catalogue/model/sample.ts';
 import { podsMetrics } from '../catalogue/pods.ts';
+import { HOST_POD } from '../owners/owners.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import { podFacts } from './pod-facts.ts';
-
-const HOST = { namespace: '', pod: '' };
 
 /** Names of rules by pod, as long as neither pod nor rules change: a watch gives a new object for a changed pod. */
 const matches = new WeakMap<RuleSet, WeakMap<V1Pod, readonly string[]>>();
@@ -28,7 +27,7 @@ function hasEnded({ status }: V1Pod): boolean {
  */
 export function riskyPods(rules: RuleSet, pods: readonly V1Pod[]): Sample[] {
   const names = rules.on('pod').map(({ name }) => name);
-  const none = names.map((rule) => sample(podsMetrics.risky, 0, { rule, ...HOST }));
+  const none = names.map((rule) => sample(podsMetrics.risky, 0, { rule, ...HOST_POD }));
   const risky = pods
     .filter((pod) => !hasEnded(pod))
     .flatMap((pod) => {

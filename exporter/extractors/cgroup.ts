@@ -12,8 +12,8 @@ import { ContainerTree } from '../cgroups/tree.ts';
 import { countsDisks, cpuSeconds, deviceBytes, throttledSeconds, workingSetBytes } from '../cgroups/usage.ts';
 import { type Counts, type Part, SummedCounters } from '../counters/summed-counters.ts';
 import { containerKey, containerLabels } from '../owners/attribution.ts';
-import type { ContainerName } from '../owners/names.ts';
 import type { NodeView } from '../owners/node-view.ts';
+import type { ContainerOwner } from '../owners/owners.ts';
 import type { DeviceBytes } from '../parsers/cgroup-io.ts';
 import type { Extraction, Extractor } from '../scrape/extractor.ts';
 
@@ -27,7 +27,7 @@ interface State {
   readonly sums: Map<Figure<unknown>, SummedCounters>;
 }
 
-type Labels = ContainerName;
+type Labels = ContainerOwner;
 
 /** What one controller tells of one container, and what becomes of several that go by the same names. */
 interface Figure<T> {

@@ -3,8 +3,8 @@ import { ConnectionCounter } from '../events/connection-counter.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
 import { OutboundTables } from '../netns/outbound.ts';
 import { podLabels } from '../owners/attribution.ts';
-import type { PodName } from '../owners/names.ts';
 import type { NodeView } from '../owners/node-view.ts';
+import { HOST_POD } from '../owners/owners.ts';
 import { presentPods } from '../owners/present.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
 import type { Extraction, Extractor } from '../scrape/extractor.ts';
@@ -17,8 +17,6 @@ interface State {
   /** Undefined where the trace tells. */
   readonly tables: OutboundTables | undefined;
 }
-
-const HOST: PodName = { namespace: '', pod: '' };
 
 /** The host's namespace and those of pods; where only some could be read, only these have series. */
 function fromTables(host: NodeView, { events, rules, counter }: State, tables: OutboundTables): Extraction {
@@ -48,7 +46,7 @@ export const connections: Extractor<State> = {
   open({ rules, ...services }) {
     const events = services.events();
     if (!events.sees('connect')) {
-      return { events, rules, counter: new ConnectionCounter([HOST]), tables: new OutboundTables() };
+      return { events, rules, counter: new ConnectionCounter([HOST_POD]), tables: new OutboundTables() };
     }
     const counter = new ConnectionCounter();
     events.on('connect', (connect, where) => {

@@ -3,9 +3,9 @@ import { type Sample, sample } from '../catalogue/model/sample.ts';
 import { CgroupOomKills } from '../cgroups/oom-kills.ts';
 import { MatchCounts } from '../counters/match-counts.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
-import { containerLabels, HOST } from '../owners/attribution.ts';
+import { containerLabels } from '../owners/attribution.ts';
 import type { NodeView } from '../owners/node-view.ts';
-import { type ContainerOwner, OTHER_CONTAINER, UNKNOWN_CONTAINER } from '../owners/owners.ts';
+import { type ContainerOwner, HOST, OTHER_CONTAINER, UNKNOWN_CONTAINER } from '../owners/owners.ts';
 import { presentContainers } from '../owners/present.ts';
 import type { Extraction, Extractor } from '../scrape/extractor.ts';
 

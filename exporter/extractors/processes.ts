@@ -4,8 +4,9 @@ import type { Sample } from '../catalogue/model/sample.ts';
 import { sample } from '../catalogue/model/sample.ts';
 import { processesMetrics } from '../catalogue/processes.ts';
 import { containerKey, containerLabels } from '../owners/attribution.ts';
-import type { ContainerName, ContainerNames } from '../owners/names.ts';
+import type { ContainerNames } from '../owners/names.ts';
 import type { NodeView } from '../owners/node-view.ts';
+import type { ContainerOwner } from '../owners/owners.ts';
 import { parseBootTime } from '../parsers/stat.ts';
 import type { ProcessGroup, SuspiciousKind } from '../processes/group.ts';
 import { PROCESS_STATES } from '../processes/state.ts';
@@ -24,7 +25,7 @@ const KINDS = suspiciousMetric.labels.kind;
 
 /** The groups of one container: processes in nested cgroups are their container's. */
 interface Tally {
-  readonly labels: ContainerName;
+  readonly labels: ContainerOwner;
   readonly contained: boolean;
   readonly groups: readonly ProcessGroup[];
 }

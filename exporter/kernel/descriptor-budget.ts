@@ -11,6 +11,7 @@ const MOST = 16_384;
  * at its start) less a reserve; none where the limit cannot be told.
  *
  * @param limits text of /proc/self/limits
+ * @internal exported for its own tests
  */
 export function descriptorsFor(limits: string): number {
   const soft = /^Max open files\s+(\d+|unlimited)\s/m.exec(limits)?.[1];

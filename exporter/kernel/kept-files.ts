@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
 import { descriptorBudget } from './descriptor-budget.ts';
-import { openFile, readOpen, readSmall } from './kernel-file.ts';
+import { openFile, readOpen, withFile } from './kernel-file.ts';
 
 /** A file that is read again and again. */
 export interface KeptFile {
@@ -39,13 +39,15 @@ export class KeptFiles {
   }
 
   /**
-   * Reads the file, which must be one record of the kernel's, into the buffer of kernel-file.ts.
+   * Reads the file, which must be one record of the kernel's.
    *
+   * @param into receives the bytes
    * @returns how many bytes
    * @throws {SourceError}
    */
-  read({ path, name, descriptor }: KeptFile): number {
-    return descriptor === undefined ? readSmall(path, name).length : readOpen(descriptor, name);
+  read({ path, name, descriptor }: KeptFile, into: Buffer): number {
+    if (descriptor !== undefined) return readOpen(descriptor, name, into);
+    return withFile(path, name, (opened) => readOpen(opened, name, into));
   }
 
   close(file: KeptFile | undefined): void {

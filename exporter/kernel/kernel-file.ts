@@ -6,24 +6,30 @@ const SMALL_FILE_BYTES = 64 * 1024;
 /** The least that the kernel has room for when it hands out a file of many records. */
 const ROOM_BYTES = 4_096;
 
-/** Where {@link readOpen} puts what it reads; the next call of anything here overwrites it. */
-export const contents = Buffer.allocUnsafe(SMALL_FILE_BYTES);
+/** Where what is read once is put; the next call of {@link readSmall} or {@link readInPieces} overwrites it. */
+const contents = smallFileBuffer();
+
+/** Room for {@link readOpen}, which its owner uses for one file after the other. */
+export function smallFileBuffer(): Buffer {
+  return Buffer.allocUnsafe(SMALL_FILE_BYTES);
+}
 
 /**
- * Reads the beginning of a file that is already open, always from its first byte, into {@link contents}. This is
+ * Reads the beginning of a file that is already open, always from its first byte. This is
  * done for every process at every scrape, and so without a view or a closure for each.
  *
  * @param name what errors call it: the path on the host, such as `proc/1/stat`
- * @returns how many bytes, at most 64 KiB
+ * @param into receives the bytes; see {@link smallFileBuffer}
+ * @returns how many bytes, at most as many as there is room for
  * @throws {SourceError} `absent` when the process behind it has ended
  */
-export function readOpen(descriptor: number, name: string): number {
-  return readAt(descriptor, name, 0, 0);
+export function readOpen(descriptor: number, name: string, into: Buffer): number {
+  return readAt(descriptor, name, into, 0, 0);
 }
 
-function readAt(descriptor: number, name: string, offset: number, position: number): number {
+function readAt(descriptor: number, name: string, into: Buffer, offset: number, position: number): number {
   try {
-    return readSync(descriptor, contents, offset, SMALL_FILE_BYTES - offset, position);
+    return readSync(descriptor, into, offset, into.length - offset, position);
   } catch (error) {
     throw sourceError(name, error);
   }
@@ -39,7 +45,7 @@ function readAt(descriptor: number, name: string, offset: number, position: numb
 export function readOpenText(descriptor: number, name: string): string {
   let length = 0;
   for (;;) {
-    const count = readAt(descriptor, name, length, length);
+    const count = readAt(descriptor, name, contents, length, length);
     if (count === 0) return contents.toString('utf8', 0, length);
     length += count;
     if (length === SMALL_FILE_BYTES) return readLongText(descriptor, name);
@@ -88,11 +94,14 @@ export function withFile<T>(path: string, name: string, read: (descriptor: numbe
  *
  * @param path where it is seen from here
  * @param name what errors call it
- * @returns a view of {@link contents}, of at most 64 KiB
+ * @returns at most 64 KiB; a view that is valid until the next call
  * @throws {SourceError}
  */
 export function readSmall(path: string, name: string): Buffer {
-  return contents.subarray(0, withFile(path, name, readOpen));
+  return contents.subarray(
+    0,
+    withFile(path, name, (descriptor) => readOpen(descriptor, name, contents)),
+  );
 }
 
 function readOpenInPieces(
@@ -103,7 +112,7 @@ function readOpenInPieces(
 ): void {
   let position = 0;
   for (;;) {
-    const count = readAt(descriptor, name, 0, position);
+    const count = readAt(descriptor, name, contents, 0, position);
     if (count > 0) take(contents.subarray(0, count));
     // Where another record would have had room there was none.
     if (count === 0 || count <= ROOM_BYTES - longestRecord) return;
@@ -112,7 +121,7 @@ function readOpenInPieces(
 }
 
 /**
- * Reads a file of any length piece by piece; a piece is a view of {@link contents} that is valid during the call only.
+ * Reads a file of any length piece by piece; a piece is a view that is valid during the call only.
  *
  * To ask for what is behind the end can cost as much as all before it: for a table of sockets the kernel goes through
  * its whole hash again. So it is not asked when the last piece had room for another record.

@@ -1,6 +1,6 @@
 import { fstatSync, statfsSync } from 'node:fs';
 import type { KeptFile, KeptFiles } from './kept-files.ts';
-import { contents, readOpen, readOpenText, withFile } from './kernel-file.ts';
+import { readOpen, readOpenText, smallFileBuffer, withFile } from './kernel-file.ts';
 import { MountWatch } from './mount-watch.ts';
 
 /** PROC_SUPER_MAGIC, SYSFS_MAGIC, CGROUP_SUPER_MAGIC and CGROUP2_SUPER_MAGIC of include/uapi/linux/magic.h. */
@@ -15,8 +15,6 @@ interface Kept extends KeptFile {
 
 type ReadOpen = (descriptor: number, name: string) => string;
 
-const readPiece: ReadOpen = (descriptor, name) => contents.toString('latin1', 0, readOpen(descriptor, name));
-
 /**
  * Reads files of the kernel's, and keeps them open for the next scrape.
  *
@@ -30,6 +28,9 @@ export class KernelTexts {
   readonly #kept = new Map<string, Kept>();
   /** Whether files of a device number are the kernel's. */
   readonly #devices = new Map<number, boolean>();
+  readonly #buffer = smallFileBuffer();
+  readonly #readPiece: ReadOpen = (descriptor, name) =>
+    this.#buffer.toString('latin1', 0, readOpen(descriptor, name, this.#buffer));
   #pass = 0;
 
   /** @param procfs where this process's own mounts are to be read */
@@ -73,7 +74,7 @@ export class KernelTexts {
    * @throws {SourceError}
    */
   piece(path: string, name: string): string {
-    return this.#read(path, name, readPiece);
+    return this.#read(path, name, this.#readPiece);
   }
 
   #read(path: string, name: string, read: ReadOpen): string {

@@ -1,5 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import type { ContainerName, ContainerNames, PodName } from '../owners/names.ts';
+import type { ContainerNames } from '../owners/names.ts';
+import type { ContainerOwner, PodOwner } from '../owners/owners.ts';
 import { Sandboxes } from './sandboxes.ts';
 import { bareId, containerStatuses } from './statuses.ts';
 
@@ -31,8 +32,8 @@ function uidsOf({ metadata }: V1Pod): string[] {
 
 /** The names of one pod and its containers, by the ids that cgroups carry. */
 interface NamesOfPod {
-  readonly pods: ReadonlyMap<string, PodName>;
-  readonly containers: ReadonlyMap<string, ContainerName>;
+  readonly pods: ReadonlyMap<string, PodOwner>;
+  readonly containers: ReadonlyMap<string, ContainerOwner>;
   /** Whether every container of the pod has its name. */
   readonly complete: boolean;
 }
@@ -40,7 +41,7 @@ interface NamesOfPod {
 function namesOf(pod: V1Pod): NamesOfPod {
   const { namespace = '', name = '' } = pod.metadata ?? {};
   const podName = { namespace, pod: name };
-  const containers = new Map<string, ContainerName>();
+  const containers = new Map<string, ContainerOwner>();
   for (const { name: container, containerID, lastState } of containerStatuses(pod)) {
     for (const id of [bareId(lastState?.terminated?.containerID), bareId(containerID)]) {
       if (id !== undefined) containers.set(id, { namespace, pod: name, container });
@@ -82,15 +83,15 @@ class Remembered<T> {
 
 /** Who is who among this node's cgroups, from the pods that the watch shows. */
 export class PodNames implements ContainerNames {
-  readonly #pods = new Remembered<PodName>();
-  readonly #containers = new Remembered<ContainerName>();
+  readonly #pods = new Remembered<PodOwner>();
+  readonly #containers = new Remembered<ContainerOwner>();
   readonly #sandboxes = new Sandboxes((id) => this.#containers.get(id) !== undefined);
 
-  container(containerId: string): ContainerName | undefined {
+  container(containerId: string): ContainerOwner | undefined {
     return this.#containers.get(containerId);
   }
 
-  pod(podUid: string): PodName | undefined {
+  pod(podUid: string): PodOwner | undefined {
     return this.#pods.get(podUid);
   }
 

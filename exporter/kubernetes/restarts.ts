@@ -1,8 +1,7 @@
 import type { V1ContainerStateTerminated, V1Pod } from '@kubernetes/client-node';
-import { OTHER_POD } from '../catalogue/model/reserved-pods.ts';
 import type { podsMetrics } from '../catalogue/pods.ts';
 import { MatchCounts } from '../counters/match-counts.ts';
-import type { ContainerOwner } from '../owners/owners.ts';
+import { type ContainerOwner, OTHER_CONTAINER } from '../owners/owners.ts';
 
 type RestartReason = (typeof podsMetrics.restarts.labels.reason)[number];
 
@@ -41,11 +40,7 @@ function ownerOf({ metadata }: V1Pod, container: string): ContainerOwner {
 
 /** Restarts since the agent started, by container and the reason of the end before. */
 export class Restarts {
-  readonly #counts = new MatchCounts<ContainerOwner>([], {
-    namespace: '',
-    pod: OTHER_POD,
-    container: '',
-  });
+  readonly #counts = new MatchCounts<ContainerOwner>([], OTHER_CONTAINER);
 
   /**
    * Counts what has happened to a pod.

@@ -1,10 +1,9 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Logger } from '../../common/log.ts';
 import { SourceError } from '../base/errors.ts';
-import { OTHER_POD } from '../catalogue/model/reserved-pods.ts';
 import { type MatchCount, MatchCounts } from '../counters/match-counts.ts';
 import type { HostFiles } from '../files/host-files.ts';
-import type { ContainerOwner } from '../owners/owners.ts';
+import { type ContainerOwner, HOST, OTHER_CONTAINER } from '../owners/owners.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import { ContainerLines } from './container-lines.ts';
 import { Journal } from './journal/journal.ts';
@@ -15,8 +14,6 @@ import { Moment } from './moment.ts';
 import { MAX_TIMES, type RepeatedLine, Repetitions } from './repetitions.ts';
 import { Tail } from './tail.ts';
 
-const HOST: ContainerOwner = { namespace: '', pod: '', container: '' };
-const OTHER: ContainerOwner = { ...HOST, pod: OTHER_POD };
 /** As long as counts are kept: a rule's zero stays as long after its log is gone. */
 const RETAINED_MS = 6 * 60_000;
 
@@ -39,7 +36,7 @@ const keyOf = (rule: string, { namespace, pod, container }: ContainerOwner) =>
 export class LogReader {
   readonly #files: HostFiles;
   readonly #journal: Journal;
-  readonly #counts = new MatchCounts<ContainerOwner>([], OTHER);
+  readonly #counts = new MatchCounts<ContainerOwner>([], OTHER_CONTAINER);
   readonly #lineCounts = new LineCounts();
   readonly #warn: Warn;
   /** Logs of which it was said that a line stands for too many. */

@@ -1,8 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { SourceError } from '../base/errors.ts';
 import type { HostFiles } from '../files/host-files.ts';
-import { HOST } from '../owners/attribution.ts';
-import type { ContainerOwner } from '../owners/owners.ts';
+import { type ContainerOwner, HOST } from '../owners/owners.ts';
 import type { RuleOn } from '../rules/model.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import { logFilesOf, selects } from './pod-logs.ts';

@@ -1,10 +1,8 @@
 import type { Place } from '../cgroups/place.ts';
-import type { ContainerName, ContainerNames } from './names.ts';
+import type { ContainerNames } from './names.ts';
+import { type ContainerOwner, HOST, HOST_POD, type PodOwner } from './owners.ts';
 
 const SHORT_ID_CHARACTERS = 12;
-
-/** The labels of the host's own share. */
-export const HOST: ContainerName = { namespace: '', pod: '', container: '' };
 
 const short = (id: string) => id.slice(0, SHORT_ID_CHARACTERS);
 
@@ -16,7 +14,7 @@ const short = (id: string) => id.slice(0, SHORT_ID_CHARACTERS);
  *   empty container, as the kubelet writes the pod's own share.
  * - Whatever is not known by name (yet) has its short id as container: it is never the host's, nor the pod's own share.
  */
-export function containerLabels(place: Place | undefined, names: ContainerNames): ContainerName {
+export function containerLabels(place: Place | undefined, names: ContainerNames): ContainerOwner {
   if (place === undefined) return HOST;
   const { containerId, podUid } = place;
   const known = containerId === undefined ? undefined : names.container(containerId);
@@ -33,8 +31,8 @@ export function containerLabels(place: Place | undefined, names: ContainerNames)
  *
  * A pod that is not known by name (yet) has its short uid as pod, and a container without a pod its short id.
  */
-export function podLabels(place: Place | undefined, names: ContainerNames): Omit<ContainerName, 'container'> {
-  if (place === undefined) return { namespace: '', pod: '' };
+export function podLabels(place: Place | undefined, names: ContainerNames): PodOwner {
+  if (place === undefined) return HOST_POD;
   const { containerId, podUid } = place;
   const pod =
     (podUid === undefined ? undefined : names.pod(podUid)) ??
@@ -45,11 +43,11 @@ export function podLabels(place: Place | undefined, names: ContainerNames): Omit
 }
 
 /** Equal for equal labels, whatever characters they hold. */
-export function containerKey({ namespace, pod, container }: ContainerName): string {
+export function containerKey({ namespace, pod, container }: ContainerOwner): string {
   return JSON.stringify([namespace, pod, container]);
 }
 
 /** Equal for equal labels, whatever characters they hold. */
-export function podKey({ namespace, pod }: Omit<ContainerName, 'container'>): string {
+export function podKey({ namespace, pod }: PodOwner): string {
   return JSON.stringify([namespace, pod]);
 }

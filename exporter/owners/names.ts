@@ -1,20 +1,9 @@
-/** A container by the names that Kubernetes gave. */
-export interface ContainerName {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly container: string;
-}
-
-/** A pod by its names. */
-export interface PodName {
-  readonly namespace: string;
-  readonly pod: string;
-}
+import type { ContainerOwner, PodOwner } from './owners.ts';
 
 /** Who knows the names: the watch of this node's pods, or nobody. */
 export interface ContainerNames {
-  container(containerId: string): ContainerName | undefined;
-  pod(podUid: string): PodName | undefined;
+  container(containerId: string): ContainerOwner | undefined;
+  pod(podUid: string): PodOwner | undefined;
   /** Whether a container of the pod that has no name is its sandbox ("pause"), and not one that has no name yet. */
   isSandbox(podUid: string, containerId: string): boolean;
 }

@@ -1,14 +1,20 @@
 import { OTHER_POD, UNKNOWN_POD } from '../catalogue/model/reserved-pods.ts';
 
-/** Whose share a count is: the labels that attribution adds, all empty on the host. */
+/** Whose share a count is: the labels that attribution adds, a pod's names or what stands for them; all empty on the host. */
 export interface PodOwner {
   readonly namespace: string;
   readonly pod: string;
 }
 
+/** The same, of a container. */
 export interface ContainerOwner extends PodOwner {
   readonly container: string;
 }
+
+/** The owner of what belongs to no container. */
+export const HOST: ContainerOwner = { namespace: '', pod: '', container: '' };
+/** The same where pods are counted. */
+export const HOST_POD: PodOwner = { namespace: '', pod: '' };
 
 /** The owners of what cannot be told, and of what is too much, where containers are counted. */
 export const UNKNOWN_CONTAINER: ContainerOwner = { namespace: '', pod: UNKNOWN_POD, container: '' };

@@ -1,19 +1,17 @@
 import { oncePerPass } from '../processes/once-per-pass.ts';
 import type { ProcessSnapshot } from '../processes/table.ts';
 import { containerKey, containerLabels, podKey, podLabels } from './attribution.ts';
-import type { ContainerName } from './names.ts';
 import type { NodeView } from './node-view.ts';
-
-type PodLabels = Omit<ContainerName, 'container'>;
+import type { ContainerOwner, PodOwner } from './owners.ts';
 
 interface Present {
-  readonly containers: readonly ContainerName[];
-  readonly pods: readonly PodLabels[];
+  readonly containers: readonly ContainerOwner[];
+  readonly pods: readonly PodOwner[];
 }
 
 function find(view: NodeView, { groups }: ProcessSnapshot): Present {
-  const containers = new Map<string, ContainerName>();
-  const pods = new Map<string, PodLabels>();
+  const containers = new Map<string, ContainerOwner>();
+  const pods = new Map<string, PodOwner>();
   for (const { place } of groups) {
     if (place === undefined) continue;
     const container = containerLabels(place, view.names);
@@ -28,11 +26,11 @@ function find(view: NodeView, { groups }: ProcessSnapshot): Present {
 const present = oncePerPass(find);
 
 /** The labels of the containers that have processes now. */
-export function presentContainers(view: NodeView): readonly ContainerName[] {
+export function presentContainers(view: NodeView): readonly ContainerOwner[] {
   return present(view).containers;
 }
 
 /** The labels of the pods that have processes now. */
-export function presentPods(view: NodeView): readonly PodLabels[] {
+export function presentPods(view: NodeView): readonly PodOwner[] {
   return present(view).pods;
 }

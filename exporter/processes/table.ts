@@ -4,7 +4,7 @@ import { SourceError, sourceError } from '../base/errors.ts';
 import { ifPresent } from '../base/sources.ts';
 import { HangGuard } from '../kernel/hang-guard.ts';
 import { type KeptFile, KeptFiles } from '../kernel/kept-files.ts';
-import { contents, readSmall } from '../kernel/kernel-file.ts';
+import { readSmall, smallFileBuffer } from '../kernel/kernel-file.ts';
 import { Unseen } from '../kernel/unseen.ts';
 import { CarefulStat } from './careful-stat.ts';
 import { Denials } from './denials.ts';
@@ -74,6 +74,7 @@ export class ProcessTable {
   private passes = 0;
   private newestTicks = 0;
   private tracer: boolean | undefined;
+  private readonly buffer = smallFileBuffer();
   private readonly line: StatLine = { state: 0, parent: 0, kernel: false, identity: 0, startTicks: 0 };
 
   /**
@@ -154,7 +155,7 @@ export class ProcessTable {
       entry.seenIn = this.passes;
       if (!entry.young && !this.ran(entry)) return false;
       entry.stat ??= this.open(pid, 'stat');
-      parseStatLine(contents, this.files.read(entry.stat), entry.stat.name, this.line);
+      parseStatLine(this.buffer, this.files.read(entry.stat, this.buffer), entry.stat.name, this.line);
     } catch (error) {
       this.drop(entry);
       if (!(error instanceof SourceError) || error.code !== 'absent') throw error;
@@ -167,7 +168,7 @@ export class ProcessTable {
   /** Whether the process was on a CPU since its stat was read, or may have been. */
   private ran(entry: Entry): boolean {
     if (entry.clock === undefined) return true;
-    const times = timesRunOf(contents, this.files.read(entry.clock));
+    const times = timesRunOf(this.buffer, this.files.read(entry.clock, this.buffer));
     const ran = entry.running || times !== entry.timesRun || times === NOT_COUNTED;
     entry.timesRun = times;
     return ran;
@@ -192,7 +193,8 @@ export class ProcessTable {
     const clock = this.openClock(pid);
     try {
       // Before the stat, so that what the process does after it shows in the clock.
-      const timesRun = clock === undefined ? NOT_COUNTED : timesRunOf(contents, this.files.read(clock));
+      const timesRun =
+        clock === undefined ? NOT_COUNTED : timesRunOf(this.buffer, this.files.read(clock, this.buffer));
       const name = `proc/${pid}/stat`;
       const bytes = readSmall(`${this.procfs}/${pid}/stat`, name);
       const { line, passes: pass } = this;
@@ -251,7 +253,7 @@ export class ProcessTable {
   private statusOf(entry: Entry): string {
     if (entry.timesRun !== NOT_COUNTED && entry.timesRun === entry.checkedAt) return entry.credentials;
     entry.status ??= this.open(entry.pid, 'status');
-    entry.credentials = credentials(contents.subarray(0, this.files.read(entry.status)));
+    entry.credentials = credentials(this.buffer.subarray(0, this.files.read(entry.status, this.buffer)));
     entry.checkedAt = entry.timesRun;
     return entry.credentials;
   }

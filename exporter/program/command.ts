@@ -5,7 +5,11 @@ import { checkRules } from '../rules/check.ts';
 import { exporterCommand, readOptions } from './options.ts';
 import { runExporter } from './run.ts';
 
-/** `kubevigil-exporter` with its command. */
+/**
+ * `kubevigil-exporter` with its command.
+ *
+ * @internal exported for its own tests
+ */
 export function exporterProgram(): Command {
   const names = EXTRACTORS.map(({ name }) => name);
   const command = exporterCommand(names);

@@ -11,6 +11,7 @@ const USR = 'root/usr/lib/os-release';
  * The host's operating system, as its root filesystem says.
  *
  * @throws {SourceError} when os-release is there and cannot be read
+ * @internal exported for its own tests
  */
 export function readOsRelease(host: Host): OsRelease {
   const text = ifPresent(() => host.read(ETC)) ?? ifPresent(() => host.read(USR));

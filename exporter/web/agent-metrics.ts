@@ -1,17 +1,15 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { statField } from '../parsers/process-stat.ts';
 import type { Family } from './exposition.ts';
 
 const SELF = '/proc/self';
 const CLOCK_TICKS_PER_SECOND = 100;
 
-/** Fields of /proc/self/stat behind the command's closing parenthesis, counted from the state as field 3. */
-const START_TIME_FIELD = 22 - 3;
-const VIRTUAL_MEMORY_FIELD = 23 - 3;
+/** By their numbers in proc_pid_stat(5). */
+const START_TIME_FIELD = 22;
+const VIRTUAL_MEMORY_FIELD = 23;
 
-function statFields(): string[] {
-  const text = readFileSync(`${SELF}/stat`, 'utf8');
-  return text.slice(text.lastIndexOf(')') + 2).split(' ');
-}
+const ownStat = (field: number) => Number(statField(readFileSync(`${SELF}/stat`, 'latin1'), field));
 
 function bootTimeSeconds(): number | undefined {
   const btime = /^btime (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1];
@@ -58,9 +56,7 @@ function constants(): Family[] {
       'Start time of the process since the Unix epoch in seconds.',
       () => {
         const boot = bootTimeSeconds();
-        return boot === undefined
-          ? undefined
-          : boot + Number(statFields()[START_TIME_FIELD]) / CLOCK_TICKS_PER_SECOND;
+        return boot === undefined ? undefined : boot + ownStat(START_TIME_FIELD) / CLOCK_TICKS_PER_SECOND;
       },
     ),
     ...optional('process_max_fds', 'gauge', 'Maximum number of open file descriptors.', maxOpenFiles),
@@ -88,7 +84,7 @@ export function processFamilies(): () => Family[] {
       process.memoryUsage.rss(),
     ),
     ...optional('process_virtual_memory_bytes', 'gauge', 'Virtual memory size in bytes.', () =>
-      Number(statFields()[VIRTUAL_MEMORY_FIELD]),
+      ownStat(VIRTUAL_MEMORY_FIELD),
     ),
     ...optional('process_open_fds', 'gauge', 'Number of open file descriptors.', openFiles),
   ];

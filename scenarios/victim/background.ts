@@ -11,7 +11,11 @@ const SWING = 0.5;
 const SWING_MS = 60_000;
 const PATHS = ['/', '/', '/', '/items/1', '/items/2', '/items/3', '/search?q=lamp', '/search?q=chair'];
 
-/** When the next request comes after the one at `atMs`: as from many users who do not know of each other (Poisson). */
+/**
+ * When the next request comes after the one at `atMs`: as from many users who do not know of each other (Poisson).
+ *
+ * @internal exported for its own tests
+ */
 export function nextGapMs(requestsPerSecond: number, atMs: number, random: () => number): number {
   const rate = requestsPerSecond * (1 + SWING * Math.sin((2 * Math.PI * atMs) / SWING_MS));
   return (-Math.log(1 - random()) / rate) * 1000;

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { EXPOSED_COLUMNS } from '../../builder/config/schema.ts';
+import { exposedColumns } from '../../builder/config/schema.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { builder } from './support/cli.ts';
@@ -61,7 +61,7 @@ describe('builder build', function () {
 
   it('gives every value that the definition of the grid gives', () => {
     const wrong = rows.flatMap((row) =>
-      EXPOSED_COLUMNS.flatMap((source) => {
+      exposedColumns('node').flatMap((source) => {
         const wanted = referenceValue({ ...source, windowMs: SCRAPE_MS }, row.node, row.t, stored, TIMES);
         const got = row[source.column.name] as number | null;
         const same =
@@ -128,7 +128,9 @@ describe('builder build', function () {
       [FLEET_START_MS, middle],
       [middle, FLEET_END_MS],
     ] as const;
-    const features = EXPOSED_COLUMNS.map(({ column }) => column.name).join(', ');
+    const features = exposedColumns('node')
+      .map(({ column }) => column.name)
+      .join(', ');
     const parts: unknown[] = [];
     for (const [start, end] of halves) {
       const output = join(folder, `half-${start}`);

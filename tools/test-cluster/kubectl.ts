@@ -14,7 +14,11 @@ interface CallOptions {
 /** Runs kubectl and gives what it wrote. */
 export type Kubectl = (args: readonly string[], options?: CallOptions) => Promise<Buffer>;
 
-/** The last line that says something: kubectl writes warnings before it. */
+/**
+ * The last line that says something: kubectl writes warnings before it.
+ *
+ * @internal exported for its own tests
+ */
 export function reasonOf(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());
   return lines.filter((line) => line !== '').at(-1) ?? 'it said nothing';

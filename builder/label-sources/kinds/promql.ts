@@ -70,6 +70,7 @@ function runsOf(timesMs: readonly number[], stepMs: number): [number, number][] 
  * Episodes from the values of an expression at each step: those at which it fires label their own rows, and no others.
  *
  * @throws {BuilderError} `labels` for a series that does not tell its node or scenario
+ * @internal exported for its own tests
  */
 export function episodesOfMatrix(
   matrix: readonly RawSeries[],

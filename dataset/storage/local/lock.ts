@@ -141,6 +141,8 @@ function placeOf({ host, boot, pidNamespace }: ProcessIdentity): string {
 /**
  * A name of this run's own beside the lock, which says whose it is: a run that is killed while it takes the lock
  * leaves the file behind, maybe before anything stood in it.
+ *
+ * @internal exported for its own tests
  */
 export function temporaryOf(path: string, self: ProcessIdentity): string {
   return `${path}.${placeOf(self)}.${self.pid}-${self.started}.${randomUUID()}.tmp`;

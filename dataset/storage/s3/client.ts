@@ -11,7 +11,11 @@ const ANY_REGION = 'us-east-1';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the library finds by itself (credentials, profiles, web identity, a pod's identity) is left to it. */
+/**
+ * What the library finds by itself (credentials, profiles, web identity, a pod's identity) is left to it.
+ *
+ * @internal exported for its own tests
+ */
 export function clientConfig({ endpoint, region, pathStyle }: S3Config, env: Environment): S3ClientConfig {
   const ownEndpoint = endpoint ?? env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'];
   const ownRegion =

@@ -4,6 +4,7 @@ import { attempt, SourceError } from '../../base/errors.ts';
 import type { Hierarchy } from '../../cgroups/hierarchy.ts';
 import { placeOf as containerPlace } from '../../cgroups/place.ts';
 import { type Cgroup, CgroupTable } from '../../cgroups/table.ts';
+import { statField } from '../../parsers/process-stat.ts';
 import { Attribution } from '../attribution/attribution.ts';
 import { leaderOf, Seeding } from '../attribution/tasks.ts';
 import type { EventListener, ExecSource, ExecStats } from '../events/source.ts';
@@ -51,10 +52,10 @@ function subscriptions({ id }: Hierarchy): Subscription[] {
 /** The trace numbers processes as the initial PID namespace does, which is the one with the kernel's own threads. */
 function checkProcessNamespace(procfs: string): void {
   const path = join(procfs, '2/stat');
-  const flags = attempt(path, () => readFileSync(path, 'latin1'))
-    .split(') ')
-    .at(-1)
-    ?.split(' ')[6];
+  const flags = statField(
+    attempt(path, () => readFileSync(path, 'latin1')),
+    9,
+  );
   if ((Number(flags) & PF_KTHREAD) !== 0) return;
   throw new SourceError(
     'unreadable',

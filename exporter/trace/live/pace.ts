@@ -15,6 +15,8 @@ export function idleMsFor(bufferKb: number): number {
 /**
  * How long to wait for the next drain, at most `idleMs`, when within the last `elapsedMs` the fullest buffer took in `fill` of
  * its size.
+ *
+ * @internal exported for its own tests
  */
 export function nextDelayMs(fill: number, elapsedMs: number, idleMs: number): number {
   const wanted = fill === 0 ? idleMs : (elapsedMs * WANTED_FILL) / fill;

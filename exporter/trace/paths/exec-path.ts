@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path/posix';
 import { pin, someMayWait } from '../../kernel/pinned.ts';
+import { statField } from '../../parsers/process-stat.ts';
 import { leadsThroughFolder, resolvedPath } from './canonical-path.ts';
 
 /** Of /proc/PID/exe when the file has no link left. */
@@ -57,7 +58,7 @@ export function descentOf(procfs: string, pid: number): Place {
   const workingDirectory = readLink(`${procfs}/${pid}/cwd`);
   try {
     const stat = readFileSync(`${procfs}/${pid}/stat`, 'latin1');
-    const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+    const parent = statField(stat, 4);
     return { executable, workingDirectory, parentExecutable: readLink(`${procfs}/${parent}/exe`) };
   } catch {
     return { executable, workingDirectory }; // gone
@@ -75,14 +76,4 @@ export function absolutePath(path: string, { executable, workingDirectory }: Pla
   if (executable?.startsWith('/') && basename(executable) === basename(path)) return executable;
   if (!workingDirectory?.startsWith('/')) return undefined;
   return resolvedPath(path.startsWith('/') ? path : `${workingDirectory}/${path}`, workingDirectory);
-}
-
-const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/gu;
-
-/** A name from the kernel (one character per byte) as text that is safe in a log line or a label: control characters escaped, invalid UTF-8 replaced. */
-export function displayText(bytes: string): string {
-  const text = Buffer.from(bytes, 'latin1').toString();
-  return text.replace(CONTROL, (character) =>
-    character === '\\' ? '\\\\' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
 }

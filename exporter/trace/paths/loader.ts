@@ -34,6 +34,7 @@ export function isLoader(path: string): boolean {
  *
  * @param args of the loader, its own name first
  * @see ld.so(8)
+ * @internal exported for its own tests
  */
 export function programOfLoader(args: readonly string[]): string | undefined {
   for (let i = 1; i < args.length; i++) {

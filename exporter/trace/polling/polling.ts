@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Hierarchy } from '../../cgroups/hierarchy.ts';
 import { CgroupTable } from '../../cgroups/table.ts';
+import { statField } from '../../parsers/process-stat.ts';
 import { processIds } from '../attribution/tasks.ts';
 import type { ExecEvent } from '../events/events.ts';
 import type { EventListener, ExecSource, ExecStats } from '../events/source.ts';
@@ -38,10 +39,9 @@ function readProgram(procfs: string, pid: number): Program | undefined {
   } catch {
     return undefined; // gone
   }
-  const end = text.lastIndexOf(')');
-  const fields = text.slice(end + 2).split(' ');
-  const [parent, started = ''] = [Number(fields[1]), fields[19]];
-  const comm = text.slice(text.indexOf('('), end);
+  const parent = Number(statField(text, 4));
+  const started = statField(text, 22) ?? '';
+  const comm = text.slice(text.indexOf('('), text.lastIndexOf(')'));
   return { started, comm, executable: executableOf(procfs, pid), parent, isAgents: false };
 }
 

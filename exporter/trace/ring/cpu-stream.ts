@@ -11,6 +11,7 @@ const LOSSES = ['overrun', 'commit overrun', 'dropped events'];
  * "overrun" overwritten unread, "commit overrun" refused in an interrupt, "dropped events" refused for want of room.
  *
  * @throws {SourceError} `malformed` when none of them is there
+ * @internal exported for its own tests
  */
 export function parseLosses(text: string, path: string): number {
   const found = [...text.matchAll(/^([a-z ]+): (\d+)$/gm)].filter(([, name = '']) => LOSSES.includes(name));

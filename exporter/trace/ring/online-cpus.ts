@@ -13,6 +13,7 @@ const MOST_CPUS = 65_536;
  *
  * @throws {SourceError} `malformed` for anything else, and for an empty list
  * @see https://docs.kernel.org/admin-guide/cputopology.html
+ * @internal exported for its own tests
  */
 export function parseCpuList(text: string, path: string): number[] {
   const list = text.trim();

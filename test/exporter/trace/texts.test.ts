@@ -1,11 +1,10 @@
 import { basename } from 'node:path';
 import { expect } from 'chai';
-import fc from 'fast-check';
 import { addressOf } from '../../../exporter/base/address.ts';
 import { SourceError } from '../../../exporter/base/errors.ts';
 import { bufferKbFor, idleMsFor, nextDelayMs } from '../../../exporter/trace/live/pace.ts';
 import { argumentsOf } from '../../../exporter/trace/paths/exec-arguments.ts';
-import { absolutePath, displayText, placeOf } from '../../../exporter/trace/paths/exec-path.ts';
+import { absolutePath, placeOf } from '../../../exporter/trace/paths/exec-path.ts';
 import { parseLosses } from '../../../exporter/trace/ring/cpu-stream.ts';
 import { parseCpuList } from '../../../exporter/trace/ring/online-cpus.ts';
 import { fixture } from './support/fixtures.ts';
@@ -44,26 +43,6 @@ describe('what the tracer reads and shows as text', () => {
     for (const text of ['', '\n', '3-1', '0-', 'a', '0,,1', '0-99999999999']) {
       expect(() => parseCpuList(text, 'online'), text).to.throw(SourceError);
     }
-  });
-
-  const shown: [bytes: string, text: string][] = [
-    ['/bin/sh', '/bin/sh'],
-    ['a\nb', 'a\\u{a}b'],
-    ['\x1b[31m', '\\u{1b}[31m'],
-    ['a\\b', 'a\\\\b'],
-    ['\xc3\xa9', 'é'],
-    ['\xff', '\ufffd'],
-    ['\xe2\x80\xae', '\\u{202e}'],
-    ['\xe2\x80\xa8', '\\u{2028}'],
-  ];
-  for (const [bytes, text] of shown) {
-    it(`shows ${JSON.stringify(bytes)} as ${JSON.stringify(text)}`, () =>
-      expect(displayText(bytes)).to.equal(text));
-  }
-
-  it('shows no control character, whatever the bytes', () => {
-    const bytes = fc.uint8Array().map((array) => Buffer.from(array).toString('latin1'));
-    fc.assert(fc.property(bytes, (name) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(displayText(name))));
   });
 
   const gone = { executable: undefined, workingDirectory: undefined };
