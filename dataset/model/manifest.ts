@@ -84,14 +84,27 @@ const split = z.strictObject({
   classBalance: recordSchema(counts),
 });
 
-/** Where labels are from, in the source's own words: such as the name and the digest of a file, or an expression. */
-const labelSource = z
-  .object({
-    kind: z.string().regex(/^[a-z_]+$/, 'is no kind of label source'),
-    sha256: sha256.optional(),
-    episodes,
-  })
-  .catchall(z.union([z.string(), z.number()]));
+/** Where labels are from: such as the name and the digest of a file, or an expression. */
+interface LabelOrigin {
+  readonly kind: string;
+  /** How many it told of. */
+  readonly episodes: number;
+  readonly [key: string]: string | number;
+}
+
+const labelFacts = z.object({
+  kind: z.string().regex(/^[a-z_]+$/, 'is no kind of label source'),
+  episodes,
+  sha256: sha256.optional(),
+});
+
+/** In the order in which the source writes its facts, which the card shows. */
+const labelOrigin = recordSchema(z.union([z.string(), z.number()])).transform((facts, context) => {
+  const { error } = labelFacts.safeParse(facts);
+  for (const issue of error?.issues ?? [])
+    context.issues.push({ ...issue, input: facts } as z.core.$ZodRawIssue);
+  return facts as unknown as LabelOrigin;
+});
 
 /** What people want to say of a dataset; it changes no row. */
 export const aboutSchema = z.strictObject({
@@ -165,7 +178,7 @@ export const manifestSchema = z.strictObject({
     .array(file)
     .max(MOST_FILES)
     .refine((files) => new Set(files.map(({ path }) => path)).size === files.length, 'names a file twice'),
-  labels: z.array(labelSource),
+  labels: z.array(labelOrigin),
   conflicts: z.array(
     z.strictObject({
       /** Absent when neither episode tells it. */
