@@ -7,7 +7,6 @@ export const agentMetrics = {
     help: 'Always 1; the labels name the version of the agent and of Node.js.',
     labels: { version: OPEN, node_version: OPEN },
     source: 'package.json',
-    status: 'exposed',
     columns: [],
   }),
   nodeInfo: gauge({
@@ -15,7 +14,6 @@ export const agentMetrics = {
     help: 'Always 1; the labels describe the host, read once at start.',
     labels: { kernel: OPEN, os: OPEN, os_version: OPEN, arch: OPEN, cpu_model: OPEN, virtualization: OPEN },
     source: 'systeminformation; os and os_version from etc/os-release under --path.rootfs',
-    status: 'exposed',
     columns: [],
   }),
   extractorSuccess: gauge({
@@ -23,7 +21,6 @@ export const agentMetrics = {
     help: 'Whether the extractor read everything that it is for (1) or not (0).',
     labels: { extractor: OPEN },
     source: 'the agent',
-    status: 'exposed',
     columns: [],
   }),
   extractorDuration: gauge({
@@ -31,7 +28,6 @@ export const agentMetrics = {
     help: 'How long the extractor took in this scrape.',
     labels: { extractor: OPEN },
     source: 'the agent, monotonic clock',
-    status: 'exposed',
     columns: [],
   }),
   extractorCpu: counter({
@@ -40,7 +36,6 @@ export const agentMetrics = {
     labels: { extractor: OPEN },
     source: 'the agent, getrusage(2)',
     since: 'agent',
-    status: 'exposed',
     columns: [],
   }),
   seriesDropped: counter({
@@ -49,7 +44,6 @@ export const agentMetrics = {
     labels: { metric: OPEN },
     source: 'the agent',
     since: 'agent',
-    status: 'exposed',
     columns: [],
   }),
   unseen: counter({
@@ -68,7 +62,6 @@ export const agentMetrics = {
     },
     source: 'the agent; a reason that no enabled extractor looks for has no series',
     since: 'agent',
-    status: 'exposed',
     columns: [],
   }),
   socketTableAge: gauge({
@@ -76,7 +69,6 @@ export const agentMetrics = {
     help: 'Age of the oldest socket table that this scrape reports.',
     labels: {},
     source: 'the agent',
-    status: 'exposed',
     columns: [],
   }),
   writableMounts: gauge({
@@ -85,7 +77,6 @@ export const agentMetrics = {
     labels: { kind: ['rootfs', 'sysfs', 'tracefs'] },
     source:
       '/proc/self/mountinfo, options of the mounts at and below --path.rootfs, --path.sysfs and --path.tracefs',
-    status: 'exposed',
     columns: [],
   }),
 };

@@ -12,7 +12,6 @@ export const authMetrics = {
     source: '/var/log/auth.log, /var/log/secure, else the journal; container logs that a rule selects',
     reveals: 'brute force T1110',
     since: 'agent',
-    status: 'exposed',
     columns: [
       {
         name: 'auth_failures_per_second',
@@ -35,7 +34,6 @@ export const authMetrics = {
     labels: {},
     source: 'the agent',
     since: 'agent',
-    status: 'exposed',
     columns: [],
   }),
 };

@@ -12,7 +12,6 @@ export const cgroupMetrics = {
     source: 'cgroup cpu.stat: v2 throttled_usec, v1 throttled_time',
     reveals: 'mining in a limited pod T1496',
     since: 'container',
-    status: 'exposed',
     columns: [
       {
         name: 'cpu_throttled_seconds_per_second',
@@ -38,7 +37,6 @@ export const cgroupMetrics = {
     source: 'cgroup: v2 cpu.stat usage_usec, v1 cpuacct.usage',
     since: 'container',
     fastest: 8192, // CPUs, the most that Linux is built for
-    status: 'exposed',
     columns: [
       {
         name: 'container_cpu_cores',
@@ -57,7 +55,6 @@ export const cgroupMetrics = {
     labels: {},
     attribution: 'container',
     source: 'cgroup: v2 memory.current, v1 memory.usage_in_bytes; less inactive_file of memory.stat',
-    status: 'exposed',
     columns: [
       {
         name: 'container_memory_working_set_bytes',
@@ -78,7 +75,6 @@ export const cgroupMetrics = {
     source:
       'cgroup: v2 io.stat, v1 blkio.throttle.io_service_bytes (Linux 6.1 only of a cgroup with a limit, since 6.10 only while some cgroup has one); disks, as for kubevigil_disk_bytes_total',
     since: 'container',
-    status: 'exposed',
     columns: [
       {
         name: 'container_disk_read_bytes_per_second',

@@ -13,7 +13,6 @@ export const connectionsMetrics = {
       'tracepoint sock:inet_sock_set_state to SYN_SENT, else net/tcp and net/tcp6 of every network namespace; TCP only',
     reveals: 'command and control T1071, mining pools T1496, cloud metadata T1552.005',
     since: 'agent',
-    status: 'exposed',
     columns: [
       {
         name: 'outbound_destinations_per_second',

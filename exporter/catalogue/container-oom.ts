@@ -10,7 +10,6 @@ export const containerOomMetrics = {
     source:
       'tracepoint oom:mark_victim, else oom_kill of cgroup memory.events (v2) or memory.oom_control (v1)',
     since: 'agent',
-    status: 'exposed',
     columns: [
       {
         name: 'container_oom_kills_per_second',

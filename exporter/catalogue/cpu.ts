@@ -16,7 +16,6 @@ export const cpuMetrics = {
     source: '/proc/stat, lines cpuN; small backward steps of idle and iowait are held',
     reveals: 'crypto-mining T1496',
     since: 'boot',
-    status: 'exposed',
     columns: [
       {
         name: 'cpu_busy_ratio',

@@ -13,7 +13,6 @@ export const diskMetrics = {
     source: '/proc/diskstats, sectors of 512 bytes, devices with a /sys/block/<device>/device link',
     reveals: 'destruction T1485',
     since: 'device',
-    status: 'exposed',
     columns: [
       {
         name: 'disk_read_bytes_per_second',

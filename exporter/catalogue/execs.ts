@@ -12,7 +12,6 @@ export const execsMetrics = {
     source: 'tracepoint sched:sched_process_exec, exec rules',
     reveals: 'shell in a container T1609, interpreters T1059',
     since: 'agent',
-    status: 'exposed',
     columns: [
       {
         name: 'suspicious_execs_per_second',
@@ -30,7 +29,6 @@ export const execsMetrics = {
     labels: {},
     source: 'tracepoint sched:sched_process_exec',
     since: 'agent',
-    status: 'exposed',
     columns: [],
   }),
   lost: counter({
@@ -39,7 +37,6 @@ export const execsMetrics = {
     labels: {},
     source: "per_cpu/*/stats of the agent's tracefs instance",
     since: 'agent',
-    status: 'exposed',
     columns: [],
   }),
   unattributed: counter({
@@ -48,7 +45,6 @@ export const execsMetrics = {
     labels: {},
     source: 'the agent',
     since: 'agent',
-    status: 'exposed',
     columns: [],
   }),
   startsObserved: counter({
@@ -57,7 +53,6 @@ export const execsMetrics = {
     labels: {},
     source: 'tracepoint task:task_newtask, else polling of /proc',
     since: 'agent',
-    status: 'exposed',
     columns: [],
   }),
 };

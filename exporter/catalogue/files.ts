@@ -11,7 +11,6 @@ export const filesMetrics = {
     source: 'stat(2) and a hash of the content of watched paths under the root filesystem',
     reveals: 'persistence T1053, credentials T1552.001',
     since: 'agent',
-    status: 'exposed',
     columns: [
       {
         name: 'file_changes_per_second',

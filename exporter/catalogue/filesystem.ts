@@ -10,7 +10,6 @@ export const filesystemMetrics = {
     labels: { mountpoint: OPEN, resource: ['bytes', 'inodes'] },
     source: 'statfs(2) of each mount; pseudo and network filesystems are skipped',
     reveals: 'disk fill T1499',
-    status: 'exposed',
     columns: [
       {
         name: 'filesystem_used_ratio',

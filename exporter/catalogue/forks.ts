@@ -11,7 +11,6 @@ export const forksMetrics = {
     source: '/proc/stat, processes',
     reveals: 'fork bombs T1499, execution T1059',
     since: 'boot',
-    status: 'exposed',
     columns: [
       {
         name: 'forks_per_second',

@@ -10,7 +10,6 @@ export const memoryMetrics = {
     labels: { state: ['used', 'available'] },
     source: '/proc/meminfo: MemAvailable, and MemTotal less MemAvailable',
     reveals: 'exhaustion T1499',
-    status: 'exposed',
     columns: [
       {
         name: 'memory_used_ratio',

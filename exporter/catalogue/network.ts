@@ -15,7 +15,6 @@ export const networkMetrics = {
     source: SOURCE,
     reveals: 'exfiltration T1041, floods T1498',
     since: 'boot',
-    status: 'exposed',
     columns: [
       {
         name: 'network_receive_bytes_per_second',
@@ -47,7 +46,6 @@ export const networkMetrics = {
     source: SOURCE,
     reveals: 'small-packet floods T1498',
     since: 'boot',
-    status: 'exposed',
     columns: [
       {
         name: 'network_receive_packets_per_second',

@@ -11,7 +11,6 @@ export const oomMetrics = {
     source: '/proc/vmstat, oom_kill (Linux 4.13 or newer)',
     reveals: 'exhaustion T1499',
     since: 'boot',
-    status: 'exposed',
     columns: [
       {
         name: 'oom_kills_per_second',

@@ -9,7 +9,6 @@ export const podNetworkMetrics = {
     attribution: 'pod',
     source: '/proc/<pid>/net/dev of one process per network namespace, loopback excepted',
     since: 'container',
-    status: 'exposed',
     columns: [
       {
         name: 'container_network_receive_bytes_per_second',

@@ -12,7 +12,6 @@ export const podsMetrics = {
     source: 'watch of the pods on this node: increments of restartCount',
     reveals: 'crash after exploitation T1190',
     since: 'agent',
-    status: 'exposed',
     columns: [
       {
         name: 'container_restarts_per_second',
@@ -34,7 +33,6 @@ export const podsMetrics = {
     attribution: 'pod',
     source: 'watch of the pods on this node, pod rules',
     reveals: 'privileged pods T1610',
-    status: 'exposed',
     columns: [
       {
         name: 'risky_pods',

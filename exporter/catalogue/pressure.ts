@@ -15,7 +15,6 @@ export const pressureMetrics = {
     source: '/proc/pressure/<resource>, "some" total (microseconds)',
     reveals: 'resource hijacking T1496, denial of service T1499',
     since: 'boot',
-    status: 'exposed',
     columns: [
       {
         name: 'cpu_pressure_ratio',

@@ -11,7 +11,6 @@ export const processesMetrics = {
     attribution: 'container',
     source: '/proc/<pid>/stat; idle threads of the kernel are sleeping, stopped and traced processes other',
     reveals: 'fork bombs T1499',
-    status: 'exposed',
     columns: [
       {
         name: 'processes',
@@ -47,7 +46,6 @@ export const processesMetrics = {
     labels: {},
     attribution: 'container',
     source: '/proc/<pid>/stat start time, /proc/stat btime',
-    status: 'exposed',
     columns: [],
   }),
   suspicious: gauge({
@@ -61,7 +59,6 @@ export const processesMetrics = {
     source:
       '/proc/<pid>/exe (deleted: no link left; temporary: in /tmp, /var/tmp or /dev/shm of its own root), /proc/<pid>/status TracerPid and CapPrm (elevated: more than runtimes give by default, in the user namespace of the host)',
     reveals: 'fileless malware T1620, escape T1611',
-    status: 'exposed',
     columns: [
       {
         name: 'suspicious_processes',

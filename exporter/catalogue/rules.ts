@@ -12,7 +12,6 @@ export const rulesMetrics = {
       mitre: OPEN,
     },
     source: 'the default rules and --rules.file',
-    status: 'exposed',
     columns: [],
   }),
   missingFields: counter({
@@ -21,7 +20,6 @@ export const rulesMetrics = {
     labels: { rule: OPEN },
     source: 'the agent',
     since: 'agent',
-    status: 'exposed',
     columns: [],
   }),
   failures: counter({
@@ -30,7 +28,6 @@ export const rulesMetrics = {
     labels: { rule: OPEN },
     source: 'the agent',
     since: 'agent',
-    status: 'exposed',
     columns: [],
   }),
   reloadSuccessful: gauge({
@@ -38,7 +35,6 @@ export const rulesMetrics = {
     help: 'Whether the last reading of the rules was accepted (1), or the set before it stays in use (0).',
     labels: {},
     source: 'the agent',
-    status: 'exposed',
     columns: [],
   }),
   reloadTimestamp: gauge({
@@ -46,7 +42,6 @@ export const rulesMetrics = {
     help: 'When rules were last accepted, in Unix seconds.',
     labels: {},
     source: 'the agent',
-    status: 'exposed',
     columns: [],
   }),
 };

@@ -12,7 +12,6 @@ export const sniffersMetrics = {
     source:
       'net/packet, and RAW of net/sockstat and sockstat6, of every network namespace; interface flags of the host, and of pods through the sysfs that their runtime mounted',
     reveals: 'sniffing T1040',
-    status: 'exposed',
     columns: [
       {
         name: 'network_sniffers',

@@ -12,7 +12,6 @@ export const socketsMetrics = {
     source:
       'every network namespace: established from net/snmp CurrEstab, the rest from net/tcp and net/tcp6',
     reveals: 'floods T1498, slowloris T1499',
-    status: 'exposed',
     columns: [
       {
         name: 'tcp_established',
@@ -76,7 +75,6 @@ export const socketsMetrics = {
     attribution: 'pod',
     source: 'every network namespace: net/tcp and net/tcp6 state 0A, net/udp and net/udp6',
     reveals: 'backdoor T1571',
-    status: 'exposed',
     columns: [
       {
         name: 'listening_sockets',

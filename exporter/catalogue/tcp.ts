@@ -12,7 +12,6 @@ export const tcpMetrics = {
     source: 'net/snmp of every network namespace, Tcp RetransSegs',
     reveals: 'congestion, floods T1498',
     since: 'container',
-    status: 'exposed',
     columns: [
       {
         name: 'tcp_retransmitted_segments_per_second',
@@ -41,7 +40,6 @@ export const tcpMetrics = {
       'net/netstat of every network namespace: ListenOverflows, ListenDrops less ListenOverflows, SyncookiesSent',
     reveals: 'SYN flood T1499.001',
     since: 'container',
-    status: 'exposed',
     columns: [
       {
         name: 'tcp_listen_overflows_per_second',
@@ -93,7 +91,6 @@ export const tcpMetrics = {
     source: 'net/snmp of every network namespace, Tcp OutRsts',
     reveals: 'port scan T1046',
     since: 'container',
-    status: 'exposed',
     columns: [
       {
         name: 'tcp_resets_sent_per_second',

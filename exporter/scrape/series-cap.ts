@@ -141,7 +141,7 @@ export class SeriesCap {
       for (const one of this.#applyTo(metric, own, nowMs)) page.push(one);
     }
     for (const metric of METRICS) {
-      if (metric.status !== 'exposed' || !isOpen(metric)) continue;
+      if (!isOpen(metric)) continue;
       const dropped = this.#capped.get(metric)?.dropped ?? 0;
       page.push(sample(agentMetrics.seriesDropped, dropped, { metric: metric.name }));
     }

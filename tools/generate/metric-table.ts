@@ -14,7 +14,6 @@ function labelsCell(metric: MetricSpec): string {
 
 function row(metric: MetricSpec): string {
   const columns = metric.columns.map(({ name }) => `\`${name}\``).join(', ') || '–';
-  const state = metric.status === 'exposed' ? 'yes' : 'not yet';
   const cells = [
     String(metric.number ?? ''),
     `\`${metric.name}\``,
@@ -23,13 +22,12 @@ function row(metric: MetricSpec): string {
     cell(metric.source),
     cell(metric.reveals ?? ''),
     columns,
-    state,
   ];
   return `| ${cells.join(' | ')} |`;
 }
 
 /** The README's table: one row per metric, with the dataset columns that come from it. */
 export function metricTable(metrics: readonly MetricSpec[]): string {
-  const head = '| # | metric | type | labels | source | what it reveals | dataset columns | exposed |';
-  return [head, '|---|---|---|---|---|---|---|---|', ...metrics.map(row)].join('\n');
+  const head = '| # | metric | type | labels | source | what it reveals | dataset columns |';
+  return [head, '|---|---|---|---|---|---|---|', ...metrics.map(row)].join('\n');
 }

@@ -49,7 +49,7 @@ function openValues(label: string, { name }: MetricSpec, node: NodeShape): numbe
     device: name.startsWith('kubevigil_disk') ? node.disks : node.uplinks,
     mountpoint: node.mounts,
     rule: KIND_OF[name] === undefined ? all : (node.rules[KIND_OF[name]] ?? 0),
-    metric: METRICS.filter(({ status }) => status === 'exposed').length,
+    metric: METRICS.length,
   };
   return counts[label] ?? 1;
 }
@@ -92,10 +92,7 @@ export function seriesOf(metric: MetricSpec, node: NodeShape): number {
 
 /** Series that one exporter exposes. */
 export function exposedSeries(node: NodeShape): number {
-  return METRICS.filter(({ status }) => status === 'exposed').reduce(
-    (sum, metric) => sum + seriesOf(metric, node),
-    0,
-  );
+  return METRICS.reduce((sum, metric) => sum + seriesOf(metric, node), 0);
 }
 
 function fits({ operator, value }: Matcher, text: string): boolean {

@@ -93,8 +93,6 @@ interface MetricBase<L extends Labels> {
   readonly source: string;
   /** What a security engineer learns from it, with MITRE ATT&CK technique numbers. */
   readonly reveals?: string;
-  /** Whether this version of the exporter exposes it; `planned` ones are documented only. */
-  readonly status: 'exposed' | 'planned';
 }
 
 type CounterName = `kubevigil_${string}_total`;

@@ -71,7 +71,7 @@ function seriesOf(
  */
 export function fleet(seed: number): StoredSeries[] {
   const random = randomFrom(seed);
-  const metrics = METRICS.filter(({ status, columns }) => status === 'exposed' && columns.length > 0);
+  const metrics = METRICS.filter(({ columns }) => columns.length > 0);
   return ['node-a', 'node-b'].flatMap((node) => [
     {
       labels: { __name__: 'up', node, job: 'kubevigil', instance: `${node}:24924` },

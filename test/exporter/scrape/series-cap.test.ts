@@ -6,7 +6,7 @@ import { networkMetrics } from '../../../exporter/catalogue/network.ts';
 import { SeriesCap } from '../../../exporter/scrape/series-cap.ts';
 import { seriesLines } from '../../support/extract.ts';
 
-const shared = { help: 'Of the test.', source: 'the test', status: 'exposed', columns: [] } as const;
+const shared = { help: 'Of the test.', source: 'the test', columns: [] } as const;
 const LABELS = { kind: ['a', 'b'] } as const;
 const GAUGE = gauge({ ...shared, name: 'kubevigil_test', labels: LABELS, attribution: 'container' });
 const COUNTER = counter({

@@ -25,7 +25,6 @@ export const extraMetrics = {
     family: 'security',
     datasets: ['node'],
     since: 'boot',
-    status: 'exposed',
     columns: [
       {
         name: 'extra_beats_per_second',
