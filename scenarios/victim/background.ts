@@ -32,16 +32,16 @@ export class BackgroundLoad {
     this.#victim = victim;
   }
 
-  /**
-   * Asks at this rate for so long, in place of what was asked for before.
-   *
-   * @returns when the last answer is there, or nobody waits for it any more
-   */
-  start(requestsPerSecond: number, durationMs: number): Promise<void> {
+  /** Asks at this rate for so long, in place of what was asked for before. */
+  start(requestsPerSecond: number, durationMs: number): void {
     this.#abort.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     this.#running = this.#run(requestsPerSecond, performance.now() + durationMs, signal);
+  }
+
+  /** When the last answer to what `start` asked is there, or nobody waits for it any more. */
+  get over(): Promise<void> {
     return this.#running;
   }
 

@@ -1,6 +1,6 @@
 /**
  * The table of evasions: what is tried, which rule or metric it would evade, and what comes of it. The documentation is generated from it, and
- * evasion.test.ts runs every row. Nothing in this folder starts anything when it is imported.
+ * evasion.machine.test.ts runs every row. Nothing in this folder starts anything when it is imported.
  */
 import type { V1Pod } from '@kubernetes/client-node';
 
