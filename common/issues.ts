@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { messageOf } from './errors.ts';
-import { oneLine } from './one-line.ts';
+import { excerpt } from './excerpt.ts';
 
 /** What is wrong with something that was read, on one line: of a schema's objections the first. */
 export function issueOf(error: unknown): string {
-  if (!(error instanceof z.ZodError)) return oneLine(messageOf(error));
+  if (!(error instanceof z.ZodError)) return excerpt(messageOf(error));
   const [issue] = error.issues;
-  return oneLine(issue === undefined ? error.message : `${issue.path.join('.')}: ${issue.message}`);
+  return excerpt(issue === undefined ? error.message : `${issue.path.join('.')}: ${issue.message}`);
 }

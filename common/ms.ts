@@ -6,6 +6,8 @@ declare const unit: unique symbol;
  */
 export type Ms = number & { readonly [unit]: 'ms' };
 
+export const MS_PER_SECOND = 1000;
+
 /**
  * The last whole millisecond at or before a time; of a duration the whole ones within it.
  *

@@ -1,5 +1,5 @@
-import { Presets, SingleBar } from 'cli-progress';
 import type { Logger } from './log.ts';
+import { terminalBar } from './terminal-bar.ts';
 
 /** Tells how far a run is. */
 export interface Progress {
@@ -26,11 +26,7 @@ export function progressOn(
   { doing, did, units }: ProgressWords,
 ): Progress {
   if (stream.isTTY) {
-    const format = `${doing} {bar} {value}/{total} ${units} | {note}`;
-    const bar = new SingleBar(
-      { stream, format, clearOnComplete: true, hideCursor: true },
-      Presets.shades_classic,
-    );
+    const bar = terminalBar(stream, `${doing} {bar} {value}/{total} ${units} | {note}`);
     return {
       start: (total) => bar.start(total, 0, { note: '' }),
       done: (_, note) => bar.increment(1, { note }),

@@ -1,7 +1,8 @@
 import dayjs from 'dayjs';
 import utc from 'dayjs/plugin/utc.js';
 import { parseDurationMs } from './duration.ts';
-import { oneLine } from './one-line.ts';
+import { excerpt } from './excerpt.ts';
+import { MS_PER_SECOND } from './ms.ts';
 
 dayjs.extend(utc);
 
@@ -9,7 +10,6 @@ dayjs.extend(utc);
 export const LATEST_MS = 253_402_300_799_999;
 const YEAR_0_MS = -62_167_219_200_000;
 
-const MS_PER_SECOND = 1000;
 const MS_PER_MINUTE = 60_000;
 const RFC3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
 const OFFSET = /^([+-])(\d{2}):(\d{2})$/;
@@ -87,7 +87,7 @@ export function unlikelyNumber(text: string, unit: 'seconds' | 'milliseconds'): 
     const ms = number * UNITS[name];
     return name !== unit && ms >= fromMs && ms < toMs;
   });
-  const read = `${oneLine(text)} in ${unit} would be ${dateText(number * UNITS[unit])}`;
+  const read = `${excerpt(text)} in ${unit} would be ${dateText(number * UNITS[unit])}`;
   if (meant === undefined)
     return `${read}: write ${unit} since 1970, at most of the year 9999, or RFC 3339 (2026-11-23T13:47:00Z)`;
   const ms = Math.floor(number * UNITS[meant]);
@@ -97,7 +97,7 @@ export function unlikelyNumber(text: string, unit: 'seconds' | 'milliseconds'): 
 /** Why a text is no time for `parseTime`, and what to write instead. */
 export function noTime(text: string): string {
   if (UNIX_SECONDS.test(text)) return unlikelyNumber(text, 'seconds');
-  return `${JSON.stringify(oneLine(text))} is no time: write RFC 3339 with a zone (2026-11-23T13:47:00Z), Unix seconds, or a duration back from now (2h)`;
+  return `${JSON.stringify(excerpt(text))} is no time: write RFC 3339 with a zone (2026-11-23T13:47:00Z), Unix seconds, or a duration back from now (2h)`;
 }
 
 /** `2026-11-23T13:47:15.000Z` */

@@ -4,7 +4,8 @@ import { oneLine, UsageError } from '../../common/cli.ts';
 import { endSignal } from '../../common/end-signal.ts';
 import { BuilderError } from '../../common/errors.ts';
 import { Flag, Program } from '../../common/flags.ts';
-import { createLogger, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../../common/log.ts';
+import { createLogger } from '../../common/log.ts';
+import { type LogFlags, logFormatFlag, logLevelFlag } from '../../common/log-flags.ts';
 import { progressOn } from '../../common/progress.ts';
 import { packageVersion } from '../../common/version.ts';
 import { FORMAT_NAMES } from '../../dataset/model/format-names.ts';
@@ -22,11 +23,6 @@ import { merge } from './merge.ts';
 import { push } from './push.ts';
 import { summary } from './summary.ts';
 import { verify } from './verify.ts';
-
-interface LogFlags {
-  readonly 'log.level': LogLevel;
-  readonly 'log.format': LogFormat;
-}
 
 type MakeFlags = BuildFlags & LogFlags & { readonly shard?: string };
 
@@ -107,12 +103,8 @@ function withBuildOptions(command: Command): Command {
       'episodes file: CSV with episode,scenario,start,end,node[,namespace,pod][,role][,run]',
     )
     .option('--metrics.pushgateway <url>', 'where to push how many rows and gaps there are, and up to when')
-    .addOption(
-      new Flag('--log.level <level>', 'least important lines to write').choices(LOG_LEVELS).default('info'),
-    )
-    .addOption(
-      new Flag('--log.format <format>', 'shape of the lines').choices(LOG_FORMATS).default('logfmt'),
-    );
+    .addOption(logLevelFlag())
+    .addOption(logFormatFlag());
 }
 
 function withPlace(command: Command, what: string): Command {

@@ -1,19 +1,20 @@
 /** What a run made, told to a Pushgateway: a job that has ended cannot be scraped. */
+
 import { basename } from 'node:path';
 import axios from 'axios';
 import { Gauge, Registry } from 'prom-client';
 import { messageOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/log.ts';
+import { MS_PER_SECOND } from '../../common/ms.ts';
 import type { Manifest } from '../../dataset/model/manifest.ts';
 import { shardName } from '../../dataset/model/shard.ts';
 import type { ProgramMetric } from '../../exporter/catalogue/model/program-metric.ts';
 import { datasetMetrics } from '../../exporter/catalogue/programs/dataset.ts';
 import type { BuildConfig } from '../config/schema.ts';
-import { isLoopback, shownUrl } from '../prometheus/http.ts';
+import { isOnThisMachine, shownUrl } from '../prometheus/http.ts';
 
 const JOB = 'kubevigil-builder';
 const TIMEOUT_MS = 10_000;
-const MS_PER_SECOND = 1000;
 
 function registryOf({ rows, gaps, watermark }: Manifest, durationMs: number): Registry {
   const registry = new Registry();
@@ -53,7 +54,7 @@ export async function push(
     await axios.put(url, await registry.metrics(), {
       headers: { 'Content-Type': registry.contentType },
       timeout: TIMEOUT_MS,
-      ...(isLoopback(gateway) && { proxy: false as const }),
+      ...(isOnThisMachine(gateway) && { proxy: false as const }),
     });
   } catch (error) {
     log.warn('the metrics could not be pushed', { url: shownUrl(url), error: messageOf(error) });

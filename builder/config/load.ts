@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { parse, YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { BuilderError, messageOf, systemCode } from '../../common/errors.ts';
+import { absolutePaths, parseYaml } from '../../common/yaml-file.ts';
 import { isPath, type StorageConfig } from '../../dataset/storage/open.ts';
 import { absoluteSource } from '../label-sources/configured.ts';
 import { type BuildConfig, configSchema } from './schema.ts';
@@ -46,11 +46,10 @@ function readDocument(path: string): Document {
     throw new BuilderError('config', `config ${path}: ${reason}`, { cause: error });
   }
   try {
-    const document: unknown = parse(text) ?? {};
+    const document = parseYaml(text);
     if (typeof document === 'object' && !Array.isArray(document)) return document as Document;
   } catch (error) {
-    const reason = error instanceof YAMLParseError ? (error.message.split('\n')[0] ?? '') : messageOf(error);
-    throw new BuilderError('config', `config ${path}: ${reason.replace(/:$/, '')}`, { cause: error });
+    throw new BuilderError('config', `config ${path}: ${messageOf(error)}`, { cause: error });
   }
   throw new BuilderError('config', `config ${path}: expected a mapping of keys to values`);
 }
@@ -106,14 +105,7 @@ function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
     : deepest({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue);
 }
 
-function absolutePaths(config: BuildConfig, folder: string): BuildConfig {
-  const absolute = <K extends string>(
-    object: { readonly [P in K]?: string | undefined },
-    keys: readonly K[],
-  ) =>
-    Object.fromEntries(
-      keys.flatMap((key) => (object[key] === undefined ? [] : [[key, resolve(folder, object[key])]])),
-    );
+function withAbsolutePaths(config: BuildConfig, folder: string): BuildConfig {
   const { prometheus } = config;
   return {
     ...config,
@@ -126,12 +118,18 @@ function absolutePaths(config: BuildConfig, folder: string): BuildConfig {
     }),
     prometheus: {
       ...prometheus,
-      ...absolute(prometheus, ['bearerTokenFile']),
+      ...absolutePaths(prometheus, ['bearerTokenFile'], folder),
       ...(prometheus.basicAuth && {
-        basicAuth: { ...prometheus.basicAuth, ...absolute(prometheus.basicAuth, ['passwordFile']) },
+        basicAuth: {
+          ...prometheus.basicAuth,
+          ...absolutePaths(prometheus.basicAuth, ['passwordFile'], folder),
+        },
       }),
       ...(prometheus.tls && {
-        tls: { ...prometheus.tls, ...absolute(prometheus.tls, ['caFile', 'certFile', 'keyFile']) },
+        tls: {
+          ...prometheus.tls,
+          ...absolutePaths(prometheus.tls, ['caFile', 'certFile', 'keyFile'], folder),
+        },
       }),
     },
   };
@@ -154,7 +152,7 @@ export function loadConfig(flags: BuildFlags): BuildConfig {
       issue ? `${place(issue, flags)}: ${issue.message}` : messageOf(result.error),
     );
   }
-  return absolutePaths(result.data, flags.config === undefined ? process.cwd() : dirname(flags.config));
+  return withAbsolutePaths(result.data, flags.config === undefined ? process.cwd() : dirname(flags.config));
 }
 
 /** A dataset as the command line names it, relative to the working directory, and how the configuration says to reach it. */

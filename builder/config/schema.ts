@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDurationMs } from '../../common/duration.ts';
+import { duration, positiveDuration } from '../../common/duration-schema.ts';
 import { recordSchema } from '../../common/record-schema.ts';
 import { FORMAT_NAMES } from '../../dataset/model/format-names.ts';
 import { aboutSchema } from '../../dataset/model/manifest.ts';
@@ -21,16 +21,6 @@ export function exposedColumns(entity: Entity): CatalogueColumn[] {
 const COLUMN_NAMES = [
   ...new Set([...exposedColumns('node'), ...exposedColumns('pod')].map(({ column }) => column.name)),
 ];
-
-/** A Prometheus duration, as milliseconds. */
-const duration = z.string().transform((text, context) => {
-  const ms = parseDurationMs(text);
-  if (ms !== undefined) return ms;
-  context.addIssue(`${JSON.stringify(text)} is no duration: write it like 15s, 5m or 1h30m`);
-  return z.NEVER;
-});
-
-const positiveDuration = duration.refine((ms) => ms > 0, 'must be longer than 0');
 
 const time = z.union([z.string(), z.number().transform(String)]);
 

@@ -1,8 +1,8 @@
 /** What the answers of Prometheus' HTTP API hold, or the error that says what to do. */
 import { z } from 'zod';
 import { BuilderError } from '../../common/errors.ts';
+import { excerpt } from '../../common/excerpt.ts';
 import type { Logger } from '../../common/log.ts';
-import { oneLine } from '../../common/one-line.ts';
 import type { Answer } from './http.ts';
 
 /** The server could not answer this much at once; less of it may do. */
@@ -25,7 +25,7 @@ const envelope = z.looseObject({
 });
 
 function parseEnvelope({ body, contentType, status }: Answer, url: string) {
-  const found = oneLine(body.toString('utf8', 0, SHOWN_CHARACTERS));
+  const found = excerpt(body.toString('utf8', 0, SHOWN_CHARACTERS));
   const refuse = (cause?: unknown) =>
     new BuilderError(
       'response',
@@ -56,7 +56,7 @@ export function refusedCredentials(url: string, status: number, options?: ErrorO
 
 /** The error for an answer that the server itself does not call whole. */
 export function partialAnswer(url: string, warnings: readonly string[]): BuilderError {
-  return new BuilderError('partial', `${url} answers only in part: ${oneLine(warnings.join('; '))}`);
+  return new BuilderError('partial', `${url} answers only in part: ${excerpt(warnings.join('; '))}`);
 }
 
 /** What the answer holds, or the error that says what to do about it. */
@@ -73,11 +73,11 @@ export function unwrap(answer: Answer, url: string, log: Logger): unknown {
   const { data, ...said } = parseEnvelope(answer, url);
   if (status === 200 && said.status === 'success') {
     if (said.isPartial === true) throw partialAnswer(url, ['the server says that its answer is partial']);
-    for (const info of said.infos ?? []) log.info(`Prometheus: ${oneLine(info)}`);
+    for (const info of said.infos ?? []) log.info(`Prometheus: ${excerpt(info)}`);
     if (said.warnings === undefined || said.warnings.length === 0) return data;
     throw partialAnswer(url, said.warnings);
   }
-  const refusal = `${url} refuses a query (${status}, ${said.errorType ?? 'error'}: ${oneLine(said.error ?? '')})`;
+  const refusal = `${url} refuses a query (${status}, ${said.errorType ?? 'error'}: ${excerpt(said.error ?? '')})`;
   if (TOO_MUCH.includes(status) || said.errorType === 'timeout') throw new TooMuchAtOnce(refusal);
   throw new BuilderError('query', refusal);
 }

@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../../common/duration.ts';
 import { BuilderError } from '../../common/errors.ts';
+import { excerpt } from '../../common/excerpt.ts';
 import type { Logger } from '../../common/log.ts';
-import type { Ms } from '../../common/ms.ts';
-import { oneLine } from '../../common/one-line.ts';
+import { MS_PER_SECOND, type Ms } from '../../common/ms.ts';
 import { mergedRecords, recordOf } from '../../common/records.ts';
 import { isClassicLabel } from '../../exporter/catalogue/model/promql.ts';
 import type { PrometheusConfig } from '../config/schema.ts';
@@ -63,7 +63,6 @@ export interface Prometheus {
   serverTimeMs(): Promise<Ms>;
 }
 
-const MS_PER_SECOND = 1000;
 const LOOKBACK_FLAG = 'query.lookback-delta';
 /** Thanos, and a cluster of VictoriaMetrics, answer with what they can reach unless they are told not to. */
 const WHOLE = { partial_response: 'false', deny_partial_response: '1' } as const;
@@ -160,7 +159,7 @@ export async function connect(
     const data = unwrap(await get('/api/v1/query', CLOCK_QUERY), url, log);
     const answer = timeOf(data);
     if (answer !== undefined) return answer;
-    throw new BuilderError('response', `${url} answers time() with ${oneLine(JSON.stringify(data ?? null))}`);
+    throw new BuilderError('response', `${url} answers time() with ${excerpt(JSON.stringify(data ?? null))}`);
   }
 
   /** Undefined of a server that asks no others. */

@@ -3,10 +3,11 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios, { type AxiosResponse } from 'axios';
 import { BuilderError, messageOf, systemCode } from '../../common/errors.ts';
-import { oneLine } from '../../common/one-line.ts';
+import { excerpt } from '../../common/excerpt.ts';
+import { MS_PER_SECOND } from '../../common/ms.ts';
 import type { PrometheusConfig } from '../config/schema.ts';
 import { requestHeaders, tlsAgent } from './credentials.ts';
-import { type AnswerBody, guarded } from './wire/answer-body.ts';
+import { type AnswerBody, endingWhenSilent } from './wire/answer-body.ts';
 
 /** An answer of any status, its body as it came. */
 export interface Answer {
@@ -63,7 +64,6 @@ class Busy extends Error {
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
-const MS_PER_SECOND = 1000;
 /** Pages about the server, of which the list of its targets is the longest. */
 const LARGEST_PAGE_BYTES = 100_000_000;
 
@@ -73,20 +73,20 @@ const REFUSAL_BYTES = 65_536;
 const PASSING_FAILURE = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNABORTED', 'EAI_AGAIN'];
 const NOT_THERE = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH'];
 
-/** The beginning of a body, however it ends. */
-async function excerptOf(body: AnswerBody): Promise<Buffer> {
+/** A body, up to the piece with which it has so many bytes; what it had when it broke, and why it did. */
+async function gathered(body: AnswerBody, enough: number): Promise<{ bytes: Buffer; broke?: unknown }> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   try {
     for await (const piece of body) {
       pieces.push(piece);
       bytes += piece.length;
-      if (bytes >= REFUSAL_BYTES) break;
+      if (bytes >= enough) break;
     }
-  } catch {
-    // What broke off is a refusal all the same.
+  } catch (broke) {
+    return { bytes: Buffer.concat(pieces), broke };
   }
-  return Buffer.concat(pieces);
+  return { bytes: Buffer.concat(pieces) };
 }
 
 function bodyOf(bytes: Buffer): AnswerBody {
@@ -117,7 +117,7 @@ export function shownUrl(url: string): string {
 }
 
 /** Whether a server is on this machine, where no proxy leads. */
-export function isLoopback(url: string): boolean {
+export function isOnThisMachine(url: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
 }
 
@@ -141,20 +141,12 @@ function isPassing(error: unknown, answeredBefore: boolean): boolean {
  * @throws {BrokenAnswer} when it ends or breaks off too early
  */
 export async function collect({ status, contentType, body }: StreamedAnswer, url: string): Promise<Answer> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const piece of body) {
-      pieces.push(piece);
-      bytes += piece.length;
-      if (bytes > LARGEST_PAGE_BYTES) break;
-    }
-  } catch (error) {
-    throw new BrokenAnswer(`${url} does not answer to the end: ${oneLine(messageOf(error))}`, {
-      cause: error,
+  const { bytes, broke } = await gathered(body, LARGEST_PAGE_BYTES + 1);
+  if (broke !== undefined)
+    throw new BrokenAnswer(`${url} does not answer to the end: ${excerpt(messageOf(broke))}`, {
+      cause: broke,
     });
-  }
-  if (bytes <= LARGEST_PAGE_BYTES) return { status, contentType, body: Buffer.concat(pieces) };
+  if (bytes.length <= LARGEST_PAGE_BYTES) return { status, contentType, body: bytes };
   throw new BuilderError('response', `${url} answers more than ${LARGEST_PAGE_BYTES} bytes`);
 }
 
@@ -175,7 +167,7 @@ export function httpClient(config: PrometheusConfig, signal: AbortSignal, attemp
     signal,
     timeout: config.timeout,
     validateStatus: () => true,
-    ...(isLoopback(config.url) && { proxy: false as const }),
+    ...(isOnThisMachine(config.url) && { proxy: false as const }),
   });
   let answeredBefore = false;
 
@@ -194,10 +186,11 @@ export function httpClient(config: PrometheusConfig, signal: AbortSignal, attemp
     answeredBefore = true;
     const { status, headers, data: body } = response;
     const contentType = String(headers['content-type'] ?? '');
-    const answer = { status, contentType, headers, body: guarded(body, config.timeout) };
+    const answer = { status, contentType, headers, body: endingWhenSilent(body, config.timeout) };
     if (last || !PASSING_STATUS.includes(status)) return answer;
     if (status === 503 && contentType.includes('json')) {
-      const refusal = await excerptOf(answer.body);
+      // What broke off is a refusal all the same.
+      const { bytes: refusal } = await gathered(answer.body, REFUSAL_BYTES);
       // The query itself takes too long: less of it may do, and the same again will not.
       if (OWN_REFUSAL.test(refusal.toString())) return { ...answer, body: bodyOf(refusal) };
     }

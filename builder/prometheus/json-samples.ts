@@ -1,6 +1,6 @@
 import { BuilderError } from '../../common/errors.ts';
+import { excerpt } from '../../common/excerpt.ts';
 import type { Logger } from '../../common/log.ts';
-import { oneLine } from '../../common/one-line.ts';
 import type { RawSeries } from '../samples/series.ts';
 import { partialAnswer, unwrap } from './api-answer.ts';
 import { BrokenAnswer, collect, type StreamedAnswer } from './http.ts';
@@ -39,7 +39,7 @@ export async function readMatrix(
       answer.body,
       (said) => {
         warnings = said.warnings;
-        for (const info of said.infos) log.info(`Prometheus: ${oneLine(info)}`);
+        for (const info of said.infos) log.info(`Prometheus: ${excerpt(info)}`);
       },
       tally,
     );

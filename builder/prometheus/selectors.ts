@@ -33,7 +33,7 @@ export function selectorFor(columns: readonly PlannedColumn[], extra: readonly M
 }
 
 /** Whether a series' labels fit a catalogue selector; a label that the series lacks is the empty text. */
-export function fits(
+export function isSelected(
   labels: Readonly<Record<string, string>>,
   selector: Selector<Labels> | undefined,
 ): boolean {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Ms, wholeMs } from '../../common/ms.ts';
+import { MS_PER_SECOND, type Ms, wholeMs } from '../../common/ms.ts';
 
 /** What a server is, as far as its answers differ from those of others. */
 export interface ServerKind {
@@ -13,7 +13,6 @@ export interface ServerKind {
   readonly settlingMs: number;
 }
 
-const MS_PER_SECOND = 1000;
 /**
  * The parameters of `time()`. VictoriaMetrics evaluates what has no time given so long before now, 30 s if nothing is said;
  * with less than a second it would be at a whole second.

@@ -1,9 +1,10 @@
 /** Durations of PromQL: `5m`, numbers of seconds since Prometheus 3, and what is computed of both. */
+
 import type { SyntaxNode } from '@lezer/common';
 import { parseDurationMs } from '../../common/duration.ts';
+import { MS_PER_SECOND } from '../../common/ms.ts';
 import { childrenOf, type Parsed, PromqlRefused, shownOf, textOf } from './parse.ts';
 
-const MS_PER_SECOND = 1000;
 /** What 64 bits of nanoseconds hold: the server takes no longer one. */
 const MOST_SECONDS = 2 ** 63 / 1e9;
 const OCTAL = /^0[0-7_]+$/;

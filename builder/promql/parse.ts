@@ -1,7 +1,7 @@
 /** PromQL as a tree, by Prometheus' own grammar; what an expression does is read from it, never from its text. */
 import { createRequire } from 'node:module';
 import type { SyntaxNode } from '@lezer/common';
-import { oneLine } from '../../common/one-line.ts';
+import { excerpt } from '../../common/excerpt.ts';
 
 /** Why an expression is refused, to be put behind its place: `cannot be read as PromQL from "offset" on (character 3)`. */
 export class PromqlRefused extends Error {
@@ -35,7 +35,7 @@ export function childrenOf(node: SyntaxNode): SyntaxNode[] {
 
 /** As a message shows it. */
 export function shownOf(parsed: Parsed, node: SyntaxNode): string {
-  return oneLine(textOf(parsed, node));
+  return excerpt(textOf(parsed, node));
 }
 
 export function textOf({ text }: Parsed, { from, to }: SyntaxNode): string {
@@ -65,7 +65,7 @@ function check({ text, top }: Parsed): void {
     if (type.name === 'LineComment' && own.includes('\r'))
       throw new PromqlRefused('has a carriage return in a comment: end lines by a line feed');
     if (type.name === 'StringLiteral' && (own.length < 2 || own.at(-1) !== own[0]))
-      throw new PromqlRefused(`has a text without its end: ${oneLine(own)}`);
+      throw new PromqlRefused(`has a text without its end: ${excerpt(own)}`);
   });
 }
 

@@ -1,6 +1,6 @@
 /** How far back the value of an expression depends on samples, and that it does not depend on later ones. */
 import type { SyntaxNode } from '@lezer/common';
-import { oneLine } from '../../common/one-line.ts';
+import { excerpt } from '../../common/excerpt.ts';
 import { offsetMs, rangeMs } from './durations.ts';
 import { childrenOf, type Parsed, PromqlRefused, parsePromql, shownOf } from './parse.ts';
 
@@ -87,7 +87,7 @@ function modified(
   for (const modifier of modifiers) {
     const [, second, third] = childrenOf(modifier);
     const misplaced = new PromqlRefused(
-      `has ${oneLine(parsed.text.slice(base.to, modifier.to))} behind what is no selector`,
+      `has ${excerpt(parsed.text.slice(base.to, modifier.to))} behind what is no selector`,
     );
     if (modifier.name === 'StepInvariantExpr')
       throw new PromqlRefused(

@@ -1,11 +1,10 @@
 import { formatDuration } from '../../common/duration.ts';
 import type { Logger } from '../../common/log.ts';
-import { type Ms, wholeMs } from '../../common/ms.ts';
+import { MS_PER_SECOND, type Ms, wholeMs } from '../../common/ms.ts';
 import type { Plan } from '../plan/model.ts';
 import { jobMatcher } from '../prometheus/selectors.ts';
 import type { RawSeries, SampleSource } from '../samples/series.ts';
 
-const MS_PER_SECOND = 1_000;
 const BACK_MS = 300_000;
 /** A scrape can be late by itself. */
 const TOLERANCE_MS = 1_000;

@@ -2,19 +2,18 @@ import type { Command } from 'commander';
 import { UsageError } from '../../common/cli.ts';
 import { endSignal } from '../../common/end-signal.ts';
 import { BuilderError } from '../../common/errors.ts';
-import { Flag, Program } from '../../common/flags.ts';
-import { createLogger, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../../common/log.ts';
+import { Program } from '../../common/flags.ts';
+import { createLogger } from '../../common/log.ts';
+import { type LogFlags, logFormatFlag, logLevelFlag } from '../../common/log-flags.ts';
 import { noTime, parseTime } from '../../common/times.ts';
 import { parseListenAddress } from '../../common/web/listen-address.ts';
 import { type BuildFlags, loadConfig } from '../config/load.ts';
 import { LISTEN_FLAG, stream } from './run.ts';
 
-interface StreamFlags extends BuildFlags {
+interface StreamFlags extends BuildFlags, LogFlags {
   readonly listen: string;
   readonly from: string;
   readonly 'web.config.file'?: string;
-  readonly 'log.level': LogLevel;
-  readonly 'log.format': LogFormat;
 }
 
 /** The first moment to stream, which lies in the past. */
@@ -68,9 +67,7 @@ export function streamCommand(): Command {
     )
     .option('--output <place>', "dataset whose manifest's split bounds hold (default: dataset)")
     .option('--labels <file>', 'episodes file, read again when it changes')
-    .addOption(
-      new Flag('--log.level <level>', 'least important lines to write').choices(LOG_LEVELS).default('info'),
-    )
-    .addOption(new Flag('--log.format <format>', 'shape of the lines').choices(LOG_FORMATS).default('logfmt'))
+    .addOption(logLevelFlag())
+    .addOption(logFormatFlag())
     .action(runStream);
 }

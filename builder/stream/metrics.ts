@@ -1,10 +1,9 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import { MS_PER_SECOND } from '../../common/ms.ts';
 import type { ProgramMetric } from '../../exporter/catalogue/model/program-metric.ts';
 import { streamMetrics } from '../../exporter/catalogue/programs/stream.ts';
 import type { ClientEnd } from './client.ts';
 import { GAP_REASONS, type GapReason } from './records.ts';
-
-const MS_PER_SECOND = 1000;
 
 /** What the stream reads off itself when it is scraped. */
 export interface StreamState {

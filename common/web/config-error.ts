@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { firstLineOf } from '../../common/errors.ts';
 
 /** The file cannot be used; the message names it and says why in one line. */
 export class WebConfigError extends Error {
   override readonly name = 'WebConfigError';
 }
-
-/** The first line of what an error says. */
-export const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 
 /**
  * The text of a file.
@@ -19,7 +16,7 @@ export function readText(path: string, what: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? messageOf(error);
+    const code = (error as NodeJS.ErrnoException).code ?? firstLineOf(error);
     throw new WebConfigError(`${what} ${path}: ${code === 'ENOENT' ? 'there is no such file' : code}`, {
       cause: error,
     });

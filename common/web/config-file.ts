@@ -1,16 +1,17 @@
-import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
-import { messageOf, readText, WebConfigError } from './config-error.ts';
+import { dirname } from 'node:path';
+import { firstLineOf } from '../errors.ts';
+import { absolutePaths, objectionTo, parseYaml } from '../yaml-file.ts';
+import { readText, WebConfigError } from './config-error.ts';
 import { type WebConfigDocument, webConfigSchema } from './config-schema.ts';
 
 const FILE_KEYS = ['cert_file', 'key_file', 'client_ca_file'] as const;
 
-/** `key: value` in which a YAML reader stumbles may be a secret: its message is shown only up to the excerpt. */
-function parseYaml(text: string, path: string): unknown {
+function readDocument(path: string): unknown {
+  const text = readText(path, '--web.config.file');
   try {
-    return parse(text) ?? {};
+    return parseYaml(text);
   } catch (error) {
-    throw new WebConfigError(`${path}: ${messageOf(error).replace(/:$/, '')}`, { cause: error });
+    throw new WebConfigError(`${path}: ${firstLineOf(error)}`, { cause: error });
   }
 }
 
@@ -20,19 +21,11 @@ function parseYaml(text: string, path: string): unknown {
  * @throws {WebConfigError}
  */
 export function readWebConfigFile(path: string): WebConfigDocument {
-  const result = webConfigSchema.safeParse(parseYaml(readText(path, '--web.config.file'), path));
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    const place = issue === undefined || issue.path.length === 0 ? '' : `: ${issue.path.join('.')}`;
-    throw new WebConfigError(`${path}${place}: ${issue?.message}`, { cause: result.error });
-  }
+  const result = webConfigSchema.safeParse(readDocument(path));
+  if (!result.success) throw new WebConfigError(objectionTo(path, result.error), { cause: result.error });
   const { tls_server_config: tls } = result.data;
   if (tls === undefined) return result.data;
-  const folder = dirname(path);
-  const paths = Object.fromEntries(
-    FILE_KEYS.flatMap((key) => (tls[key] === undefined ? [] : [[key, resolve(folder, tls[key])]])),
-  );
-  return { ...result.data, tls_server_config: { ...tls, ...paths } };
+  return { ...result.data, tls_server_config: { ...tls, ...absolutePaths(tls, FILE_KEYS, dirname(path)) } };
 }
 
 /** The files that a configuration names. */

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { firstLineOf } from '../../common/errors.ts';
 import type { ClientPolicy } from './client-certificates.ts';
-import { messageOf, readText, WebConfigError } from './config-error.ts';
+import { readText, WebConfigError } from './config-error.ts';
 import type { TlsDocument } from './config-schema.ts';
 import { CURVES, TLS_VERSIONS } from './go-names.ts';
 
@@ -61,7 +62,7 @@ export function loadTls(tls: TlsDocument, where: string): TlsConfig {
     // Of a text without certificates OpenSSL would make an authority that knows nobody.
     if (ca !== undefined) new X509Certificate(ca);
   } catch (error) {
-    throw new WebConfigError(`${where}: ${messageOf(error)}`, { cause: error });
+    throw new WebConfigError(`${where}: ${firstLineOf(error)}`, { cause: error });
   }
   return { context, clients: { type, allowedSans: tls.client_allowed_sans } };
 }

@@ -1,8 +1,8 @@
 /** Who holds a lock, in a folder or in a bucket. */
 import { z } from 'zod';
 import { BuilderError } from '../../common/errors.ts';
+import { excerpt } from '../../common/excerpt.ts';
 import { issueOf } from '../../common/issues.ts';
-import { oneLine } from '../../common/one-line.ts';
 import { formatTime } from '../../common/times.ts';
 import { hasEnded, type ProcessIdentity } from './process-identity.ts';
 
@@ -63,7 +63,7 @@ export function checkEnded(
   const until = ended === undefined ? ` (its lease lasts until ${formatTime(leaseEndMs)})` : '';
   throw new BuilderError(
     'busy',
-    `${where} is being written by process ${owner.pid} on ${oneLine(owner.host)} since ${oneLine(owner.since)}${until}: wait until it has ended`,
+    `${where} is being written by process ${owner.pid} on ${excerpt(owner.host)} since ${excerpt(owner.since)}${until}: wait until it has ended`,
   );
 }
 

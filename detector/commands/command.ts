@@ -1,16 +1,15 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { UsageError } from '../../common/cli.ts';
-import { Flag, Program } from '../../common/flags.ts';
-import { createLogger, LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../../common/log.ts';
+import { Program } from '../../common/flags.ts';
+import { createLogger } from '../../common/log.ts';
+import { type LogFlags, logFormatFlag, logLevelFlag } from '../../common/log-flags.ts';
 import { progressOn } from '../../common/progress.ts';
 import { packageVersion } from '../../common/version.ts';
 
-interface TrainFlags {
+interface TrainFlags extends LogFlags {
   readonly output: string;
   readonly seed: string;
-  readonly 'log.level': LogLevel;
-  readonly 'log.format': LogFormat;
 }
 
 const MOST_SEED = 2 ** 32 - 1;
@@ -58,10 +57,8 @@ export function detectorCommand(): Command {
     .argument('<dataset...>', 'datasets of kubevigil-builder: folders, or s3://bucket/prefix')
     .requiredOption('--output <models>', 'folder that models stand in; each in one of its own')
     .option('--seed <number>', 'what decides wherever chance does: the same gives the same model', '1')
-    .addOption(
-      new Flag('--log.level <level>', 'least important lines to write').choices(LOG_LEVELS).default('info'),
-    )
-    .addOption(new Flag('--log.format <format>', 'shape of the lines').choices(LOG_FORMATS).default('logfmt'))
+    .addOption(logLevelFlag())
+    .addOption(logFormatFlag())
     .action(trainCommand);
   command
     .command('score')

@@ -1,5 +1,5 @@
 /** Which rows models learn from, and which classes there are. */
-import { groupBy } from '../../common/group-by.ts';
+import { groupBy } from '../../common/collections.ts';
 import { randomFrom } from '../../common/random.ts';
 import { shuffle } from '../models/shuffle.ts';
 import { NORMAL, type Purpose } from './purpose.ts';

@@ -1,4 +1,4 @@
-import { groupBy } from '../../common/group-by.ts';
+import { groupBy } from '../../common/collections.ts';
 import { SourceError } from '../base/errors.ts';
 import type { Sample } from '../catalogue/model/sample.ts';
 import { sample } from '../catalogue/model/sample.ts';

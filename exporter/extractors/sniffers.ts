@@ -1,4 +1,4 @@
-import { groupBy } from '../../common/group-by.ts';
+import { groupBy } from '../../common/collections.ts';
 import { SourceError } from '../base/errors.ts';
 import { Unread } from '../base/lines.ts';
 import { ifPresent } from '../base/sources.ts';

@@ -1,4 +1,4 @@
-import { groupBy } from '../../common/group-by.ts';
+import { groupBy } from '../../common/collections.ts';
 import { agentMetrics } from '../catalogue/agent.ts';
 import type { Sample } from '../catalogue/model/sample.ts';
 import { sample } from '../catalogue/model/sample.ts';

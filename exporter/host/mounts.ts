@@ -1,4 +1,4 @@
-import { groupBy } from '../../common/group-by.ts';
+import { groupBy } from '../../common/collections.ts';
 import { SourceError } from '../base/errors.ts';
 import { type Mount, UNKNOWN_TYPE } from '../parsers/mountinfo.ts';
 import type { Host } from './host.ts';

@@ -1,4 +1,4 @@
-import { groupBy } from '../../common/group-by.ts';
+import { groupBy } from '../../common/collections.ts';
 import { SourceError } from '../base/errors.ts';
 import type { Place } from '../cgroups/place.ts';
 import type { NodeView } from '../owners/node-view.ts';

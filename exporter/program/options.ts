@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../../common/cli.ts';
 import { Flag, Program } from '../../common/flags.ts';
-import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../../common/log.ts';
+import type { LogFormat, LogLevel } from '../../common/log.ts';
+import { type LogFlags, logFormatFlag, logLevelFlag } from '../../common/log-flags.ts';
 import { packageVersion } from '../../common/version.ts';
 import { type ListenAddress, parseListenAddress } from '../../common/web/listen-address.ts';
 import { AUTHORIZATIONS, type AuthorizationOptions } from '../authorization/open.ts';
@@ -29,22 +30,21 @@ export interface ExporterOptions {
 }
 
 /** The flags, under their names as they are written. */
-type Flags = Readonly<Record<`extractor.${string}`, boolean>> & {
-  readonly 'web.listen-address': readonly string[];
-  readonly 'web.telemetry-path': string;
-  readonly 'web.config.file'?: string;
-  readonly 'web.authorization': AuthorizationOptions['kind'];
-  readonly 'web.authorization.audience': readonly string[];
-  readonly kubernetes: 'auto' | 'off';
-  readonly 'path.procfs': string;
-  readonly 'path.sysfs': string;
-  readonly 'path.rootfs': string;
-  readonly 'path.tracefs'?: string;
-  readonly 'rules.file'?: string;
-  readonly 'node-name': string;
-  readonly 'log.level': LogLevel;
-  readonly 'log.format': LogFormat;
-};
+type Flags = Readonly<Record<`extractor.${string}`, boolean>> &
+  LogFlags & {
+    readonly 'web.listen-address': readonly string[];
+    readonly 'web.telemetry-path': string;
+    readonly 'web.config.file'?: string;
+    readonly 'web.authorization': AuthorizationOptions['kind'];
+    readonly 'web.authorization.audience': readonly string[];
+    readonly kubernetes: 'auto' | 'off';
+    readonly 'path.procfs': string;
+    readonly 'path.sysfs': string;
+    readonly 'path.rootfs': string;
+    readonly 'path.tracefs'?: string;
+    readonly 'rules.file'?: string;
+    readonly 'node-name': string;
+  };
 
 export const LISTEN_FLAG = '--web.listen-address';
 const DEFAULT_ADDRESSES: readonly string[] = [':24924'];
@@ -89,8 +89,8 @@ export function exporterCommand(extractors: readonly string[]): Command {
     .option('--path.tracefs <folder>', 'where tracefs is mounted (default: kernel/tracing below sysfs)')
     .option('--rules.file <file>', 'rules to use beside the default set, reread when changed')
     .addOption(new Flag('--node-name <name>', 'name of this node').env('NODE_NAME').default(hostname()))
-    .addOption(new Flag('--log.level <level>', 'least level to log').choices(LOG_LEVELS).default('info'))
-    .addOption(new Flag('--log.format <format>', 'form of the log').choices(LOG_FORMATS).default('logfmt'));
+    .addOption(logLevelFlag())
+    .addOption(logFormatFlag());
   for (const name of extractors) {
     command.option(`--extractor.${name}`, `run the ${name} extractor`, true);
     command.option(`--no-extractor.${name}`, `do not run the ${name} extractor`);

@@ -1,4 +1,4 @@
-import { groupBy } from '../../common/group-by.ts';
+import { groupBy } from '../../common/collections.ts';
 import { agentMetrics } from '../catalogue/agent.ts';
 import { METRICS } from '../catalogue/index.ts';
 import { attributionLabels, type MetricSpec, OPEN } from '../catalogue/model/define.ts';

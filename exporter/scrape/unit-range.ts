@@ -1,4 +1,4 @@
-import { groupBy } from '../../common/group-by.ts';
+import { groupBy } from '../../common/collections.ts';
 import { SourceError } from '../base/errors.ts';
 import { type LabelValues, type MetricSpec, OPEN } from '../catalogue/model/define.ts';
 import { isWithin, type Range, rangeOf } from '../catalogue/model/range.ts';

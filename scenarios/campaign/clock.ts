@@ -1,11 +1,12 @@
 import axios from 'axios';
 import { z } from 'zod';
 import { formatDuration } from '../../common/duration.ts';
-import { reasonOf, ScenariosError } from '../scenario/errors.ts';
+import { firstLineOf } from '../../common/errors.ts';
+import { MS_PER_SECOND } from '../../common/ms.ts';
+import { ScenariosError } from '../scenario/errors.ts';
 
 const TRIES = 3;
 const TIMEOUT_MS = 10_000;
-const MS_PER_SECOND = 1000;
 
 const sample = z.tuple([z.number(), z.string().regex(/^\d+(\.\d+)?$/)]);
 /** VictoriaMetrics has no scalars: it gives a vector, of so long ago (30 s if nothing is said). */
@@ -53,7 +54,7 @@ export async function prometheusNowMs(url: string): Promise<number> {
       : (Number(answer.result[0].value[1]) + VICTORIA_METRICS_OFFSET_S) * MS_PER_SECOND;
   } catch (cause) {
     const shown = new URL(url).origin;
-    const reason = cause instanceof z.ZodError ? 'it answers something else' : reasonOf(cause);
+    const reason = cause instanceof z.ZodError ? 'it answers something else' : firstLineOf(cause);
     throw new ScenariosError('unreachable', `no Prometheus at ${shown}: ${reason}`, { cause });
   }
 }

@@ -3,7 +3,8 @@ import { relative, resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { undoingEndSignal } from '../../common/end-signal.ts';
 import { Program } from '../../common/flags.ts';
-import { createLogger, type LogFormat, type Logger, type LogLevel } from '../../common/log.ts';
+import { createLogger, type Logger } from '../../common/log.ts';
+import type { LogFlags } from '../../common/log-flags.ts';
 import { parseListenAddress } from '../../common/web/listen-address.ts';
 import { nodeText } from '../../dataset/episodes/contract.ts';
 import { Ledger } from '../ground-truth/ledger.ts';
@@ -27,7 +28,7 @@ import { checkAll, runCampaign } from './run-campaign.ts';
 import type { Target } from './target.ts';
 import { timetable, timetableLines } from './timetable.ts';
 
-interface Flags {
+interface Flags extends LogFlags {
   readonly 'dry-run'?: true;
   readonly seed?: number;
   readonly prometheus?: string;
@@ -38,8 +39,6 @@ interface Flags {
   readonly 'web.listen-address'?: string;
   readonly 'node-name': string;
   readonly cluster?: string;
-  readonly 'log.level': LogLevel;
-  readonly 'log.format': LogFormat;
 }
 
 function seed(text: string): number {

@@ -1,20 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { parse } from 'yaml';
-import { reasonOf, ScenariosError } from '../scenario/errors.ts';
+import { dirname } from 'node:path';
+import { firstLineOf } from '../../common/errors.ts';
+import { absolutePaths, objectionTo, parseYaml } from '../../common/yaml-file.ts';
+import { ScenariosError } from '../scenario/errors.ts';
 import { type Plan, planSchema } from './plan-schema.ts';
 
 function readDocument(path: string): unknown {
-  let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    return parseYaml(readFileSync(path, 'utf8'));
   } catch (cause) {
-    throw new ScenariosError('plan', `${path}: ${reasonOf(cause)}`, { cause });
-  }
-  try {
-    return parse(text) ?? {};
-  } catch (cause) {
-    throw new ScenariosError('plan', `${path}: ${reasonOf(cause).replace(/:$/, '')}`, { cause });
+    throw new ScenariosError('plan', `${path}: ${firstLineOf(cause)}`, { cause });
   }
 }
 
@@ -25,16 +20,11 @@ function readDocument(path: string): unknown {
  */
 export function loadPlan(path: string): Plan {
   const result = planSchema.safeParse(readDocument(path));
-  if (!result.success) {
-    const [issue] = result.error.issues;
-    const place = issue === undefined || issue.path.length === 0 ? path : `${path}: ${issue.path.join('.')}`;
-    throw new ScenariosError('plan', `${place}: ${issue?.message}`, { cause: result.error });
-  }
-  const absolute = (file: string) => resolve(dirname(path), file);
-  const targets = result.data.targets?.map(({ tokenFile, caFile, ...target }) => ({
+  if (!result.success)
+    throw new ScenariosError('plan', objectionTo(path, result.error), { cause: result.error });
+  const targets = result.data.targets?.map((target) => ({
     ...target,
-    ...(tokenFile !== undefined && { tokenFile: absolute(tokenFile) }),
-    ...(caFile !== undefined && { caFile: absolute(caFile) }),
+    ...absolutePaths(target, ['tokenFile', 'caFile'], dirname(path)),
   }));
   return { ...result.data, ...(targets !== undefined && { targets }) };
 }

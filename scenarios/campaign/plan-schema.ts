@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { formatDuration, parseDurationMs } from '../../common/duration.ts';
+import { formatDuration } from '../../common/duration.ts';
+import { positiveDuration } from '../../common/duration-schema.ts';
 import { recordSchema } from '../../common/record-schema.ts';
 import { CLUSTER_NAME, isClusterName } from '../ground-truth/episode.ts';
 import { SCENARIOS } from '../registry/registry.ts';
@@ -9,14 +10,6 @@ import { MAX_REQUESTS_PER_SECOND } from '../victim/background.ts';
 const MAX_DURATION_MS = MAX_DURATION_SECONDS * 1000;
 const MOST_REPETITIONS = 1_000;
 
-/** A Prometheus duration, as milliseconds. */
-const duration = z.string().transform((text, context) => {
-  const ms = parseDurationMs(text);
-  if (ms !== undefined) return ms;
-  context.addIssue(`${JSON.stringify(text)} is no duration: write it like 15s, 5m or 1h30m`);
-  return z.NEVER;
-});
-const positiveDuration = duration.refine((ms) => ms > 0, 'must be longer than 0');
 const episodeDuration = positiveDuration.refine(
   (ms) => ms <= MAX_DURATION_MS,
   `must be at most ${formatDuration(MAX_DURATION_MS)}`,

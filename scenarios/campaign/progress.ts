@@ -1,6 +1,6 @@
-import { Presets, SingleBar } from 'cli-progress';
 import { formatDuration } from '../../common/duration.ts';
 import type { Logger } from '../../common/log.ts';
+import { terminalBar } from '../../common/terminal-bar.ts';
 
 /** Tells how far a campaign is. */
 export interface Progress {
@@ -14,10 +14,7 @@ const TICK_MS = 500;
 
 function bar(stream: NodeJS.WriteStream): Progress {
   const format = '{bar} {percentage}% | {doing} | {left} left';
-  const line = new SingleBar(
-    { stream, format, clearOnComplete: true, hideCursor: true, stopOnComplete: false },
-    Presets.shades_classic,
-  );
+  const line = terminalBar(stream, format, { stopOnComplete: false });
   let totalMs = 0;
   let ticking: NodeJS.Timeout | undefined;
   const left = (ms: number) => formatDuration(Math.max(0, Math.round((totalMs - ms) / 1000) * 1000));

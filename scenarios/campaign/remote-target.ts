@@ -3,10 +3,11 @@ import { Agent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios, { type AxiosInstance } from 'axios';
 import { z } from 'zod';
+import { firstLineOf } from '../../common/errors.ts';
 import { SCENARIO_ROLES } from '../../dataset/episodes/contract.ts';
 import { linesFor, type ScenarioLine, UNDO_MS } from '../ground-truth/episode.ts';
 import type { Ledger } from '../ground-truth/ledger.ts';
-import { reasonOf, ScenariosError } from '../scenario/errors.ts';
+import { ScenariosError } from '../scenario/errors.ts';
 import { readToken } from '../serve/token.ts';
 import { aheadMs } from './clock.ts';
 import type { PlanTarget } from './plan-schema.ts';
@@ -104,7 +105,7 @@ class Api {
     try {
       answer = await this.#client.request({ method, url: path, ...(data !== undefined && { data }) });
     } catch (cause) {
-      const code = axios.isAxiosError(cause) ? (cause.code ?? reasonOf(cause)) : reasonOf(cause);
+      const code = axios.isAxiosError(cause) ? (cause.code ?? firstLineOf(cause)) : firstLineOf(cause);
       throw new ScenariosError('unreachable', `no kubevigil-scenarios at ${this.#url} (${code})`, { cause });
     }
     const { status, data: body } = answer;

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
 import { replaceDurably } from '../../common/durable-file.ts';
+import { firstLineOf } from '../../common/errors.ts';
 import { EPISODE_COLUMNS, type Episode, isBenign, lineKey } from '../../dataset/episodes/contract.ts';
 import { decodeEpisodes } from '../../dataset/episodes/episodes.ts';
-import { reasonOf, ScenariosError } from '../scenario/errors.ts';
+import { ScenariosError } from '../scenario/errors.ts';
 import { endedAt, type ScenarioLine } from './episode.ts';
 
 /** The file's text; it has a column for clusters where an episode tells one. */
@@ -115,7 +116,7 @@ export class Ledger {
     try {
       replaceDurably(this.#path, csvOf(this.lines));
     } catch (cause) {
-      throw new ScenariosError('truth', `${this.#path} cannot be written: ${reasonOf(cause)}`, { cause });
+      throw new ScenariosError('truth', `${this.#path} cannot be written: ${firstLineOf(cause)}`, { cause });
     }
     this.#version = versionOf(this.#path);
   }

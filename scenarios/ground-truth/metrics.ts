@@ -1,8 +1,7 @@
 import { Gauge, Registry } from 'prom-client';
+import { MS_PER_SECOND } from '../../common/ms.ts';
 import { EPISODE_METRICS } from '../../dataset/episodes/contract.ts';
 import type { ScenarioLine } from './episode.ts';
-
-const MS_PER_SECOND = 1000;
 
 /** What the metrics are read off. */
 export interface Truth {

@@ -1,10 +1,11 @@
 /** Runs scenarios, with the ground truth written around each, and undoes all of them when it is told to. */
+import { firstLineOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/log.ts';
 import { EXPOSED_AFTER_END_MS, type Subject } from '../../dataset/episodes/contract.ts';
 import { endedAt, linesFor, type ScenarioLine, UNDO_MS } from '../ground-truth/episode.ts';
 import type { Ledger } from '../ground-truth/ledger.ts';
 import type { Truth } from '../ground-truth/metrics.ts';
-import { reasonOf, ScenariosError } from '../scenario/errors.ts';
+import { ScenariosError } from '../scenario/errors.ts';
 import { ScenarioRefusal } from '../scenario/refusal.ts';
 import type { Scenario, ScenarioOptions } from '../scenario/scenario.ts';
 
@@ -178,7 +179,7 @@ export class Runner {
       state.outcome = abort.signal.aborted ? 'stopped' : 'completed';
     } catch (error) {
       state.outcome = abort.signal.aborted ? 'stopped' : 'failed';
-      state.failure = reasonOf(error);
+      state.failure = firstLineOf(error);
       log.error('Scenario failed', { episode: state.line.episode, error: state.failure });
     } finally {
       clearTimeout(overdue);
@@ -204,7 +205,7 @@ export class Runner {
     try {
       this.#options.ledger.amend(linesOf(state));
     } catch (error) {
-      this.#options.log.error('Ground truth could not be written', { error: reasonOf(error) });
+      this.#options.log.error('Ground truth could not be written', { error: firstLineOf(error) });
     }
   }
 

@@ -39,8 +39,3 @@ export class ScenariosError extends Error {
     return this.code === 'plan' ? EXIT_USER : EXIT_WORLD;
   }
 }
-
-/** The first line of what an error says. */
-export function reasonOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
-}

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../../common/cli.ts';
 import { Flag, Program } from '../../common/flags.ts';
-import { LOG_FORMATS, LOG_LEVELS, type LogFormat, type LogLevel } from '../../common/log.ts';
+import type { LogFormat, LogLevel } from '../../common/log.ts';
+import { type LogFlags, logFormatFlag, logLevelFlag } from '../../common/log-flags.ts';
 import { type ListenAddress, parseListenAddress } from '../../common/web/listen-address.ts';
 import type { Subject } from '../../dataset/episodes/contract.ts';
 import { CLUSTER_NAME, isClusterName } from '../ground-truth/episode.ts';
@@ -30,7 +31,7 @@ export interface ServeOptions {
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
 }
 
-interface Flags {
+interface Flags extends LogFlags {
   readonly 'web.listen-address': string;
   readonly 'web.config.file'?: string;
   readonly 'web.allowed-host': readonly string[];
@@ -43,8 +44,6 @@ interface Flags {
   readonly 'max-running': number;
   readonly 'node-name': string;
   readonly cluster?: string;
-  readonly 'log.level': LogLevel;
-  readonly 'log.format': LogFormat;
 }
 
 function count(text: string): number {
@@ -55,9 +54,7 @@ function count(text: string): number {
 
 /** The flags about logs, which all commands have. */
 export function withLogOptions(command: Command): Command {
-  return command
-    .addOption(new Flag('--log.level <level>', 'least level to log').choices(LOG_LEVELS).default('info'))
-    .addOption(new Flag('--log.format <format>', 'form of the log').choices(LOG_FORMATS).default('logfmt'));
+  return command.addOption(logLevelFlag()).addOption(logFormatFlag());
 }
 
 /** Each use of a flag adds to it. */

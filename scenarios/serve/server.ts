@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import express, { type Application, type NextFunction, type Request, type Response } from 'express';
 import type { Registry } from 'prom-client';
+import { firstLineOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/log.ts';
+import { MS_PER_SECOND } from '../../common/ms.ts';
 import { checkScenario, type Runner } from '../runner/runner.ts';
-import { reasonOf, ScenariosError, type ScenariosErrorCode } from '../scenario/errors.ts';
+import { ScenariosError, type ScenariosErrorCode } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { BackgroundLoad } from '../victim/background.ts';
 import { type GateOptions, refusalOf } from './gate.ts';
@@ -29,7 +31,6 @@ export interface ServerOptions extends GateOptions, OpenPages {
 }
 
 const LARGEST_BODY = '16kb';
-const MS_PER_SECOND = 1000;
 const STATUS: Partial<Record<ScenariosErrorCode, number>> = {
   request: 400,
   refused: 422,
@@ -187,7 +188,7 @@ export function createApp(options: ServerOptions): Application {
       refuse(
         response,
         status,
-        status === 500 && !(error instanceof ScenariosError) ? 'internal error' : reasonOf(error),
+        status === 500 && !(error instanceof ScenariosError) ? 'internal error' : firstLineOf(error),
       );
   });
   return app;

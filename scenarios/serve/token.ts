@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { UsageError } from '../../common/cli.ts';
-import { reasonOf } from '../scenario/errors.ts';
+import { firstLineOf } from '../../common/errors.ts';
 
 export const TOKEN_VARIABLE = 'KUBEVIGIL_SCENARIOS_TOKEN';
 /** Short ones can be guessed: the service starts attacks for whoever has it. */
@@ -25,7 +25,7 @@ export function readToken(file: string | undefined, env: NodeJS.ProcessEnv): str
     try {
       text = readFileSync(file, 'utf8');
     } catch (cause) {
-      throw new UsageError(`${place}: ${reasonOf(cause)}`, { cause });
+      throw new UsageError(`${place}: ${firstLineOf(cause)}`, { cause });
     }
   }
   const token = text?.trim();

@@ -5,12 +5,14 @@
  * not), to show that memory stays. `--only labels` measures labels alone, which needs no Prometheus. `--way 'build, Parquet'`, as often as wanted, goes these ways only. Prints tables; `--json
  * FILE` also writes the figures, `--check` compares samples with promtool's dump.
  */
+
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { MS_PER_SECOND } from '../../common/ms.ts';
 import { median } from '../../common/statistics.ts';
 import { table } from '../bench/table.ts';
 import { cpuMs } from '../bench/usage.ts';
@@ -24,7 +26,6 @@ import { measureWay, type Reading, type Surroundings, WAYS } from './ways.ts';
 
 const run = promisify(execFile);
 const say = (text: string) => process.stdout.write(`${text}\n`);
-const MS_PER_SECOND = 1_000;
 
 async function apart(way: string, surroundings: Surroundings): Promise<Reading> {
   const self = fileURLToPath(import.meta.url);

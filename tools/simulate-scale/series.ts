@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { exposedColumns } from '../../builder/config/schema.ts';
 import { selectorFor } from '../../builder/prometheus/selectors.ts';
-import { groupBy } from '../../common/group-by.ts';
+import { groupBy } from '../../common/collections.ts';
 import { METRICS } from '../../exporter/catalogue/index.ts';
 import type { LabelValues, MetricSpec } from '../../exporter/catalogue/model/define.ts';
 import type { Matcher } from '../../exporter/catalogue/model/promql.ts';

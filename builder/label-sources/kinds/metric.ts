@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { groupBy } from '../../../common/collections.ts';
 import { BuilderError } from '../../../common/errors.ts';
-import { wholeMs } from '../../../common/ms.ts';
+import { MS_PER_SECOND, wholeMs } from '../../../common/ms.ts';
 import { formatTime, LATEST_MS, unlikelyNumber } from '../../../common/times.ts';
 import {
   DEFAULT_ROLE,
@@ -16,8 +16,6 @@ import { labelName, matchers } from '../../promql/schemas.ts';
 import { type RawSeries, seriesKey, seriesName } from '../../samples/series.ts';
 import type { LabelSet } from '../label-set.ts';
 import { type LabelQuery, type LabelTimes, labelSource } from '../source.ts';
-
-const MS_PER_SECOND = 1000;
 
 /** The last moment that was told; 0 and NaN stand for «not yet», as does what no date can be written of. */
 function toldMs({ values }: RawSeries): number | undefined {

@@ -10,7 +10,7 @@ export interface AnswerBody extends AsyncIterable<Buffer> {
  * A body that breaks when no byte comes for a while. The HTTP client's own timeout ends with the answer's headers. Only
  * waiting counts: a reader that takes its time between two pieces does not.
  */
-export function guarded(body: Readable, timeoutMs: number): AnswerBody {
+export function endingWhenSilent(body: Readable, timeoutMs: number): AnswerBody {
   async function* pieces(): AsyncGenerator<Buffer, void, void> {
     const iterator = body[Symbol.asyncIterator]();
     let waiting = false;

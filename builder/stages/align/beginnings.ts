@@ -4,12 +4,12 @@
  */
 
 import { groupBy } from '../../../common/collections.ts';
+import { MS_PER_SECOND } from '../../../common/ms.ts';
 import type { CounterSpec } from '../../../exporter/catalogue/model/define.ts';
 import { birthLookback, REMEMBERED_MS } from '../../plan/lookback.ts';
 import type { RawSeries } from '../../samples/series.ts';
 import { type Birth, birthsOf, hasTime, lastAtMost, type Scrapes } from './grid.ts';
 
-const MS_PER_SECOND = 1000;
 /** A node's clock and Prometheus' may be so far apart: within this, who was there under another name was there. */
 const CLOCKS_APART_MS = 5_000;
 /** After a reset a counter may be so many times as fast as it was. */

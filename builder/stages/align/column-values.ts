@@ -2,7 +2,7 @@
 
 import { compare, groupBy } from '../../../common/collections.ts';
 import type { Grid, PlannedColumn } from '../../../dataset/model/rows.ts';
-import { fits } from '../../prometheus/selectors.ts';
+import { isSelected } from '../../prometheus/selectors.ts';
 import type { RawSeries } from '../../samples/series.ts';
 import type { Beginnings } from './beginnings.ts';
 import { gaugeValues, newestAtSteps, orInfinity, rateValues } from './grid.ts';
@@ -78,7 +78,7 @@ export class ColumnValues {
     const { aggregate } = planned.column;
     const result = new Float64Array(this.#grid.steps).fill(Number.NaN);
     for (const series of target.series) {
-      if (!fits(series.labels, selector)) continue;
+      if (!isSelected(series.labels, selector)) continue;
       const values = this.#seriesValues(planned, series);
       for (let step = 0; step < values.length; step++) {
         const value = values[step] as number;

@@ -2,12 +2,12 @@
  * The grid: what a series is worth at each step. Row t covers (t − step, t]; no sample after t is looked at, and
  * nothing is filled in. In the results NaN is null, and infinity what is no finite number.
  */
+import { MS_PER_SECOND } from '../../../common/ms.ts';
 import type { Grid } from '../../../dataset/model/rows.ts';
 import type { RawSeries } from '../../samples/series.ts';
 
 /** Least part of the window that two samples must lie apart for a rate. */
 const LEAST_WINDOW = 0.9;
-const MS_PER_SECOND = 1000;
 
 /** Index of the last element that is at most `limit`; −1 when there is none. */
 export function lastAtMost(sorted: Float64Array, limit: number): number {

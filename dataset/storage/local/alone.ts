@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { Places } from '../../model/file-names.ts';
 import { explained } from '../explained.ts';
-import { recover } from './commit.ts';
+import { finishOrUndo } from './commit.ts';
 import type { Disk } from './disk.ts';
 import { checkRegular } from './files.ts';
 import { Lock } from './lock.ts';
@@ -30,7 +30,7 @@ export async function alone<T>(
     checkRegular(folder);
     made = disk.makeFolder(folder);
     lock = Lock.take(join(folder, places.lock));
-    recover(folder, places, disk);
+    finishOrUndo(folder, places, disk);
     return await task(lock);
   } catch (error) {
     throw explained(error, folder);

@@ -94,7 +94,7 @@ function removeEmptyFolders(folder: string, disk: Disk): void {
 }
 
 /** Finishes or clears away what a run that was killed left in the folder. The lock must be held. */
-export function recover(folder: string, places: Places, disk: Disk): void {
+export function finishOrUndo(folder: string, places: Places, disk: Disk): void {
   const journal = readJournal(join(folder, places.journal));
   if (journal !== undefined) finish(folder, journal, places, disk);
   for (const file of filesBelow(folder)) {

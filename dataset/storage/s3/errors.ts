@@ -1,6 +1,6 @@
 import { S3ServiceException } from '@aws-sdk/client-s3';
 import { BuilderError, messageOf, systemCode } from '../../../common/errors.ts';
-import { oneLine } from '../../../common/one-line.ts';
+import { excerpt } from '../../../common/excerpt.ts';
 
 const NOT_THERE = ['ENOTFOUND', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'];
 const HTTP_FORBIDDEN = [401, 403];
@@ -49,7 +49,7 @@ function reasonOf(error: unknown, bucket: string): string {
   if (status !== undefined && HTTP_FORBIDDEN.includes(status))
     return `the store refuses us (${status} ${name})`;
   const told = status === undefined ? messageOf(error) : `${status} ${name}: ${message}`;
-  return oneLine(told);
+  return excerpt(told);
 }
 
 /** The same error in words that say what to do. */

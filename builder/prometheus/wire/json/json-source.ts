@@ -1,4 +1,4 @@
-import { oneLine } from '../../../../common/one-line.ts';
+import { excerpt } from '../../../../common/excerpt.ts';
 import { MatrixScanError } from './errors.ts';
 import { BYTE, endOfValue, isWhitespace } from './json-bytes.ts';
 
@@ -151,7 +151,7 @@ export class JsonSource {
       return await this.#pieces.next();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new MatrixScanError('incomplete', `it broke off: ${oneLine(reason)}`, { cause: error });
+      throw new MatrixScanError('incomplete', `it broke off: ${excerpt(reason)}`, { cause: error });
     }
   }
 }
@@ -163,7 +163,7 @@ export function malformed(what: string, options?: ErrorOptions): MatrixScanError
 
 /** A value as an error shows it. */
 export function shown(value: unknown): string {
-  return oneLine(typeof value === 'string' ? value : JSON.stringify(value));
+  return excerpt(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 function cutShort(): MatrixScanError {

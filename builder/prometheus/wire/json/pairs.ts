@@ -1,7 +1,7 @@
+import { MS_PER_SECOND } from '../../../../common/ms.ts';
 import type { SampleBuffer } from '../../../samples/sample-buffer.ts';
 import { malformed, shown } from './json-source.ts';
 
-const MS_PER_SECOND = 1000;
 const ZERO = 0x30;
 const POINT = 0x2e;
 const MINUS = 0x2d;

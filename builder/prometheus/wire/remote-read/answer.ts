@@ -1,4 +1,4 @@
-import { oneLine } from '../../../../common/one-line.ts';
+import { excerpt } from '../../../../common/excerpt.ts';
 import type { AnswerBody } from '../answer-body.ts';
 import { RemoteReadError } from './errors.ts';
 
@@ -39,9 +39,9 @@ function objectionTo(headers: RemoteReadAnswer['headers']): string | undefined {
   const header = (name: string): string => String(headers[name] ?? '').trim();
   const type = header('content-type');
   if (!STREAMED.test(type))
-    return `the server answered with ${oneLine(type) || 'no content type'}, not streamed chunks`;
+    return `the server answered with ${excerpt(type) || 'no content type'}, not streamed chunks`;
   const encoding = header('content-encoding');
-  if (encoding !== '' && encoding !== 'identity') return `the answer is compressed (${oneLine(encoding)})`;
+  if (encoding !== '' && encoding !== 'identity') return `the answer is compressed (${excerpt(encoding)})`;
   // Such an answer ends where the connection ends, so one that is cut between two frames would pass for whole.
   const delimited = header('transfer-encoding') !== '' || header('content-length') !== '';
   return delimited ? undefined : 'the answer does not tell its own end';
@@ -57,7 +57,7 @@ async function readExcerpt(body: AnswerBody): Promise<string> {
       if (bytes >= EXCERPT_BYTES) break;
     }
   } catch (error) {
-    return `(and broke off: ${oneLine(error instanceof Error ? error.message : String(error))})`;
+    return `(and broke off: ${excerpt(error instanceof Error ? error.message : String(error))})`;
   }
-  return oneLine(Buffer.concat(parts).subarray(0, EXCERPT_BYTES).toString('utf8'));
+  return excerpt(Buffer.concat(parts).subarray(0, EXCERPT_BYTES).toString('utf8'));
 }

@@ -1,4 +1,4 @@
-import { oneLine } from '../../../../common/one-line.ts';
+import { excerpt } from '../../../../common/excerpt.ts';
 import { crc32c } from './crc32c.ts';
 import { corrupt } from './errors.ts';
 
@@ -113,7 +113,7 @@ export class FrameReader {
   #corrupt(what: string): Error {
     const raw = [this.#header.subarray(0, this.#headerReceived), this.#bytes.subarray(0, this.#received)];
     const text = Buffer.concat(raw).toString('utf8');
-    const reason = /^[\x20-\x7e]{3,}\s*$/.test(text) ? `; the server wrote: ${oneLine(text)}` : '';
+    const reason = /^[\x20-\x7e]{3,}\s*$/.test(text) ? `; the server wrote: ${excerpt(text)}` : '';
     return corrupt(`frame ${this.#ordinal} of the answer ${what}${reason}`);
   }
 }

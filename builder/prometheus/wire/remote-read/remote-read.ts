@@ -1,4 +1,4 @@
-import { oneLine } from '../../../../common/one-line.ts';
+import { excerpt } from '../../../../common/excerpt.ts';
 import type { SampleTally } from '../../../samples/sample-tally.ts';
 import type { RawSeries } from '../../../samples/series.ts';
 import type { AnswerBody } from '../answer-body.ts';
@@ -52,6 +52,6 @@ async function* pieces(body: AnswerBody): AsyncGenerator<Buffer, void, void> {
     yield* body;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw corrupt(`the answer broke off: ${oneLine(reason)}`, { cause: error });
+    throw corrupt(`the answer broke off: ${excerpt(reason)}`, { cause: error });
   }
 }

@@ -1,7 +1,7 @@
+import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
 import type { Ms } from '../../../../common/ms.ts';
 import type { Matcher } from '../../../samples/series.ts';
 import { int64Field, lengthDelimitedField, stringField } from './protobuf-writer.ts';
-import { snappyLiterals } from './snappy.ts';
 
 /** Which samples to read: those of every matching series in (startMs, endMs], in whole Unix milliseconds. */
 export interface RemoteReadQuery {
@@ -39,7 +39,7 @@ export function encodeReadRequest({ matchers, startMs, endMs }: RemoteReadQuery)
     ...matchers.map((matcher) => lengthDelimitedField(3, encodeMatcher(matcher))),
   ]);
   const accepted = Object.values(ACCEPTED_RESPONSE_TYPES).map((type) => int64Field(2, type));
-  return snappyLiterals(Buffer.concat([lengthDelimitedField(1, query), ...accepted]));
+  return Buffer.from(snappyCompress(Buffer.concat([lengthDelimitedField(1, query), ...accepted])));
 }
 
 function encodeMatcher({ operator, name, value }: Matcher): Buffer {

@@ -1,4 +1,4 @@
-import { oneLine } from '../../../../common/one-line.ts';
+import { excerpt } from '../../../../common/excerpt.ts';
 import { finishSamples } from '../../../samples/finish-samples.ts';
 import { SampleBuffer } from '../../../samples/sample-buffer.ts';
 import type { SampleTally } from '../../../samples/sample-tally.ts';
@@ -56,7 +56,7 @@ export class SeriesAssembler {
   }
 
   #begin(key: string, labels: Record<string, string>): void {
-    if (this.#begun.has(key)) throw corrupt(`series ${oneLine(JSON.stringify(labels))} came in two places`);
+    if (this.#begun.has(key)) throw corrupt(`series ${excerpt(JSON.stringify(labels))} came in two places`);
     this.#tally?.begin(key.length);
     this.#begun.add(key);
     this.#key = key;

@@ -86,7 +86,7 @@ describe('builder/prometheus/wire/remote-read', () => {
     });
     // Snappy: 28 bytes, one literal of them. Query: from 1 to 10, __name__ (EQ is written out) = up; types 1, 0.
     const message = '0a16 0801 100a 1a10 0800 1208 5f5f6e616d655f5f 1a02 7570 1001 1000'.replaceAll(' ', '');
-    expect(body.toString('hex')).to.equal(`1cf41b00${message}`);
+    expect(body.toString('hex')).to.equal(`1c6c${message}`);
   });
 
   it('reads an empty answer as no series', async () => {
