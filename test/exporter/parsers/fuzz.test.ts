@@ -17,6 +17,7 @@ import { parseNetDev } from '../../../exporter/parsers/netdev.ts';
 import { parseOsRelease } from '../../../exporter/parsers/os-release.ts';
 import { countPacketSockets } from '../../../exporter/parsers/packet.ts';
 import { parsePressure } from '../../../exporter/parsers/pressure.ts';
+import { statField } from '../../../exporter/parsers/process-stat.ts';
 import { parseProtocolCounters } from '../../../exporter/parsers/protocol-counters.ts';
 import { parseDefaultRoutes4, parseDefaultRoutes6 } from '../../../exporter/parsers/routes.ts';
 import { parseSockstat, parseSockstat6 } from '../../../exporter/parsers/sockstat.ts';
@@ -88,6 +89,7 @@ const PARSERS: Readonly<Record<string, readonly Case[]>> = {
     { parse: (text) => countPacketSockets(text, new Unread('x')), texts: recorded('proc/1/net/packet') },
   ],
   pressure: [{ parse: (text) => parsePressure(text, 'x'), texts: recorded('proc/pressure/io') }],
+  'process-stat': [{ parse: (text) => statField(text, 22), texts: recorded('proc/4100/stat') }],
   'protocol-counters': [
     {
       parse: (text) => parseProtocolCounters(text, 'x', 'Tcp', ['RetransSegs', 'OutRsts']),
@@ -121,23 +123,23 @@ const PARSERS: Readonly<Record<string, readonly Case[]>> = {
 
 /** Those that lie beside what uses them. */
 const OTHERS: Readonly<Record<string, readonly Case[]>> = {
-  'containers/membership': [
+  'cgroups/membership': [
     { parse: (text) => placeOfMember(parseMemberships(text, 'x')), texts: recorded('proc/4100/cgroup') },
   ],
   'netns/socket-table': [{ parse: count, texts: recorded('proc/1/net/tcp') }],
   'processes/stat-line': [{ parse: statLine, texts: recorded('proc/4100/stat') }],
   'processes/status': [{ parse: (text) => parseStatus(text, 'x'), texts: recorded('proc/4100/status') }],
-  'tracing/cpu-stream': [
+  'trace/ring/cpu-stream': [
     {
       parse: (text) => parseLosses(text, 'x'),
       texts: ['entries: 0\noverrun: 0\ncommit overrun: 0\nbytes: 0\ndropped events: 12\nread events: 7\n'],
     },
   ],
-  'tracing/format': [
+  'trace/ring/format': [
     { parse: (text) => parseHeaderPage(text, 'x'), texts: recorded(`${TRACING}/header_page`) },
     { parse: (text) => parseFormat(text, 'x'), texts: recorded(`${TRACING}/sched_process_exec.format`) },
   ],
-  'tracing/hierarchy': [
+  'cgroups/hierarchy': [
     { parse: (text) => parseMemberships(text, 'x'), texts: recorded('proc/4100/cgroup') },
   ],
 };

@@ -34,8 +34,8 @@ describe("the demo's table of what moved", () => {
   it('has the scenarios that were run, with the columns of nodes that they name', () => {
     expect(all.map(({ scenario }) => scenario.name)).to.deep.equal([
       'cpu_burn',
-      'port_scan',
       'fork_burst',
+      'port_scan',
       'load_spike',
     ]);
     expect(all[0]?.expected.map(({ column }) => column)).to.deep.equal(['cpu_busy_ratio']);
