@@ -1,7 +1,11 @@
 const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 
-/** The bytes of an unsigned integer below 2^64, seven bits each, lowest first. */
+/**
+ * The bytes of an unsigned integer below 2^64, seven bits each, lowest first.
+ *
+ * @internal exported for its own tests
+ */
 export function uvarint(value: number | bigint): Uint8Array {
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, BigInt(value));
