@@ -1,3 +1,21 @@
+/** What a process ends with: somebody must change the input, or something beside it is at fault, or it was interrupted. */
+export const EXIT_INPUT = 2;
+export const EXIT_WORLD = 1;
+export const EXIT_INTERRUPTED = 130;
+
+/** Expected trouble of a closed set of kinds: its message is one line that says what to do. */
+export abstract class CodedError<Code extends string> extends Error {
+  readonly code: Code;
+
+  constructor(code: Code, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  /** What the process ends with. */
+  abstract get exitCode(): number;
+}
+
 /**
  * Why no dataset came out:
  * `config` the configuration or a flag is wrong, `labels` a label source is, `unreachable` nothing answers at the URL,
@@ -20,23 +38,13 @@ export type BuilderErrorCode =
   | 'damaged'
   | 'interrupted';
 
-const EXIT_DAMAGED = 1;
-const EXIT_INPUT = 2;
-const EXIT_INTERRUPTED = 130;
-
-/** Expected trouble: its message is one line that says what to do. */
-export class BuilderError extends Error {
+/** No dataset came out. */
+export class BuilderError extends CodedError<BuilderErrorCode> {
   override readonly name = 'BuilderError';
-  readonly code: BuilderErrorCode;
-
-  constructor(code: BuilderErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 
   /** What the process ends with: 2 when somebody must change the input, 1 for damage. */
   get exitCode(): number {
-    if (this.code === 'damaged') return EXIT_DAMAGED;
+    if (this.code === 'damaged') return EXIT_WORLD;
     return this.code === 'interrupted' ? EXIT_INTERRUPTED : EXIT_INPUT;
   }
 }

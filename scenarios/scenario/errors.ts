@@ -1,3 +1,5 @@
+import { CodedError, EXIT_INPUT, EXIT_INTERRUPTED, EXIT_WORLD } from '../../common/errors.ts';
+
 /**
  * Why something does not happen:
  * `plan` the campaign's file or a flag is wrong, `request` a request is, `unknown` there is nothing of that name, `conflict` it
@@ -19,23 +21,13 @@ export type ScenariosErrorCode =
   | 'failed'
   | 'interrupted';
 
-const EXIT_WORLD = 1;
-const EXIT_USER = 2;
-const EXIT_INTERRUPTED = 130;
-
-/** Expected trouble: its message is one line that says what to do. */
-export class ScenariosError extends Error {
+/** Something does not happen. */
+export class ScenariosError extends CodedError<ScenariosErrorCode> {
   override readonly name = 'ScenariosError';
-  readonly code: ScenariosErrorCode;
-
-  constructor(code: ScenariosErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 
   /** What the process ends with. */
   get exitCode(): number {
     if (this.code === 'interrupted') return EXIT_INTERRUPTED;
-    return this.code === 'plan' ? EXIT_USER : EXIT_WORLD;
+    return this.code === 'plan' ? EXIT_INPUT : EXIT_WORLD;
   }
 }
