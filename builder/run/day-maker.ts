@@ -3,7 +3,7 @@ import { DatasetWriter } from '../../dataset/folder/writer.ts';
 import type { ColumnUnit } from '../../dataset/formats/format.ts';
 import { FORMATS } from '../../dataset/formats/registry.ts';
 import { infiniteIn } from '../../dataset/model/infinite.ts';
-import type { ManifestFile } from '../../dataset/model/manifest.ts';
+import type { Manifest, ManifestFile } from '../../dataset/model/manifest.ts';
 import type { NodeRows } from '../../dataset/model/rows.ts';
 import { type Table, tableColumns, tableOf } from '../../dataset/model/table.ts';
 import { Accounts } from '../../dataset/summary/accounts.ts';
@@ -47,17 +47,17 @@ export class DayMaker {
   /** Leaves the day's file as it is when nothing about it changes, else writes the day anew. */
   async make(day: Day): Promise<void> {
     const digest = this.labels.digest(day);
-    const { there } = day;
-    if (there !== undefined && day.fresh === undefined) {
-      if (there.labelDigest === digest || !this.labels.canRelabel(day)) return this.#keep(there);
+    const { earlier } = this.#task;
+    if (earlier !== undefined && day.there !== undefined && day.fresh === undefined) {
+      if (day.there.labelDigest === digest || !this.labels.canRelabel(day)) {
+        return this.#keep(day.there, earlier);
+      }
     }
     await this.#write(day, digest);
   }
 
-  async #keep(file: ManifestFile): Promise<void> {
-    const { storage, earlier } = this.#task;
-    if (earlier === undefined) return;
-    for await (const table of tablesOfFile(storage, file, earlier)) {
+  async #keep(file: ManifestFile, earlier: Manifest): Promise<void> {
+    for await (const table of tablesOfFile(this.#task.storage, file, earlier)) {
       this.#account(table);
       this.labels.meetTable(table);
     }

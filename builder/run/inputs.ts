@@ -20,6 +20,8 @@ import type { Surroundings, Task } from './task.ts';
 /** What a run reads from, and all that it has decided, before it makes the first row. */
 export interface Inputs {
   readonly plan: Plan;
+  /** What stands fixed of the dataset that is continued; undefined when all of it is made. */
+  readonly continued: Continued | undefined;
   /** Raw samples, with pseudonyms in place of names where the configuration asks for them. */
   readonly source: SampleSource;
   /** What the label sources hold; undefined when there is none. */
@@ -95,5 +97,5 @@ export async function openInputs(
   const source = pseudonymousSource(opened, config, pseudonyms);
   await warnOfLateness(source, planned, nowMs, log);
   const labels = await readLabels?.(source, planned, nowMs);
-  return { plan: planned, source, labels, nowMs, replaced };
+  return { plan: planned, continued, source, labels, nowMs, replaced };
 }

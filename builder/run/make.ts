@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BuilderError } from '../../common/errors.ts';
-import { formatTime, parseRfc3339 } from '../../common/times.ts';
+import { formatTime } from '../../common/times.ts';
 import { readBack } from '../../dataset/folder/read-rows.ts';
 import type { Manifest } from '../../dataset/model/manifest.ts';
 import { hiddenMatchers } from '../pseudonyms/configured.ts';
@@ -14,11 +14,14 @@ import { type Inputs, openInputs } from './inputs.ts';
 import type { Surroundings, Task } from './task.ts';
 
 /** Makes sure that the server still has the samples that the next rows of a continued dataset are made of. */
-async function checkContinues({ storage, earlier }: Task, { plan, source }: Inputs): Promise<void> {
-  if (earlier === undefined || plan.partitions.length === 0) return;
+async function checkContinues(
+  { storage, earlier }: Task,
+  { plan, source, continued }: Inputs,
+): Promise<void> {
+  if (earlier === undefined || continued === undefined || plan.partitions.length === 0) return;
   const last = earlier.files.at(-1);
   const rows = last === undefined ? [] : await readBack(storage, last, earlier);
-  await checkRetention(source, plan, parseRfc3339(earlier.watermark) ?? Number.NaN, rows);
+  await checkRetention(source, plan, continued.watermarkMs, rows);
 }
 
 /** The manifest of the days that were made. */
