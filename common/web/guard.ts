@@ -2,9 +2,29 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Logger } from '../log.ts';
 import { BasicAuth, parseBasic } from './basic-auth.ts';
 import { BusyError } from './bcrypt.ts';
-import type { WebConfigBook } from './config-book.ts';
+import type { WebConfigBook } from './config/book.ts';
 import { isOpenPage } from './open-pages.ts';
-import { RateLimit } from './rate-limit.ts';
+
+/** A token bucket: `burst` requests at once, and one more each `intervalMs`. */
+export class RateLimit {
+  #tokens: number;
+  #filledAt: number;
+
+  /** @param now milliseconds of a clock that never goes back */
+  constructor(burst: number, now: number) {
+    this.#tokens = burst;
+    this.#filledAt = now;
+  }
+
+  /** Takes a token if there is one. */
+  take({ intervalMs, burst }: { intervalMs: number; burst: number }, now: number): boolean {
+    this.#tokens = Math.min(burst, this.#tokens + (now - this.#filledAt) / intervalMs);
+    this.#filledAt = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+}
 
 /** Answers with one line of text. */
 function refuse(response: ServerResponse, status: number, text: string, headers = {}): void {

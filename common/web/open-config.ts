@@ -1,5 +1,5 @@
 import type { Logger } from '../log.ts';
-import type { WebConfigBook } from './config-book.ts';
+import type { WebConfigBook } from './config/book.ts';
 
 /**
  * The web configuration of a program; undefined without `--web.config.file`, and then nothing is loaded for it.
@@ -11,6 +11,6 @@ export async function openWebConfig(
   logger: Logger,
 ): Promise<WebConfigBook | undefined> {
   if (file === undefined || file === '') return undefined;
-  const { WebConfigBook } = await import('./config-book.ts');
+  const { WebConfigBook } = await import('./config/book.ts');
   return new WebConfigBook(file, logger);
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Authorize, Decision } from './decision.ts';
+import type { Authorize, Decision } from './authorizer.ts';
 
 interface Refusal {
   readonly status: number;

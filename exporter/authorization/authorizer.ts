@@ -2,9 +2,17 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { Logger } from '../../common/log.ts';
 import type { ApiAccess } from '../kubernetes/api-access.ts';
 import { KubernetesError } from '../kubernetes/errors.ts';
-import type { Authorize, Decision } from './decision.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import { reviewAccess, reviewToken } from './reviews.ts';
+
+/**
+ * What becomes of a request: `unauthenticated` nobody the cluster knows, `forbidden` somebody who may not,
+ * `unavailable` it cannot be found out now. Only `allowed` opens.
+ */
+export type Decision = 'allowed' | 'unauthenticated' | 'forbidden' | 'unavailable';
+
+/** Decides on a bearer token and the path that it wants to GET. */
+export type Authorize = (token: string, path: string) => Promise<Decision>;
 
 /** For this long a token that was withdrawn still opens. */
 const ALLOWED_MS = 60_000;

@@ -1,9 +1,9 @@
 import { UsageError } from '../../common/cli.ts';
 import type { Logger } from '../../common/log.ts';
-import type { WebConfigBook } from '../../common/web/config-book.ts';
+import type { WebConfigBook } from '../../common/web/config/book.ts';
 import type { ApiAccess } from '../kubernetes/api-access.ts';
+import type { Authorize } from './authorizer.ts';
 import { kubernetesAuthorizer } from './authorizer.ts';
-import type { Authorize } from './decision.ts';
 
 /** What `--web.authorization` can be. */
 export const AUTHORIZATIONS = ['none', 'kubernetes'] as const;

@@ -1,8 +1,8 @@
 import type { BigIntStats } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { SourceError, sourceError } from '../base/errors.ts';
+import { isSettled, sameVersion } from './fingerprint.ts';
 import type { Looker } from './looker.ts';
-import { isSettled, sameVersion } from './version.ts';
 
 const MAX_NAMES = 1_000;
 const MAX_FOLDERS = 1_000;

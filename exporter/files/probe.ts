@@ -3,8 +3,8 @@ import { type BigIntStats, constants } from 'node:fs';
 import { open, readlink } from 'node:fs/promises';
 import { type SourceError, sourceError } from '../base/errors.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import { isSettled, sameVersion } from './fingerprint.ts';
 import type { Looker } from './looker.ts';
-import { isSettled, sameVersion } from './version.ts';
 
 /** Of a larger file only its beginning is hashed, and its time of change, which nobody can set back, stands for the rest. */
 const HASHED_BYTES = 1_048_576;

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Logger } from '../../common/log.ts';
 import { isOpenPage } from '../../common/web/open-pages.ts';
 import { admit } from '../authorization/admit.ts';
-import type { Authorize } from '../authorization/decision.ts';
+import type { Authorize } from '../authorization/authorizer.ts';
 import type { Scraper } from '../scrape/scrape.ts';
 import type { Family } from './exposition.ts';
 import { landingPage } from './landing-page.ts';

@@ -1,6 +1,6 @@
 import { undoingEndSignal } from '../../common/end-signal.ts';
 import { createLogger, type Logger } from '../../common/log.ts';
-import type { WebConfigBook } from '../../common/web/config-book.ts';
+import type { WebConfigBook } from '../../common/web/config/book.ts';
 import { type Listener, listen } from '../../common/web/listen.ts';
 import { openWebConfig } from '../../common/web/open-config.ts';
 import { Ledger } from '../ground-truth/ledger.ts';

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import { recordSchema } from '../../common/record-schema.ts';
 import { mergedRecords, recordOf } from '../../common/records.ts';
-import { webConfigSchema } from '../../common/web/config-schema.ts';
-import { opensslCipher } from '../../common/web/go-names.ts';
+import { opensslCipher } from '../../common/web/config/go-names.ts';
+import { webConfigSchema } from '../../common/web/config/schema.ts';
 
 const HASH = `$2y$10$${'a'.repeat(53)}`;
 

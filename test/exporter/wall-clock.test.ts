@@ -2,14 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { MatchCounts } from '../../exporter/counters/match-counts.ts';
-import { isSettled } from '../../exporter/files/version.ts';
+import { isSettled } from '../../exporter/files/fingerprint.ts';
 import { PodNames } from '../../exporter/kubernetes/pod-names.ts';
 import { Moment } from '../../exporter/logs/moment.ts';
 import { ROOT } from '../support/paths.ts';
 
 /** What reads the wall clock, which can be set to anything at any time; all else measures on the monotonic one. */
 const WALL_CLOCK_OF: Readonly<Record<string, string>> = {
-  'exporter/files/version.ts': 'compared with the times of a file',
+  'exporter/files/fingerprint.ts': 'compared with the times of a file',
   'exporter/logs/moment.ts': 'compared with the times of a file',
   'exporter/trace/ring/stale.ts': 'compared with the times of a file',
   'exporter/rules/rule-book.ts': 'shown as a time',

@@ -36,7 +36,12 @@ export const HOUSES: readonly House[] = [
     uses: [],
     layers: [
       [room(DOOR, 'Errors and exit codes, flags, logs, durations, progress, statistics.')],
-      [room('web', "Listening with exporter-toolkit's configuration: TLS, users, limits.")],
+      [
+        room(
+          'web',
+          "Listening with exporter-toolkit's configuration, which lies in config: TLS, users, limits.",
+        ),
+      ],
     ],
   },
   {

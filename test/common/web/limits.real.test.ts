@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { hashSync } from 'bcryptjs';
 import { expect } from 'chai';
-import { RateLimit } from '../../../common/web/rate-limit.ts';
+import { RateLimit } from '../../../common/web/guard.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { server } from './support/served.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createLogger } from '../../../common/log.ts';
+import type { Authorize } from '../../../exporter/authorization/authorizer.ts';
 import { kubernetesAuthorizer } from '../../../exporter/authorization/authorizer.ts';
-import type { Authorize } from '../../../exporter/authorization/decision.ts';
 import { ExpiringMap } from '../../../exporter/authorization/expiring-map.ts';
 import { inCluster } from '../../../exporter/kubernetes/in-cluster.ts';
 import { ApiServer, refuseWith } from '../../support/api-server.ts';

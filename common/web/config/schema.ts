@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseDurationMs } from '../duration.ts';
-import { recordSchema } from '../record-schema.ts';
+import { parseDurationMs } from '../../duration.ts';
+import { recordSchema } from '../../record-schema.ts';
 import { CLIENT_AUTH_TYPES } from './client-certificates.ts';
 import { CURVES, opensslCipher, TLS_VERSIONS } from './go-names.ts';
 

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
-import { UsageError } from '../cli.ts';
-import type { Logger } from '../log.ts';
+import { UsageError } from '../../cli.ts';
+import type { Logger } from '../../log.ts';
 import { loadWebConfig, type WebConfig } from './config.ts';
-import { WebConfigError } from './config-error.ts';
-import { filesOf, readWebConfigFile } from './config-file.ts';
+import { WebConfigError } from './error.ts';
+import { filesOf, readWebConfigFile } from './file.ts';
 
 /** Identity and version of a file, or why there is none: differs whenever its content may differ. */
 function versionOf(file: string): string {

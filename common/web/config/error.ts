@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { firstLineOf } from '../../common/errors.ts';
+import { firstLineOf } from '../../errors.ts';
 
 /** The file cannot be used; the message names it and says why in one line. */
 export class WebConfigError extends Error {

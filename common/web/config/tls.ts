@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import { firstLineOf } from '../../common/errors.ts';
+import { firstLineOf } from '../../errors.ts';
 import type { ClientPolicy } from './client-certificates.ts';
-import { readText, WebConfigError } from './config-error.ts';
-import type { TlsDocument } from './config-schema.ts';
+import { readText, WebConfigError } from './error.ts';
 import { CURVES, TLS_VERSIONS } from './go-names.ts';
+import type { TlsDocument } from './schema.ts';
 
 /** TLS as Node is told it, with certificates and keys read, and which clients may connect. */
 export interface TlsConfig {

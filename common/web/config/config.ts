@@ -1,5 +1,5 @@
-import type { WebConfigDocument } from './config-schema.ts';
-import { loadTls, type TlsConfig } from './load-tls.ts';
+import type { WebConfigDocument } from './schema.ts';
+import { loadTls, type TlsConfig } from './tls.ts';
 
 /** How a server protects itself, with everything read that it needs. */
 export interface WebConfig {

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
-import { firstLineOf } from '../errors.ts';
-import { absolutePaths, objectionTo, parseYaml } from '../yaml-file.ts';
-import { readText, WebConfigError } from './config-error.ts';
-import { type WebConfigDocument, webConfigSchema } from './config-schema.ts';
+import { firstLineOf } from '../../errors.ts';
+import { absolutePaths, objectionTo, parseYaml } from '../../yaml-file.ts';
+import { readText, WebConfigError } from './error.ts';
+import { type WebConfigDocument, webConfigSchema } from './schema.ts';
 
 const FILE_KEYS = ['cert_file', 'key_file', 'client_ca_file'] as const;
 
