@@ -8,7 +8,9 @@ const CONNECTIONS = 4;
 export const bruteForce = targetedScenario('attack', {
   name: 'brute_force',
   help: 'Logins with wrong passwords.',
+  family: 'web',
   technique: 'T1110',
+  rules: ['application_login_failed'],
   moves: ['auth_failures_per_second'],
   parameters: {
     loginsPerSecond: { help: 'logins per second', default: 30, most: 200 },

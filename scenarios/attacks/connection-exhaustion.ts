@@ -6,6 +6,7 @@ import type { IdleConnectionsOptions } from '../workers/idle-connections.ts';
 export const connectionExhaustion = targetedScenario('attack', {
   name: 'connection_exhaustion',
   help: 'Connections held open by requests that never end.',
+  family: 'web',
   technique: 'T1499.001',
   moves: ['tcp_established'],
   parameters: {

@@ -11,6 +11,7 @@ const MAX_PROCESSES = 64;
 export const cpuBurn = scenario('attack', {
   name: 'cpu_burn',
   help: 'One busy process per CPU.',
+  family: 'resources',
   technique: 'T1496',
   moves: ['cpu_busy_ratio', 'container_cpu_cores'],
   parameters: {

@@ -9,6 +9,7 @@ const MEBIBYTE = 1024 * 1024;
 export const diskThrash = scenario('attack', {
   name: 'disk_thrash',
   help: 'A burst of synchronous writes to one file.',
+  family: 'resources',
   technique: 'T1485',
   moves: ['disk_write_bytes_per_second', 'io_pressure_ratio'],
   parameters: {

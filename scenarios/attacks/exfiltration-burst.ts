@@ -8,7 +8,9 @@ const MEBIBYTE = 1024 * 1024;
 export const exfiltrationBurst = targetedScenario('attack', {
   name: 'exfiltration_burst',
   help: 'Random bytes uploaded to another machine.',
+  family: 'post_exploitation',
   technique: 'T1041',
+  rules: ['cluster_destination'],
   moves: ['network_transmit_bytes_per_second', 'network_transmit_packets_per_second'],
   beyondLoopback: true,
   parameters: {

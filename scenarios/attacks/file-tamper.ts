@@ -10,7 +10,9 @@ const CANARIES = '/var/lib/kubevigil/canary';
 export const fileTamper = scenario('attack', {
   name: 'file_tamper',
   help: `Files created, changed and removed in ${CANARIES}.`,
+  family: 'post_exploitation',
   technique: 'T1486',
+  rules: ['canary_file_changed'],
   moves: ['file_changes_per_second'],
   parameters: {
     files: { help: 'files', default: 20, most: 100 },

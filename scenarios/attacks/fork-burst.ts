@@ -6,6 +6,7 @@ import type { ForkBurstOptions } from '../workers/fork-burst.ts';
 export const forkBurst = scenario('attack', {
   name: 'fork_burst',
   help: 'Processes started one after the other, some of which stay.',
+  family: 'resources',
   technique: 'T1499.001',
   moves: ['forks_per_second', 'processes'],
   parameters: {

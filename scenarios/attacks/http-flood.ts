@@ -6,6 +6,7 @@ import type { HttpRequestsOptions } from '../workers/http-requests.ts';
 export const httpFlood = targetedScenario('attack', {
   name: 'http_flood',
   help: 'Requests for a costly page from many connections.',
+  family: 'web',
   technique: 'T1499.002',
   moves: ['tcp_established', 'container_cpu_cores'],
   parameters: {

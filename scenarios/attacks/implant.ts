@@ -9,7 +9,9 @@ const TEMPORARY = ['/tmp', '/var/tmp', '/dev/shm'] as const;
 export const implant = scenario('attack', {
   name: 'implant',
   help: 'Programs run from a temporary folder and deleted, shells, and listeners on loopback.',
+  family: 'post_exploitation',
   technique: 'T1059, T1070.004, T1571',
+  rules: ['exec_from_temp_path', 'shell_in_container'],
   moves: ['suspicious_processes', 'suspicious_execs_per_second', 'listening_sockets'],
   parameters: {
     startsPerSecond: { help: 'programs, and as many shells, started per second', default: 10, most: 40 },

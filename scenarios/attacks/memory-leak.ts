@@ -10,6 +10,7 @@ const MOST_OF_AVAILABLE = 0.5;
 export const memoryLeak = scenario('attack', {
   name: 'memory_leak',
   help: 'Memory taken bit by bit and held.',
+  family: 'resources',
   technique: 'T1499.004',
   moves: ['memory_used_ratio', 'container_memory_working_set_bytes'],
   parameters: {

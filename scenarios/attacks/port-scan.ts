@@ -6,6 +6,7 @@ import type { PortScanOptions } from '../workers/port-scan.ts';
 export const portScan = scenario('attack', {
   name: 'port_scan',
   help: 'TCP connects to one port of loopback after the other.',
+  family: 'post_exploitation',
   technique: 'T1046',
   moves: ['tcp_resets_sent_per_second'],
   parameters: {

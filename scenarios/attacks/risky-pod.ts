@@ -17,7 +17,9 @@ function ownPod({
 export const riskyPod = scenario('attack', {
   name: 'risky_pod',
   help: 'Pods that are privileged and share the host; they sleep. Kubernetes only.',
+  family: 'post_exploitation',
   technique: 'T1610',
+  rules: ['privileged_pod', 'host_path_pod', 'host_network_pod', 'host_pid_pod', 'dangerous_capability_pod'],
   moves: ['risky_pods'],
   parameters: {
     pods: { help: 'pods', default: 1, most: 3, fixed: true },

@@ -6,7 +6,9 @@ import type { AdminSessionOptions } from '../workers/admin-session.ts';
 export const adminExec = scenario('benign', {
   name: 'admin_exec',
   help: 'A shell, and the commands of somebody who looks after the service.',
+  resembles: ['post_exploitation', 'vulnerability'],
   technique: 'T1609',
+  rules: ['shell_in_container'],
   moves: [
     'suspicious_execs_per_second',
     'forks_per_second',

@@ -9,6 +9,7 @@ const MEBIBYTE = 1024 * 1024;
 export const batchJob = scenario('benign', {
   name: 'batch_job',
   help: 'A job that computes, compresses and writes.',
+  resembles: ['resources'],
   technique: 'T1486',
   moves: [
     'cpu_busy_ratio',

@@ -6,6 +6,7 @@ import type { HttpRequestsOptions } from '../workers/http-requests.ts';
 export const loadSpike = targetedScenario('benign', {
   name: 'load_spike',
   help: 'More ordinary requests than usual.',
+  resembles: ['web'],
   technique: 'T1499.002',
   moves: [
     'cpu_busy_ratio',

@@ -1,6 +1,6 @@
 /** Makes scenarios of what is particular to each: their caps and targets are checked in one place, before anything is done. */
 import { ScenarioRefusal } from './refusal.ts';
-import type { Parameter, Parameters, Scenario, ScenarioOptions } from './scenario.ts';
+import type { Family, Likeness, Parameter, Parameters, Scenario, ScenarioOptions } from './scenario.ts';
 import { pinTarget, type Target } from './targets.ts';
 
 const HOUR_MS = 3_600_000;
@@ -16,7 +16,18 @@ interface Run<P extends Parameters> {
 /** With a target; the only address that the scenario may connect to. */
 type TargetedRun<P extends Parameters> = Run<P> & { readonly target: Target };
 
-type Particulars<P extends Parameters> = Pick<Scenario, 'name' | 'help' | 'technique' | 'moves'> & {
+type Told = Pick<Scenario, 'name' | 'help' | 'technique' | 'moves' | 'rules'>;
+
+/** Whoever names a vulnerability tells how far the likeness goes. */
+type Footprint =
+  | { readonly cve: `CVE-${number}-${number}`; readonly likeness: Likeness }
+  | { readonly cve?: never; readonly likeness?: Likeness };
+
+type Kin<R extends Scenario['role']> = R extends 'attack'
+  ? { readonly family: Family; readonly resembles?: never }
+  : { readonly family?: never; readonly resembles: readonly [Family, ...Family[]] };
+
+type Particulars<P extends Parameters> = Told & {
   readonly parameters: P;
   readonly longestMs?: number;
   /** Why it cannot be done on this machine, now; undefined when it can. */
@@ -95,12 +106,16 @@ async function targetOf(
   return pinned;
 }
 
-function define<P extends Parameters>(
-  role: Scenario['role'],
-  spec: Targeted<P> | Untargeted<P>,
+/** What a scenario of this role tells beside its work. */
+type Kind<R extends Scenario['role']> = Footprint & Kin<R>;
+
+function define<P extends Parameters, R extends Scenario['role']>(
+  role: R,
+  spec: (Targeted<P> | Untargeted<P>) & Kind<R>,
   prepare: (options: ScenarioOptions, run: Run<P>) => Promise<() => Promise<unknown>>,
 ): Scenario {
   const { name, help, technique, moves, parameters, longestMs = HOUR_MS } = spec;
+  const { family, resembles, cve, likeness, rules } = spec;
   const ready = async (options: ScenarioOptions, signal?: AbortSignal) => {
     const run = checkedRun(spec, options, signal);
     const work = await prepare(options, run);
@@ -112,7 +127,12 @@ function define<P extends Parameters>(
     name,
     help,
     role,
+    ...(family !== undefined && { family }),
+    ...(resembles !== undefined && { resembles }),
     technique,
+    ...(cve !== undefined && { cve }),
+    ...(likeness !== undefined && { likeness }),
+    ...(rules !== undefined && { rules }),
     moves,
     parameters,
     longestMs,
@@ -127,14 +147,17 @@ function define<P extends Parameters>(
 }
 
 /** A scenario that has no target. */
-export function scenario<const P extends Parameters>(role: Scenario['role'], spec: Untargeted<P>): Scenario {
+export function scenario<const P extends Parameters, R extends Scenario['role']>(
+  role: R,
+  spec: Untargeted<P> & Kind<R>,
+): Scenario {
   return define(role, spec, async (_, run) => () => spec.work(run));
 }
 
 /** A scenario that is done to a service; its name is looked up once, and what was found is what is connected to. */
-export function targetedScenario<const P extends Parameters>(
-  role: Scenario['role'],
-  spec: Targeted<P>,
+export function targetedScenario<const P extends Parameters, R extends Scenario['role']>(
+  role: R,
+  spec: Targeted<P> & Kind<R>,
 ): Scenario {
   return define(role, spec, async (options, run) => {
     const target = await targetOf(spec.name, spec.beyondLoopback ?? false, options);

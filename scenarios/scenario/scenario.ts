@@ -28,13 +28,31 @@ export interface Parameter {
 
 export type Parameters = Readonly<Record<string, Parameter>>;
 
+/** What attacks are after, in one word each: a detector that takes a benign workload for an attack takes it for one of these. */
+export type Family = 'web' | 'vulnerability' | 'post_exploitation' | 'resources';
+
+/** How a footprint compares with the attack that it stands for: a sentence each. */
+export interface Likeness {
+  readonly like: string;
+  readonly unlike: string;
+}
+
 export interface Scenario {
   /** The episode's label, such as `cpu_burn`. */
   readonly name: string;
   readonly help: string;
   readonly role: ScenarioRole;
+  /** Of an attack. */
+  readonly family?: Family;
+  /** Of a benign workload: what a naive detector takes it for. */
+  readonly resembles?: readonly Family[];
   /** The MITRE ATT&CK technique that an attack stands for; of a benign workload, the one that it is mistaken for. */
   readonly technique: string;
+  /** The vulnerability whose footprint it is, such as `CVE-2021-44228`. */
+  readonly cve?: string;
+  readonly likeness?: Likeness;
+  /** Default rules that match what it does. */
+  readonly rules?: readonly string[];
   /** Dataset columns that it must move (attack) or may move (benign): those that the dataset at hand has. */
   readonly moves: readonly ColumnName[];
   readonly parameters: Parameters;

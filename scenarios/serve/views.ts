@@ -27,10 +27,9 @@ export function episodeView({ line, affects, outcome, failure }: Running): Episo
   return { ...rest, start: startMs, end: endMs, affects, outcome, ...(failure !== undefined && { failure }) };
 }
 
-export function scenarioView(
-  { name, help, role, technique, moves, parameters, longestMs }: Scenario,
-  running: readonly Running[],
-) {
-  const episodes = running.filter(({ line }) => line.scenario === name).map(episodeView);
-  return { name, help, role, technique, moves, parameters, longestSeconds: longestMs / 1000, episodes };
+/** All that a scenario tells of itself, and its episodes that are on. */
+export function scenarioView(scenario: Scenario, running: readonly Running[]) {
+  const { longestMs, check: _, run: __, ...told } = scenario;
+  const episodes = running.filter(({ line }) => line.scenario === told.name).map(episodeView);
+  return { ...told, longestSeconds: longestMs / 1000, episodes };
 }

@@ -142,6 +142,7 @@ import { runWorker } from '../scenario/worker.ts';
 export const extraLoad = scenario('attack', {
   name: 'extra_load',
   help: 'A scenario that a test has added.',
+  family: 'resources',
   technique: 'T1496',
   moves: ['extra_pressure_ratio'],
   parameters: {},
