@@ -21,6 +21,7 @@ export const riskyPod = scenario('attack', {
   technique: 'T1610',
   rules: ['privileged_pod', 'host_path_pod', 'host_network_pod', 'host_pid_pod', 'dangerous_capability_pod'],
   moves: ['risky_pods'],
+  needsCluster: true,
   parameters: {
     pods: { help: 'pods', default: 1, most: 3, fixed: true },
   },

@@ -16,7 +16,10 @@ interface Run<P extends Parameters> {
 /** With a target; the only address that the scenario may connect to. */
 type TargetedRun<P extends Parameters> = Run<P> & { readonly target: Target };
 
-type Told = Pick<Scenario, 'name' | 'help' | 'technique' | 'moves' | 'rules'>;
+type Told = Pick<
+  Scenario,
+  'name' | 'help' | 'technique' | 'moves' | 'movesInCluster' | 'needsCluster' | 'rules'
+>;
 
 /** Whoever names a vulnerability tells how far the likeness goes. */
 type Footprint =
@@ -115,7 +118,7 @@ function define<P extends Parameters, R extends Scenario['role']>(
   prepare: (options: ScenarioOptions, run: Run<P>) => Promise<() => Promise<unknown>>,
 ): Scenario {
   const { name, help, technique, moves, parameters, longestMs = HOUR_MS } = spec;
-  const { family, resembles, cve, likeness, rules } = spec;
+  const { family, resembles, cve, likeness, rules, movesInCluster, needsCluster } = spec;
   const ready = async (options: ScenarioOptions, signal?: AbortSignal) => {
     const run = checkedRun(spec, options, signal);
     const work = await prepare(options, run);
@@ -134,6 +137,8 @@ function define<P extends Parameters, R extends Scenario['role']>(
     ...(likeness !== undefined && { likeness }),
     ...(rules !== undefined && { rules }),
     moves,
+    ...(movesInCluster !== undefined && { movesInCluster }),
+    ...(needsCluster !== undefined && { needsCluster }),
     parameters,
     longestMs,
     async check(options) {

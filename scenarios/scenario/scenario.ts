@@ -55,6 +55,10 @@ export interface Scenario {
   readonly rules?: readonly string[];
   /** Dataset columns that it must move (attack) or may move (benign): those that the dataset at hand has. */
   readonly moves: readonly ColumnName[];
+  /** Columns that it moves beside these where it runs in a cluster, whose kubelet and API server take part. */
+  readonly movesInCluster?: readonly ColumnName[];
+  /** Whether it is refused without a cluster. */
+  readonly needsCluster?: true;
   readonly parameters: Parameters;
   readonly longestMs: number;
   /**

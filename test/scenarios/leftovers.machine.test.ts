@@ -16,7 +16,7 @@ const HOUR_MS = 3_600_000;
 /** Workers undo what they did within 5 s; the machine may be slow. */
 const UNDONE_MS = 20_000;
 /** All that run without a cluster. */
-const RUN = SCENARIOS.filter(({ name }) => name !== 'risky_pod');
+const RUN = SCENARIOS.filter(({ needsCluster }) => needsCluster !== true);
 /** So many start one process per CPU or more than one. */
 const WORKERS = RUN.length;
 

@@ -19,8 +19,14 @@ function what({ help, likeness }: Scenario): string {
   return cell(`${help} Like the real one: ${like} Unlike it: ${unlike}`);
 }
 
+function columns({ moves, movesInCluster = [] }: Scenario): string {
+  const inCluster =
+    movesInCluster.length === 0 ? [] : [`in a cluster: ${movesInCluster.map(code).join(', ')}`];
+  return [moves.map(code).join(', '), ...inCluster].join('; ');
+}
+
 function row(scenario: Scenario): string {
-  const { name, technique, cve, moves, rules, parameters, longestMs } = scenario;
+  const { name, technique, cve, rules, parameters, longestMs } = scenario;
   const caps = Object.entries(parameters).map(
     ([parameter, { help: what, default: usual, most, fixed }]) =>
       `\`${parameter}\` ${usual}, at most ${most} (${what}${fixed ? '; whatever the intensity' : ''})`,
@@ -30,7 +36,7 @@ function row(scenario: Scenario): string {
     kind(scenario),
     cve === undefined ? technique : `${technique}, ${cve}`,
     what(scenario),
-    moves.map(code).join(', '),
+    columns(scenario),
     rules?.map(code).join(', ') ?? '',
     [...caps, `${longestMs * SECONDS_PER_MS} s`].join('; '),
   ];

@@ -57,8 +57,9 @@ describe('scenarios', () => {
       expect(existsSync(join(ROOT, 'scenarios', FOLDERS[role], file)), file).to.equal(true);
       expect(technique).to.match(/^T\d{4}(\.\d{3})?(, T\d{4}(\.\d{3})?)*$/);
       expect(moves).not.to.deep.equal([]);
-      expect([...NODE_COLUMNS, ...POD_COLUMNS]).to.include.members([...moves]);
-      expect(new Set(moves).size).to.equal(moves.length);
+      const all = [...moves, ...(told.movesInCluster ?? [])];
+      expect([...NODE_COLUMNS, ...POD_COLUMNS]).to.include.members(all);
+      expect(new Set(all).size).to.equal(all.length);
       expect(defaultRules).to.include.members([...(told.rules ?? [])]);
       for (const sentence of Object.values(told.likeness ?? {})) expect(sentence).to.match(/\S\.$/);
       for (const parameter of Object.values(parameters)) {
