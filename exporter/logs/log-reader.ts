@@ -1,6 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Logger } from '../../common/log.ts';
 import { SourceError } from '../base/errors.ts';
+import type { LogCategory } from '../catalogue/logs.ts';
 import { type MatchCount, MatchCounts } from '../counters/match-counts.ts';
 import type { HostFiles } from '../files/host-files.ts';
 import { type ContainerOwner, HOST, OTHER_CONTAINER } from '../owners/owners.ts';
@@ -24,6 +25,14 @@ interface Source {
   readonly repetitions: Repetitions;
   target: LogTarget;
 }
+
+/** Lines that matched a rule in an owner's share. */
+export interface LogCount extends MatchCount<ContainerOwner> {
+  readonly category: LogCategory;
+}
+
+/** Under which a rule's lines are counted: under another category it begins anew at 0, as a series of its own. */
+const countedAs = ({ name, category }: LogRule) => `${name} ${category}`;
 
 const MAX_TOLD = 1_000;
 
@@ -84,12 +93,14 @@ export class LogReader {
   }
 
   /** Matches by rule and owner; none where a rule has had nothing to read, so that 0 means that none was seen. */
-  series(nowMs = performance.now()): MatchCount<ContainerOwner>[] {
-    const names = this.#rules.on('log').map(({ name }) => name);
+  series(nowMs = performance.now()): LogCount[] {
+    const rules = new Map(this.#rules.on('log').map((rule) => [countedAs(rule), rule]));
     const owners = [HOST, ...[...this.#sources.values()].map(({ target }) => target.owner)];
-    return this.#counts
-      .series(names, owners, nowMs)
-      .filter(({ rule, owner, count }) => count > 0 || this.#readableAtMs.has(keyOf(rule, owner)));
+    return this.#counts.series([...rules.keys()], owners, nowMs).flatMap(({ rule: key, owner, count }) => {
+      const rule = rules.get(key);
+      const isRead = rule !== undefined && (count > 0 || this.#readableAtMs.has(keyOf(rule.name, owner)));
+      return isRead ? [{ rule: rule.name, category: rule.category, owner, count }] : [];
+    });
   }
 
   async close(): Promise<void> {
@@ -167,7 +178,7 @@ export class LogReader {
     for (const rule of rules) {
       if (!this.#rules.holds(rule, event)) continue;
       const { events, said } = this.#lineCounts.of(rule, path, line, times);
-      this.#counts.add([rule.name], owner, undefined, events);
+      this.#counts.add([countedAs(rule)], owner, undefined, events);
       if (said !== undefined) this.#tellOfExaggeration(path, said);
     }
   }

@@ -1,5 +1,6 @@
 import type { RE2JS } from 're2js';
 import type { RuleKind } from '../catalogue/events/fields.ts';
+import type { LogCategory } from '../catalogue/logs.ts';
 import type { Condition } from './condition.ts';
 
 export const SEVERITIES = ['info', 'warning', 'critical'] as const;
@@ -45,7 +46,11 @@ interface RuleOf<K extends RuleKind> {
 }
 
 type FileRule = RuleOf<'file'> & { readonly paths: readonly string[] };
-type LogRule = RuleOf<'log'> & { readonly source: LogSource; readonly weight: LineWeight };
+type LogRule = RuleOf<'log'> & {
+  readonly category: LogCategory;
+  readonly source: LogSource;
+  readonly weight: LineWeight;
+};
 
 /** One rule, checked. */
 export type Rule = RuleOf<'exec'> | RuleOf<'connection'> | RuleOf<'pod'> | FileRule | LogRule;

@@ -1,5 +1,6 @@
 import type { Node } from 'yaml';
 import { RULE_KINDS, type RuleKind } from '../catalogue/events/fields.ts';
+import { LOG_CATEGORIES } from '../catalogue/logs.ts';
 import { ConditionError, compileCondition } from './condition.ts';
 import { lineWeight } from './line-weight.ts';
 import { type Rule, SEVERITIES } from './model.ts';
@@ -14,7 +15,7 @@ const OWN: Record<RuleKind, readonly string[]> = {
   connection: [],
   pod: [],
   file: ['paths'],
-  log: ['files', 'journal', 'pods', 'count', 'echo'],
+  log: ['category', 'files', 'journal', 'pods', 'count', 'echo'],
 };
 const MAX_DESCRIPTION_CHARACTERS = 500;
 
@@ -63,6 +64,15 @@ function condition<K extends RuleKind>(reader: YamlReader, on: K, node: Node | u
   }
 }
 
+/** What of a log rule no other has. Without a category it is `other`: files from before there were categories stay valid. */
+function logParts(reader: YamlReader, all: Fields, node: Node) {
+  return {
+    category: all.has('category') ? oneOf(reader, all, node, 'category', LOG_CATEGORIES) : 'other',
+    source: logSource(reader, all, node),
+    weight: lineWeight(reader, all),
+  };
+}
+
 /**
  * One element of `rules`; what is wrong with it goes to the reader's problems.
  *
@@ -96,7 +106,7 @@ export function parseRule(reader: YamlReader, node: Node): Rule | { readonly dis
   const compiled = condition(reader, on, all.get('condition'), node);
   const own = {
     ...(on === 'file' && { paths: absolutePaths(reader, all.get('paths') ?? node, 'paths', true) }),
-    ...(on === 'log' && { source: logSource(reader, all, node), weight: lineWeight(reader, all) }),
+    ...(on === 'log' && logParts(reader, all, node)),
   };
   if (reader.problems.length > before) return undefined;
   // Nothing was refused, so that every part is there; the compiler cannot follow that through the kinds.

@@ -10,11 +10,12 @@ const BUILD = 'kubevigil_build_info{node="a"}';
 const CHANGED = 'kubevigil_file_changes_total{node="a",rule="cron_file_changed"}';
 const CHANGED_RULE =
   'kubevigil_rule_info{node="a",rule="cron_file_changed",on="file",severity="critical",mitre="T1053.003"}';
-const FAILED = 'kubevigil_auth_failures_total{node="a",rule="ssh_login_failed"}';
+const FAILED = 'kubevigil_suspicious_log_lines_total{node="a",rule="ssh_login_failed",category="auth"}';
 
 const risky = 'max by (cluster, node, namespace, pod, rule) (kubevigil_risky_pods)';
 const failed = counted({
-  metric: 'kubevigil_auth_failures_total',
+  metric: 'kubevigil_suspicious_log_lines_total',
+  where: 'category="auth"',
   window: '5m',
   by: ['namespace', 'pod'],
 });

@@ -46,6 +46,8 @@ export const NODE_COLUMNS = [
   'risky_pods',
   'file_changes_per_second',
   'auth_failures_per_second',
+  'web_attacks_per_second',
+  'other_log_lines_per_second',
   'network_sniffers',
 ] as const;
 
@@ -76,6 +78,8 @@ export const POD_COLUMNS = [
   'suspicious_processes',
   'risky_pods',
   'auth_failures_per_second',
+  'web_attacks_per_second',
+  'other_log_lines_per_second',
   'network_sniffers',
   'container_cpu_cores',
   'container_memory_working_set_bytes',

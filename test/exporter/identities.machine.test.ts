@@ -14,7 +14,7 @@ const UNPRIVILEGED = `setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups
 const TWO_CAPABILITIES = 'setpriv --bounding-set=-all,+sys_ptrace,+dac_read_search --inh-caps=-all';
 
 /** What an agent without any right loses; the README's table of identities says the same. */
-const DENIED = ['auth', 'files', 'pod-network', 'processes', 'sniffers', 'sockets', 'tcp'];
+const DENIED = ['files', 'logs', 'pod-network', 'processes', 'sniffers', 'sockets', 'tcp'];
 const DENIED_TRACE = ['connections', 'container-oom', 'execs'];
 
 it('the README says what an exporter without rights loses', () => {
@@ -97,7 +97,7 @@ describe('identities of the exporter', () => {
       'outbound_destinations_total',
       'suspicious_execs_total',
       'file_changes_total',
-      'auth_failures_total',
+      'suspicious_log_lines_total',
     ]) {
       expect(
         [...series.keys()].some((key) => key.startsWith(`kubevigil_${name}{`)),

@@ -12,6 +12,7 @@ function row(cells: readonly string[]): string {
 interface RuleText {
   readonly name: string;
   readonly on: string;
+  readonly category?: string;
   readonly severity: string;
   readonly mitre: string;
   readonly description: string;
@@ -23,8 +24,14 @@ export function ruleTable(file: string): string {
   return [
     row(['rule', 'on', 'severity', 'technique', 'what it means']),
     '|---|---|---|---|---|',
-    ...rules.map(({ name, on, severity, mitre, description }) =>
-      row([`\`${name}\``, on, severity, mitre, cell(description)]),
+    ...rules.map(({ name, on, category, severity, mitre, description }) =>
+      row([
+        `\`${name}\``,
+        category === undefined ? on : `${on}, ${category}`,
+        severity,
+        mitre,
+        cell(description),
+      ]),
     ),
   ].join('\n');
 }

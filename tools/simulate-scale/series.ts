@@ -32,7 +32,7 @@ const KIND_OF: Readonly<Record<string, string>> = {
   kubevigil_outbound_destinations_total: 'connection',
   kubevigil_risky_pods: 'pod',
   kubevigil_file_changes_total: 'file',
-  kubevigil_auth_failures_total: 'log',
+  kubevigil_suspicious_log_lines_total: 'log',
 };
 
 /** The default rules by kind. */
@@ -54,6 +54,9 @@ function openValues(label: string, { name }: MetricSpec, node: NodeShape): numbe
   return counts[label] ?? 1;
 }
 
+/** Labels whose value follows from another's: a log rule has one category. */
+const FOLLOWING = new Set(['category']);
+
 /** The host's share, and one for each container or pod. */
 function owners({ attribution, name }: MetricSpec, node: NodeShape): number {
   const { pods, containers, sandboxes, named } = node;
@@ -63,7 +66,7 @@ function owners({ attribution, name }: MetricSpec, node: NodeShape): number {
   // The host has no start of its own.
   if (name === processesMetrics.startTime.name) return containers + sandboxes;
   // Logs are read where a pod asks for it, and of the host.
-  if (name === 'kubevigil_auth_failures_total') return named ? 1 : 0;
+  if (name === 'kubevigil_suspicious_log_lines_total') return named ? 1 : 0;
   if (attribution === 'pod') return 1 + pods;
   return attribution === 'container' ? 1 + containers + sandboxes : 1;
 }
@@ -73,7 +76,9 @@ function product(
   node: NodeShape,
   countOf: (label: string, values: LabelValues) => number,
 ): number {
-  const own = Object.entries(metric.labels).reduce((all, [label, values]) => all * countOf(label, values), 1);
+  const own = Object.entries(metric.labels)
+    .filter(([label]) => !FOLLOWING.has(label))
+    .reduce((all, [label, values]) => all * countOf(label, values), 1);
   return own * owners(metric, node);
 }
 

@@ -8,7 +8,7 @@ const METRICS: Readonly<Record<string, string>> = {
   listening_sockets: 'protocol',
   network_sniffers: 'kind',
   file_changes_total: 'rule',
-  auth_failures_total: 'rule',
+  suspicious_log_lines_total: 'rule',
   risky_pods: 'rule',
 };
 

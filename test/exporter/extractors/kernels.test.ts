@@ -8,11 +8,11 @@ import { ROOT } from '../../support/paths.ts';
 
 /** What these read has no kernel's shape. */
 const NOT_OF_A_KERNEL: readonly string[] = [
-  'auth',
   'connections',
   'container-oom',
   'execs',
   'files',
+  'logs',
   'pods',
   'rules',
 ];

@@ -1,9 +1,9 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { SourceError } from '../../../exporter/base/errors.ts';
-import { auth } from '../../../exporter/extractors/auth.ts';
 import { execs } from '../../../exporter/extractors/execs.ts';
 import { files } from '../../../exporter/extractors/files.ts';
+import { logs } from '../../../exporter/extractors/logs.ts';
 import { HangGuard, UnansweredError } from '../../../exporter/kernel/hang-guard.ts';
 import { Unseen } from '../../../exporter/kernel/unseen.ts';
 import { networkNamespaces } from '../../../exporter/netns/namespaces.ts';
@@ -101,9 +101,9 @@ describe('Unseen', () => {
     for (let i = 1; i <= 2; i++) {
       await extractOnce(files, memoryHost({}), (await files.open?.(own)) as never);
     }
-    const polling = await auth.open?.(own);
-    await extractOnce(auth, memoryHost({}), polling as never);
-    await auth.close?.(polling as never);
+    const polling = await logs.open?.(own);
+    await extractOnce(logs, memoryHost({}), polling as never);
+    await logs.close?.(polling as never);
     const counts = countsOf(unseen);
     expect(counts['file_unread']).to.equal(4);
     expect(counts['log_unread']).to.equal(2);

@@ -76,6 +76,17 @@ describe('logs: what rules read', () => {
     expect(await poll()).to.deep.equal(['r0 // 1']);
   });
 
+  it('counts under the category of the rule, and from 0 under another', async () => {
+    const categories = () => reader.series().map(({ category, count }) => [category, count]);
+    await begin(setOf({ files: ['/auth.log'], category: 'web' }));
+    write('auth.log', 'login failed\n');
+    await poll();
+    expect(categories()).to.deep.equal([['web', 1]]);
+    rules = setOf({ files: ['/auth.log'] });
+    await poll();
+    expect(categories()).to.deep.equal([['other', 0]]);
+  });
+
   it('reads the containers that a rule selects, and no others', async () => {
     pods = [pod('web', { app: 'web', tier: 'a' }), pod('db', { app: 'db' })];
     for (const name of ['web', 'db']) {

@@ -64,6 +64,15 @@ describe('rules: the file', () => {
     expect(parseRules(text, 'f').rules[0]?.text).to.equal('true');
   });
 
+  it('gives a log rule the category that it names, and other without one', () => {
+    const log = { on: 'log', files: '[/x]', condition: '"true"' };
+    const { rules } = parseRules(
+      `rules:\n${rule({ ...log, name: 'a', category: 'auth' })}${rule({ ...log, name: 'b', category: 'web' })}${rule({ ...log, name: 'c' })}`,
+      'f',
+    );
+    expect(rules.map((one) => 'category' in one && one.category)).to.deep.equal(['auth', 'web', 'other']);
+  });
+
   it('takes a name to switch off without the rest', () => {
     expect([...parseRules('rules:\n  - name: x\n    enabled: false\n', 'f').disabled]).to.deep.equal([
       ['x', 2],
@@ -71,6 +80,16 @@ describe('rules: the file', () => {
   });
 
   const refused: readonly (readonly [title: string, text: string, problem: string | RegExp])[] = [
+    [
+      'a category that there is not',
+      `rules:\n${rule({ on: 'log', files: '[/x]', category: 'Web' })}`,
+      'f:9: category "Web": must be auth, web, other',
+    ],
+    [
+      'a category of a rule that has no lines',
+      `rules:\n${rule({ category: 'web' })}`,
+      'f:8: category is not for on: exec',
+    ],
     ['nothing', '', 'f:1: a rules file must be a mapping'],
     ['a list', '- a', 'f:1: a rules file must be a mapping'],
     ['another field', 'rules: []\nrule: []', 'f:2: a rules file has no field "rule"; it has rules'],

@@ -29,7 +29,7 @@ export const clock: Check = {
       const after = await lab.page();
       lab.expect(
         `clock ${seconds} s: logins by su`,
-        rise(before, after, 'auth_failures_total', 'local_login_failed'),
+        rise(before, after, 'suspicious_log_lines_total', 'local_login_failed'),
         1,
       );
       await lab.expectBounds();

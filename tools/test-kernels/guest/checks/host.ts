@@ -32,14 +32,22 @@ export const logins: Check = {
     await run('ssh-keygen', '-A');
     await run('systemctl', 'start', 'ssh');
     const before = await lab.page();
-    lab.require('no series of failed logins', before.sum('auth_failures_total') !== undefined);
+    lab.require('no series of failed logins', before.sum('suspicious_log_lines_total') !== undefined);
     await failLogins(2);
     await failSu();
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     await lab.page();
     const after = await lab.page();
-    lab.expect('failed logins by SSH', rise(before, after, 'auth_failures_total', 'ssh_login_failed'), 2);
-    lab.expect('failed logins by su', rise(before, after, 'auth_failures_total', 'local_login_failed'), 1);
+    lab.expect(
+      'failed logins by SSH',
+      rise(before, after, 'suspicious_log_lines_total', 'ssh_login_failed'),
+      2,
+    );
+    lab.expect(
+      'failed logins by su',
+      rise(before, after, 'suspicious_log_lines_total', 'local_login_failed'),
+      1,
+    );
   },
 };
 
