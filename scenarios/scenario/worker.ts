@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { enteringNamespace } from './own-namespace.ts';
 
 /** How long a worker may take to undo what it did before it is killed. */
 const UNDO_MS = 5_000;
@@ -9,6 +10,12 @@ const UNDO_MS = 5_000;
 /** What every worker is told, beside what is its own. */
 export interface WorkerOptions {
   readonly durationMs: number;
+}
+
+/** Where a worker runs. */
+interface Surroundings {
+  /** In a network namespace of its own whose loopback has these IPv4 addresses, too; see own-namespace.ts. */
+  readonly inNamespace?: readonly string[];
 }
 
 /**
@@ -20,11 +27,17 @@ export interface WorkerOptions {
  *
  * @throws {Error} when the worker fails; not when it was stopped by the signal
  */
-export async function runWorker(name: string, options: WorkerOptions, signal?: AbortSignal): Promise<void> {
+export async function runWorker(
+  name: string,
+  options: WorkerOptions,
+  signal?: AbortSignal,
+  { inNamespace }: Surroundings = {},
+): Promise<void> {
   const script = fileURLToPath(new URL(`../workers/${name}.js`, import.meta.url));
-  const child = spawn(process.execPath, [script, JSON.stringify(options)], {
-    stdio: ['pipe', 'ignore', 'pipe'],
-  });
+  const entering = inNamespace === undefined ? [] : await enteringNamespace(inNamespace);
+  // Each command of these becomes the next: what is killed is the worker.
+  const [file = '', ...args] = [...entering, process.execPath, script, JSON.stringify(options)];
+  const child = spawn(file, args, { stdio: ['pipe', 'ignore', 'pipe'] });
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint += text;
