@@ -9,6 +9,7 @@ import type { RuleSet } from '../rules/rule-set.ts';
 import { ContainerLines } from './container-lines.ts';
 import { Journal } from './journal/journal.ts';
 import { LineCounts } from './line-counts.ts';
+import { LineEvent } from './line-event.ts';
 import { LineSplitter, MAX_CONTAINER_LINE_BYTES, MAX_LINE_BYTES } from './line-splitter.ts';
 import { type LogRule, type LogTarget, logTargets } from './log-targets.ts';
 import { Moment } from './moment.ts';
@@ -173,8 +174,7 @@ export class LogReader {
     { text: line, times }: RepeatedLine,
     stream: string | undefined,
   ): void {
-    const { namespace, pod, container } = owner;
-    const event = { line, path, stream, pod_namespace: namespace, pod, container };
+    const event = new LineEvent(line, path, stream, owner);
     for (const rule of rules) {
       if (!this.#rules.holds(rule, event)) continue;
       const { events, said } = this.#lineCounts.of(rule, path, line, times);

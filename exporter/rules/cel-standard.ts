@@ -16,6 +16,7 @@ type Handler = (...args: never[]) => unknown;
 
 const LEAST = -(2n ** 63n);
 const MOST = 2n ** 63n - 1n;
+const NOT_ASCII = /[^\0-\x7f]/;
 const DECIMAL = /^[+-]?[0-9]+$/;
 
 function overflow(): never {
@@ -63,22 +64,19 @@ const FUNCTIONS: readonly (readonly [
   // How a double is written is not specified, and no field is one or is bytes.
   ['string', 'string(double): string', 1, undefined],
   ['string', 'string(bytes): string', 1, undefined],
-  [
-    'lowerAscii',
-    'string.lowerAscii(): string',
-    0,
-    (text: string) => asciiCase(text, /[A-Z]+/g, 'toLowerCase'),
-  ],
-  [
-    'upperAscii',
-    'string.upperAscii(): string',
-    0,
-    (text: string) => asciiCase(text, /[a-z]+/g, 'toUpperCase'),
-  ],
+  ['lowerAscii', 'string.lowerAscii(): string', 0, asciiCase(/[A-Z]+/g, 'toLowerCase')],
+  ['upperAscii', 'string.upperAscii(): string', 0, asciiCase(/[a-z]+/g, 'toUpperCase')],
 ];
 
-function asciiCase(text: string, letters: RegExp, change: 'toLowerCase' | 'toUpperCase'): string {
-  return text.replace(letters, (part) => part[change]());
+/** Rules for a line ask for the same text one after the other: the last answer is kept. */
+function asciiCase(letters: RegExp, change: 'toLowerCase' | 'toUpperCase'): (text: string) => string {
+  let last = { text: '', changed: '' };
+  return (text) => {
+    if (text === last.text) return last.changed;
+    const changed = NOT_ASCII.test(text) ? text.replace(letters, (part) => part[change]()) : text[change]();
+    last = { text, changed };
+    return changed;
+  };
 }
 
 /** Declarations are frozen; the list of them is not. */

@@ -1,7 +1,8 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 
 /**
- * What a condition may call. Each costs at most time linear in its text or list; what builds texts or lists without
+ * What a condition may call. Each costs at most time linear in its text or list (`decoded` is no longer than the line, and made in linear time
+ * once for all rules); what builds texts or lists without
  * bound (split, join, map, bind) has no place in a condition.
  */
 const FUNCTIONS = new Set([

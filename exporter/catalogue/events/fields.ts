@@ -102,6 +102,10 @@ export const FIELDS = {
   },
   log: {
     line: { type: 'string', help: 'The line, its first 16 KiB; bytes that are no UTF-8 become U+FFFD.' },
+    decoded: {
+      type: 'string',
+      help: 'The line as it was meant: the escapes of the log\'s writer undone (`\\"`, `\\x22`, `\\u003c`), + as a space, then percent-encoding (`%27`, `%u0027`, overlong UTF-8) until it no longer changes, three times at most. Neither case nor entities of HTML.',
+    },
     path: { type: 'string', help: 'The file, as on the host; journal for lines of the journal.' },
     stream: { type: 'string', help: 'stdout or stderr.', absent: "the line is not a container's" },
     pod_namespace: { type: 'string', help: "Empty for the host's files." },

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { RuleEvent } from '../../../exporter/catalogue/events/fields.ts';
+import { LineEvent } from '../../../exporter/logs/line-event.ts';
+import { HOST } from '../../../exporter/owners/owners.ts';
 import { compileCondition } from '../../../exporter/rules/condition.ts';
 
 const EXEC: RuleEvent<'exec'> = {
@@ -99,7 +101,7 @@ describe('rules: conditions', () => {
     it(`decides ${pattern} on a long hostile line, which a backtracking engine never would`, () => {
       const condition = compileCondition('log', `line.matches(r"${pattern}")`);
       const line = `${'a'.repeat(16_000)}!`;
-      const event = { line, path: '/x', pod_namespace: '', pod: '', container: '' };
+      const event = new LineEvent(line, '/x', undefined, HOST);
       expect(condition.evaluate(event)).to.be.oneOf(['match', 'no_match']);
     });
   }

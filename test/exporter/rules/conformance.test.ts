@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { RuleEvent } from '../../../exporter/catalogue/events/fields.ts';
+import { LineEvent } from '../../../exporter/logs/line-event.ts';
+import { HOST } from '../../../exporter/owners/owners.ts';
 import { ConditionError, compileCondition } from '../../../exporter/rules/condition.ts';
 
 const FILE: RuleEvent<'file'> = {
@@ -11,7 +13,7 @@ const FILE: RuleEvent<'file'> = {
   gid: 0n,
   size: 5n,
 };
-const LOG: RuleEvent<'log'> = { line: 'Straße İ ab\nc', path: '', pod_namespace: '', pod: '', container: '' };
+const LOG = new LineEvent('Straße İ ab\nc', '', undefined, HOST);
 
 const TRUE = [
   // Numbers of different types are compared on one number line.
@@ -152,12 +154,12 @@ describe("rules: conditions by CEL's specification", () => {
         const bytes = Buffer.from(a);
         const change = (from: number, to: number, by: number) =>
           Buffer.from(bytes.map((byte) => (byte >= from && byte <= to ? byte + by : byte))).toString();
-        expect(lower.evaluate({ ...LOG, line: a, path: change(0x41, 0x5a, 32) })).to.equal('match');
-        expect(upper.evaluate({ ...LOG, line: a, path: change(0x61, 0x7a, -32) })).to.equal('match');
+        expect(lower.evaluate(new LineEvent(a, change(0x41, 0x5a, 32), undefined, HOST))).to.equal('match');
+        expect(upper.evaluate(new LineEvent(a, change(0x61, 0x7a, -32), undefined, HOST))).to.equal('match');
         const [x, y] = [codePoints(a), codePoints(b)];
         const at = x.findIndex((point, i) => point !== y[i]);
         const isLess = at < 0 ? x.length < y.length : (x[at] ?? 0) < (y[at] ?? -1);
-        expect(less.evaluate({ ...LOG, line: a, path: b })).to.equal(isLess ? 'match' : 'no_match');
+        expect(less.evaluate(new LineEvent(a, b, undefined, HOST))).to.equal(isLess ? 'match' : 'no_match');
       }),
     );
   });
@@ -167,7 +169,7 @@ describe("rules: conditions by CEL's specification", () => {
     fc.assert(
       fc.property(fc.bigInt(-(2n ** 64n), 2n ** 64n), (value) => {
         const inRange = value >= -(2n ** 63n) && value < 2n ** 63n;
-        const event = { ...LOG, line: String(value), path: String(value) };
+        const event = new LineEvent(String(value), String(value), undefined, HOST);
         expect(same.evaluate(event)).to.equal(inRange ? 'match' : 'failed');
       }),
     );

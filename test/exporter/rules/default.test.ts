@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import type { RuleEvent, RuleKind } from '../../../exporter/catalogue/events/fields.ts';
+import { LineEvent } from '../../../exporter/logs/line-event.ts';
+import { HOST as HOST_OWNER } from '../../../exporter/owners/owners.ts';
 import { loadRules } from '../../../exporter/rules/load.ts';
 import { RuleSet } from '../../../exporter/rules/rule-set.ts';
 
@@ -39,13 +41,7 @@ const pod = (fields: Partial<RuleEvent<'pod'>>): RuleEvent<'pod'> => ({
   ...fields,
 });
 
-const log = (line: string): RuleEvent<'log'> => ({
-  line,
-  path: '/var/log/auth.log',
-  pod_namespace: '',
-  pod: '',
-  container: '',
-});
+const log = (line: string) => new LineEvent(line, '/var/log/auth.log', undefined, HOST_OWNER);
 
 /** Where clouds have their metadata services, on any port. */
 const METADATA = [

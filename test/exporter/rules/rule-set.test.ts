@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { RuleEvent } from '../../../exporter/catalogue/events/fields.ts';
+import { LineEvent } from '../../../exporter/logs/line-event.ts';
+import { HOST } from '../../../exporter/owners/owners.ts';
 import { parseRules } from '../../../exporter/rules/parse-rules.ts';
 import { RuleSet } from '../../../exporter/rules/rule-set.ts';
 
@@ -16,9 +18,7 @@ describe('rules: the set in use', () => {
   it('names the rules that match, in their order', () => {
     const set = setOf('name == "a"', 'name == "b"', 'path == "/a"');
     expect(set.match('exec', { path: '/a', name: 'a' })).to.deep.equal(['r0', 'r2']);
-    expect(
-      set.match('log', { line: 'a', path: '', pod_namespace: '', pod: '', container: '' }),
-    ).to.deep.equal([]);
+    expect(set.match('log', new LineEvent('a', '', undefined, HOST))).to.deep.equal([]);
   });
 
   it('counts each event that lacks a field, also a repeated one', () => {
