@@ -40,6 +40,9 @@ function within(list: BlockList, address: string): boolean {
   return list.check(new SocketAddress({ address, family }));
 }
 
+/** Whether an address is one that clusters give to pods and services: private, and not link-local. */
+export const isPrivate = (address: string) => within(PRIVATE, address);
+
 /** An IPv4 address that IPv6 carries, as IPv4. */
 function plain(address: string): string {
   if (!isIPv6(address)) return address;
@@ -87,7 +90,7 @@ function samePlace(a: Place, b: Place): boolean {
 function objection(address: string, allowed: boolean): string | undefined {
   if (within(LOOPBACK, address)) return undefined;
   if (!allowed) return `${address} is neither loopback nor allowed`;
-  return within(PRIVATE, address) ? undefined : `${address} is not in a private network`;
+  return isPrivate(address) ? undefined : `${address} is not in a private network`;
 }
 
 /**

@@ -16,7 +16,14 @@ import { spaceObstacle } from '../../scenarios/scenario/disk-space.ts';
 import type { Scenario, ScenarioOptions } from '../../scenarios/scenario/scenario.ts';
 
 const VICTIM = 'http://127.0.0.1:9';
-const TARGETED = ['http_flood', 'connection_exhaustion', 'brute_force', 'exfiltration_burst', 'load_spike'];
+const TARGETED = [
+  'http_flood',
+  'connection_exhaustion',
+  'brute_force',
+  'exfiltration_burst',
+  'lateral_scan',
+  'load_spike',
+];
 
 async function portOf(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');
