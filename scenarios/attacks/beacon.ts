@@ -6,12 +6,12 @@ import type { BeaconOptions } from '../workers/beacon.ts';
 /** Implants that ask their master for orders. */
 export const beacon = scenario('attack', {
   name: 'beacon',
-  help: 'Regular callbacks with jitter to an address of its own, over channels of which most are dead.',
+  help: 'Regular callbacks with jitter to an address of its own, each to another port.',
   family: 'post_exploitation',
-  technique: 'T1071, T1008',
+  technique: 'T1071, T1571',
   rules: ['cluster_destination'],
   likeness: {
-    like: 'Agents call back at intervals with jitter, try a fallback channel that is dead, and wait by long polling for orders.',
+    like: 'Agents call back at intervals with jitter, go from one port to the next, and wait by long polling for orders.',
     unlike:
       'Real agents call once in minutes or hours, to addresses outside; here several call each second, to ports of an address of its own.',
   },

@@ -1,6 +1,6 @@
 /** The other side of an attack: a service of the worker's own, which serves nobody but this machine. */
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { reset } from './reset.ts';
 
 export interface Sink {
@@ -51,4 +51,20 @@ export async function openSink(
       for (const socket of sockets) reset(socket);
     },
   };
+}
+
+/**
+ * A connection to a port of this machine at which something listens for this one moment, so that each is a destination of its own and no
+ * listener stays.
+ *
+ * @returns its end at the client; the other one ends with it
+ */
+export async function meet(address: string): Promise<Socket> {
+  const server = createServer((socket) => socket.on('error', () => {}).resume());
+  await bind(server, address, [0]);
+  const socket = connect((server.address() as AddressInfo).port, address).on('error', () => {});
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  await Promise.race([once(server, 'connection'), closed]);
+  server.close();
+  return socket.resume();
 }

@@ -11,7 +11,6 @@ import { ownAddress } from '../../../scenarios/scenario/own-address.ts';
 import { fileOf, linkOf, needs, programs, whileOn } from '../support/footprint.ts';
 
 const ESTABLISHED = '01';
-const LISTENING = '0A';
 
 interface Line {
   readonly local: string;
@@ -71,16 +70,15 @@ describe('footprints of connections', function () {
     expect(found.local).to.equal(own);
   });
 
-  it('beacon is connections to one listener that come again, from an address of its own', async function () {
+  it('beacon is connections to its own address that come again, each to another port', async function () {
     await needs(this, beacon);
-    const inodes = new Set<string>();
+    const ports = new Set<number>();
     await whileOn(beacon, () => {
-      const all = sockets().filter(({ local }) => local === own);
-      const listening = new Set(all.filter(({ state }) => state === LISTENING).map(({ port }) => port));
-      const calls = all.filter(({ state, remotePort }) => state === ESTABLISHED && listening.has(remotePort));
-      for (const { inode } of calls) inodes.add(inode);
-      // More than there are agents: they came back.
-      return inodes.size > 16;
+      const all = sockets().filter(({ local, state }) => local === own && state === ESTABLISHED);
+      const both = new Set(all.map(({ port }) => port));
+      for (const { remotePort } of all.filter((each) => both.has(each.remotePort))) ports.add(remotePort);
+      // Both ends of twice as many connections as there are agents.
+      return ports.size > 32;
     });
   });
 
