@@ -49,8 +49,7 @@ it('what developers read is told from what runs', () => {
   expect(needed.filter(isForDevelopers)).to.deep.equal([]);
 });
 
-describe('what is shipped', function () {
-  this.timeout(120_000);
+describe('what is shipped', () => {
   const newFolder = temporaryFolder();
 
   it('the package has no tests, caches or secrets, and every program', () => {

@@ -43,8 +43,7 @@ function seriesOf(labels: Record<string, string>, values: readonly number[]): St
   return { labels: { job: 'kubevigil', ...labels }, samples: times().map((ms, i) => [ms, values[i] ?? 0]) };
 }
 
-describe('builder with any value that a server can have', function () {
-  this.timeout(240_000);
+describe('builder with any value that a server can have', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

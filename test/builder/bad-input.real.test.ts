@@ -9,8 +9,7 @@ import { clock, serverThat } from './support/server.ts';
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const HEADER = 'episode,scenario,start,end,node';
 
-describe('builder build with bad input', function () {
-  this.timeout(30_000);
+describe('builder build with bad input', () => {
   const newFolder = temporaryFolder();
 
   /** Runs a build in a folder of its own that holds the files; expects exit 2, one line, and nothing new. */

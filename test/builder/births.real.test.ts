@@ -29,8 +29,7 @@ const series = (
 const disk = (device: string, value: (scrape: number) => number | undefined) =>
   series('kubevigil_disk_bytes_total', { device, direction: 'write' }, value);
 
-describe('builder, counters that appear while their target is up', function () {
-  this.timeout(60_000);
+describe('builder, counters that appear while their target is up', () => {
   const newFolder = temporaryFolder();
 
   it('makes no spike of totals since boot when an extractor is switched on or recovers, and counts a new disk', async () => {

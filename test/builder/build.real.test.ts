@@ -25,8 +25,7 @@ const TIMES = { stepMs: SCRAPE_MS, freshnessMs: 1.5 * SCRAPE_MS, birthLookbackMs
 
 type Row = Record<string, unknown> & { readonly t: number; readonly node: string };
 
-describe('builder build', function () {
-  this.timeout(60_000);
+describe('builder build', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   const stored: readonly StoredSeries[] = fleet(1);

@@ -103,8 +103,7 @@ const SPLITS = {
   node: { by: 'node', fractions: [0.5, 0.2, 0.3] },
 } as const;
 
-describe('builder on two clusters with nodes of the same names', function () {
-  this.timeout(240_000);
+describe('builder on two clusters with nodes of the same names', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

@@ -22,8 +22,7 @@ const UNFINISHED =
 const MOST_STEPS = 470;
 const at = (minutes: number) => new Date(FLEET_START_MS + minutes * 60_000).toISOString();
 
-describe('builder runs that are killed', function () {
-  this.timeout(300_000);
+describe('builder runs that are killed', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

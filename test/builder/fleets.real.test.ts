@@ -71,7 +71,7 @@ function faults(row: Row, node: SimulatedNode, entity: Entity, windowMs: number)
 }
 
 describe('builder, random fleets through the exporter’s accumulators and a real Prometheus', function () {
-  this.timeout(60_000 + FLEETS * 2_000);
+  this.timeout(600_000 + FLEETS * 2_000);
   const newFolder = temporaryFolder();
 
   async function build(

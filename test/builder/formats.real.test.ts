@@ -51,8 +51,7 @@ print(json.dumps({
 }))
 `;
 
-describe('builder formats', function () {
-  this.timeout(60_000);
+describe('builder formats', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

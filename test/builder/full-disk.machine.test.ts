@@ -25,8 +25,7 @@ async function unshared(flags: readonly string[], disk: string, command: readonl
   );
 }
 
-describe('builder build on a full disk', function () {
-  this.timeout(60_000);
+describe('builder build on a full disk', () => {
   const newFolder = temporaryFolder();
   let prometheus: RunningPrometheus | undefined;
 

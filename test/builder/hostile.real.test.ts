@@ -57,8 +57,7 @@ async function run(base: string, what: ReadonlyMap<string, string>): Promise<Tol
   return told;
 }
 
-describe('builder on folders that others made', function () {
-  this.timeout(600_000);
+describe('builder on folders that others made', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

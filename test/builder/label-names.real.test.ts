@@ -22,8 +22,7 @@ import { prometheusWith } from './support/tsdb.ts';
 const START_MS = Date.UTC(2026, 2, 29, 12);
 const UTF8 = 'k8s.node.name';
 
-describe('builder with label names of Prometheus 3', function () {
-  this.timeout(120_000);
+describe('builder with label names of Prometheus 3', () => {
   const newFolder = temporaryFolder();
 
   it('takes any text for a label, and not for a column', () => {

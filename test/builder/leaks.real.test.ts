@@ -96,8 +96,7 @@ function stored(attacks: readonly Block[], alteredFrom = Number.POSITIVE_INFINIT
 
 const attacks = randomBlocks(1).filter((_, i) => i % 4 === 0);
 
-describe('builder datasets leak nothing', function () {
-  this.timeout(240_000);
+describe('builder datasets leak nothing', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

@@ -10,8 +10,7 @@ import { serverThat } from './support/server.ts';
 
 const SCRAPES = 6;
 
-describe('builder build from a Prometheus that scrapes', function () {
-  this.timeout(60_000);
+describe('builder build from a Prometheus that scrapes', () => {
   const newFolder = temporaryFolder();
 
   it('needs no configuration: the scrape interval and timeout are the targets', async () => {

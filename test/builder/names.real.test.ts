@@ -24,8 +24,7 @@ function seriesOf(labels: readonly (readonly [string, string])[], value: number)
   return { labels: recordOf(labels), samples };
 }
 
-describe('builder with names that objects have by themselves', function () {
-  this.timeout(240_000);
+describe('builder with names that objects have by themselves', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

@@ -53,8 +53,7 @@ const STORED = [
   series(MEMORY, { ...web, container: 'proxy' }, () => 11),
 ];
 
-describe('builder with entity: pod', function () {
-  this.timeout(120_000);
+describe('builder with entity: pod', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

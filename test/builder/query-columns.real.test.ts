@@ -10,8 +10,7 @@ import { prometheusWith } from './support/tsdb.ts';
 
 const MINUTE_MS = 60_000;
 
-describe('builder columns from PromQL', function () {
-  this.timeout(120_000);
+describe('builder columns from PromQL', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

@@ -35,8 +35,7 @@ async function proxyTo(
   });
 }
 
-describe('builder reading', function () {
-  this.timeout(90_000);
+describe('builder reading', () => {
   const newFolder = temporaryFolder();
 
   it('asks for less when the server finds it too much, and asks again when it is busy or the line broke', async () => {

@@ -19,8 +19,7 @@ function block(language: string, index = 0): string {
   return found;
 }
 
-describe("the README's examples of the builder", function () {
-  this.timeout(60_000);
+describe("the README's examples of the builder", () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

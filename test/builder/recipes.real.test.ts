@@ -210,8 +210,7 @@ async function byDuckdb(folder: string): Promise<{ types: Record<string, string>
   }
 }
 
-describe('builder recipes for readers', function () {
-  this.timeout(120_000);
+describe('builder recipes for readers', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

@@ -27,8 +27,7 @@ function replica(name: 'a' | 'b', seed: number): StoredSeries[] {
   }));
 }
 
-describe('builder with two replicas of Prometheus', function () {
-  this.timeout(120_000);
+describe('builder with two replicas of Prometheus', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

@@ -28,8 +28,7 @@ const MOST_STEPS = 470;
 const at = (minutes: number) => new Date(FLEET_START_MS + minutes * 60_000).toISOString();
 const place = (name: string) => `s3://datasets/${name}`;
 
-describe('builder in a bucket', function () {
-  this.timeout(300_000);
+describe('builder in a bucket', () => {
   const newFolder = temporaryFolder();
   const s3 = s3ForTests();
   let folder: string;

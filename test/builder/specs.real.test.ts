@@ -17,8 +17,7 @@ import { duckdb, manifestOf, tableExpression } from './support/dataset.ts';
 const SPECS = join(ROOT, 'builder', 'specs');
 const ARTICLE_COLUMNS = 24;
 
-describe('builder specs', function () {
-  this.timeout(90_000);
+describe('builder specs', () => {
   const newFolder = temporaryFolder();
 
   it('have all columns of Kubevigil', () => {

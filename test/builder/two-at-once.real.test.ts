@@ -12,8 +12,7 @@ import { FLEET_END_MS, FLEET_START_MS, fleet } from './support/fleet.ts';
 import { serverThat } from './support/server.ts';
 import { prometheusWith } from './support/tsdb.ts';
 
-describe('two builder updates at once', function () {
-  this.timeout(60_000);
+describe('two builder updates at once', () => {
   const newFolder = temporaryFolder();
   let prometheus: RunningPrometheus | undefined;
 

@@ -24,8 +24,7 @@ const EPISODES = [
 /** Moments up to which the dataset is continued, and the last of them again. */
 const ENDS = [at(25), at(26), at(47.4), at(59.9), at(61), at(80), iso(FLEET_END_MS), iso(FLEET_END_MS)];
 
-describe('builder update', function () {
-  this.timeout(60_000);
+describe('builder update', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

@@ -27,8 +27,7 @@ const linesOf = (text: string) =>
     .split('\n')
     .map((line) => JSON.parse(line) as Line);
 
-describe('kubevigil-detector', function () {
-  this.timeout(300_000);
+describe('kubevigil-detector', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let dataset: string;

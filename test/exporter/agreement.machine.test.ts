@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Child, startChild } from '../../tools/programs/child.ts';
+import { type Child, startChild, waitForChild } from '../../tools/programs/child.ts';
 import { freePort } from '../../tools/programs/ports.ts';
-import { waitFor } from '../../tools/programs/wait.ts';
 import { type ExporterProcess, startExporter } from '../support/exporter.ts';
 import { program } from '../support/programs.ts';
 import { parseSeries } from '../support/series.ts';
@@ -169,10 +168,7 @@ describe('agreement with node_exporter', () => {
     const file = await program('prometheus-node-exporter');
     theirs = startChild(file, [`--web.listen-address=${theirAddress}`], join(folder(), 'log'));
     ours = await startExporter();
-    await waitFor('node_exporter', () => {
-      theirs.assertRunning();
-      return scrape(theirAddress).catch(() => undefined);
-    });
+    await waitForChild(theirs, 'node_exporter', () => scrape(theirAddress).catch(() => undefined));
     await scrape(ours.address);
   });
 

@@ -92,8 +92,7 @@ function cgroupMounts(): string[] {
     .flatMap(([, mountpoint]) => mountpoint ?? []);
 }
 
-describe('attacks on the exporter', function () {
-  this.timeout(30_000);
+describe('attacks on the exporter', () => {
   let exporter: ExporterProcess;
   // Before its folder goes, and with that its tracefs.
   after(() => exporter?.stop());

@@ -21,9 +21,7 @@ async function running(args: readonly string[]): Promise<string[]> {
   }
 }
 
-describe('the flags of each extractor', function () {
-  this.timeout(60_000);
-
+describe('the flags of each extractor', () => {
   // No two extractors are off in the same starts, so that a flag that has no effect, or another's, is found.
   for (let bit = 0; bit < BITS; bit++) {
     it(`are obeyed, the later of two: start ${bit + 1} of ${BITS}`, async () => {

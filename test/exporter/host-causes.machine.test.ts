@@ -80,8 +80,7 @@ function write(folder: string, mebibytes: number, sync: boolean): void {
   }
 }
 
-describe('causes on this machine, and their harmless neighbours', function () {
-  this.timeout(60_000);
+describe('causes on this machine, and their harmless neighbours', () => {
   const folder = temporaryFolder();
   const machines: Machine<unknown>[] = [];
   after(() => {

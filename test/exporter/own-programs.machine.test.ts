@@ -13,8 +13,7 @@ import { seeingTracefs, tracefsRefusal } from '../support/tracefs.ts';
 const JOIN = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
 
 for (const traced of [true, false]) {
-  describe(`an exporter in a container, ${traced ? 'with the trace' : 'polling'}`, function () {
-    this.timeout(60_000);
+  describe(`an exporter in a container, ${traced ? 'with the trace' : 'polling'}`, () => {
     const folder = temporaryFolder();
     let pod: Pod;
     let exporter: ExporterProcess | undefined;

@@ -36,8 +36,7 @@ const JOIN =
 const perl = (code: string) => ['perl', '-MPOSIX', '-e', code];
 
 for (const name of ['runc', 'crun'] as const) {
-  describe(`containers of ${name}`, function () {
-    this.timeout(120_000);
+  describe(`containers of ${name}`, () => {
     const folder = temporaryFolder();
     let exporter: ExporterProcess | undefined;
     let pod: OciPod | undefined;

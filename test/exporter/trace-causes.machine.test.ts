@@ -9,7 +9,6 @@ import { skip } from '../support/skip.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { seeingTracefs, tracefsRefusal } from '../support/tracefs.ts';
 
-const WAIT_MS = 30_000;
 const PATIENT = 'sleep 600';
 const RULES = `rules:
   - name: long_sleep
@@ -21,8 +20,7 @@ const RULES = `rules:
 `;
 
 for (const traced of [true, false]) {
-  describe(`events of containers ${traced ? 'from the trace of the kernel' : 'without tracefs'}`, function () {
-    this.timeout(60_000);
+  describe(`events of containers ${traced ? 'from the trace of the kernel' : 'without tracefs'}`, () => {
     const folder = temporaryFolder();
     let exporter: ExporterProcess;
     let pods: [Pod, Pod];
@@ -42,25 +40,17 @@ for (const traced of [true, false]) {
         .sort();
     /** Each is there at 0 before anything happens. */
     const bothAtZero = (name: string) =>
-      waitFor(
-        `${name} at 0`,
-        async () => {
-          const all = await Promise.all(pods.map((pod) => own(name, pod)));
-          return all.every((series) => series.length > 0 && series.every(([, value]) => value === 0))
-            ? true
-            : undefined;
-        },
-        WAIT_MS,
-      );
+      waitFor(`${name} at 0`, async () => {
+        const all = await Promise.all(pods.map((pod) => own(name, pod)));
+        return all.every((series) => series.length > 0 && series.every(([, value]) => value === 0))
+          ? true
+          : undefined;
+      });
     const untilMoved = (name: string, pod: Pod) =>
-      waitFor(
-        `${name} to move`,
-        async () => {
-          const now = await moved(name, pod);
-          return now.length > 0 ? now : undefined;
-        },
-        WAIT_MS,
-      );
+      waitFor(`${name} to move`, async () => {
+        const now = await moved(name, pod);
+        return now.length > 0 ? now : undefined;
+      });
 
     before(async function () {
       needsPods.call(this);

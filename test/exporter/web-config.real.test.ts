@@ -60,8 +60,8 @@ describe('kubevigil-exporter --web.config.file', () => {
       ],
     });
     try {
-      const health = await waitFor('the first scrapes', async () => {
-        const answer = await fetch(`${prometheus.url}/api/v1/targets`);
+      const health = await waitFor('the first scrapes', async (signal) => {
+        const answer = await fetch(`${prometheus.url}/api/v1/targets`, { signal });
         const { data } = (await answer.json()) as {
           data: { activeTargets: { scrapePool: string; health: string; lastError: string }[] };
         };

@@ -13,8 +13,7 @@ import { ADDITIONS } from './support/additions.ts';
 import { add, copyTree, differingFiles } from './support/copied-tree.ts';
 
 /** One of each kind is added to a copy of the tree, and the generator writes what follows: nothing else is touched by hand. */
-describe('an addition of each kind', function () {
-  this.timeout(600_000);
+describe('an addition of each kind', () => {
   const newFolder = temporaryFolder();
   let tree: string;
   let generated: string[];

@@ -9,7 +9,6 @@ import { DASHBOARDS, type PanelJson, panelsOf, queryOf, type Target } from './su
 import { type Choice, interpolate, stepSeconds } from './support/interpolate.ts';
 import { CLUSTER, NAMESPACE, NODE, POD, tracingRefusal, type Watched, watch } from './support/watched.ts';
 
-const PATIENCE_MS = 30_000;
 const RANGE_SECONDS = 300;
 
 /** What of an exporter's pages comes by tracing, by the text that tells it in a query. */
@@ -37,8 +36,7 @@ function columnsOf({ transformations = [] }: PanelJson): string[] {
   return Object.keys(organize?.options.renameByName ?? {});
 }
 
-describe('dashboards on a machine under watch', function () {
-  this.timeout(2 * PATIENCE_MS);
+describe('dashboards on a machine under watch', () => {
   const folder = temporaryFolder();
   const refusal = podsRefusal();
   const untraced = tracingRefusal();
@@ -73,7 +71,7 @@ describe('dashboards on a machine under watch', function () {
       instant
         ? askNow(watched.url, query)
         : askRange(watched.url, query, choice.rangeSeconds, stepSeconds(choice));
-    await waitFor(`data of ${query}`, async () => (await ask()) > 0, PATIENCE_MS);
+    await waitFor(`data of ${query}`, async () => (await ask()) > 0);
   }
 
   /** A label without a column of its own would keep rows apart that are one. */
@@ -100,14 +98,10 @@ describe('dashboards on a machine under watch', function () {
           const why = excuse(queryOf(variable));
           if (why !== undefined) skip(this, why);
           const query = interpolate(queryOf(variable), everything);
-          const values = await waitFor(
-            `values of ${query}`,
-            async () => {
-              const found = await labelValues(watched.url, query);
-              return found.includes(one.variables[variable.name] ?? '') ? found : undefined;
-            },
-            PATIENCE_MS,
-          );
+          const values = await waitFor(`values of ${query}`, async () => {
+            const found = await labelValues(watched.url, query);
+            return found.includes(one.variables[variable.name] ?? '') ? found : undefined;
+          });
           expect(values).not.to.include('');
         });
       }
@@ -141,14 +135,10 @@ describe('dashboards on a machine under watch', function () {
 
   describe('its rules', () => {
     it('no rule fails on what is there', async () => {
-      const rules = await waitFor(
-        'the rules to be evaluated',
-        async () => {
-          const all = await evaluatedRules(watched.url);
-          return all.some(({ health }) => health === 'ok') ? all : undefined;
-        },
-        PATIENCE_MS,
-      );
+      const rules = await waitFor('the rules to be evaluated', async () => {
+        const all = await evaluatedRules(watched.url);
+        return all.some(({ health }) => health === 'ok') ? all : undefined;
+      });
       expect(rules).to.have.length.above(100);
       expect(rules.filter(({ health }) => health === 'err')).to.deep.equal([]);
       // Those of a group that is evaluated every five minutes may still wait for their turn.

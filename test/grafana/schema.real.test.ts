@@ -75,8 +75,7 @@ function complaints(folder: string, dashboards: Readonly<Record<string, string>>
 
 const read = (file: string) => readFileSync(join(FOLDER, file), 'utf8');
 
-describe("dashboards and Grafana's schema", function () {
-  this.timeout(60_000);
+describe("dashboards and Grafana's schema", () => {
   const folder = temporaryFolder();
 
   it('every dashboard is of the types that the SDK has from it', () => {

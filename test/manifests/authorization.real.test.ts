@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { V1HTTPGetAction, V1PodSpec, V1ProjectedVolumeSource } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import { parse } from 'yaml';
+import { waitForChild, watched } from '../../tools/programs/child.ts';
 import { onPath } from '../../tools/programs/find.ts';
 import { freePort } from '../../tools/programs/ports.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
@@ -79,8 +80,7 @@ function layDown(
   }
 }
 
-describe('overlays/authorization, with the real programs', function () {
-  this.timeout(120_000);
+describe('overlays/authorization, with the real programs', () => {
   const newFolder = temporaryFolder();
   const server = new ApiServer();
   const tokens = new Map<string, Issued>();
@@ -125,10 +125,11 @@ describe('overlays/authorization, with the real programs', function () {
       { file, args: [...args, `--web.listen-address=127.0.0.1:${port}`] },
       { KUBECONFIG: server.writeKubeconfig(folder), NODE_NAME: 'worker-7' },
     );
-    await waitFor('the exporter to be ready', async () => {
-      if (exporter.child.exitCode !== null) throw new Error(exporter.output());
-      return (await ask('/-/ready').catch(() => undefined))?.status === 200;
-    });
+    await waitForChild(
+      watched(exporter.child, exporter.output),
+      'the exporter to be ready',
+      async () => (await ask('/-/ready').catch(() => undefined))?.status === 200,
+    );
   });
   afterEach(async () => {
     await prometheus?.stop();
@@ -223,8 +224,8 @@ describe('overlays/authorization, with the real programs', function () {
         .map(({ kubernetes_sd_configs: _, ...job }) => ({ ...job, file_sd_configs: [{ files: [targets] }] })),
     });
     const { url } = prometheus;
-    return waitFor('the first scrape', async () => {
-      const answer = await fetch(`${url}/api/v1/targets`);
+    return waitFor('the first scrape', async (signal) => {
+      const answer = await fetch(`${url}/api/v1/targets`, { signal });
       const { data } = (await answer.json()) as {
         data: { activeTargets: { health: string; lastError: string; labels: Record<string, string> }[] };
       };
@@ -240,8 +241,8 @@ describe('overlays/authorization, with the real programs', function () {
   });
 
   async function exporterSeries(): Promise<void> {
-    await waitFor('series of the exporter', async () => {
-      const answer = await fetch(`${prometheus?.url}/api/v1/query?query=kubevigil_build_info`);
+    await waitFor('series of the exporter', async (signal) => {
+      const answer = await fetch(`${prometheus?.url}/api/v1/query?query=kubevigil_build_info`, { signal });
       const { data } = (await answer.json()) as { data: { result: object[] } };
       return data.result.length > 0;
     });

@@ -24,8 +24,7 @@ function wideFleet() {
   );
 }
 
-describe('the export of several pods, as its manifests have it', function () {
-  this.timeout(120_000);
+describe('the export of several pods, as its manifests have it', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

@@ -1,17 +1,16 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { waitForChild, watched } from '../../tools/programs/child.ts';
 import { freePort } from '../../tools/programs/ports.ts';
 import { answers } from '../../tools/programs/prometheus.ts';
-import { waitFor } from '../../tools/programs/wait.ts';
 import { ROOT } from '../support/paths.ts';
 import { skip } from '../support/skip.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { commandOf, startCommand } from './support/arguments.ts';
 import { needsKubectl, OVERLAYS, podTemplate, render } from './support/overlays.ts';
 
-describe('the programs take the arguments that the manifests give them', function () {
-  this.timeout(60_000);
+describe('the programs take the arguments that the manifests give them', () => {
   const newFolder = temporaryFolder();
   before(needsKubectl);
 
@@ -86,10 +85,9 @@ describe('the programs take the arguments that the manifests give them', functio
       },
     );
     try {
-      await waitFor('the scenarios to be ready', () => {
-        if (child.exitCode !== null) throw new Error(output());
-        return answers(`http://127.0.0.1:${port}/-/ready`);
-      });
+      await waitForChild(watched(child, output), 'the scenarios to be ready', (signal) =>
+        answers(`http://127.0.0.1:${port}/-/ready`, signal),
+      );
       expect((await fetch(`http://127.0.0.1:${port}/scenarios`)).status).to.equal(401);
     } finally {
       child.kill('SIGTERM');

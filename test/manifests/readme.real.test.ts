@@ -24,8 +24,7 @@ function isThere(objects: Objects, namespace: string, kind: string, name: string
   );
 }
 
-describe('the commands that the documents give for a cluster', function () {
-  this.timeout(120_000);
+describe('the commands that the documents give for a cluster', () => {
   before(needsKubectl);
 
   const all = async () => (await Promise.all(OVERLAYS.map((overlay) => render(overlay)))).flat();

@@ -109,8 +109,8 @@ describe('the shipped scrape configurations', () => {
         { targets: [address], labels: port },
       ]),
     );
-    const dropped = await waitFor('the targets to be seen', async () => {
-      const response = await fetch(`${running.url}/api/v1/targets`);
+    const dropped = await waitFor('the targets to be seen', async (signal) => {
+      const response = await fetch(`${running.url}/api/v1/targets`, { signal });
       const { data } = (await response.json()) as {
         data: { activeTargets: unknown[]; droppedTargets: unknown[] };
       };

@@ -26,8 +26,7 @@ function answer(response: ServerResponse, status: number, value: object): true {
   return true;
 }
 
-describe('risky_pod', function () {
-  this.timeout(60_000);
+describe('risky_pod', () => {
   let folder: string;
   let server: ApiServer;
   /** What was created and not deleted, by name. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { waitFor } from '../../tools/programs/wait.ts';
+import { waitForChild, watched } from '../../tools/programs/child.ts';
 import { ROOT } from './paths.ts';
 
 /** The compiled program. */
@@ -10,9 +10,6 @@ export const EXPORTER = programOf(ROOT);
 
 /** Whoever runs the tests may have a cluster, which is not to be asked for anything. */
 const OUTSIDE_OF_CLUSTERS = { KUBECONFIG: '', KUBERNETES_SERVICE_HOST: '' };
-
-/** Where many others want the CPUs, Node alone can take half a minute to start. */
-const START_MS = 60_000;
 
 interface SpawnOptions {
   /** Variables beside those of the tests. */
@@ -81,11 +78,12 @@ export async function startExporter(
     return exit;
   };
   try {
-    const listening = () => {
-      if (child.exitCode !== null) throw new Error(`the exporter ended: ${written.stderr}`);
-      return /"?address"?[=:]"?(127\.0\.0\.1:\d+)/.exec(written.stderr)?.[1];
-    };
-    const address = await waitFor('the exporter to listen', listening, START_MS);
+    const listening = () => /"?address"?[=:]"?(127\.0\.0\.1:\d+)/.exec(written.stderr)?.[1];
+    const address = await waitForChild(
+      watched(child, () => written.stderr),
+      'the exporter to listen',
+      listening,
+    );
     return { pid: child.pid ?? 0, address, log: () => written.stderr, stop };
   } catch (error) {
     child.kill('SIGKILL');

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { startChild } from '../../tools/programs/child.ts';
+import { startChild, waitForChild } from '../../tools/programs/child.ts';
 import { waitFor } from '../../tools/programs/wait.ts';
 
 describe('child processes', () => {
@@ -26,6 +26,22 @@ describe('child processes', () => {
     const child = startChild('sh', ['-c', 'echo no such port; exit 3'], log);
     await waitFor('its end', () => child.process.exitCode ?? undefined);
     expect(() => child.assertRunning()).to.throw('sh ended at once: no such port');
+  });
+
+  it('are waited for as long as they are alive, and a failure has their last words', async () => {
+    const failing = startChild(
+      'sh',
+      ['-c', 'echo opening the disk; sleep 0.2; echo it is full; exit 3'],
+      log,
+    );
+    const never = () => undefined;
+    const ended = await waitForChild(failing, 'the disk', never).catch(String);
+    expect(ended).to.equal('Error: sh ended at once: opening the disk | it is full');
+    const slow = startChild('sh', ['-c', 'echo replaying; exec sleep 60'], join(folder, 'slow'));
+    await waitForChild(slow, 'its first words', () => slow.output() !== '');
+    const late = await waitForChild(slow, 'the disk', never, 100).catch(String);
+    expect(late).to.equal('Error: waited 0.1 s in vain for the disk; it wrote: replaying');
+    await slow.stop();
   });
 
   it('that cannot be started are told by the reason', async () => {

@@ -10,8 +10,7 @@ import { temporaryFolder } from '../support/temporary.ts';
 const PROGRAM = join(ROOT, 'dist', 'tools', 'release', 'main.js');
 const FILES = ['SHA256SUMS', 'image-files.sha256', 'sbom.cdx.json', 'sbom.spdx.json'];
 
-describe('npm run release', function () {
-  this.timeout(300_000);
+describe('npm run release', () => {
   const newFolder = temporaryFolder();
 
   /** By a shell, so that the rights of new files are another user's choice. */

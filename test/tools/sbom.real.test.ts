@@ -21,8 +21,7 @@ function production(): Map<string, Locked> {
 /** The entry of axios in the lock file, up to its licence. */
 const AXIOS = /("node_modules\/axios": \{[^{}]*)"license": "MIT"/;
 
-describe('npm run sbom', function () {
-  this.timeout(120_000);
+describe('npm run sbom', () => {
   const newFolder = temporaryFolder();
   let text: Record<'cdx' | 'spdx', string>;
   let cdx: CycloneDx;

@@ -39,8 +39,7 @@ const WANTED: Export = {
   ...{ nodes: 5_000, days: 30, intervalSeconds: 15, stepSeconds: 15, shards: 4, parallel: 4, source: 'raw' },
 };
 
-describe('the simulation of an export at scale', function () {
-  this.timeout(60_000);
+describe('the simulation of an export at scale', () => {
   const newFolder = temporaryFolder();
 
   it('knows how many series an exporter has', () => {

@@ -20,8 +20,7 @@ const MAIN = join(ROOT, 'dist', 'tools', 'test-cluster', 'main.js');
 const LAB = join(ROOT, 'manifests', 'overlays', 'lab');
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 
-describe('npm run test:cluster', function () {
-  this.timeout(60_000);
+describe('npm run test:cluster', () => {
   const newFolder = temporaryFolder();
 
   const run = (args: readonly string[], env: NodeJS.ProcessEnv) =>

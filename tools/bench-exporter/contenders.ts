@@ -1,13 +1,12 @@
 /** The exporters that are compared, each started on loopback. */
 import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Child, startChild } from '../programs/child.ts';
+import { type Child, startChild, waitForChild } from '../programs/child.ts';
 import { program } from '../programs/find.ts';
 import { ROOT } from '../programs/paths.ts';
 import { freePort } from '../programs/ports.ts';
 import { answers } from '../programs/prometheus.ts';
 import { seeingTracefs, tracefsRefusal } from '../programs/tracefs.ts';
-import { waitFor } from '../programs/wait.ts';
 import { scrape } from './page.ts';
 
 export interface Contender extends Child {
@@ -38,10 +37,7 @@ async function launch(
   started += 1;
   const child = startChild(file, args, join(folder, `${name}-${started}.log`));
   const url = `http://${address}/metrics`;
-  await waitFor(`${name} to answer`, () => {
-    child.assertRunning();
-    return answers(url);
-  });
+  await waitForChild(child, `${name} to answer`, (signal) => answers(url, signal));
   const { pid } = child.process;
   if (pid === undefined) throw new Error(`${name} has no process id`);
   return { ...child, name, url, pid };

@@ -2,15 +2,11 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Child, startChild } from '../programs/child.ts';
+import { type Child, startChild, waitForChild } from '../programs/child.ts';
 import { onPath } from '../programs/find.ts';
 import { ROOT } from '../programs/paths.ts';
 import { freePort } from '../programs/ports.ts';
 import { answers } from '../programs/prometheus.ts';
-import { waitFor } from '../programs/wait.ts';
-
-/** Its first start makes a database, which takes a while on a slow disk. */
-const START_TIMEOUT_MS = 60_000;
 
 /** What the demo prints when it was not asked for Grafana. */
 export const GRAFANA_HINT =
@@ -92,14 +88,7 @@ export async function startGrafana(
   const child = startChild(binary, ['server', `--homepath=${home}`], join(folder, 'grafana.log'), env);
   const url = `http://127.0.0.1:${port}`;
   try {
-    await waitFor(
-      'Grafana to answer',
-      () => {
-        child.assertRunning();
-        return answers(`${url}/api/health`);
-      },
-      START_TIMEOUT_MS,
-    );
+    await waitForChild(child, 'Grafana to answer', (signal) => answers(`${url}/api/health`, signal));
   } catch (error) {
     await child.stop();
     throw error;

@@ -1,11 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Child, startChild } from '../programs/child.ts';
+import { type Child, startChild, waitForChild } from '../programs/child.ts';
 import { ROOT } from '../programs/paths.ts';
 import { freePort } from '../programs/ports.ts';
 import { answers, type RunningPrometheus, startPrometheus } from '../programs/prometheus.ts';
 import { shippedConfig } from '../programs/shipped-config.ts';
-import { waitFor } from '../programs/wait.ts';
 
 /** An exporter on loopback. */
 export interface RunningExporter extends Child {
@@ -29,10 +28,9 @@ export async function startExporter(folder: string, rulesFile: string): Promise<
     join(folder, 'exporter.log'),
   );
   try {
-    await waitFor('the exporter to answer', () => {
-      child.assertRunning();
-      return answers(`http://${address}/-/ready`);
-    });
+    await waitForChild(child, 'the exporter to answer', (signal) =>
+      answers(`http://${address}/-/ready`, signal),
+    );
   } catch (error) {
     await child.stop();
     throw error;
@@ -52,9 +50,9 @@ export function startPrometheusFor(
 }
 
 /** Waits until Prometheus has scraped the target with success. */
-export async function waitForFirstScrape({ url }: RunningPrometheus): Promise<void> {
-  await waitFor('the first scrape', async () => {
-    const response = await fetch(`${url}/api/v1/query?query=up`);
+export async function waitForFirstScrape(prometheus: RunningPrometheus): Promise<void> {
+  await waitForChild(prometheus, 'the first scrape', async (signal) => {
+    const response = await fetch(`${prometheus.url}/api/v1/query?query=up`, { signal });
     const { data } = (await response.json()) as { data: { result: { value: [number, string] }[] } };
     return data.result.some(({ value }) => value[1] === '1');
   });

@@ -2,10 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { type Child, startChild } from './child.ts';
+import { type Child, startChild, waitForChild } from './child.ts';
 import { program } from './find.ts';
 import { freePort } from './ports.ts';
-import { waitFor } from './wait.ts';
 
 export interface RunningPrometheus extends Child {
   /** Such as `http://127.0.0.1:41234`. */
@@ -13,9 +12,11 @@ export interface RunningPrometheus extends Child {
 }
 
 /** Whether a GET of the address answers 2xx. */
-export async function answers(url: string): Promise<boolean> {
+export async function answers(url: string, signal: AbortSignal): Promise<boolean> {
   try {
-    return (await fetch(url)).ok;
+    const response = await fetch(url, { signal });
+    await response.body?.cancel(); // or its connection stays open
+    return response.ok;
   } catch {
     return false;
   }
@@ -52,10 +53,7 @@ export async function startPrometheus(
     const child = startChild(file, args, logFile);
     const url = `http://${address}`;
     try {
-      await waitFor('Prometheus to become ready', () => {
-        child.assertRunning();
-        return answers(`${url}/-/ready`);
-      });
+      await waitForChild(child, 'Prometheus to become ready', (signal) => answers(`${url}/-/ready`, signal));
       return { ...child, url };
     } catch (error) {
       await child.stop();

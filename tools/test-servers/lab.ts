@@ -2,10 +2,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { type Child, startChild } from '../programs/child.ts';
+import { type Child, startChild, waitForChild } from '../programs/child.ts';
 import { freePort } from '../programs/ports.ts';
 import { answers, startPrometheus } from '../programs/prometheus.ts';
-import { waitFor } from '../programs/wait.ts';
+import { START_MS, waitFor } from '../programs/wait.ts';
 import { goProgram } from './go-programs.ts';
 
 export interface Lab {
@@ -18,7 +18,6 @@ export interface Lab {
   stop(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 60_000;
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 function scrapeConfig(
@@ -50,14 +49,7 @@ export async function startLab(folder: string, targets: Readonly<Record<string, 
   async function start(file: string, args: readonly string[], name: string, readyUrl: string) {
     const child = startChild(file, args, join(folder, `${name}.log`));
     children.push(child);
-    await waitFor(
-      name,
-      () => {
-        child.assertRunning();
-        return answers(readyUrl);
-      },
-      START_TIMEOUT_MS,
-    );
+    await waitForChild(child, name, (signal) => answers(readyUrl, signal));
     return child;
   }
   async function offer(name: string, begin: () => Promise<string>): Promise<void> {
@@ -124,7 +116,7 @@ export async function startLab(folder: string, targets: Readonly<Record<string, 
     await start(thanos, flags, 'query', `${url}/-/ready`);
     const listed = async () =>
       (await (await fetch(`${url}/api/v1/stores`)).text()).match(/"lastError":null/g);
-    await waitFor("Thanos' two sidecars", async () => (await listed())?.length === 2, START_TIMEOUT_MS);
+    await waitFor("Thanos' two sidecars", async () => (await listed())?.length === 2, START_MS);
     return url;
   });
 

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { hashSync } from 'bcryptjs';
 import { stringify } from 'yaml';
 import { createAuthority } from '../../test/support/certificates.ts';
-import { type Child, startChild } from '../programs/child.ts';
+import { type Child, startChild, waitForChild } from '../programs/child.ts';
 import { ROOT } from '../programs/paths.ts';
-import { waitFor } from '../programs/wait.ts';
 import type { Door } from './admitted.ts';
 import type { Cell, Cells } from './cells.ts';
 import { NODE } from './cells.ts';
@@ -149,13 +148,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const child: Child = startChild('perl', command, join(folder, `exporter-${Date.now()}.log`), env);
   const isRunning = () => child.process.exitCode === null && child.process.signalCode === null;
   try {
-    const address = await waitFor(
+    const address = await waitForChild(
+      child,
       'the exporter to listen',
-      () => {
-        child.assertRunning();
-        return /"address":"(127\.0\.0\.1:\d+)"/.exec(child.output())?.[1];
-      },
-      60_000,
+      () => /"address":"(127\.0\.0\.1:\d+)"/.exec(child.output())?.[1],
     );
     return {
       pid: child.process.pid ?? 0,

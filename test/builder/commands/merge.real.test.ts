@@ -27,8 +27,7 @@ function wideFleet() {
   );
 }
 
-describe('builder merge', function () {
-  this.timeout(60_000);
+describe('builder merge', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

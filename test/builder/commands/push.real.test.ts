@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Child, startChild } from '../../../tools/programs/child.ts';
+import { type Child, startChild, waitForChild } from '../../../tools/programs/child.ts';
 import { freePort } from '../../../tools/programs/ports.ts';
 import { answers, type RunningPrometheus } from '../../../tools/programs/prometheus.ts';
-import { waitFor } from '../../../tools/programs/wait.ts';
 import { program } from '../../support/programs.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { builder } from '../support/cli.ts';
@@ -20,8 +19,7 @@ interface Group {
   readonly [metric: string]: unknown;
 }
 
-describe('builder with a Pushgateway', function () {
-  this.timeout(300_000);
+describe('builder with a Pushgateway', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;
@@ -35,10 +33,9 @@ describe('builder with a Pushgateway', function () {
     const file = await program('prometheus-pushgateway');
     const listen = `--web.listen-address=${new URL(url).host}`;
     gateway = startChild(file, [listen], join(folder, 'pushgateway.log'));
-    await waitFor('the Pushgateway to become ready', () => {
-      gateway.assertRunning();
-      return answers(`${url}/-/ready`);
-    });
+    await waitForChild(gateway, 'the Pushgateway to become ready', (signal) =>
+      answers(`${url}/-/ready`, signal),
+    );
   });
 
   after(async () => {

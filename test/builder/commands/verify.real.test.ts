@@ -14,8 +14,7 @@ import { prometheusWith } from '../support/tsdb.ts';
 
 const FORMATS = ['parquet', 'csv'] as const;
 
-describe('builder verify', function () {
-  this.timeout(60_000);
+describe('builder verify', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

@@ -82,8 +82,7 @@ const ALERT: StoredSeries = {
 
 const LABEL_COLUMNS = 'timestamp, node, label, anomaly, episode, role, phase, split';
 
-describe('builder label sources', function () {
-  this.timeout(120_000);
+describe('builder label sources', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

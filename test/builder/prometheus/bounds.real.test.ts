@@ -29,8 +29,7 @@ const MALFORMED: Record<string, RegExp> = {
   'white space': /white space of over 1048576 bytes/,
 };
 
-describe('builder: what one answer may bring', function () {
-  this.timeout(30_000);
+describe('builder: what one answer may bring', () => {
   const log = createLogger({ level: 'error', format: 'logfmt' }, () => {});
   const bounds = { mostSeries: 2_000, mostSamples: 100_000 };
   const window = [wholeMs(1_000), wholeMs(60_000)] as const;

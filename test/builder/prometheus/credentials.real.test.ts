@@ -16,8 +16,7 @@ const TOKEN = 'a-token-that-nobody-may-see';
 const PASSWORD = 'a-password-that-nobody-may-see';
 const BASIC = Buffer.from(`reader:${PASSWORD}`).toString('base64');
 
-describe('builder credentials', function () {
-  this.timeout(90_000);
+describe('builder credentials', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

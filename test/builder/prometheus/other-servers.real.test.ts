@@ -14,8 +14,7 @@ import { prometheusWith } from '../support/tsdb.ts';
 /** Pages that a querier has not, which keeps neither samples nor targets itself. */
 const NOT_THERE = ['/api/v1/read', '/api/v1/status/config', '/api/v1/targets'];
 
-describe('builder build from a querier such as that of Thanos', function () {
-  this.timeout(60_000);
+describe('builder build from a querier such as that of Thanos', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

@@ -7,8 +7,7 @@ import { FLEET_END_MS, FLEET_START_MS, fleet } from '../support/fleet.ts';
 import { prometheusWith } from '../support/tsdb.ts';
 import { handOn, proxyTo } from './support/proxy.ts';
 
-describe('builder build on a machine whose clock is ahead of the server', function () {
-  this.timeout(60_000);
+describe('builder build on a machine whose clock is ahead of the server', () => {
   const newFolder = temporaryFolder();
   let prometheus: RunningPrometheus;
 

@@ -66,8 +66,7 @@ const warned: Disturbance = ({ body, ...answer }, response) => {
 const refused: Disturbance = (_, response) =>
   response.writeHead(500, { 'Content-Type': 'text/plain' }).end('something\nbroke');
 
-describe('builder reading through a proxy', function () {
-  this.timeout(90_000);
+describe('builder reading through a proxy', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

@@ -39,8 +39,7 @@ function victoriaMetrics(
   });
 }
 
-describe('builder on VictoriaMetrics', function () {
-  this.timeout(30_000);
+describe('builder on VictoriaMetrics', () => {
   const newFolder = temporaryFolder();
   const log = createLogger({ level: 'error', format: 'logfmt' }, () => {});
   const { signal } = new AbortController();

@@ -23,8 +23,7 @@ const histograms: Disturbance = (_, response) => {
   response.writeHead(200, { 'Content-Type': type }).end(body);
 };
 
-describe('builder: ways of reading', function () {
-  this.timeout(60_000);
+describe('builder: ways of reading', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

@@ -40,8 +40,7 @@ function seriesOf(world: string, differs: (ms: number) => boolean): StoredSeries
   });
 }
 
-describe('builder/promql on a real Prometheus', function () {
-  this.timeout(120_000);
+describe('builder/promql on a real Prometheus', () => {
   const newFolder = temporaryFolder();
   let prometheus: RunningPrometheus;
 

@@ -125,8 +125,7 @@ describe('builder/names/pseudonyms', () => {
   });
 });
 
-describe('builder with pseudonyms', function () {
-  this.timeout(120_000);
+describe('builder with pseudonyms', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

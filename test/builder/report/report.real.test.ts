@@ -20,8 +20,7 @@ function markup(document: string): string {
   return document.replace(/>[^<]*</g, '><');
 }
 
-describe('builder report', function () {
-  this.timeout(60_000);
+describe('builder report', () => {
   const newFolder = temporaryFolder();
 
   describe('of a dataset from a real Prometheus', () => {

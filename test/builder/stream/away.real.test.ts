@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'yaml';
-import { type Child, startChild } from '../../../tools/programs/child.ts';
+import { type Child, startChild, waitForChild } from '../../../tools/programs/child.ts';
 import { freePort } from '../../../tools/programs/ports.ts';
 import { answers } from '../../../tools/programs/prometheus.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
@@ -18,8 +18,7 @@ import { open, readNdjson, type SeenRecord } from './support/reader.ts';
 
 const STEP_MS = 1_000;
 
-describe('builder stream: Prometheus is killed and comes back', function () {
-  this.timeout(90_000);
+describe('builder stream: Prometheus is killed and comes back', () => {
   const newFolder = temporaryFolder();
   const stops: (() => unknown)[] = [];
 
@@ -60,13 +59,15 @@ describe('builder stream: Prometheus is killed and comes back', function () {
         join(folder, 'log'),
       );
       stops.push(() => child.stop());
-      await waitFor('Prometheus', () => answers(`${url}/-/ready`));
+      await waitForChild(child, 'Prometheus', (signal) => answers(`${url}/-/ready`, signal));
       return child;
     }
 
     const first = await start();
     const stored = `${url}/api/v1/query?query=count_over_time(kubevigil_forks_total[1m])>5`;
-    await waitFor('some samples', async () => (await (await fetch(stored)).text()).includes('"value"'));
+    await waitFor('some samples', async (signal) =>
+      (await (await fetch(stored, { signal })).text()).includes('"value"'),
+    );
     writeFileSync(join(folder, 'dataset.yaml'), stringify({ step: '1s', columns: ['forks_per_second'] }));
     const args = ['--config', join(folder, 'dataset.yaml'), '--prometheus', url, '--from', '3s'];
     const stream: StreamProcess = await startStreamProcess(args);

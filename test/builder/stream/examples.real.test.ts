@@ -39,8 +39,7 @@ function startExample(file: string, args: readonly string[]) {
   };
 }
 
-describe('builder/examples', function () {
-  this.timeout(60_000);
+describe('builder/examples', () => {
   const newFolder = temporaryFolder();
   let served: Served;
 

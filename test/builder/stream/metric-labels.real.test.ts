@@ -12,8 +12,7 @@ import { startStream } from './support/streams.ts';
 /** Half of the starts died, when the clock's half milliseconds reached Prometheus: so many do not all have luck. */
 const STARTS = 10;
 
-describe('builder stream with labels of a metric, by the clock of Prometheus', function () {
-  this.timeout(120_000);
+describe('builder stream with labels of a metric, by the clock of Prometheus', () => {
   const newFolder = temporaryFolder();
   const stops: (() => unknown)[] = [];
   let prometheus: RunningPrometheus;
@@ -41,7 +40,9 @@ describe('builder stream with labels of a metric, by the clock of Prometheus', f
     });
     stops.push(() => prometheus.stop());
     const query = `${prometheus.url}/api/v1/query?query=kubevigil_forks_total`;
-    await waitFor('the first sample', async () => (await (await fetch(query)).text()).includes('"value"'));
+    await waitFor('the first sample', async (signal) =>
+      (await (await fetch(query, { signal })).text()).includes('"value"'),
+    );
   });
 
   after(async () => {

@@ -15,8 +15,7 @@ import { open, parseEvents, readNdjson } from './support/reader.ts';
 
 const USER = { authorization: `Basic ${Buffer.from('reader:secret').toString('base64')}` };
 
-describe('kubevigil-builder stream', function () {
-  this.timeout(60_000);
+describe('kubevigil-builder stream', () => {
   const newFolder = temporaryFolder();
 
   describe('refuses in one line and with code 2', () => {

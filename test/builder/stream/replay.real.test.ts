@@ -53,8 +53,7 @@ function groundTruth(): StoredSeries[] {
   return [series('start', minute(40), minute(40) + 321), series('end', minute(44), minute(44) + 1_234)];
 }
 
-describe('builder stream: replay', function () {
-  this.timeout(120_000);
+describe('builder stream: replay', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;

@@ -102,8 +102,7 @@ async function readByDuckdb(path: string): Promise<Row[]> {
   return found.map(({ timestamp, node, value, anomaly }) => ({ timestamp, node, value, anomaly }) as Row);
 }
 
-describe('dataset/formats/parquet', function () {
-  this.timeout(60_000);
+describe('dataset/formats/parquet', () => {
   const newFolder = temporaryFolder();
 
   it('gives back what was written, to us, to hyparquet and to DuckDB', async () => {

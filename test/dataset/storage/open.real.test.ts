@@ -16,9 +16,7 @@ function loadedBy(place: string): string[] {
   return execFileSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' }).split('\n');
 }
 
-describe('dataset/storage/open', function () {
-  this.timeout(60_000);
-
+describe('dataset/storage/open', () => {
   it('opens a place by what it begins with', async () => {
     expect((await openStorage('a/b')).name).to.equal('a/b');
     expect((await openStorage('s3://bucket/p/', { s3: { region: 'eu' } })).name).to.equal('s3://bucket/p');

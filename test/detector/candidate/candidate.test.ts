@@ -23,8 +23,7 @@ interface Listed {
   sha256: string;
 }
 
-describe('a candidate', function () {
-  this.timeout(180_000);
+describe('a candidate', () => {
   const newFolder = temporaryFolder();
   let original: string;
 

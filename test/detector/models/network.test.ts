@@ -24,8 +24,7 @@ function shapes(rows: number, seed: number) {
   return { inputs: { rows, columns: COLUMNS, values }, classes };
 }
 
-describe('networks on windows', function () {
-  this.timeout(180_000);
+describe('networks on windows', () => {
   const [learned, others] = [shapes(3_000, 1), shapes(600, 2)];
   const rules = { epochs: 10, patience: 3, seed: 5 };
   const train = (kind: NetworkKind, epochs = 10) =>

@@ -65,8 +65,7 @@ async function run(graph: Graph, rows: Matrix): Promise<Matrix> {
   }
 }
 
-describe('models as ONNX', function () {
-  this.timeout(60_000);
+describe('models as ONNX', () => {
   const newFolder = temporaryFolder();
 
   it('give what the models give that they were written from, missing values too', async () => {

@@ -71,8 +71,8 @@ describe('kubevigil-exporter --web.authorization=kubernetes', () => {
       scrape_configs: [job('scraper', 'scraper'), job('other', 'other')],
     });
     try {
-      const errors = await waitFor('the first scrapes', async () => {
-        const answer = await fetch(`${prometheus.url}/api/v1/targets`);
+      const errors = await waitFor('the first scrapes', async (signal) => {
+        const answer = await fetch(`${prometheus.url}/api/v1/targets`, { signal });
         const { data } = (await answer.json()) as {
           data: { activeTargets: { scrapePool: string; health: string; lastError: string }[] };
         };

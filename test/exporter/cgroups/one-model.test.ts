@@ -82,8 +82,7 @@ const layouts = fc.record({
 const HOST_PATHS = ['/system.slice/containerd.service', '/', '/user.slice/user-0.slice/session-1.scope'];
 
 describe('the one model of cgroups', () => {
-  it('gives a process the same owner when it is counted and when something happens in it', function () {
-    this.timeout(120_000);
+  it('gives a process the same owner when it is counted and when something happens in it', () => {
     fc.assert(
       fc.property(layouts, (layout) => check(layout)),
       { numRuns: 60 },

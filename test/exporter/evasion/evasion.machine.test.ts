@@ -27,8 +27,7 @@ type Result = undefined | { readonly wrong: string } | { readonly cannot: string
 /** By the row's id. */
 type Results = Map<string, Result>;
 
-describe('evasions', function () {
-  this.timeout(300_000);
+describe('evasions', () => {
   const folder = temporaryFolder();
   const api = new ApiServer();
   const results: Results = new Map();

@@ -9,8 +9,7 @@ const PRINT = join(ROOT, 'dist', 'test', 'support', 'print-filesystems-main.js')
 const DEVICE = /\d+:\d+/g;
 
 /** Mounts things as a host that is process 1, looks at them in a mount namespace of the agent's own. */
-describe('filesystems as the host has them, and as the agent sees them', function () {
-  this.timeout(60_000);
+describe('filesystems as the host has them, and as the agent sees them', () => {
   const at = temporaryPaths();
 
   /** What the extractor finds after `host` ran in the host's namespace and `own` in the agent's; `$D` is the folder. */

@@ -75,8 +75,7 @@ describe('what of the host the agent could write to', () => {
 });
 
 /** The host's mounts, in a namespace of the agent's own, as a runtime makes them that knows recursive mounts or does not. */
-describe('an exporter in a mount namespace of its own', function () {
-  this.timeout(60_000);
+describe('an exporter in a mount namespace of its own', () => {
   const at = temporaryPaths();
 
   const HOST = `set -e

@@ -11,8 +11,7 @@ import { useSource } from './support/source.ts';
 const DISCARD = '9';
 const CGROUPS = '/sys/fs/cgroup';
 
-describe('connects and out-of-memory kills on this kernel', function () {
-  this.timeout(60_000);
+describe('connects and out-of-memory kills on this kernel', () => {
   const kernel = useKernel();
   const open = useSource(kernel);
 

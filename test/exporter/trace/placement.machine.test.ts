@@ -10,8 +10,7 @@ import { execsByCgroup, useSource } from './support/source.ts';
 
 const TRUE = '/bin/true';
 
-describe('where a process is, on this kernel', function () {
-  this.timeout(60_000);
+describe('where a process is, on this kernel', () => {
   const kernel = useKernel();
   const open = useSource(kernel);
 

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
-import { waitFor } from '../../../tools/programs/wait.ts';
+import { waitForChild, watched } from '../../../tools/programs/child.ts';
 import { findOciProgram, type OciProgram } from '../../support/oci-programs.ts';
 import { ociConfig, type Surroundings, userlandLinks } from './oci.ts';
 
@@ -93,13 +93,12 @@ export class Pods {
     return { code, output: log() };
   }
 
-  /** Starts a container; {@link waitFor} what it should do. */
+  /** Starts a container; `waitFor` what it should do. */
   async start(pod: V1PodSpec, container: V1Container, around: Surroundings): Promise<Running> {
     const { bundle, args } = this.#bundle(pod, container, around);
     const { child, log } = this.#spawn(args);
     const exit = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
-    const pid = await waitFor('the container to run', () => {
-      if (child.exitCode !== null) throw new Error(`the container ended: ${log()}`);
+    const pid = await waitForChild(watched(child, log), 'the container to run', () => {
       const text = existsSync(join(bundle, 'pid')) ? readFileSync(join(bundle, 'pid'), 'utf8') : '';
       return Number(text) || undefined;
     });

@@ -68,7 +68,6 @@ export function renderOwn(
 
 /** Before the tests of overlays: skips them, with the reason, where there is no kubectl and none can be fetched. */
 export async function needsKubectl(this: Mocha.Context): Promise<void> {
-  this.timeout(120_000);
   const why = await program('kubectl').then(
     () => undefined,
     (error: unknown) => String(error),

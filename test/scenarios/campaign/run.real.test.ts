@@ -22,8 +22,7 @@ const prometheusAhead = (aheadMs: number) =>
     response.end(JSON.stringify({ status: 'success', data }));
   });
 
-describe('kubevigil-scenarios run', function () {
-  this.timeout(60_000);
+describe('kubevigil-scenarios run', () => {
   const path = temporaryPaths();
   const services: Service[] = [];
   afterEach(async () => {

@@ -21,8 +21,7 @@ async function endsSeen(prometheus: string): Promise<number> {
   return data.result.length;
 }
 
-describe('ground truth from the metric and from episodes.csv', function () {
-  this.timeout(180_000);
+describe('ground truth from the metric and from episodes.csv', () => {
   const path = temporaryPaths();
 
   it('gives the same labels, to the step', async () => {

@@ -18,8 +18,7 @@ function errorOf({ body }: Reply): string {
 
 const json = ({ body }: Reply) => JSON.parse(body) as Record<string, unknown>;
 
-describe('kubevigil-scenarios serve', function () {
-  this.timeout(60_000);
+describe('kubevigil-scenarios serve', () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let service: Service | undefined;

@@ -15,10 +15,9 @@ import type { Scenario, ScenarioOptions } from '../../../scenarios/scenario/scen
 import { runWorker } from '../../../scenarios/scenario/worker.ts';
 import { createVictim } from '../../../scenarios/victim/victim.ts';
 import type { HttpRequestsOptions } from '../../../scenarios/workers/http-requests.ts';
-import { type Child, startChild } from '../../../tools/programs/child.ts';
+import { type Child, startChild, waitForChild } from '../../../tools/programs/child.ts';
 import { answers, type RunningPrometheus, startPrometheus } from '../../../tools/programs/prometheus.ts';
 import { shippedConfig } from '../../../tools/programs/shipped-config.ts';
-import { waitFor } from '../../../tools/programs/wait.ts';
 import { builder } from '../../builder/support/cli.ts';
 import { duckdb, tableExpression } from '../../builder/support/dataset.ts';
 import { EXPORTER } from '../../support/exporter.ts';
@@ -165,10 +164,9 @@ export class Stage {
     ]);
     await this.#pod.answer();
     this.#visits = this.#visit();
-    await waitFor('the exporter to answer', () => {
-      exporter.assertRunning();
-      return answers(`http://${exporterAddress}/-/ready`);
-    });
+    await waitForChild(exporter, 'the exporter to answer', (signal) =>
+      answers(`http://${exporterAddress}/-/ready`, signal),
+    );
     const targets = join(this.#folder, 'targets.json');
     writeFileSync(targets, JSON.stringify([{ targets: [exporterAddress], labels: { node: NODE_NAME } }]));
     this.#prometheus = await startPrometheus(this.#folder, shippedConfig('prometheus.yml', targets, '1s'));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type OutgoingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { scenariosCommand } from '../../../scenarios/program/command.ts';
-import { waitFor } from '../../../tools/programs/wait.ts';
+import { waitForChild, watched } from '../../../tools/programs/child.ts';
 import { ROOT } from '../../support/paths.ts';
 import { type Ended, runHere } from '../../support/run-here.ts';
 
@@ -106,10 +106,11 @@ export async function startService(
     ],
     { env, root },
   );
-  const port = await waitFor('the service to listen', () => {
-    if (child.exitCode !== null) throw new Error(`the service ended: ${written.stderr}`);
-    return /msg="Listening on" address=\S*:(\d+)/.exec(written.stderr)?.[1];
-  });
+  const port = await waitForChild(
+    watched(child, () => written.stderr),
+    'the service to listen',
+    () => /msg="Listening on" address=\S*:(\d+)/.exec(written.stderr)?.[1],
+  );
   const victimPort = /msg="Victim listens on" address=\S*:(\d+)/.exec(written.stderr)?.[1];
   return {
     pid: child.pid ?? 0,

@@ -4,14 +4,13 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { expect } from 'chai';
-import { waitFor } from '../../../tools/programs/wait.ts';
+import { waitForChild, watched } from '../../../tools/programs/child.ts';
 import { ROOT } from '../../support/paths.ts';
 import { processesWith } from '../../support/processes.ts';
 import { program } from '../../support/programs.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 
-describe('npm run demo', function () {
-  this.timeout(90_000);
+describe('npm run demo', () => {
   const path = temporaryPaths();
   before(() => program('prometheus'));
   beforeEach(() => {
@@ -49,11 +48,11 @@ describe('npm run demo', function () {
   ] as const) {
     it(`leaves no process and no temporary file when it is interrupted ${when}`, async () => {
       const { demo, written, closed } = start();
-      const saidSo = () => {
-        if (demo.exitCode !== null) throw new Error(`the demo ended: ${written.all}`);
-        return written.all.includes(line);
-      };
-      await waitFor(line, saidSo, 60_000);
+      await waitForChild(
+        watched(demo, () => written.all),
+        line,
+        () => written.all.includes(line),
+      );
       for (let i = 0; i < times; i++) demo.kill('SIGINT');
       await closed;
       expect(demo.exitCode).to.equal(1);
@@ -73,11 +72,11 @@ describe('npm run demo', function () {
 
   it('leaves nothing when its campaign fails', async () => {
     const { demo, written, closed } = start();
-    const campaign = await waitFor(
+    const campaign = await waitForChild(
+      watched(demo, () => written.all),
       'the campaign',
       () =>
         processesWith(`KUBEVIGIL_TEST_MARK=${path()}`).find((line) => line.includes('scenarios/main.js run')),
-      60_000,
     );
     process.kill(Number.parseInt(campaign, 10), 'SIGKILL');
     await closed;

@@ -26,8 +26,7 @@ function leftovers(): string[] {
   return [...folders, ...mounts].filter((name) => name.includes(MARK));
 }
 
-describe('a short siege', function () {
-  this.timeout(240_000);
+describe('a short siege', () => {
   const folder = temporaryFolder();
   let before: string[] = [];
   beforeEach(function () {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { waitFor } from '../../../../tools/programs/wait.ts';
+import { waitForChild, watched } from '../../../../tools/programs/child.ts';
 import { BUILDER } from '../../support/cli.ts';
 
 export interface StreamProcess {
@@ -20,10 +20,11 @@ export async function startStreamProcess(args: readonly string[]): Promise<Strea
     written += text;
   });
   const exit = once(child, 'close');
-  const address = await waitFor('the stream to listen', () => {
-    if (child.exitCode !== null) throw new Error(`the stream ended: ${written}`);
-    return /"?address"?[=:]"?(127\.0\.0\.1:\d+)/.exec(written)?.[1];
-  });
+  const address = await waitForChild(
+    watched(child, () => written),
+    'the stream to listen',
+    () => /"?address"?[=:]"?(127\.0\.0\.1:\d+)/.exec(written)?.[1],
+  );
   return {
     url: `http://${address}`,
     log: () => written,

@@ -12,8 +12,7 @@ import { temporaryPaths } from '../../../support/temporary.ts';
 
 const MEBIBYTE = 1_048_576;
 
-describe('dataset/storage/s3/object-store', function () {
-  this.timeout(30_000);
+describe('dataset/storage/s3/object-store', () => {
   const path = temporaryPaths();
   const s3 = s3ForTests();
 

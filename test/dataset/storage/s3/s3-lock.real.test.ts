@@ -13,8 +13,7 @@ import { type S3ServerOptions, startS3 } from '../../../support/s3-server.ts';
 const WHERE = 's3://datasets/p';
 const LEASE_MS = 300_000;
 
-describe('dataset/storage/s3/s3-lock', function () {
-  this.timeout(30_000);
+describe('dataset/storage/s3/s3-lock', () => {
   const s3 = s3ForTests();
   const self = thisProcess();
   /** Process 1 is there wherever a test can run, but it started at another time. */

@@ -22,8 +22,7 @@ const SCRIPT = `
   "$NODE" "$MAIN" "$D"
 `;
 
-describe('logs: a journald', function () {
-  this.timeout(120_000);
+describe('logs: a journald', () => {
   const folder = temporaryFolder();
 
   for (const [form, env] of Object.entries({

@@ -20,8 +20,7 @@ import { execsByCgroup, useSource } from '../support/source.ts';
 
 const TRUE = '/bin/true';
 
-describe('the exec source on this kernel', function () {
-  this.timeout(240_000);
+describe('the exec source on this kernel', () => {
   const kernel = useKernel();
   const open = useSource(kernel);
   let folder: string;

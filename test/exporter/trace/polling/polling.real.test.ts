@@ -11,8 +11,7 @@ function forks(): number {
   return Number(/^processes (\d+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1]);
 }
 
-describe('polling for program starts', function () {
-  this.timeout(20_000);
+describe('polling for program starts', () => {
   let source: CollectingSource;
 
   beforeEach(() => {

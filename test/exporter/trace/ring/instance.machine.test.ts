@@ -8,8 +8,7 @@ import { useKernel } from '../support/kernel.ts';
 const EVENT = 'sched/sched_process_exec';
 const FILTER = 'pid > 1';
 
-describe('a trace instance on this kernel', function () {
-  this.timeout(20_000);
+describe('a trace instance on this kernel', () => {
   const kernel = useKernel();
   let instance: TraceInstance;
 

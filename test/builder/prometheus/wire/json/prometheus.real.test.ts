@@ -15,9 +15,7 @@ import { parse, scan } from './support/scan.ts';
 
 const run = promisify(execFile);
 
-describe('builder/prometheus/wire/json with a real Prometheus', function () {
-  this.timeout(60_000);
-
+describe('builder/prometheus/wire/json with a real Prometheus', () => {
   it('reads what JSON.parse reads and what remote read gives', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kubevigil-json-scan-'));
     const text = join(folder, 'metrics.txt');

@@ -34,8 +34,7 @@ async function dump(folder: string, startMs: number, endMs: number): Promise<Map
 
 const EVERYTHING = { name: '__name__', operator: '!=', value: '' } as const;
 
-describe('builder/prometheus/wire/remote-read with a real Prometheus', function () {
-  this.timeout(60_000);
+describe('builder/prometheus/wire/remote-read with a real Prometheus', () => {
   let folder: string;
 
   beforeEach(() => {
