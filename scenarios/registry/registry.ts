@@ -3,6 +3,7 @@
 import { beacon } from '../attacks/beacon.ts';
 import { bruteForce } from '../attacks/brute-force.ts';
 import { connectionExhaustion } from '../attacks/connection-exhaustion.ts';
+import { connectionLeak } from '../attacks/connection-leak.ts';
 import { cpuBurn } from '../attacks/cpu-burn.ts';
 import { diskThrash } from '../attacks/disk-thrash.ts';
 import { exfiltrationBurst } from '../attacks/exfiltration-burst.ts';
@@ -11,11 +12,14 @@ import { forkBurst } from '../attacks/fork-burst.ts';
 import { httpFlood } from '../attacks/http-flood.ts';
 import { implant } from '../attacks/implant.ts';
 import { lateralScan } from '../attacks/lateral-scan.ts';
+import { listenOverflow } from '../attacks/listen-overflow.ts';
 import { memoryLeak } from '../attacks/memory-leak.ts';
 import { mining } from '../attacks/mining.ts';
+import { packetLoss } from '../attacks/packet-loss.ts';
 import { portScan } from '../attacks/port-scan.ts';
 import { reverseShell } from '../attacks/reverse-shell.ts';
 import { riskyPod } from '../attacks/risky-pod.ts';
+import { synFlood } from '../attacks/syn-flood.ts';
 import { adminExec } from '../benign/admin-exec.ts';
 import { batchJob } from '../benign/batch-job.ts';
 import { loadSpike } from '../benign/load-spike.ts';
@@ -26,6 +30,7 @@ export const SCENARIOS: readonly Scenario[] = [
   beacon,
   bruteForce,
   connectionExhaustion,
+  connectionLeak,
   cpuBurn,
   diskThrash,
   exfiltrationBurst,
@@ -34,11 +39,14 @@ export const SCENARIOS: readonly Scenario[] = [
   httpFlood,
   implant,
   lateralScan,
+  listenOverflow,
   memoryLeak,
   mining,
+  packetLoss,
   portScan,
   reverseShell,
   riskyPod,
+  synFlood,
   adminExec,
   batchJob,
   loadSpike,
