@@ -141,6 +141,7 @@ function define<P extends Parameters, R extends Scenario['role']>(
     ...(needsCluster !== undefined && { needsCluster }),
     parameters,
     longestMs,
+    ...('beyondLoopback' in spec && { beyondLoopback: true }),
     async check(options) {
       await ready(options);
     },

@@ -61,6 +61,8 @@ export interface Scenario {
   readonly needsCluster?: true;
   readonly parameters: Parameters;
   readonly longestMs: number;
+  /** Whether a target on loopback would move nothing. */
+  readonly beyondLoopback?: true;
   /**
    * Whether it would be done, without doing it.
    *

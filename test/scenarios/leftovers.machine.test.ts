@@ -5,10 +5,10 @@ import { expect } from 'chai';
 import { SCENARIOS } from '../../scenarios/registry/registry.ts';
 import type { ScenarioOptions } from '../../scenarios/scenario/scenario.ts';
 import { waitFor } from '../../tools/programs/wait.ts';
-import { POD_MAIN } from './support/campaign.ts';
 import type { ContainerCgroup } from './support/cgroup.ts';
 import { CANARIES, needsNode, TestNode } from './support/node.ts';
 import { Servant } from './support/servant.ts';
+import { POD_MAIN } from './support/stage-pod.ts';
 
 const VICTIM_PORT = '8080';
 const LISTENING = '0A';

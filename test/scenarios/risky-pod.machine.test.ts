@@ -9,8 +9,8 @@ import { waitFor } from '../../tools/programs/wait.ts';
 import { ApiServer, refuseWith } from '../support/api-server.ts';
 import { type ExporterProcess, startExporter } from '../support/exporter.ts';
 import { parseSeries } from '../support/series.ts';
-import { POD_MAIN } from './support/campaign.ts';
 import { Servant } from './support/servant.ts';
+import { POD_MAIN } from './support/stage-pod.ts';
 
 const NAMESPACE = 'kubevigil';
 const NODE = 'worker-7';

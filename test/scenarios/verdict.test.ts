@@ -1,6 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { expect } from 'chai';
 import type { Scenario } from '../../scenarios/scenario/scenario.ts';
-import { type Episode, judge, type Row } from './support/effects.ts';
+import { type Episode, judge, type Row, shared } from './support/effects.ts';
 import { verdictOn } from './support/verdict.ts';
 
 const STEP_MS = 1_000;
@@ -48,12 +49,17 @@ function verdict(
   scenario: Pick<Scenario, 'role' | 'moves'>,
   node: Readonly<Record<string, Course>>,
   pod: Readonly<Record<string, Course>> = {},
+  inCompany: readonly boolean[] = [],
 ) {
-  const ofNode = judge(rows(node), EPISODES, 'node', STEP_MS);
-  const ofPod = judge(rows(pod), EPISODES, 'pod', STEP_MS);
+  const episodes = EPISODES.map((one, i) => ({ ...one, inCompany: inCompany[i] ?? false }));
+  const ofNode = judge(rows(node), episodes, 'node', STEP_MS);
+  const ofPod = judge(rows(pod), episodes, 'pod', STEP_MS);
   return verdictOn(
-    scenario as Scenario,
-    EPISODES.map((one) => [...(ofNode.get(one) ?? []), ...(ofPod.get(one) ?? [])]),
+    scenario,
+    episodes.map((one) => {
+      const own = ofPod.get(one) ?? [];
+      return [...shared(ofNode.get(one) ?? [], own), ...own];
+    }),
   );
 }
 
@@ -105,5 +111,60 @@ describe('the verdict on scenarios', () => {
     const found = verdict(attack('cpu_busy_ratio'), { cpu_busy_ratio: flat(0.2, 0.22) });
     expect(found.wrong).to.have.length(1);
     expect(found.unseen).to.deep.equal([]);
+  });
+
+  describe('on scenarios that were on together', () => {
+    const both = [true, true];
+    const quiet = { tcp_established: flat(2, 2) };
+    const loud = { tcp_established: flat(2, 40) };
+
+    it('gives an attack what its own pod did to the node, and nothing of the others', () => {
+      const scenario = attack('tcp_established');
+      expect(verdict(scenario, loud, loud, both)).to.deep.equal({ wrong: [], unseen: [] });
+      expect(verdict(scenario, loud, quiet, both).wrong).not.to.deep.equal([]);
+      expect(verdict(scenario, loud, {}, both).wrong).not.to.deep.equal([]);
+    });
+
+    it('blames the one whose pod did not let go', () => {
+      const scenario = attack('tcp_established');
+      const node = { tcp_established: flat(2, 40, 30) };
+      const kept = { tcp_established: flat(2, 40, 30) };
+      expect(verdict(scenario, node, loud, both).wrong).to.deep.equal([]);
+      expect(verdict(scenario, node, kept, both).wrong).not.to.deep.equal([]);
+    });
+
+    it('blames a benign workload for what its pod did, and where nobody knows', () => {
+      const scenario = benign('listening_sockets');
+      expect(verdict(scenario, loud, quiet, both).wrong).to.deep.equal([]);
+      expect(verdict(scenario, loud, loud, both).wrong).not.to.deep.equal([]);
+      expect(verdict(scenario, loud, {}, both).wrong).to.have.length(1);
+      expect(verdict(scenario, { file_changes_per_second: flat(0, 9) }, quiet, both).wrong).to.have.length(1);
+    });
+
+    it('knows the same quantity by another name and unit', () => {
+      const node = { cpu_busy_ratio: flat(0.2, 0.9) };
+      const cores = availableParallelism() * 0.7;
+      const scenario = attack('cpu_busy_ratio');
+      expect(
+        verdict(scenario, node, { container_cpu_cores: flat(0.1, 0.1 + cores) }, both).wrong,
+      ).to.deep.equal([]);
+      expect(verdict(scenario, node, { container_cpu_cores: flat(0.1, 0.1) }, both).wrong).not.to.deep.equal(
+        [],
+      );
+    });
+
+    it('goes by what was seen when it was on alone, where that was seen', () => {
+      const once: Course = { normal: [2], during: [2, 40], after: [2, 2] };
+      const scenario = attack('tcp_established');
+      expect(verdict(scenario, { tcp_established: once }, {}, [true, false]).wrong).to.deep.equal([]);
+      expect(verdict(scenario, { tcp_established: once }, {}, [false, true]).wrong).not.to.deep.equal([]);
+    });
+  });
+
+  it('is that of the scenario itself where it refused, and bad where it failed', () => {
+    expect(verdictOn(attack('processes'), [], 'ScenarioRefusal: x: no perl').unseen).to.have.length(1);
+    expect(verdictOn(attack('processes'), [], 'Error: scenario x failed: exit code 1').wrong).to.have.length(
+      1,
+    );
   });
 });

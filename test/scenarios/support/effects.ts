@@ -3,6 +3,7 @@ import { totalmem } from 'node:os';
 import { METRICS } from '../../../exporter/catalogue/index.ts';
 import { type CatalogueColumn, columnsOf, type Entity } from '../../../exporter/catalogue/model/columns.ts';
 import { type Effect, effectOf, MOVED } from '../../../scenarios/scenario/effect.ts';
+import { twinOf } from './attribution.ts';
 
 /** One row of a dataset; its time in UTC milliseconds. */
 export interface Row {
@@ -17,6 +18,10 @@ export interface Episode {
   readonly startMs: number;
   readonly endMs: number;
   readonly recoveredMs: number;
+  /** The pod that it was done in. */
+  readonly pod?: string;
+  /** Whether others were on at the same time. */
+  readonly inCompany?: boolean;
   /** The part of memory that is free by then, but that the kernel still calls used. */
   readonly idleMemoryRatio?: number;
 }
@@ -29,6 +34,15 @@ export interface Judgement {
   readonly isShared: boolean;
   readonly during: Effect | undefined;
   readonly after: Effect | undefined;
+  readonly inCompany: boolean;
+  /** Of a node's column while others were on too: what of it the episode's own pod did. Absent where that cannot be told. */
+  readonly share?: Share;
+}
+
+/** How far a pod alone moved its node's column, in the units of its effects; undefined where its rows have no values. */
+interface Share {
+  readonly during: number | undefined;
+  readonly after: number | undefined;
 }
 
 /** How many rows make the end of the recovery. */
@@ -56,15 +70,22 @@ function lessIdleMemory(column: string, values: readonly number[], idleRatio = 0
   return column === 'memory_used_ratio' ? values.map((value) => value - idleRatio) : values;
 }
 
-/** Judges every column that an entity can have, episode by episode. */
+/**
+ * Judges every column that an entity can have, episode by episode.
+ *
+ * @param rows about one node or pod
+ * @param episodes those to judge
+ * @param all those outside of which time is normal
+ */
 export function judge(
   rows: readonly Row[],
   episodes: readonly Episode[],
   entity: Entity,
   stepMs: number,
+  all: readonly Episode[] = episodes,
 ): Map<Episode, Judgement[]> {
   const isNormal = ({ timeMs }: Row) =>
-    episodes.every(({ startMs, recoveredMs }) => timeMs <= startMs || timeMs - stepMs >= recoveredMs);
+    all.every(({ startMs, recoveredMs }) => timeMs <= startMs || timeMs - stepMs >= recoveredMs);
   const normal = rows.filter(isNormal);
   const effect = (
     { column: { name, op, resolution } }: CatalogueColumn,
@@ -76,7 +97,7 @@ export function judge(
       lessIdleMemory(name, numbers(chosen, name), idleRatio),
       op === 'rate' ? resolution / (stepMs / 1000) : resolution,
     );
-  const judged = ({ startMs, endMs, recoveredMs, idleMemoryRatio }: Episode) => {
+  const judged = ({ startMs, endMs, recoveredMs, idleMemoryRatio, inCompany = false }: Episode) => {
     const during = within(rows, startMs, endMs, stepMs);
     const after = within(rows, endMs, recoveredMs, stepMs).slice(-LAST_ROWS);
     return columnsOf(METRICS, entity).map((source) => ({
@@ -85,9 +106,27 @@ export function judge(
       isShared: entity === 'node' && SHARED.has(source.metric.number),
       during: effect(source, during),
       after: effect(source, after, idleMemoryRatio),
+      inCompany,
     }));
   };
   return new Map(episodes.map((episode) => [episode, judged(episode)]));
+}
+
+function shareOf({ column, during }: Judgement, pod: readonly Judgement[]): Share | undefined {
+  const twin = twinOf(column);
+  if (twin === undefined || during === undefined) return undefined;
+  const own = pod.find((one) => one.column === twin.column);
+  const size = (effect: Effect | undefined) =>
+    effect && ((effect.episodeMedian - effect.normalMedian) * twin.scale) / during.unit;
+  return { during: size(own?.during), after: size(own?.after) };
+}
+
+/** The judgements of a node's columns in an episode, with the share of its pod where others were on too. */
+export function shared(node: readonly Judgement[], pod: readonly Judgement[]): Judgement[] {
+  return node.map((one) => {
+    const share = one.inCompany ? shareOf(one, pod) : undefined;
+    return share === undefined ? one : { ...one, share };
+  });
 }
 
 /**

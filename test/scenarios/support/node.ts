@@ -33,10 +33,27 @@ else
   mount -t cgroup2 cgroup2 /sys/fs/cgroup
 fi
 mount -t tmpfs tmpfs /var/lib
+mount -t tmpfs tmpfs /var/log
 mkdir -p ${CANARIES}
+echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6
+echo 1 > /proc/sys/net/ipv4/ip_forward
 ip link set lo up
 echo ready
 exec cat`;
+
+/** Runs what follows it in a network namespace of its own, whose other end is the node's: veth's name, its address, the node's. */
+const POD_NETWORK = `
+set -e
+veth=$0 own=$1 gateway=$2
+shift 2
+echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6
+ip link set lo up
+ip link add eth0 type veth peer name "$veth" netns 1
+ip address add "$own/30" dev eth0
+ip link set eth0 up
+nsenter --target=1 --net sh -c 'ip address add "$0/30" dev "$1" && ip link set "$1" up' "$gateway" "$veth"
+ip route add default via "$gateway"
+exec "$@"`;
 
 const NAMESPACES = ['--pid', '--net', '--mount', '--cgroup'];
 
@@ -60,16 +77,16 @@ export class TestNode {
   readonly #cgroup: NodeCgroup;
   readonly #unshare: ChildProcess;
   readonly #pid: number;
+  readonly #network: string;
 
   private constructor(cgroup: NodeCgroup, child: ChildProcess, pid: number) {
     this.#cgroup = cgroup;
     this.#unshare = child;
     this.#pid = pid;
-    // A network of four addresses out of 10.128.0.0/9, which a test picks anew each time.
-    const network = `10.${randomInt(128, 256)}.${randomInt(0, 256)}.`;
-    const base = randomInt(0, 64) * 4;
-    this.gateway = `${network}${base + 1}`;
-    this.address = `${network}${base + 2}`;
+    // A network out of 10.128.0.0/9, which a test picks anew each time; its first four addresses are the uplink's, four more each pod's.
+    this.#network = `10.${randomInt(128, 256)}.${randomInt(0, 256)}`;
+    this.gateway = `${this.#network}.1`;
+    this.address = `${this.#network}.2`;
   }
 
   static async start(): Promise<TestNode> {
@@ -102,6 +119,23 @@ export class TestNode {
     return [...inside, 'nsenter', `--target=${this.#pid}`, ...NAMESPACES];
   }
 
+  /**
+   * A network namespace for a pod, which reaches the node, other pods and this machine's end of the uplink.
+   *
+   * @param number of the pod, 1 to 63
+   * @returns its address, and the command that runs what follows it there, to be run on the node
+   */
+  network(number: number): { readonly address: string; readonly command: readonly string[] } {
+    const [gateway, address] = [1, 2].map((host) => `${this.#network}.${4 * number + host}`) as [
+      string,
+      string,
+    ];
+    return {
+      address,
+      command: ['unshare', '--net', 'sh', '-c', POD_NETWORK, `pod${number}`, address, gateway],
+    };
+  }
+
   #connect(): void {
     const own = `kv${this.#pid}`.slice(0, 15);
     const ip = (...args: string[]) => execFileSync('ip', args);
@@ -110,6 +144,7 @@ export class TestNode {
     ip('link', 'add', own, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(this.#pid));
     ip('address', 'add', `${this.gateway}/30`, 'dev', own);
     ip('link', 'set', own, 'up');
+    ip('route', 'add', `${this.#network}.0/24`, 'via', this.address, 'dev', own);
     inside('address', 'add', `${this.address}/30`, 'dev', 'eth0');
     inside('link', 'set', 'eth0', 'up');
     inside('route', 'add', 'default', 'via', this.gateway);

@@ -1,8 +1,8 @@
 /**
- * What runs in the pod that suffers: the victim, a little housekeeping so that no time is idle, and the scenarios. Each line of standard
+ * What runs in a pod that suffers: the victim, a little housekeeping so that no time is idle, and the scenarios. Each line of standard
  * input is one, as {name, options}, or `stop`; each is answered by `ok` or by what went wrong.
  *
- *     node pod-main.js <port> <log file> <folder>
+ *     node pod-main.js <port> <log file> <folder> [<ms between two times of housekeeping>]
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,8 +14,7 @@ import type { ScenarioOptions } from '../../../scenarios/scenario/scenario.ts';
 import { createVictim } from '../../../scenarios/victim/victim.ts';
 import { fileLog } from '../../../scenarios/victim/victim-log.ts';
 
-const [port = '', logFile = '', folder = ''] = process.argv.slice(2);
-const HOUSEKEEPING_MS = 1_000;
+const [port = '', logFile = '', folder = '', housekeepingMs = '1000'] = process.argv.slice(2);
 const KEPT_BYTES = 256 * 1024;
 
 async function keepHouse(): Promise<void> {
@@ -26,9 +25,12 @@ async function keepHouse(): Promise<void> {
   for (let i = 0; i < 3 * Math.random(); i++) spawn('true', { stdio: 'ignore' });
 }
 
-const server = createVictim(fileLog(logFile)).listen(Number(port));
+const log = fileLog(logFile);
+/** As containerd writes what a container writes. */
+const standardOutput = (line: string) => log(`${new Date().toISOString()} stdout F ${line}`);
+const server = createVictim(standardOutput).listen(Number(port));
 await once(server, 'listening');
-const housekeeping = setInterval(() => void keepHouse(), HOUSEKEEPING_MS);
+const housekeeping = setInterval(() => void keepHouse(), Number(housekeepingMs));
 const say = (line: string) => process.stdout.write(`${line}\n`);
 say('ok');
 

@@ -27,11 +27,4 @@ export class Servant {
   order(order: object): void {
     this.#child.stdin.write(`${JSON.stringify(order)}\n`);
   }
-
-  /** @throws {Error} what it answered, if that is not `ok` */
-  async do(order: object): Promise<void> {
-    this.order(order);
-    const answer = await this.answer();
-    if (answer !== 'ok') throw new Error(answer);
-  }
 }

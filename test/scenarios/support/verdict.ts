@@ -14,22 +14,39 @@ function shown(effect: Judgement['during']): string {
   return `${normalMedian.toPrecision(3)} → ${episodeMedian.toPrecision(3)} (effect ${size.toFixed(1)})`;
 }
 
-function text({ entity, column, during, after }: Judgement): string {
-  return `${entity}'s ${column}: ${shown(during)}, after it ${shown(after)}`;
+function text({ entity, column, during, after, share }: Judgement): string {
+  const own =
+    share === undefined
+      ? ''
+      : `, its pod's part of it ${share.during?.toFixed(1)}, ${share.after?.toFixed(1)}`;
+  return `${entity}'s ${column}: ${shown(during)}, after it ${shown(after)}${own}`;
 }
 
 const isThere = ({ during }: Judgement) => during !== undefined;
-const hasRecovered = ({ during, after }: Judgement) => isMoved(during) && !isMoved(after);
+
+/** Whether the pod's part alone would count as moved. */
+const isLarge = (size: number | undefined) => size !== undefined && Math.abs(size) >= MOVED;
+/** Whether it was this episode that moved the column: of one that its pod has no figures of, nobody knows. */
+const hasMoved = ({ during, share }: Judgement) =>
+  isMoved(during) && (share === undefined || isLarge(share.during));
+const mayHaveMoved = ({ during, share }: Judgement) =>
+  isMoved(during) && (share?.during === undefined || isLarge(share.during));
+/** What is left may be another's, which was on at the same time. */
+const hasLeft = ({ after, share }: Judgement) =>
+  isMoved(after) && (share?.after === undefined || isLarge(share.after));
+const hasRecovered = (one: Judgement) => hasMoved(one) && !hasLeft(one);
 
 /** The judgements of one column, one for each episode. */
 type Column = readonly Judgement[];
 
 /**
  * A column that is the node's own must be right in each episode. Others who use this machine disturb a shared one: it must be right in
- * one episode, and of a benign workload wrong in none but all.
+ * one episode, and of a benign workload wrong in none but all. What an episode that was on alone shows goes before what was seen in company.
  */
 function isRight(column: Column, right: (one: Judgement) => boolean): boolean {
-  return column[0]?.isShared ? column.some(right) : column.every(right);
+  const alone = column.filter(({ inCompany }) => !inCompany);
+  const decisive = alone.length === 0 ? column : alone;
+  return column[0]?.isShared ? column.some(right) : decisive.every(right);
 }
 
 /** Whether this machine was so busy in normal time that the column could not have moved far enough. */
@@ -45,8 +62,17 @@ function isBeyondSight(column: Column, episodes: readonly (readonly Judgement[])
  * Judges a scenario by what all of its episodes did.
  *
  * @param episodes for each episode every column, always in the same order
+ * @param failure what went wrong when it was last on; what a scenario refuses here it does elsewhere
  */
-export function verdictOn({ role, moves }: Scenario, episodes: readonly (readonly Judgement[])[]): Verdict {
+export function verdictOn(
+  { role, moves }: Pick<Scenario, 'role' | 'moves'>,
+  episodes: readonly (readonly Judgement[])[],
+  failure?: string,
+): Verdict {
+  if (failure !== undefined)
+    return failure.startsWith('ScenarioRefusal: ')
+      ? { wrong: [], unseen: [failure] }
+      : { wrong: [failure], unseen: [] };
   const columns: Column[] = (episodes[0] ?? []).map((_, i) =>
     episodes.flatMap((episode) => episode[i] ?? []),
   );
@@ -54,7 +80,7 @@ export function verdictOn({ role, moves }: Scenario, episodes: readonly (readonl
   const isNamed = (column: Column) => named.has(column[0]?.column ?? '');
   if (role === 'benign') {
     const strays = columns.filter(
-      (column) => !isNamed(column) && !isRight(column, ({ during }) => !isMoved(during)),
+      (column) => !isNamed(column) && !isRight(column, (one) => !mayHaveMoved(one)),
     );
     return { wrong: strays.map((column) => column.map(text).join('; ')), unseen: [] };
   }
@@ -67,6 +93,6 @@ export function verdictOn({ role, moves }: Scenario, episodes: readonly (readonl
       ...wrong.filter((column) => !unseen.includes(column)).map((column) => column.map(text).join('; ')),
       ...lacking.map((name) => `${name}: in no dataset`),
     ],
-    unseen: unseen.map((column) => column.map(text).join('; ')),
+    unseen: unseen.map((column) => `this machine is too busy to show ${column.map(text).join('; ')}`),
   };
 }
