@@ -8,17 +8,21 @@ import { cpuBurn } from '../attacks/cpu-burn.ts';
 import { diskThrash } from '../attacks/disk-thrash.ts';
 import { exfiltrationBurst } from '../attacks/exfiltration-burst.ts';
 import { fileTamper } from '../attacks/file-tamper.ts';
+import { fileless } from '../attacks/fileless.ts';
 import { forkBurst } from '../attacks/fork-burst.ts';
 import { httpFlood } from '../attacks/http-flood.ts';
 import { implant } from '../attacks/implant.ts';
 import { lateralScan } from '../attacks/lateral-scan.ts';
+import { leakedDirectory } from '../attacks/leaked-directory.ts';
 import { listenOverflow } from '../attacks/listen-overflow.ts';
 import { memoryLeak } from '../attacks/memory-leak.ts';
 import { mining } from '../attacks/mining.ts';
 import { packetLoss } from '../attacks/packet-loss.ts';
 import { portScan } from '../attacks/port-scan.ts';
+import { processInjection } from '../attacks/process-injection.ts';
 import { reverseShell } from '../attacks/reverse-shell.ts';
 import { riskyPod } from '../attacks/risky-pod.ts';
+import { sniffer } from '../attacks/sniffer.ts';
 import { synFlood } from '../attacks/syn-flood.ts';
 import { adminExec } from '../benign/admin-exec.ts';
 import { batchJob } from '../benign/batch-job.ts';
@@ -35,17 +39,21 @@ export const SCENARIOS: readonly Scenario[] = [
   diskThrash,
   exfiltrationBurst,
   fileTamper,
+  fileless,
   forkBurst,
   httpFlood,
   implant,
   lateralScan,
+  leakedDirectory,
   listenOverflow,
   memoryLeak,
   mining,
   packetLoss,
   portScan,
+  processInjection,
   reverseShell,
   riskyPod,
+  sniffer,
   synFlood,
   adminExec,
   batchJob,

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
+/** However busy the machine is. */
+const TRIED_MS = 30_000;
 
 /** A command that runs `scenarios/workers/perl/<script>.pl`. */
 export function perlCommand(script: string, ...args: readonly (string | number)[]): string[] {
@@ -21,5 +23,22 @@ export async function perlObstacle(): Promise<string | undefined> {
     return isMissing
       ? 'needs perl: install perl-base'
       : 'needs a perl that has Socket and Fcntl: install perl-base';
+  }
+}
+
+/** Why a script does not do here what these arguments have it try; undefined when it does. */
+export async function perlRefusal(
+  script: string,
+  ...args: readonly (string | number)[]
+): Promise<string | undefined> {
+  const obstacle = await perlObstacle();
+  if (obstacle !== undefined) return obstacle;
+  const [file = '', ...rest] = perlCommand(script, ...args);
+  try {
+    await execute(file, rest, { timeout: TRIED_MS });
+    return undefined;
+  } catch (error) {
+    const { stderr = '', message } = error as { stderr?: string; message: string };
+    return (stderr.trim() || message).split('\n')[0];
   }
 }

@@ -47,8 +47,7 @@ function sockets(): Line[] {
   });
 }
 
-describe('footprints of connections', function () {
-  this.timeout(180_000);
+describe('footprints of connections', () => {
   const own = ownAddress();
 
   it('mining is connections to the port of a pool, and processes that compute', async function () {

@@ -9,8 +9,6 @@ import { waitFor } from '../../../tools/programs/wait.ts';
 import { skip } from '../../support/skip.ts';
 
 const HOUR_MS = 3_600_000;
-/** A busy neighbour takes its time. */
-const SEEN_MS = 60_000;
 
 function statOf(pid: string): { readonly parent: number; readonly state: string } | undefined {
   try {
@@ -78,21 +76,15 @@ export async function whileOn<T>(
     ended = error;
   });
   try {
-    return await waitFor(
-      `the footprint of ${scenario.name}`,
-      async () => {
-        if (ended !== undefined) throw ended;
-        return look(folder);
-      },
-      SEEN_MS,
-    );
+    return await waitFor(`the footprint of ${scenario.name}`, async () => {
+      if (ended !== undefined) throw ended;
+      return look(folder);
+    });
   } finally {
     abort.abort();
     await run;
-    const left = await waitFor(
-      `the processes of ${scenario.name} to end`,
-      () => descendantsOf().every((pid) => before.has(pid)),
-      SEEN_MS,
+    const left = await waitFor(`the processes of ${scenario.name} to end`, () =>
+      descendantsOf().every((pid) => before.has(pid)),
     ).catch((error: Error) => `${error.message}: ${descendantsOf().map((pid) => fileOf(pid, 'cmdline'))}`);
     expect(left).to.equal(true);
     expect(readdirSync(folder)).to.deep.equal([]);
