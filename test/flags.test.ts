@@ -193,6 +193,17 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
       ['--output', '--seed', '--log.level', '--log.format'].map((flag) => [flag, { seenIn: DETECTOR }]),
     ),
   },
+  'kubevigil-detector evaluate': {
+    effects: Object.fromEntries(
+      ['--output', '--seed', '--seeds', '--log.level', '--log.format'].map((flag) => [
+        flag,
+        { seenIn: DETECTOR },
+      ]),
+    ),
+  },
+  'kubevigil-detector promote': {
+    effects: { '--budget': { seenIn: DETECTOR }, '--evaluation': { seenIn: DETECTOR } },
+  },
   'kubevigil-detector score': { effects: {} },
   'kubevigil-scenarios': { effects: { '--version': { seenIn: 'test/image.real.test.ts' } } },
   'kubevigil-scenarios serve': { edge: serveOptions, effects: SERVE },

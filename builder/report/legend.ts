@@ -1,5 +1,5 @@
+import { type Html, html } from '../../common/html.ts';
 import type { Scenario } from './classes.ts';
-import { type Html, html } from './html.ts';
 
 /** A small picture of how something is drawn. */
 export function swatch(className: string, letter?: string): Html {

@@ -1,8 +1,9 @@
 /** Attacks, benign workloads and recovery of a node over time. */
+
+import { type Html, html } from '../../common/html.ts';
 import { runsOf } from './bins.ts';
 import { MARK } from './classes.ts';
 import type { Lane } from './collect.ts';
-import { type Html, html } from './html.ts';
 import { bar, percent } from './strip.ts';
 import { readableTime } from './time-axis.ts';
 import type { View } from './view.ts';

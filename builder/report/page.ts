@@ -1,5 +1,5 @@
+import { Html, html } from '../../common/html.ts';
 import { datasetName, describe } from '../../dataset/metadata/describe.ts';
-import { Html, html } from './html.ts';
 import { classesSection } from './sections/classes.ts';
 import { coverageSection } from './sections/coverage.ts';
 import { featuresSection } from './sections/features.ts';

@@ -1,5 +1,5 @@
 /** Bars over time, in an SVG without a view box: widths are shares, so that texts and hatching are never stretched. */
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../common/html.ts';
 
 const PERCENT = 100;
 

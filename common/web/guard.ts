@@ -5,7 +5,11 @@ import { BusyError } from './bcrypt.ts';
 import type { WebConfigBook } from './config/book.ts';
 import { isOpenPage } from './open-pages.ts';
 
-/** A token bucket: `burst` requests at once, and one more each `intervalMs`. */
+/**
+ * A token bucket: `burst` requests at once, and one more each `intervalMs`.
+ *
+ * @internal exported for its own tests
+ */
 export class RateLimit {
   #tokens: number;
   #filledAt: number;

@@ -3,9 +3,9 @@ import { CodedError, EXIT_INPUT, EXIT_WORLD } from '../../common/errors.ts';
 /**
  * Why no model or no scores came out:
  * `data` the dataset cannot train or be scored by this model, `input` a flag or a file is wrong, `model` a candidate's folder is not what
- * its manifest says or of another version, `output` the place is not ours to write to.
+ * its manifest says or of another version, `output` the place is not ours to write to, `refused` the data cannot carry what is asked for.
  */
-type DetectorErrorCode = 'data' | 'input' | 'model' | 'output';
+type DetectorErrorCode = 'data' | 'input' | 'model' | 'output' | 'refused';
 
 /** No model or no scores came out. */
 export class DetectorError extends CodedError<DetectorErrorCode> {

@@ -11,6 +11,12 @@ export function emptyMatrix(rows: number, columns: number): Matrix {
   return { rows, columns, values: new Float32Array(rows * columns) };
 }
 
+/** Some rows of it, as a view: at most so many from a row on. */
+export function rowsFrom({ rows, columns, values }: Matrix, from: number, most: number): Matrix {
+  const count = Math.min(most, rows - from);
+  return { rows: count, columns, values: values.subarray(from * columns, (from + count) * columns) };
+}
+
 /** One row, as a view. */
 export function rowOf({ columns, values }: Matrix, row: number): Float32Array {
   return values.subarray(row * columns, (row + 1) * columns);

@@ -16,6 +16,8 @@ export interface Calibration {
   readonly alpha: number;
   /** Parts that share the budget evenly. */
   readonly parts: Readonly<Partial<Record<Part, Ranks>>>;
+  /** Of the network, which takes the classifier's place when it is promoted. */
+  readonly challenger: Ranks;
 }
 
 /** What one row comes to. */
@@ -33,6 +35,7 @@ export interface Verdict {
  */
 export function calibrate(
   scores: PartScores,
+  challenger: Float32Array,
   used: readonly Part[],
   stepMs: number,
   asked: number,
@@ -48,6 +51,7 @@ export function calibrate(
     parts: Object.fromEntries(
       PARTS.filter((part) => used.includes(part)).map((part) => [part, ranksOf(scores[part])]),
     ),
+    challenger: ranksOf(challenger),
   };
 }
 

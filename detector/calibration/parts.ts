@@ -22,6 +22,11 @@ export function ruleColumns(columns: readonly Column[]): string[] {
 /** What a row's models and features say, by part. */
 export type PartScores = Readonly<Record<Part, Float32Array>>;
 
+/** The probability of anything but normal, which is the first class, for each row. */
+export function notNormal({ rows, columns, values }: Matrix): Float32Array {
+  return Float32Array.from({ length: rows }, (_, row) => 1 - (values[row * columns] as number));
+}
+
 /**
  * The scores of some rows.
  *
@@ -48,7 +53,7 @@ export function partScores(
   const each = (of: (row: number) => number) =>
     Float32Array.from({ length: features.rows }, (_, row) => of(row));
   return {
-    classifier: each((row) => 1 - at(probabilities, row, 0)),
+    classifier: notNormal(probabilities),
     novelty: each((row) => at(novelty, row, 0)),
     rules: each((row) =>
       highest.reduce((most, column) => {

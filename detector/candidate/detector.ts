@@ -1,9 +1,10 @@
 import { messageOf } from '../../common/errors.ts';
 import { DetectorError } from '../base/errors.ts';
-import { type Matrix, rowOf } from '../base/matrix.ts';
-import { judge, type Verdict, withUnknown } from '../calibration/calibrate.ts';
-import { PARTS, type Part, partScores } from '../calibration/parts.ts';
+import { type Matrix, rowOf, rowsFrom } from '../base/matrix.ts';
+import { type Calibration, judge, type Verdict, withUnknown } from '../calibration/calibrate.ts';
+import { PARTS, type Part, type PartScores, partScores } from '../calibration/parts.ts';
 import { windowShape } from '../features/plan.ts';
+import type { Gathered } from '../samples/gather.ts';
 import { isNear, MODELS, type Models, openModels } from './models.ts';
 import { type Candidate, readCandidate } from './read.ts';
 import type { Golden } from './schema.ts';
@@ -14,6 +15,14 @@ export interface Scored extends Verdict {
   readonly probabilities: readonly number[];
 }
 
+/** What the models make of some rows. */
+export interface Judgement {
+  readonly scored: readonly Scored[];
+  readonly parts: PartScores;
+  /** Of the classifier that decides, by the model's classes. */
+  readonly probabilities: Matrix;
+}
+
 /** Another version of the runtime may round in another order. */
 const TOLERANCE = 1e-4;
 /** Rows that go through the models together. */
@@ -22,34 +31,47 @@ const BATCH = 4_096;
 /** A candidate that gives what it gave when it was trained. */
 export class Detector {
   readonly candidate: Candidate;
+  /** What scores are held against: of the network where that decides. */
+  readonly calibration: Calibration;
   readonly #models: Models;
 
   constructor(candidate: Candidate, models: Models) {
     this.candidate = candidate;
     this.#models = models;
+    const { calibration, promoted } = candidate;
+    const parts = { ...calibration.parts, classifier: calibration.challenger };
+    this.calibration = promoted?.decider === 'network' ? { ...calibration, parts } : calibration;
   }
 
-  /** Judges rows by their features. */
-  async score({ columns, rows, values }: Matrix): Promise<Scored[]> {
+  /** Scores rows, some at a time. */
+  async score({ features, windows }: Gathered): Promise<Scored[]> {
     const scored: Scored[] = [];
-    for (let from = 0; from < rows; from += BATCH) {
-      const count = Math.min(BATCH, rows - from);
-      const some = values.slice(from * columns, (from + count) * columns);
-      scored.push(...(await this.#judge({ rows: count, columns, values: some })));
+    for (let from = 0; from < features.rows; from += BATCH) {
+      const some = { features: rowsFrom(features, from, BATCH), windows: rowsFrom(windows, from, BATCH) };
+      scored.push(...(await this.judge(some)).scored);
     }
     return scored;
   }
 
-  async #judge(features: Matrix): Promise<Scored[]> {
-    const { model, plan, calibration } = this.candidate;
-    const probabilities = await this.#models.classifier.run(features);
+  /** What all parts make of rows; by the trees, or by the network once it is promoted. */
+  async judge({ features, windows }: Gathered): Promise<Judgement> {
+    const { model, plan, promoted } = this.candidate;
+    const { calibration } = this;
+    const isNetwork = promoted?.decider === 'network';
+    const probabilities = await (isNetwork ? this.challenge(windows) : this.#models.classifier.run(features));
     const novelty = await this.#models.novelty.run(features);
     const scores = partScores(features, probabilities, novelty, plan.columns, model.rules);
-    return Array.from({ length: features.rows }, (_, row) => {
+    const scored = Array.from({ length: features.rows }, (_, row) => {
       const own = Object.fromEntries(PARTS.map((part) => [part, scores[part][row]])) as Record<Part, number>;
       const verdict = judge(calibration, own);
       return { ...verdict, probabilities: withUnknown(rowOf(probabilities, row), verdict, calibration) };
     });
+    return { scored, parts: scores, probabilities };
+  }
+
+  /** What the network makes of windows: probabilities of the model's classes. It decides nothing before it is promoted. */
+  challenge(windows: Matrix): Promise<Matrix> {
+    return this.#models.challenger.run(windows);
   }
 
   /** How what the models give for the examples differs from what they gave; undefined when it does not. */
@@ -85,7 +107,7 @@ export class Detector {
 /**
  * Opens a candidate, and lets it judge the examples that it was written with.
  *
- * @param path its folder, or one in which it is the only one
+ * @param path its folder, or one of models: the promoted one is meant, or the only one
  * @throws {DetectorError} `input` or `model`
  */
 export async function openDetector(path: string): Promise<Detector> {

@@ -2,6 +2,9 @@
 
 export const MANIFEST = 'manifest.json';
 
+/** Beside models: which of them may raise alarms. */
+export const PROMOTED = 'promoted.json';
+
 /** All but the manifest, which is written last and names them with their hashes. */
 export const CONTENTS = [
   'model.json',

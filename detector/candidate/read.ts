@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { parseDurationMs } from '../../common/duration.ts';
 import { issueOf } from '../../common/issues.ts';
@@ -8,7 +8,7 @@ import { readSmall } from '../../dataset/files/input-file.ts';
 import { DetectorError } from '../base/errors.ts';
 import type { Calibration } from '../calibration/calibrate.ts';
 import { type FeaturePlan, featureNames } from '../features/plan.ts';
-import { type Content, MANIFEST, MOST_BYTES } from './files.ts';
+import { type Content, MANIFEST, MOST_BYTES, PROMOTED } from './files.ts';
 import {
   calibrationSchema,
   type Golden,
@@ -16,6 +16,8 @@ import {
   type ModelFile,
   manifestSchema,
   modelSchema,
+  type Promoted,
+  promotedSchema,
 } from './schema.ts';
 
 /** What a candidate's folder holds, as far as reading alone can tell. */
@@ -27,6 +29,10 @@ export interface Candidate {
   readonly calibration: Calibration;
   readonly golden: Golden;
   readonly onnx: Readonly<Record<'classifier' | 'challenger' | 'novelty', Uint8Array>>;
+  /** Of its manifest, by which a promotion knows it. */
+  readonly manifestSha256: string;
+  /** Its promotion; undefined for one that was never promoted. */
+  readonly promoted: Promoted | undefined;
 }
 
 const LONGEST_HORIZON_MS = 31 * 86_400_000;
@@ -41,9 +47,22 @@ function has(folder: string, ...files: readonly string[]): boolean {
   }
 }
 
-/** The candidate that a path means: itself, or the only one in it. */
+/** What is promoted among the models of a folder. */
+function promotedIn(models: string): Promoted | undefined {
+  if (!has(models, PROMOTED)) return undefined;
+  try {
+    return parsed(promotedSchema, bytesOf(models, PROMOTED));
+  } catch (error) {
+    const message = `${join(models, PROMOTED)}: ${issueOf(error)}: promote a model again`;
+    throw new DetectorError('model', message, { cause: error });
+  }
+}
+
+/** The candidate that a path means: itself, the one that is promoted in it, or the only one in it. */
 function folderOf(path: string): string {
   if (has(path, MANIFEST)) return path;
+  const promoted = promotedIn(path);
+  if (promoted !== undefined && has(join(path, promoted.model), MANIFEST)) return join(path, promoted.model);
   let inside: string[] = [];
   try {
     inside = readdirSync(path).filter(
@@ -58,7 +77,7 @@ function folderOf(path: string): string {
   if (others.length > 0)
     throw new DetectorError(
       'input',
-      `${path} holds ${inside.length} models: say which, such as ${join(path, only)}`,
+      `${path} holds ${inside.length} models: say which, such as ${join(path, only)}, or promote one`,
     );
   return join(path, only);
 }
@@ -108,12 +127,17 @@ function planOf(model: ModelFile): FeaturePlan {
  * Reads a candidate. Of its folder only files by their known names are read, regular ones of bounded size, and nothing
  * is made of one before its hash is that of the manifest.
  *
- * @param path its folder, or one in which it is the only one
+ * @param path its folder, or one of models: the promoted one is meant, or the only one
  * @throws {DetectorError} `input` when there is none, `model` when it is not whole or of another version
  */
 export function readCandidate(path: string): Candidate {
   const place = folderOf(path);
-  const { files } = of(place, MANIFEST, () => parsed(manifestSchema, bytesOf(place, MANIFEST)));
+  const manifest = of(place, MANIFEST, () => bytesOf(place, MANIFEST));
+  const { files } = of(place, MANIFEST, () => parsed(manifestSchema, manifest));
+  const manifestSha256 = hash('sha256', manifest, 'hex');
+  const absolute = resolve(place);
+  const promoted = promotedIn(dirname(absolute));
+  const isPromoted = promoted?.model === basename(absolute) && promoted.manifestSha256 === manifestSha256;
   const contents = {} as Record<Content, Buffer>;
   for (const { path: file, sha256 } of files)
     of(place, file, () => {
@@ -130,6 +154,8 @@ export function readCandidate(path: string): Candidate {
     plan: of(place, 'model.json', () => planOf(model)),
     calibration: json('calibration.json', calibrationSchema) as Calibration,
     golden: json('golden.json', goldenSchema).examples,
+    manifestSha256,
+    promoted: isPromoted ? promoted : undefined,
     onnx: {
       classifier: contents['classifier.onnx'],
       challenger: contents['challenger.onnx'],

@@ -93,6 +93,7 @@ export const calibrationSchema = z.strictObject({
     rules: ranks.optional(),
     missing: ranks.optional(),
   } satisfies Record<(typeof PARTS)[number], unknown>),
+  challenger: ranks,
 });
 
 /** golden.json: windows with what the models make of them. */
@@ -115,6 +116,22 @@ export const goldenSchema = z.strictObject({
     .max(MOST_EXAMPLES),
 });
 export type Golden = z.output<typeof goldenSchema>['examples'];
+
+/** promoted.json, beside models: which of them may raise alarms. */
+export const promotedSchema = z.strictObject({
+  schemaVersion,
+  /** Its folder. */
+  model: name.regex(/^[\w-]+$/, 'is no name of a model'),
+  /** Of its manifest: another model of this name is not promoted. */
+  manifestSha256: sha256,
+  decider: z.enum(['trees', 'network']),
+  /** Of eval.json, by which it was decided. */
+  evaluationSha256: sha256,
+  /** False alarms per node and day. */
+  budget: z.number().positive(),
+  reasons: z.array(z.string().max(1_000)).max(20),
+});
+export type Promoted = z.output<typeof promotedSchema>;
 
 /** manifest.json: the other files. */
 export const manifestSchema = z.strictObject({

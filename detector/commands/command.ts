@@ -39,6 +39,62 @@ async function scoreCommand(model: string, dataset: string): Promise<void> {
   });
 }
 
+interface EvaluateFlags extends LogFlags {
+  readonly output?: string;
+  readonly seed: string;
+  readonly seeds: string;
+}
+
+/** More of them tell little more, and take hours. */
+const MOST_SEEDS = 50;
+
+/** @throws {UsageError} for what is no whole number of models */
+function parseSeeds(text: string): number {
+  const seeds = Number(text);
+  if (/^\d+$/.test(text) && seeds >= 1 && seeds <= MOST_SEEDS) return seeds;
+  throw new UsageError(`--seeds ${text}: say a whole number from 1 to ${MOST_SEEDS}`);
+}
+
+async function evaluateCommand(
+  model: string,
+  places: readonly string[],
+  flags: EvaluateFlags,
+): Promise<void> {
+  const { output, seed, seeds, 'log.level': level, 'log.format': format } = flags;
+  const log = createLogger({ level, format });
+  const words = { doing: 'evaluating', did: 'evaluated', units: 'steps' };
+  const options = { seed: parseSeed(seed), seeds: parseSeeds(seeds) };
+  const { runEvaluate } = await import('./evaluate.ts');
+  const { summaryOf } = await import('../evaluation/summary.ts');
+  const { folder, evaluation } = await runEvaluate(
+    model,
+    places,
+    output,
+    options,
+    progressOn(process.stderr, log, words),
+  );
+  process.stdout.write(`${summaryOf(evaluation)}${folder}\n`);
+}
+
+interface PromoteFlags {
+  readonly budget: string;
+  readonly evaluation?: string;
+}
+
+/** @throws {UsageError} for what is no number of alarms */
+function parseBudget(text: string): number {
+  const budget = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && budget > 0) return budget;
+  throw new UsageError(`--budget ${text}: say a number above 0: false alarms per node and day`);
+}
+
+async function promoteCommand(model: string, { budget, evaluation }: PromoteFlags): Promise<void> {
+  const asked = parseBudget(budget);
+  const { runPromote } = await import('./promote.ts');
+  const lines = await runPromote(model, asked, evaluation);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
 /** `kubevigil-detector` with its commands. */
 export function detectorCommand(): Command {
   const command = new Program('kubevigil-detector')
@@ -47,7 +103,7 @@ export function detectorCommand(): Command {
     .allowExcessArguments()
     .action((_, { args }: Command) => {
       const unknown = args[0] === undefined ? '' : `there is no command ${args[0]}: `;
-      throw new UsageError(`${unknown}say train or score (see --help)`);
+      throw new UsageError(`${unknown}say train, evaluate, promote or score (see --help)`);
     });
   command
     .command('train')
@@ -60,6 +116,31 @@ export function detectorCommand(): Command {
     .addOption(logLevelFlag())
     .addOption(logFormatFlag())
     .action(trainCommand);
+  command
+    .command('evaluate')
+    .description(
+      'Judge a model by rows that it has never seen: attacks found and false alarms with intervals, baselines, controls. Writes eval.json and eval.html.',
+    )
+    .argument('<model>', 'a model: its folder, or one in which it is the only one')
+    .argument(
+      '<dataset...>',
+      'datasets of kubevigil-builder; of those that the model was trained with, the part test is held out',
+    )
+    .option('--output <folder>', 'where to write to, if not evaluation/ in the folder of the model')
+    .option('--seed <number>', 'what decides wherever chance does', '1')
+    .option('--seeds <number>', 'how many models of each kind are learned again with other seeds', '5')
+    .addOption(logLevelFlag())
+    .addOption(logFormatFlag())
+    .action(evaluateCommand);
+  command
+    .command('promote')
+    .description(
+      'Let a model raise alarms: refused unless its evaluation carries the budget of false alarms. The network decides only where it is shown to find more.',
+    )
+    .argument('<model>', 'a model that was evaluated: its folder, or one in which it is the only one')
+    .option('--budget <number>', 'false alarms per node and day', '1')
+    .option('--evaluation <file>', 'eval.json, if not that in evaluation/ in the folder of the model')
+    .action(promoteCommand);
   command
     .command('score')
     .description('Score every row of a dataset: a line of JSON for each, a score above 1 is anomalous.')

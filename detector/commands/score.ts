@@ -1,11 +1,9 @@
-import { formatDuration } from '../../common/duration.ts';
-import { DetectorError } from '../base/errors.ts';
-import { emptyMatrix } from '../base/matrix.ts';
 import { type Detector, openDetector, type Scored } from '../candidate/detector.ts';
 import { NodeFeatures } from '../features/node-features.ts';
-import { valuesAt } from '../samples/gather.ts';
+import { stacked, valuesAt } from '../samples/gather.ts';
 import { readDataset } from '../table/read-dataset.ts';
-import type { Dataset, Series } from '../table/series.ts';
+import type { Series } from '../table/series.ts';
+import { checkFits } from './fits.ts';
 
 /** Digits of a p-value or a probability. */
 const DIGITS = 6;
@@ -41,35 +39,13 @@ function line(
   });
 }
 
-/** Refuses a dataset whose columns or step the model does not know. */
-function checkFits({ candidate: { plan } }: Detector, { name, columns, stepMs }: Dataset): void {
-  const known = new Set(columns.map((column) => column.name));
-  const absent = plan.columns.filter((column) => !known.has(column));
-  if (absent.length > 0) {
-    const more = absent.length > 1 ? ` and ${absent.length - 1} more` : '';
-    throw new DetectorError(
-      'data',
-      `${name} has no column ${absent[0]}${more}, which the model was trained with: build it with the same columns`,
-    );
-  }
-  if (stepMs !== plan.stepMs) {
-    const [own, wanted] = [stepMs, plan.stepMs].map(formatDuration);
-    throw new DetectorError(
-      'data',
-      `${name} has a row each ${own}, the model was trained with ${wanted}: build it with that step`,
-    );
-  }
-}
-
 /** Scores one node's rows, as lines. */
 async function linesOf(detector: Detector, series: Series, kept: readonly number[]): Promise<string> {
   const { plan, model } = detector.candidate;
   const node = new NodeFeatures(plan);
   const all = Array.from(series.timesMs, (timeMs, row) => node.next(timeMs, valuesAt(series, kept, row)));
   const ready = all.filter((inputs) => inputs !== undefined);
-  const features = emptyMatrix(ready.length, model.features.length);
-  ready.forEach((own, i) => void features.values.set(own.features, i * features.columns));
-  const scored = await detector.score(features);
+  const scored = await detector.score(stacked(ready, plan));
   let next = 0;
   return all
     .map((own, row) => {

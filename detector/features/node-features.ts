@@ -16,22 +16,24 @@ export interface Inputs {
   readonly window: Float32Array;
 }
 
+/** Tells how far values lie from where they usually do; see {@link OwnPast}. */
+export type Past = Pick<OwnPast, 'residuals'>;
+
 export class NodeFeatures {
   readonly #plan: FeaturePlan;
-  #past: OwnPast;
+  readonly #makePast: () => Past;
+  #past: Past;
   readonly #readiness: Readiness;
   /** At most a window of them, the newest last, without a gap between. */
   #rows: Float32Array[] = [];
 
-  constructor(plan: FeaturePlan) {
+  /** @param makePast makes the past of a node that has none yet; its own by default */
+  constructor(plan: FeaturePlan, makePast?: () => Past) {
+    const { columns, stepMs, horizonMs } = plan;
     this.#plan = plan;
-    this.#past = this.#newPast();
+    this.#makePast = makePast ?? (() => new OwnPast(columns.length, stepMs, horizonMs));
+    this.#past = this.#makePast();
     this.#readiness = new Readiness(plan);
-  }
-
-  #newPast(): OwnPast {
-    const { columns, stepMs, horizonMs } = this.#plan;
-    return new OwnPast(columns.length, stepMs, horizonMs);
   }
 
   /**
@@ -43,7 +45,7 @@ export class NodeFeatures {
    */
   next(timeMs: number, values: ArrayLike<number>): Inputs | undefined {
     const { isNewPast, windowRows, isReady } = this.#readiness.next(timeMs);
-    if (isNewPast) this.#past = this.#newPast();
+    if (isNewPast) this.#past = this.#makePast();
     this.#rows.push(this.#channels(values));
     this.#rows.splice(0, this.#rows.length - windowRows);
     return isReady ? { features: this.#summaries(), window: this.#window() } : undefined;

@@ -1,5 +1,5 @@
 import { emptyMatrix, type Matrix } from '../base/matrix.ts';
-import { NodeFeatures } from '../features/node-features.ts';
+import { type Inputs, NodeFeatures, type Past } from '../features/node-features.ts';
 import { type FeaturePlan, featureNames, windowShape } from '../features/plan.ts';
 import type { Series } from '../table/series.ts';
 import type { Place } from './choose.ts';
@@ -15,11 +15,28 @@ export interface Gathered {
   readonly windows: Matrix;
 }
 
-/** What models see of chosen rows, in their order. */
+/** Inputs of single rows put together. */
+export function stacked(inputs: readonly Inputs[], plan: FeaturePlan): Gathered {
+  const { rows, channels } = windowShape(plan);
+  const features = emptyMatrix(inputs.length, featureNames(plan.columns).length);
+  const windows = emptyMatrix(inputs.length, rows * channels);
+  inputs.forEach((own, i) => {
+    features.values.set(own.features, i * features.columns);
+    windows.values.set(own.window, i * windows.columns);
+  });
+  return { features, windows };
+}
+
+/**
+ * What models see of chosen rows, in their order.
+ *
+ * @param makePast where values usually lie, when that is not to be learned from each node's own past
+ */
 export function gather(
   series: readonly { readonly rows: Series; readonly kept: readonly number[] }[],
   plan: FeaturePlan,
   lists: readonly (readonly Place[])[],
+  makePast?: () => Past,
 ): Gathered[] {
   const width = featureNames(plan.columns).length;
   const { rows: windowRows, channels } = windowShape(plan);
@@ -29,7 +46,7 @@ export function gather(
   }));
   const next = lists.map(() => 0);
   series.forEach(({ rows, kept }, number) => {
-    const node = new NodeFeatures(plan);
+    const node = new NodeFeatures(plan, makePast);
     rows.timesMs.forEach((timeMs, row) => {
       const inputs = node.next(timeMs, valuesAt(rows, kept, row));
       lists.forEach((places, list) => {

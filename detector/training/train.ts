@@ -3,7 +3,7 @@ import { packageVersion } from '../../common/version.ts';
 import { DetectorError } from '../base/errors.ts';
 import { type Matrix, rowOf } from '../base/matrix.ts';
 import { calibrate } from '../calibration/calibrate.ts';
-import { PARTS, partScores, ruleColumns } from '../calibration/parts.ts';
+import { notNormal, PARTS, partScores, ruleColumns } from '../calibration/parts.ts';
 import type { Content } from '../candidate/files.ts';
 import { type Golden, type ModelFile, SCHEMA_VERSION } from '../candidate/schema.ts';
 import { featureNames, windowShape } from '../features/plan.ts';
@@ -119,7 +119,7 @@ export async function train(datasets: readonly Dataset[], seed: number, told: To
   const found = await runtimeOutputs(fitted, quiet);
   const scores = partScores(quiet.features, found.classifier, found.novelty, plan.columns, rules);
   const used = PARTS.filter((part) => part !== 'rules' || rules.length > 0);
-  const calibration = calibrate(scores, used, plan.stepMs, ASKED_PER_DAY);
+  const calibration = calibrate(scores, notNormal(found.challenger), used, plan.stepMs, ASKED_PER_DAY);
   told('calibration');
 
   const rows = goldenRows(learned, classes.length);

@@ -90,6 +90,38 @@ describe('kubevigil-detector', () => {
     expect(bytesOf(other)).not.to.deep.equal(bytesOf(models));
   });
 
+  it('is judged by what it has not seen, and promoted only within what that carries', async () => {
+    const { code, stdout, stderr } = await detector(
+      'evaluate',
+      models,
+      dataset,
+      '--seeds',
+      '1',
+      '--log.level',
+      'warn',
+    );
+    expect(code, stderr).to.equal(0);
+    expect(stderr).to.equal('');
+    const own = join(models, readdirSync(models)[0] ?? '');
+    expect(stdout).to.match(/^false alarms: \d+ in 0\.03 attack-free node-days, /);
+    expect(stdout).to.match(
+      /^attacks: \d+ of \d+ found, 1\.00 \(95 %: 0\.\d+ to 1\.00\), median delay \d rows$/m,
+    );
+    expect(stdout.endsWith(`${join(own, 'evaluation')}\n`)).to.equal(true);
+    const refused = await detector('promote', models);
+    expect(refused.stderr).to.match(
+      /not promoted: 1 per node-day needs \d\.\d attack-free node-days; there are 0\.0/,
+    );
+    expect(refused.code).to.equal(2);
+    const elsewhere = join(folder, 'evaluation');
+    cpSync(join(own, 'evaluation'), elsewhere, { recursive: true });
+    const given = ['--evaluation', join(elsewhere, 'eval.json')];
+    const promoted = await detector('promote', models, '--budget', '200', ...given);
+    expect(promoted.stdout).to.match(/^budget: holds: 200 per node-day needs .*\nnetwork: /);
+    expect(promoted.stdout).to.match(/^decides: the (boosted trees|network)$/m);
+    expect(promoted.code).to.equal(0);
+  });
+
   it('refuses in one line what cannot be used, and says what to do', async () => {
     const refused = async (wanted: RegExp, wantedCode: number, ...args: string[]) => {
       const { code, stdout, stderr } = await detector(...args);
@@ -104,7 +136,18 @@ describe('kubevigil-detector', () => {
     await refused(/--seed -1: say a whole number/, 2, 'train', dataset, ...out, '--seed=-1');
     await refused(/required option '--output <models>'/, 2, 'train', dataset);
     await refused(/holds no model: make one/, 2, 'score', folder, dataset);
-    await refused(/there is no command guess: say train or score/, 2, 'guess');
+    await refused(
+      /--seeds 0: say a whole number from 1/,
+      2,
+      'evaluate',
+      models,
+      dataset,
+      '--seeds',
+      '0',
+      ...out,
+    );
+    await refused(/--budget 0: say a number above 0/, 2, 'promote', models, '--budget', '0');
+    await refused(/there is no command guess: say train, evaluate, promote or score/, 2, 'guess');
     const damaged = join(folder, 'damaged');
     cpSync(dataset, damaged, { recursive: true });
     const [file = ''] = readdirSync(damaged, { recursive: true, encoding: 'utf8' }).filter((name) =>

@@ -144,7 +144,11 @@ export const HOUSES: readonly House[] = [
           'features',
           "What models see of a node: distances from its own past, in the fleet's scale, in windows.",
         ),
-        room('models', 'Boosted trees, logistic regression, principal components.'),
+        room(
+          'models',
+          'Boosted trees, networks, logistic regression, principal components, isolation forest.',
+        ),
+        room('alarms', 'When rows above the threshold become an alarm, and when it ends.'),
       ],
       [
         room('samples', 'Which rows are for what, and their features.'),
@@ -152,8 +156,18 @@ export const HOUSES: readonly House[] = [
       ],
       [room('calibration', 'From scores to p-values, and to alarms within a budget.')],
       [room('candidate', "A model's folder: written whole, read with care, tested when it is opened.")],
-      [room('training', 'Everything put together to a candidate.')],
-      [room('commands', 'train and score.')],
+      [
+        room('training', 'Everything put together to a candidate.'),
+        room('explanation', 'Why a row is an alarm: its score if some columns were usual.'),
+      ],
+      [
+        room(
+          'evaluation',
+          'What a model is worth on rows that it has never seen, beside baselines and controls.',
+        ),
+      ],
+      [room('promotion', 'Whether a model may raise alarms, and which of its models decides.')],
+      [room('commands', 'train, evaluate, promote and score.')],
       [room(DOOR, 'The entry point.')],
     ],
   },

@@ -19,6 +19,7 @@ import { birthTests } from './birth-tests.ts';
 import { columnNames } from './column-names.ts';
 import { configMaps, dashboardFiles } from './dashboards.ts';
 import { evasionPage } from './evasion-page.ts';
+import { expectedEffects } from './expected-effects.ts';
 import { metricTable } from './metric-table.ts';
 import { prometheusRule } from './prometheus-rule.ts';
 import { deviationRules, recordingRules } from './recording-rules.ts';
@@ -79,6 +80,7 @@ if (changed) {
   const { METRICS } = await import('../../exporter/catalogue/index.ts');
   const { SCENARIOS } = await import('../../scenarios/registry/registry.ts');
   write('scenarios/scenario/columns.ts', columnNames(METRICS));
+  write('dataset/episodes/expected-effects.ts', expectedEffects(SCENARIOS));
   const { ALERT_GROUPS } = await import('../../prometheus/alerts/index.ts');
   const { BASELINES } = await import('../../prometheus/alerts/baselines.ts');
   const rules = {

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../../common/html.ts';
 import { recordOf } from '../../../common/records.ts';
 import { UNLABELLED } from '../../../dataset/summary/accounts.ts';
-import { type Html, html } from '../html.ts';
 import { type LegendItem, legend, swatch } from '../legend.ts';
 import { formatCount, formatShare } from '../numbers.ts';
 import { bar, laneRow, percent, strip } from '../strip.ts';

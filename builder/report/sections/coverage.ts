@@ -1,7 +1,7 @@
+import { type Html, html } from '../../../common/html.ts';
 import { timeAxis } from '../axis.ts';
 import { type Bins, runsOf } from '../bins.ts';
 import type { Lane } from '../collect.ts';
-import { type Html, html } from '../html.ts';
 import { BENIGN_ITEM, legend, RECOVERY_ITEM, scenarioItems } from '../legend.ts';
 import { marksOf } from '../marks.ts';
 import { formatCount, formatShare } from '../numbers.ts';

@@ -1,7 +1,7 @@
+import { columnCode, type Html, html } from '../../../common/html.ts';
 import { timeAxis, timeLines } from '../axis.ts';
 import type { Lane } from '../collect.ts';
 import { type Envelope, extent, pathOf } from '../envelope.ts';
-import { columnCode, type Html, html } from '../html.ts';
 import { BENIGN_ITEM, legend, RECOVERY_ITEM, scenarioItems } from '../legend.ts';
 import { marksOf } from '../marks.ts';
 import { formatCount, formatValue, type Scale, scaleFor, unitName } from '../numbers.ts';

@@ -1,6 +1,6 @@
+import { columnCode, type Html, html } from '../../../common/html.ts';
 import { timeAxis } from '../axis.ts';
 import { runsOf } from '../bins.ts';
-import { columnCode, type Html, html } from '../html.ts';
 import { legend } from '../legend.ts';
 import { formatShare } from '../numbers.ts';
 import { bar, laneRow, strip } from '../strip.ts';

@@ -1,5 +1,5 @@
+import { columnCode, type Html, html } from '../../../common/html.ts';
 import { folded, LEAKING_AUC, type Separation } from '../../../dataset/summary/auc.ts';
-import { columnCode, type Html, html } from '../html.ts';
 import { swatch } from '../legend.ts';
 import { formatCount } from '../numbers.ts';
 import { percent } from '../strip.ts';

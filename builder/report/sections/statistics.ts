@@ -1,4 +1,4 @@
-import { columnCode, type Html, html } from '../html.ts';
+import { columnCode, type Html, html } from '../../../common/html.ts';
 import { counted, formatCount, formatShare, formatValue } from '../numbers.ts';
 import { type Column, featuresOf, type View } from '../view.ts';
 

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../../common/html.ts';
 import { labelSource } from '../../../dataset/metadata/card.ts';
 import { serverText } from '../../../dataset/model/manifest.ts';
-import { type Html, html } from '../html.ts';
 import { counted, formatCount, formatShare } from '../numbers.ts';
 import { readableTime } from '../time-axis.ts';
 import { featuresOf, type View } from '../view.ts';

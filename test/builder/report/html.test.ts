@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { columnCode, escapeHtml, html } from '../../../builder/report/html.ts';
+import { columnCode, escapeHtml, html } from '../../../common/html.ts';
 
 const anyText = fc.string({ unit: 'binary' });
 

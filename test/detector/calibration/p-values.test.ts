@@ -49,7 +49,7 @@ describe('conformal p-values', () => {
         missing: each(),
       };
     };
-    const calibration = calibrate(scores(5_000), PARTS, 15_000, 60);
+    const calibration = calibrate(scores(5_000), new Float32Array(5_000), PARTS, 15_000, 60);
     expect(calibration.alpha).to.equal(60 / 5_760);
     expect(calibration.carried).to.equal(60);
     const fresh = scores(40_000);
@@ -68,7 +68,7 @@ describe('conformal p-values', () => {
   it('of few rows carry more false alarms than were asked for, and say so; one above all is an alarm', () => {
     const each = Float32Array.from({ length: 99 }, (_, i) => i);
     const scores = { classifier: each, novelty: each, rules: each, missing: each };
-    const calibration = calibrate(scores, PARTS, 15_000, 1);
+    const calibration = calibrate(scores, each, PARTS, 15_000, 1);
     expect(calibration.alpha).to.equal(8 / 100);
     expect(calibration.carried).to.be.closeTo(460.8, 1e-9);
     const usual = { classifier: 5, novelty: 5, rules: 5, missing: 5 };

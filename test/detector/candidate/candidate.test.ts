@@ -15,6 +15,7 @@ import { openDetector } from '../../../detector/candidate/detector.ts';
 import { writeCandidate } from '../../../detector/candidate/write.ts';
 import { train } from '../../../detector/training/train.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
+import { matrixOf } from '../support/matrices.ts';
 import { syntheticDataset } from '../support/synthetic.ts';
 
 interface Listed {
@@ -88,10 +89,9 @@ describe('a candidate', () => {
     const detector = await openDetector(original);
     try {
       const { golden, model } = detector.candidate;
-      const values = Float32Array.from(
-        golden.flatMap(({ features }) => features.map((value) => value ?? Number.NaN)),
-      );
-      const scored = await detector.score({ rows: golden.length, columns: model.features.length, values });
+      const rows = golden.map(({ features }) => features.map((value) => value ?? Number.NaN));
+      const windows = matrixOf(golden.map(({ window }) => window));
+      const scored = await detector.score({ features: matrixOf(rows), windows });
       scored.forEach(({ score, probabilities }, i) => {
         const label = golden[i]?.label as string;
         if (label !== 'normal') expect(score, label).to.be.greaterThan(1);

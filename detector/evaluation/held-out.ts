@@ -1,0 +1,77 @@
+/** Which rows a model is judged by: those that it has never seen, and what was going on in each. */
+import { NORMAL } from '../samples/purpose.ts';
+import type { Dataset, RowFacts, Series } from '../table/series.ts';
+
+/**
+ * quiet: nothing happened; benign: a benign workload ran; attack; other: the label is not known, or an attack is over and features
+ * remember it.
+ */
+type RowKind = 'quiet' | 'benign' | 'attack' | 'other';
+
+/** The rows of a node, and which of them are held out. */
+export interface HeldOutSeries {
+  readonly rows: Series;
+  /** One for each row; undefined for a row that the model may have learned from, was stopped or was calibrated by. */
+  readonly kinds: readonly (RowKind | undefined)[];
+  /** Whether no row of the node, held out or not, is of an attack or without a label: false alarms are counted here alone. */
+  readonly isAttackFree: boolean;
+}
+
+function kindOf({ label, episode, phase }: RowFacts): RowKind {
+  if (label === null || phase === 'recovery') return 'other';
+  if (label !== NORMAL) return 'attack';
+  return episode === null ? 'quiet' : 'benign';
+}
+
+/**
+ * The held-out rows of datasets: of one that the model was trained with its part `test`, of any other all rows but the embargo.
+ *
+ * @param trainedWith the digests of the rows of the model's own datasets
+ */
+export function heldOut(datasets: readonly Dataset[], trainedWith: ReadonlySet<string>): HeldOutSeries[] {
+  return datasets.flatMap(({ series, rowsDigest }) => {
+    const isOwn = trainedWith.has(rowsDigest);
+    return series.map((rows) => ({
+      rows,
+      kinds: rows.facts.map((facts) => {
+        const { split } = facts;
+        const isSeen = isOwn ? split !== 'test' : split === 'embargo';
+        return isSeen ? undefined : kindOf(facts);
+      }),
+      isAttackFree: rows.facts.every(({ label, phase }) => label === NORMAL && phase !== 'recovery'),
+    }));
+  });
+}
+
+/** An attack (or a benign workload) on one node. */
+export interface Event {
+  readonly name: string;
+  /** The scenario of an attack; of a benign workload `normal`. */
+  readonly label: string;
+  readonly isAttack: boolean;
+  /** Which series it lies in. */
+  readonly series: number;
+  /** Its rows in that series, in order. */
+  readonly rows: readonly number[];
+}
+
+/** The episodes that are held out whole: of one that is cut nobody could tell when it was found. */
+export function eventsOf(all: readonly HeldOutSeries[]): Event[] {
+  return all.flatMap(({ rows: { facts }, kinds }, series) => {
+    const rows = new Map<string, number[]>();
+    const seen = new Set<string>();
+    facts.forEach(({ episode, label, phase }, row) => {
+      if (episode === null || phase === 'recovery' || label === null) return;
+      const own = rows.get(episode) ?? [];
+      own.push(row);
+      rows.set(episode, own);
+      if (kinds[row] === undefined) seen.add(episode);
+    });
+    return [...rows]
+      .filter(([name]) => !seen.has(name))
+      .map(([name, own]): Event => {
+        const label = facts[own[0] as number]?.label ?? NORMAL;
+        return { name, label, isAttack: label !== NORMAL, series, rows: own };
+      });
+  });
+}

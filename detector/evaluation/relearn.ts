@@ -1,0 +1,124 @@
+/** What is learned again for an evaluation: baselines and controls, from the rows that the model itself learned from. */
+import { randomFrom } from '../../common/random.ts';
+import { emptyMatrix, type Matrix, rowOf } from '../base/matrix.ts';
+import type { Candidate } from '../candidate/read.ts';
+import type { Past } from '../features/node-features.ts';
+import type { Examples } from '../models/examples.ts';
+import { GBDT_RULES, gbdtProbabilities, trainGbdt } from '../models/gbdt/train.ts';
+import { shuffle } from '../models/shuffle.ts';
+import { choose, type Place } from '../samples/choose.ts';
+import { type Gathered, gather } from '../samples/gather.ts';
+import { NORMAL, purposes } from '../samples/purpose.ts';
+import type { Series } from '../table/series.ts';
+
+/** A node's rows, and where the plan's columns are among its own. */
+export interface PlacedSeries {
+  readonly rows: Series;
+  readonly kept: readonly number[];
+}
+
+/** Rows to learn from, as both kinds of models see them. */
+export interface Labelled extends Gathered {
+  readonly classes: Uint16Array;
+}
+
+export interface Material {
+  readonly train: Labelled;
+  readonly validation: Labelled;
+}
+
+/**
+ * The rows that the model learned from and was stopped by, and their features.
+ *
+ * @param makePast see {@link gather}
+ */
+export function materialOf(
+  series: readonly PlacedSeries[],
+  { model, plan }: Pick<Candidate, 'model' | 'plan'>,
+  makePast?: () => Past,
+): Material {
+  const chosen = choose(
+    series.map(({ rows }) => purposes(rows, plan)),
+    model.seed,
+  );
+  const known = ({ purpose: { label } }: Place) => model.classes.includes(label);
+  const lists = [chosen.train, chosen.validation].map((places) => places.filter(known));
+  const labelled = (inputs: Gathered, places: readonly Place[]): Labelled => ({
+    ...inputs,
+    classes: Uint16Array.from(places, ({ purpose: { label } }) => model.classes.indexOf(label)),
+  });
+  const [train, validation] = gather(series, plan, lists, makePast).map((inputs, i) =>
+    labelled(inputs, lists[i] ?? []),
+  );
+  return { train, validation } as Material;
+}
+
+/** The features with their classes, for models that see summaries. */
+export const summaries = ({ features, classes }: Labelled): Examples => ({ inputs: features, classes });
+
+/** The windows with their classes, for networks. */
+export const windowsOf = ({ windows, classes }: Labelled): Examples => ({ inputs: windows, classes });
+
+/** Rows of a matrix by number. */
+export function pickedRows(matrix: Matrix, rows: readonly number[]): Matrix {
+  const result = emptyMatrix(rows.length, matrix.columns);
+  rows.forEach((row, i) => void result.values.set(rowOf(matrix, row), i * matrix.columns));
+  return result;
+}
+
+/** Features of the normal rows. */
+export function normalRows({ features, classes }: Labelled): Matrix {
+  return pickedRows(
+    features,
+    [...classes.keys()].filter((row) => classes[row] === 0),
+  );
+}
+
+/** Trees that learn from some rows and are stopped by others; gives what they make of any. */
+export function learnTrees(
+  train: Examples,
+  validation: Examples,
+  classes: number,
+  seed: number,
+): (inputs: Matrix) => Matrix {
+  const gbdt = trainGbdt(train, validation, classes, { ...GBDT_RULES, seed });
+  return (inputs) => gbdtProbabilities(gbdt, inputs);
+}
+
+/** The same rows with their classes in random order. */
+export function shuffled({ inputs, classes }: Examples, seed: number): Examples {
+  const order = Int32Array.from(classes);
+  shuffle(order, randomFrom(seed));
+  return { inputs, classes: Uint16Array.from(order) };
+}
+
+/** Without one class, whose rows are left out. */
+export function withoutClass({ inputs, classes }: Examples, label: number): Examples {
+  const rows = [...classes.keys()].filter((row) => classes[row] !== label);
+  const number = (own: number) => (own > label ? own - 1 : own);
+  return {
+    inputs: pickedRows(inputs, rows),
+    classes: Uint16Array.from(rows, (row) => number(classes[row] as number)),
+  };
+}
+
+/** Number of the class of normal rows. */
+export const NORMAL_CLASS = 0;
+
+/** Values against the median of the fleet's normal training rows, the same for all nodes: what {@link OwnPast} is better than. */
+export function fleetPast(series: readonly PlacedSeries[], columns: number): () => Past {
+  const medians = Float64Array.from({ length: columns }, (_, i) => {
+    const values = series.flatMap(({ rows: { values: own, facts }, kept }) => {
+      const column = own[kept[i] as number] as Float64Array;
+      return facts.flatMap(({ label, split }, row) => {
+        const value = column[row] as number;
+        return label === NORMAL && split === 'train' && Number.isFinite(value) ? [value] : [];
+      });
+    });
+    values.sort((a, b) => a - b);
+    return values[Math.floor(values.length / 2)] ?? 0;
+  });
+  return () => ({
+    residuals: (values) => Float64Array.from(medians, (usual, i) => (values[i] as number) - usual),
+  });
+}
