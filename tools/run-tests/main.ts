@@ -5,40 +5,40 @@
  *     npm test -- dist/test/builder/crash.real.test.js
  *
  * Without `--tier` (repeatable) all tiers run. `--jobs` is how many files run at once; when it is not given one more than there are CPUs,
- * as tests wait for servers. `npx mocha
- * FILE` runs one file and shows every test's title.
+ * as tests wait for servers. A file that fails
+ * while others run beside it is run once more, alone, at the end (`--no-retry`: it is not); one that passes then is listed as unsteady, and
+ * fails nothing. `npx mocha FILE` runs one file and shows every test's title.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import Mocha from 'mocha';
 import { PROGRAM_NAMES, program } from '../programs/find.ts';
 import { ROOT } from '../programs/paths.ts';
+import { filesAgain, type Second, unsteadyLines } from './again.ts';
+import { cpuMs, LEDGER_VARIABLE, readLedger } from './cpu.ts';
 import { run } from './run.ts';
 import { summaryOf, Tally } from './tally.ts';
-import { planOf, tierOf } from './tiers.ts';
+import { planOf, shortName, tierOf } from './tiers.ts';
 
 const TESTS = join('dist', 'test');
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { tier: { type: 'string', multiple: true }, jobs: { type: 'string' } },
+  options: {
+    tier: { type: 'string', multiple: true },
+    jobs: { type: 'string' },
+    'no-retry': { type: 'boolean' },
+  },
 });
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** CPU time of this process and of all below it that have ended; Node.js knows its own only. */
-function cpuMs(): number {
-  const MS_PER_TICK = 10;
-  const fields = readFileSync('/proc/self/stat', 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * MS_PER_TICK;
-}
+const isOf = (file: string, test: Mocha.Test) => shortName(test.file ?? '') === shortName(file);
 
 /** One process after the other: workers that found a program missing at once would fetch it at once. */
 async function fetchPrograms(): Promise<void> {
@@ -67,15 +67,36 @@ await fetchPrograms();
 const config = JSON.parse(readFileSync(join(ROOT, '.mocharc.json'), 'utf8')) as Mocha.MochaOptions & {
   'forbid-only': boolean;
 };
-const { together, alone } = planOf(files);
+const ledgerFolder = mkdtempSync(join(tmpdir(), 'kubevigil-tests-'));
+process.on('exit', () => rmSync(ledgerFolder, { recursive: true }));
+const ledger = join(ledgerFolder, 'cpu');
+writeFileSync(ledger, '');
+process.env[LEDGER_VARIABLE] = ledger;
+const { together, ...plan } = planOf(files);
 const tally = new Tally();
 const shared = { config: { timeout: config.timeout, forbidOnly: config['forbid-only'] }, tally, say };
-const failures = [
-  ...(await run({ ...shared, files: together, jobs })),
-  ...(await run({ ...shared, files: alone, jobs: 1 })),
+
+const beside = await run({ ...shared, files: together, jobs });
+const alone = await run({ ...shared, files: plan.alone, jobs: 1 });
+const failedBeside = together.filter((file) => (tally.files.get(shortName(file))?.failing ?? 0) > 0);
+const again = jobs > 1 && values['no-retry'] !== true ? filesAgain(failedBeside) : [];
+const seconds: Second<Mocha.Test>[] = [];
+for (const file of again) {
+  say(`${shortName(file)} failed beside others and is run once more, alone`);
+  tally.forget(file);
+  const failures = await run({ ...shared, files: [file], jobs: 1 });
+  seconds.push({ name: shortName(file), beside: beside.filter((test) => isOf(file, test)), alone: failures });
+}
+const final = [
+  ...beside.filter((test) => !again.some((file) => isOf(file, test))),
+  ...alone,
+  ...seconds.flatMap((second) => second.alone),
 ];
-Mocha.reporters.Base.list(failures);
+
+const besides = seconds.flatMap((second) => second.beside);
+Mocha.reporters.Base.list([...besides, ...final]);
 const silent = tally.silent(files);
 for (const name of silent) say(`✘ ${name} has no tests`);
-say(summaryOf(tally, performance.now() - startedMs, cpuMs()));
-process.exitCode = failures.length + silent.length > 0 ? 1 : 0;
+const cost = { wallMs: performance.now() - startedMs, cpuMs: cpuMs(), cpuMsOf: readLedger(ledger) };
+say([...unsteadyLines(seconds), summaryOf(tally, cost)].join('\n'));
+process.exitCode = final.length + silent.length > 0 ? 1 : 0;

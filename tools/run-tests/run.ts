@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import Mocha from 'mocha';
 import { lineOf, type Tally } from './tally.ts';
 import { shortName } from './tiers.ts';
@@ -7,13 +8,15 @@ const { EVENT_HOOK_END, EVENT_TEST_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_
 
 export interface Run {
   readonly files: readonly string[];
-  /** How many at once; 1 runs them in this process. */
+  /** In how many processes at once, of which each runs one file after the other. */
   readonly jobs: number;
   /** What .mocharc.json has. */
   readonly config: Mocha.MochaOptions;
   readonly tally: Tally;
   readonly say: (line: string) => void;
 }
+
+const WORKER_HOOKS = fileURLToPath(new URL('worker-hooks.js', import.meta.url));
 
 /** A reporter that counts, and tells of each file when the next one begins. */
 function reporterFor(tally: Tally, failures: Mocha.Test[], say: (line: string) => void) {
@@ -54,7 +57,7 @@ function reporterFor(tally: Tally, failures: Mocha.Test[], say: (line: string) =
       for (const event of [EVENT_TEST_END, EVENT_HOOK_END] as const)
         runner.on(event, (ended: Mocha.Test | Mocha.Hook) => {
           seen(ended);
-          tally.took(ended);
+          if (ended.file !== undefined) tally.took(ended); // a hook around all files has none
         });
       runner.once(Mocha.Runner.constants.EVENT_RUN_END, close);
     }
@@ -70,9 +73,9 @@ export async function run({ files, jobs, config, tally, say }: Run): Promise<Moc
   const failures: Mocha.Test[] = [];
   if (files.length === 0) return failures;
   const reporter = reporterFor(tally, failures, say);
-  const mocha = new Mocha({ ...config, reporter, parallel: jobs > 1, jobs });
+  const mocha = new Mocha({ ...config, reporter, jobs, require: [WORKER_HOOKS] });
+  mocha.parallelMode(true); // of the option `parallel` it thinks that one job needs no worker
   for (const file of files) mocha.addFile(file);
-  if (jobs === 1) await mocha.loadFilesAsync(); // workers load theirs
   await new Promise((resolve) => mocha.run(resolve));
   return failures;
 }

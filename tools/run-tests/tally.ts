@@ -48,6 +48,13 @@ export class Tally {
     this.#of(file).durationMs += duration;
   }
 
+  /** Forgets what became of a file, which is run once more. */
+  forget(file: string): void {
+    const name = shortName(file);
+    this.files.delete(name);
+    this.skipped.splice(0, Infinity, ...this.skipped.filter((title) => !title.startsWith(`${name}: `)));
+  }
+
   /** The files among these that ran no test: nobody would miss them otherwise. */
   silent(planned: readonly string[]): string[] {
     return planned.map(shortName).filter((name) => {
@@ -70,16 +77,36 @@ export function lineOf(name: string, { passing, pending, failing, durationMs }: 
   return `${mark} ${name}: ${counts.join(', ')} (${seconds(durationMs)})`;
 }
 
-const SLOWEST = 10;
+const SHOWN = 10;
+
+/** The names with the highest figures. */
+function highest(title: string, figures: Iterable<readonly [name: string, ms: number]>): string[] {
+  const sorted = [...figures].sort(([, a], [, b]) => b - a).slice(0, SHOWN);
+  return [title, ...sorted.map(([name, ms]) => `  ${seconds(ms).padStart(8)}  ${name}`)];
+}
+
+/** What a run took. */
+export interface Cost {
+  readonly wallMs: number;
+  /** Of this process and all below it. */
+  readonly cpuMs: number;
+  /** By the path of a test file. */
+  readonly cpuMsOf: ReadonlyMap<string, number>;
+}
 
 /** What is to be known at the end, but for how tests failed. */
-export function summaryOf(tally: Tally, wallMs: number, cpuMs: number): string {
+export function summaryOf(tally: Tally, { wallMs, cpuMs, cpuMsOf }: Cost): string {
   const all = [...tally.files];
   const sum = (key: keyof FileTally) => all.reduce((total, [, file]) => total + file[key], 0);
-  const slowest = all.sort(([, a], [, b]) => b.durationMs - a.durationMs).slice(0, SLOWEST);
   return [
-    `${SLOWEST} slowest files:`,
-    ...slowest.map(([name, { durationMs }]) => `  ${seconds(durationMs).padStart(8)}  ${name}`),
+    ...highest(
+      `${SHOWN} slowest files:`,
+      all.map(([name, { durationMs }]) => [name, durationMs] as const),
+    ),
+    ...highest(
+      `${SHOWN} dearest files, CPU time:`,
+      [...cpuMsOf].map(([file, ms]) => [shortName(file), ms] as const),
+    ),
     ...(tally.skipped.length === 0 ? [] : ['skipped:', ...tally.skipped.map((title) => `  ${title}`)]),
     `${sum('passing')} passing, ${sum('pending')} skipped, ${sum('failing')} failing in ${tally.files.size} files, ${seconds(wallMs)}, ${seconds(cpuMs)} of CPU`,
   ].join('\n');

@@ -66,8 +66,7 @@ async function startInside(
   return { child, said: JSON.parse(line.toString()) as Record<string, unknown> };
 }
 
-describe('a network namespace of its own', function () {
-  this.timeout(60_000);
+describe('a network namespace of its own', () => {
   before(async function () {
     const why = await namespaceObstacle();
     if (why !== undefined) skip(this, why);
