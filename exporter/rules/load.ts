@@ -23,13 +23,20 @@ export function combineRules(defaults: readonly Rule[], own: RulesDocument, file
   return [...rules.values()];
 }
 
+let defaults: Promise<RulesDocument> | undefined;
+
+/** They are a part of the program: parsed once, however often the file over them is read again. */
+function defaultRules(): Promise<RulesDocument> {
+  defaults ??= readRules(DEFAULT_RULES_FILE);
+  return defaults;
+}
+
 /**
  * All rules in use: the default set, and `--rules.file` over it.
  *
  * @throws {RulesError} when a file is refused
  */
 export async function loadRules(file: string | undefined): Promise<Rule[]> {
-  const defaults = await readRules(DEFAULT_RULES_FILE);
-  if (file === undefined) return [...defaults.rules];
-  return combineRules(defaults.rules, await readRules(file), file);
+  const { rules } = await defaultRules();
+  return file === undefined ? [...rules] : combineRules(rules, await readRules(file), file);
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { anyCharacter } from './any-character.ts';
 
 /** A change to a text: cut it, or put something else in place of a piece of it. */
 interface Mutation {
@@ -13,7 +14,7 @@ export const mutations: fc.Arbitrary<Mutation[]> = fc.array(
     at: fc.double({ min: 0, max: 1, noNaN: true }),
     remove: fc.oneof(fc.nat(40), fc.constant(Number.MAX_SAFE_INTEGER)),
     insert: fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 12 }),
+      fc.string({ unit: anyCharacter, maxLength: 12 }),
       fc.constantFrom('', '\n', ' ', '-1', '0x1f', '1e9', 'NaN', '\\040', '99999999999999999999'),
     ),
   }),

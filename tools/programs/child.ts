@@ -28,7 +28,11 @@ export interface Child extends Watched {
   stop(): Promise<void>;
 }
 
-/** Watches a process whose output somebody else collects. */
+/**
+ * Watches a process whose output somebody else collects.
+ *
+ * @internal tests collect what their programs write themselves
+ */
 export function watched(child: ChildProcess, output: () => string): Watched & { ended(): boolean } {
   let failure: Error | undefined;
   child.once('error', (error) => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { PromqlRefused } from '../../../builder/promql/parse.ts';
 import { reachOf } from '../../../builder/promql/reach.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 import { expression, LOOKBACK_MS } from '../support/expressions.ts';
 
 const MINUTE_MS = 60_000;
@@ -194,7 +195,7 @@ describe('builder/promql/reach', () => {
     fc.assert(
       fc.property(
         fc.oneof(
-          fc.string({ unit: 'binary' }),
+          fc.string({ unit: anyCharacter }),
           fc.array(words, { maxLength: 20 }).map((all) => all.join(' ')),
         ),
         (text) => {

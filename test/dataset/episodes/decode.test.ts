@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { BuilderError } from '../../../common/errors.ts';
 import { decodeText, UndecodableText } from '../../../dataset/episodes/decode.ts';
 import { decodeEpisodes } from '../../../dataset/episodes/episodes.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 
 const START = Date.UTC(2026, 2, 29);
 const CSV = `episode,scenario,start,end,node\r\ne1,déni_🚀,${START},${START + 1},node-a\r\n`;
@@ -25,7 +26,7 @@ describe('dataset/episodes/decode', () => {
 
   it('gives every text back in each of these encodings', () => {
     const text = fc
-      .string({ unit: 'binary' })
+      .string({ unit: anyCharacter })
       .map((one) => one.replaceAll('\0', '').replaceAll('\uFEFF', ''));
     fc.assert(
       fc.property(text, (one) => {
@@ -56,7 +57,7 @@ describe('dataset/episodes/decode', () => {
 
   it('names the line that is not UTF-8, however long the file', () => {
     const line = fc
-      .string({ unit: 'binary' })
+      .string({ unit: anyCharacter })
       .map((one) => one.replaceAll('\n', '').replaceAll('\0', '').replaceAll('\uFEFF', ''));
     fc.assert(
       fc.property(fc.array(line), fc.array(line), (before, after) => {

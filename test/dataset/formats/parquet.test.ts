@@ -8,6 +8,7 @@ import { parquet } from '../../../dataset/formats/parquet/parquet.ts';
 import { type ColumnName, type Table, type TableColumn, valuesOf } from '../../../dataset/model/table.ts';
 import { textsOf } from '../../../dataset/model/text-column.ts';
 import { duckdb } from '../../builder/support/dataset.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
 const COLUMNS: readonly ColumnName[] = [
@@ -41,7 +42,7 @@ const values = [
 ];
 const nodes = [
   // Up to 16 bytes: bounds of longer texts are cut.
-  fc.option(fc.string({ unit: 'binary', maxLength: 4 })),
+  fc.option(fc.string({ unit: anyCharacter, maxLength: 4 })),
   fc.constantFrom('n', '', null),
   fc.constant(null),
 ];

@@ -6,6 +6,7 @@ import { ExecCounter } from '../../../exporter/events/exec-counter.ts';
 import { loadRules } from '../../../exporter/rules/load.ts';
 import { parseRules } from '../../../exporter/rules/parse-rules.ts';
 import { RuleSet } from '../../../exporter/rules/rule-set.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 import { seriesLines } from '../../support/extract.ts';
 
 const WEB = { namespace: 'shop', pod: 'web-0', container: 'web' };
@@ -106,7 +107,7 @@ describe('events: consumers', () => {
 
     it('put no name that a process chose into a label', () => {
       const hostile = fc.oneof(
-        fc.string({ unit: 'binary' }),
+        fc.string({ unit: anyCharacter }),
         fc.constantFrom('/tmp/a\n# TYPE x counter\nx 1', '/tmp/"}', '/tmp/\xff\xfe', '/tmp/\\', '/tmp/é'),
       );
       const execs = new ExecCounter();

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { SourceError } from '../../../exporter/base/errors.ts';
 import { Unread } from '../../../exporter/base/lines.ts';
 import { SOCKET_STATE, SocketCounter } from '../../../exporter/netns/socket-table.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 
 const PATH = 'proc/1/net/tcp';
 const HEADING =
@@ -74,7 +75,7 @@ describe('SocketCounter', () => {
   it('throws nothing but SourceError', () => {
     const text = table(line('01'), line6('0A'));
     fc.assert(
-      fc.property(fc.nat(text.length), fc.string({ unit: 'binary', maxLength: 30 }), (at, noise) => {
+      fc.property(fc.nat(text.length), fc.string({ unit: anyCharacter, maxLength: 30 }), (at, noise) => {
         try {
           count([text.slice(0, at) + noise + text.slice(at + 5)]);
         } catch (error) {

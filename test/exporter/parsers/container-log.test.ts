@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type ContainerLogLine, parseContainerLog } from '../../../exporter/parsers/container-log.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 
 const TIME = '2026-11-23T14:00:00.123456789Z';
 
@@ -40,7 +41,7 @@ describe('parseContainerLog', () => {
     const edit = fc.record({
       at: fc.nat(120),
       cut: fc.nat(8),
-      put: fc.string({ unit: 'binary', maxLength: 8 }),
+      put: fc.string({ unit: anyCharacter, maxLength: 8 }),
     });
     fc.assert(
       fc.property(

@@ -18,6 +18,7 @@ import { parseSockstat, parseSockstat6 } from '../../../exporter/parsers/socksta
 import { parseCpuTicks, parseForks } from '../../../exporter/parsers/stat.ts';
 import { parseTcpLine } from '../../../exporter/parsers/tcp-table.ts';
 import { parseVmstatCounter } from '../../../exporter/parsers/vmstat.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 
 /** A table: its lines, of which the first `headings` stay where they are, and how it is read. */
 interface Table {
@@ -200,7 +201,7 @@ const TABLES: Readonly<Record<string, Table>> = {
 
 /** What somebody else writes: no line of ours, which begin with a number, a known word or have columns of numbers. */
 const junk = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 40 }).map((text) => `?${text.replaceAll('\n', ' ')}`),
+  fc.string({ unit: anyCharacter, maxLength: 40 }).map((text) => `?${text.replaceAll('\n', ' ')}`),
   fc.constantFrom('', '   ', '? - ? - ?', '?:?:?', '????', '?'.repeat(70_000), '? '.repeat(40_000)),
 );
 const places = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), junk), {
@@ -238,11 +239,13 @@ describe('tables in which others write lines', () => {
 
     it(`${what}: any text is read, or refused with a SourceError`, () => {
       const text = fc.oneof(
-        fc.string({ unit: 'binary', maxLength: 200 }),
-        fc.tuple(lines, fc.nat(400), fc.string({ unit: 'binary', maxLength: 9 })).map(([all, at, noise]) => {
-          const whole = textOf(all);
-          return whole.slice(0, at) + noise + whole.slice(at + 3);
-        }),
+        fc.string({ unit: anyCharacter, maxLength: 200 }),
+        fc
+          .tuple(lines, fc.nat(400), fc.string({ unit: anyCharacter, maxLength: 9 }))
+          .map(([all, at, noise]) => {
+            const whole = textOf(all);
+            return whole.slice(0, at) + noise + whole.slice(at + 3);
+          }),
       );
       fc.assert(
         fc.property(text, (any) => {

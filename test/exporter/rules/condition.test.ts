@@ -4,6 +4,7 @@ import type { RuleEvent } from '../../../exporter/catalogue/events/fields.ts';
 import { LineEvent } from '../../../exporter/logs/line-event.ts';
 import { HOST } from '../../../exporter/owners/owners.ts';
 import { compileCondition } from '../../../exporter/rules/condition.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 
 const EXEC: RuleEvent<'exec'> = {
   path: '/usr/bin/curl',
@@ -114,7 +115,7 @@ describe('rules: conditions', () => {
       'container.size() > 2',
     ].map((text) => compileCondition('exec', text));
     const text = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      fc.string({ unit: anyCharacter }),
       fc.string({ unit: fc.constantFrom('\ud800', '"', '\\', '\n', 'a', '{') }),
     );
     fc.assert(

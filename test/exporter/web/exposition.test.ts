@@ -9,6 +9,7 @@ import { EXTRACTORS } from '../../../exporter/extractors/index.ts';
 import { readOsRelease } from '../../../exporter/program/node-info.ts';
 import { Scraper } from '../../../exporter/scrape/scrape.ts';
 import { type Family, familiesOf, renderExposition, WrittenPages } from '../../../exporter/web/exposition.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 import { fixtureHost, fixturePaths } from '../../support/fixture-host.ts';
 import { expectGolden } from '../../support/golden.ts';
 import { parseOpenMetrics } from '../../support/openmetrics.ts';
@@ -110,7 +111,7 @@ describe('exposition', () => {
 
 /** What an attacker may choose, and what a number can be. */
 const labelText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 8 }),
+  fc.string({ unit: anyCharacter, maxLength: 8 }),
   fc.constantFrom('', '\n', '"', '\\', '\\n', '__proto__', 'a"} 1\nb{c="', '\ud800', '\r\u2028'),
 );
 const value = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(Number.NaN, Infinity, -Infinity, -0, 1e21));

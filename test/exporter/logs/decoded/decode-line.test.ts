@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { decodeLine } from '../../../../exporter/logs/decoded/decode-line.ts';
 import { percentDecode } from '../../../../exporter/logs/decoded/percent.ts';
 import { MAX_LINE_BYTES } from '../../../../exporter/logs/line-splitter.ts';
+import { anyCharacter } from '../../../support/any-character.ts';
 
 /** Each byte of a text's UTF-8 as `%XX`, so often. */
 function encode(text: string, times: number): string {
@@ -40,7 +41,7 @@ const WRITERS: Readonly<Record<string, (text: string) => string>> = {
 
 /** Texts of what matters here, and of anything. */
 const texts = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: anyCharacter }),
   fc
     .array(
       fc.constantFrom('%', '%2', '%25', '%u', '%uD83D', '\\', '\\x', '\\u00', '2', '7', 'c0', 'é', '\0', '+'),

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { MatrixScanError } from '../../../../../builder/prometheus/wire/json/errors.ts';
 import { scanMatrix } from '../../../../../builder/prometheus/wire/json/scan-matrix.ts';
+import { anyCharacter } from '../../../../support/any-character.ts';
 import { inPieces, parse, scan, scanOrRefuse } from './support/scan.ts';
 
 const WHOLE = Number.MAX_SAFE_INTEGER;
@@ -49,7 +50,7 @@ const anyTimes = fc
   .map((times) => times.sort((a, b) => a - b));
 const anySeries = fc
   .tuple(
-    fc.dictionary(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' })),
+    fc.dictionary(fc.string({ unit: 'grapheme' }), fc.string({ unit: anyCharacter })),
     anyTimes,
     fc.array(anyValue, { minLength: 40, maxLength: 40 }),
   )
