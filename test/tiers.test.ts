@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Tier, tierOf } from '../tools/run-tests/tiers.ts';
+import { MEASURE, shortName, type Tier, tierOf } from '../tools/run-tests/tiers.ts';
 import { ROOT } from './support/paths.ts';
 
 /** With these a test makes or looks at what the whole machine shares: cgroups, network namespaces, mounts, the kernel's trace. */
@@ -19,13 +19,6 @@ const MACHINE_PROGRAMS = /'(unshare|nsenter|mount|umount|mkfs\.\w+)'/;
 const REAL_MODULES = ['child_process', 'http', 'http2', 'https', 'net', 'tls', 'worker_threads'].map(
   (name) => `node:${name}`,
 );
-/** Tests whose figures a busy neighbour moves, though they make nothing that others share. */
-const FIGURES: Readonly<Record<string, string>> = {
-  'test/exporter/agreement.machine.test.ts': "compares the machine's counters with another exporter's",
-  'test/exporter/clients.machine.test.ts': 'resident memory under 200 scrapes at once',
-  'test/exporter/program/heap-flags.machine.test.ts': 'when V8 compiles and how far its heap grows',
-};
-
 const IMPORTS = /^(?:import|export)\b(?:[^'"`;]*?\bfrom)?\s*'([^']+)'|\bimport\(\s*'([^']+)'/gm;
 
 function importsOf(module: string): string[] {
@@ -48,7 +41,7 @@ function reachOf(file: string): Set<string> {
 function wantedTier(file: string): Tier {
   const reach = reachOf(file);
   const machine =
-    file in FIGURES ||
+    shortName(file) in MEASURE ||
     MACHINE_SUPPORT.some((module) => reach.has(module)) ||
     MACHINE_PROGRAMS.test(readFileSync(join(ROOT, file), 'utf8'));
   if (machine) return 'machine';
@@ -78,7 +71,8 @@ describe('tiers of tests', () => {
   });
 
   it('have support and exceptions that are there', () => {
-    for (const path of [...MACHINE_SUPPORT, ...Object.keys(FIGURES)])
+    const measuring = Object.keys(MEASURE).map((name) => `test/${name}.test.ts`);
+    for (const path of [...MACHINE_SUPPORT, ...measuring])
       expect(existsSync(join(ROOT, path)), path).to.equal(true);
   });
 });

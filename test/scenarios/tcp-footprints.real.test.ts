@@ -56,8 +56,7 @@ const FOOTPRINTS = {
   connection_leak: { program: 'workers/connection-leak.js', shows: { closeWait: 200, established: 200 } },
 } as const;
 
-describe('what scenarios do to TCP', function () {
-  this.timeout(90_000);
+describe('what scenarios do to TCP', () => {
   const options = { durationMs: HOUR_MS, intensity: 1, folder: '/nonexistent' };
 
   before(async function () {

@@ -1,5 +1,5 @@
 /**
- * `npm test`: all tests, those of the machine tier alone and the others beside each other (see tiers.ts), with one summary at the end.
+ * `npm test`: all tests, beside each other as far as they may be (see tiers.ts), with one summary at the end.
  *
  *     npm test -- --tier pure --jobs 4
  *     npm test -- dist/test/builder/crash.real.test.js
@@ -72,13 +72,19 @@ process.on('exit', () => rmSync(ledgerFolder, { recursive: true }));
 const ledger = join(ledgerFolder, 'cpu');
 writeFileSync(ledger, '');
 process.env[LEDGER_VARIABLE] = ledger;
-const { together, ...plan } = planOf(files);
+const plan = planOf(files);
 const tally = new Tally();
 const shared = { config: { timeout: config.timeout, forbidOnly: config['forbid-only'] }, tally, say };
 
-const beside = await run({ ...shared, files: together, jobs });
-const alone = await run({ ...shared, files: plan.alone, jobs: 1 });
-const failedBeside = together.filter((file) => (tally.files.get(shortName(file))?.failing ?? 0) > 0);
+const besides = await Promise.all([
+  run({ ...shared, files: plan.together, jobs }),
+  jobs > 1 ? run({ ...shared, files: plan.oneAtATime, jobs: 1 }) : [],
+]);
+const beside = besides.flat();
+const alone = await run({ ...shared, files: [...(jobs > 1 ? [] : plan.oneAtATime), ...plan.alone], jobs: 1 });
+const failedBeside = [...plan.together, ...plan.oneAtATime].filter(
+  (file) => (tally.files.get(shortName(file))?.failing ?? 0) > 0,
+);
 const again = jobs > 1 && values['no-retry'] !== true ? filesAgain(failedBeside) : [];
 const seconds: Second<Mocha.Test>[] = [];
 for (const file of again) {
@@ -93,8 +99,7 @@ const final = [
   ...seconds.flatMap((second) => second.alone),
 ];
 
-const besides = seconds.flatMap((second) => second.beside);
-Mocha.reporters.Base.list([...besides, ...final]);
+Mocha.reporters.Base.list([...seconds.flatMap((second) => second.beside), ...final]);
 const silent = tally.silent(files);
 for (const name of silent) say(`✘ ${name} has no tests`);
 const cost = { wallMs: performance.now() - startedMs, cpuMs: cpuMs(), cpuMsOf: readLedger(ledger) };

@@ -2,10 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
+import { MEASURE } from '../../../tools/run-tests/tiers.ts';
 import { ROOT } from '../../support/paths.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 
 const MAIN = join(ROOT, 'dist', 'tools', 'run-tests', 'main.js');
+const [MEASURING = ''] = Object.keys(MEASURE);
 /** Fails where the file `mark` is not there, and makes it. */
 const FIRST_TIME_FAILS = (mark: string, how = 'throw new Error("too busy")') => `
 import { existsSync, writeFileSync } from 'node:fs';
@@ -59,7 +61,7 @@ describe('npm test', () => {
       empty: '',
       fatal: FIRST_TIME_FAILS(at('mark'), 'process.exit(3)'),
       hard: WORKS_HARD,
-      'alone.machine': FIRST_TIME_FAILS(at('mark of the machine')),
+      [MEASURING]: FIRST_TIME_FAILS(at('mark of the machine')),
       'hard.machine': WORKS_HARD,
     });
     expect(status, stdout).to.equal(1);
@@ -71,7 +73,7 @@ describe('npm test', () => {
       ['failed', 'broken'],
       ['failed', 'wrong'],
     ]);
-    expect(stdout).to.include('✘ empty has no tests').and.not.to.include('alone.machine failed beside');
+    expect(stdout).to.include('✘ empty has no tests').and.not.to.include(`${MEASURING} failed beside`);
     expect(stdout).to.include('3 passing, 0 skipped, 3 failing in 6 files');
     const dear = stdout.slice(stdout.indexOf('dearest files'));
     for (const name of ['hard', 'hard.machine']) {
