@@ -100,7 +100,7 @@ function withBuildOptions(command: Command): Command {
     .option('--output <place>', `where to write: ${PLACE_SHAPES} (default: dataset)`)
     .option(
       '--labels <file>',
-      'episodes file: CSV with episode,scenario,start,end,node[,namespace,pod][,role][,run]',
+      'episodes file: CSV with episode,scenario,start,end,node[,namespace,pod][,role][,involvement][,run]',
     )
     .option('--metrics.pushgateway <url>', 'where to push how many rows and gaps there are, and up to when')
     .addOption(logLevelFlag())

@@ -4,7 +4,7 @@
  */
 import { compare, groupBy } from '../../common/collections.ts';
 import { BuilderError } from '../../common/errors.ts';
-import { type Episode, isBenign, nodeText } from '../../dataset/episodes/contract.ts';
+import { type Episode, isHarmless, nodeText } from '../../dataset/episodes/contract.ts';
 import type { EntityName } from '../../dataset/model/rows.ts';
 
 /** First and last row. */
@@ -79,7 +79,7 @@ function touches(
   episode: Episode,
   { firstMs, lastMs }: Readonly<Span>,
 ): boolean {
-  const untilMs = episode.endMs + stepMs + (isBenign(episode) ? 0 : recoveryMs);
+  const untilMs = episode.endMs + stepMs + (isHarmless(episode) ? 0 : recoveryMs);
   return episode.startMs <= lastMs && untilMs > firstMs;
 }
 

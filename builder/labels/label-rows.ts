@@ -1,6 +1,6 @@
 import { groupBy } from '../../common/collections.ts';
 import { formatTime } from '../../common/times.ts';
-import { type Episode, isBenign } from '../../dataset/episodes/contract.ts';
+import { type Episode, isHarmless } from '../../dataset/episodes/contract.ts';
 import type { EntityName, LabelledRows, NodeRows, RowLabel } from '../../dataset/model/rows.ts';
 import type { Entity } from '../../exporter/catalogue/model/columns.ts';
 import { Homes } from './homes.ts';
@@ -37,12 +37,12 @@ const RECOVERY: RowLabel = { ...NORMAL, phase: 'recovery' };
 const rankOf = ({ rank = 0 }: Episode) => rank;
 
 /**
- * By their sources' precedence, then attacks before benign workloads, then by start, then as written: the first that meets
+ * By their sources' precedence, then attacks before what is harmless, then by start, then as written: the first that meets
  * a row labels it.
  */
 function inPrecedence(episodes: readonly Episode[]): Episode[] {
   return [...episodes].sort(
-    (a, b) => rankOf(a) - rankOf(b) || Number(isBenign(a)) - Number(isBenign(b)) || a.startMs - b.startMs,
+    (a, b) => rankOf(a) - rankOf(b) || Number(isHarmless(a)) - Number(isHarmless(b)) || a.startMs - b.startMs,
   );
 }
 
@@ -55,11 +55,12 @@ interface Said {
 
 /** @param ofPod of pods' rows: which of a node's pods were attacked is not known when the episode does not name one */
 function saidBy(episode: Episode, ofPod: boolean): Said {
-  const { scenario, role } = episode;
-  const common = { episode: episode.episode, role, run: episode.run === '' ? null : episode.run };
-  if (isBenign(episode)) {
+  const { scenario, role, run, involvement } = episode;
+  const part = ofPod && involvement !== undefined && { involvement };
+  const common = { episode: episode.episode, role, run: run === '' ? null : run, ...part };
+  if (isHarmless(episode)) {
     const otherwise: RowLabel = { ...common, label: 'normal', anomaly: 0, phase: 'normal' };
-    // A benign workload in the time after an attack is still recovery from it.
+    // A benign workload in the time after an attack is still recovery from it, and a pod that was attacked before stands by in it.
     return { otherwise, recovering: { ...otherwise, phase: 'recovery' } };
   }
   const attack: RowLabel = { ...common, label: scenario, anomaly: 1, phase: 'attack' };
@@ -117,8 +118,12 @@ function conflictsOf(
   const episodes = all.filter(({ startMs, endMs }) => startMs <= toMs && endMs > fromMs);
   const fieldsOf = ({ cluster = '', namespace, pod }: Episode) =>
     entity === 'node' ? [cluster] : [cluster, namespace, pod];
-  return overlapsOf(episodes, fieldsOf).map(([first, second]) => {
-    const [kept, ignored] = [episodes[first], episodes[second]] as [Episode, Episode];
+  const pairs = overlapsOf(episodes, fieldsOf).map(
+    ([first, second]) => [episodes[first], episodes[second]] as [Episode, Episode],
+  );
+  // Lines of one episode about a node and its pods, or about several pods, are of one mind.
+  const others = pairs.filter(([kept, ignored]) => kept.episode !== ignored.episode);
+  return others.map(([kept, ignored]) => {
     const cluster = kept.cluster ?? ignored.cluster;
     return {
       ...(cluster !== undefined && { cluster }),
@@ -138,7 +143,8 @@ function conflictsOf(
  * benign load would count as normal. What a source says goes before all that later ones do.
  * For as long as the longest window after an attack, features still remember it: those rows are `normal` with the phase
  * `recovery`. A pod's rows are labelled by the episodes that name it; under an attack that names only its node, or its
- * namespace, nobody knows, and the label is null. An episode that names a cluster labels that cluster's node alone.
+ * namespace, nobody knows, and the label is null, unless another line of the same episode names the pod: the more exact goes first. Attacker
+ * and victim are under the attack; a bystander is normal, with the episode. An episode that names a cluster labels that cluster's node alone.
  *
  * @param episodes undefined when there is no label source at all: then nobody knows, and every label is null
  * @param homes what is known of clusters when rows are labelled

@@ -1,4 +1,4 @@
-import { type Episode, isBenign } from '../../dataset/episodes/contract.ts';
+import { type Episode, isHarmless } from '../../dataset/episodes/contract.ts';
 import type { EntityName } from '../../dataset/model/rows.ts';
 import type { Homes } from './homes.ts';
 import { type Interval, Timeline } from './timeline.ts';
@@ -35,9 +35,11 @@ function layerOf(
   return {
     places,
     meets: new Timeline(own.map(metIn)),
-    recovers: new Timeline(own.filter((episode) => !isBenign(episode)).map(recoversIn)),
+    recovers: new Timeline(own.filter((episode) => !isHarmless(episode)).map(recoversIn)),
   };
 }
+
+const nameKey = ({ cluster, node, namespace = '', pod = '' }: EntityName) => [cluster, node, namespace, pod];
 
 const keyOf = (...names: readonly string[]) => JSON.stringify(names);
 
@@ -105,14 +107,37 @@ export function layersOf(
     return (isPod ? ofPods : ofNodes)?.get(key) ?? NO_PLACES;
   }
 
-  return (name) =>
-    keysOf(name).flatMap((key) => {
-      const known = made.get(key);
-      if (known !== undefined) return known;
-      const places = placesOf(name.pod !== undefined, key);
-      if (places.length === 0) return [];
-      const layer = layerOf(episodes, places, times);
-      made.set(key, layer);
-      return layer;
+  function layerAt(key: string, places: readonly number[]): Layer[] {
+    const known = made.get(key);
+    if (known !== undefined) return [known];
+    if (places.length === 0) return [];
+    const layer = layerOf(episodes, places, times);
+    made.set(key, layer);
+    return [layer];
+  }
+
+  /** The sources' precedence of what names this very pod, by episode. */
+  function exactRanks(keys: readonly string[]): Map<string, number> {
+    const ranks = new Map<string, number>();
+    for (const place of keys.flatMap((key) => placesOf(true, key))) {
+      const { episode, pod, rank = 0 } = episodes[place] as Episode;
+      if (pod !== '') ranks.set(episode, Math.min(rank, ranks.get(episode) ?? rank));
+    }
+    return ranks;
+  }
+
+  return (name) => {
+    const keys = keysOf(name);
+    if (name.pod === undefined) return keys.flatMap((key) => layerAt(key, placesOf(false, key)));
+    const exact = exactRanks(keys);
+    return keys.flatMap((key) => {
+      const all = placesOf(true, key);
+      // What an episode says of a pod's node is not about a pod that it names.
+      const places = all.filter((place) => {
+        const { episode, pod, rank = 0 } = episodes[place] as Episode;
+        return pod !== '' || (exact.get(episode) ?? Number.POSITIVE_INFINITY) > rank;
+      });
+      return layerAt(places.length === all.length ? key : keyOf(key, ...nameKey(name)), places);
     });
+  };
 }

@@ -13,13 +13,14 @@ function canShareCluster(a: Episode, b: Episode): boolean {
 }
 
 /** What an episode says of rows. */
-function verdict({ scenario, role, startMs, endMs }: Episode, stepMs: number) {
+function verdict({ scenario, role, involvement, startMs, endMs }: Episode, stepMs: number) {
   const rows = [Math.ceil(startMs / stepMs), Math.ceil(endMs / stepMs)];
-  return JSON.stringify([scenario, role, ...rows]);
+  return JSON.stringify([scenario, role, involvement ?? null, ...rows]);
 }
 
-function shown({ place, scenario, role, startMs, endMs }: Episode): string {
-  return `${place} (${scenario}, ${role}, ${formatTime(startMs)} to ${formatTime(endMs)})`;
+function shown({ place, scenario, role, involvement, startMs, endMs }: Episode): string {
+  const what = [scenario, role, ...(involvement === undefined ? [] : [involvement])].join(', ');
+  return `${place} (${what}, ${formatTime(startMs)} to ${formatTime(endMs)})`;
 }
 
 /**

@@ -41,6 +41,8 @@ export function configDigest(identified: Identified): string {
       ...(config.replicaLabel === undefined ? [] : [config.replicaLabel]),
       ...(config.csvEscapeFormulas ? ['csvEscapeFormulas'] : []),
       ...(pseudonyms === undefined ? [] : [pseudonyms.keyId]),
+      // Rows of pods had no such column once; the two kinds cannot go on in one dataset.
+      ...(config.entity === 'pod' ? ['involvement'] : []),
     ],
     columns.map((each) => [
       each.column.name,

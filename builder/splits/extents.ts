@@ -1,5 +1,5 @@
 import { compare } from '../../common/collections.ts';
-import { type Episode, isBenign } from '../../dataset/episodes/contract.ts';
+import { type Episode, isHarmless } from '../../dataset/episodes/contract.ts';
 import type { SplitTimes } from './model.ts';
 
 /** What is known of an episode's name: another cluster's of the same name is another episode. */
@@ -27,7 +27,7 @@ export function extentsOf(
   { stepMs, recoveryMs, firstMs, lastMs }: SplitTimes,
 ): Extent[] {
   const extents = episodes.map((episode) => {
-    const afterMs = episode.endMs + stepMs + (isBenign(episode) ? 0 : recoveryMs);
+    const afterMs = episode.endMs + stepMs + (isHarmless(episode) ? 0 : recoveryMs);
     return {
       cluster: episode.cluster ?? '',
       name: episode.episode,

@@ -10,10 +10,10 @@ export const EPISODE_METRICS = scenarioMetrics;
 /** An episode's end is exposed for so long, so that it is scraped. */
 export const EXPOSED_AFTER_END_MS = 600_000;
 
-/** The columns of an episodes file, in the order in which they are written; `cluster` is left out where nobody tells one. */
+/** The columns of an episodes file, in the order in which they are written; `cluster` and `involvement` are left out where nobody tells one. */
 export const EPISODE_COLUMNS = [
   ...(['episode', 'scenario', 'start', 'end', 'cluster'] as const),
-  ...(['node', 'namespace', 'pod', 'role', 'run'] as const),
+  ...(['node', 'namespace', 'pod', 'role', 'involvement', 'run'] as const),
 ];
 
 /** Those without which a file is none. */
@@ -29,6 +29,18 @@ export const DEFAULT_ROLE: ScenarioRole = 'attack';
 /** Whether an episode is a benign workload; every other role is an attack's. */
 export function isBenign({ role }: { readonly role: string }): boolean {
   return role === 'benign';
+}
+
+/**
+ * What a pod has to do with an attack: its processes do it, it is done to it, or it was there and is neither. One that attacks itself is
+ * an attacker.
+ */
+export const INVOLVEMENTS = ['attacker', 'victim', 'bystander'] as const;
+export type Involvement = (typeof INVOLVEMENTS)[number];
+
+/** Whether a line makes no attack of the rows that it concerns: of a benign workload, or about a pod that had no part in the attack. */
+export function isHarmless(line: Pick<EpisodeLine, 'role' | 'involvement'>): boolean {
+  return isBenign(line) || line.involvement === 'bystander';
 }
 
 /** What an episode is about: a node, or a pod on it. Without a pod its names are empty. */
@@ -49,6 +61,8 @@ export interface EpisodeLine<Role extends string = string> extends Subject {
   readonly endMs: number;
   /** `benign` for a workload that only looks like an attack; anything else, such as `attack` or `victim`, is an attack. */
   readonly role: Role;
+  /** Of the pod; absent where nobody tells it, as in files from before there was such a column. */
+  readonly involvement?: Involvement | undefined;
   /** The campaign, empty when it has none. */
   readonly run: string;
 }

@@ -8,6 +8,8 @@ import {
   DEFAULT_ROLE,
   EPISODE_COLUMNS,
   type Episode,
+  INVOLVEMENTS,
+  type Involvement,
   lineKey,
   nodeText,
   REQUIRED_COLUMNS,
@@ -67,19 +69,32 @@ function timeOf(field: 'start' | 'end', text: string, place: string): number {
   throw labelsError(place, noTime(field, text));
 }
 
+function involvementOf({ involvement = '', pod = '' }: Fields, place: string): Involvement | undefined {
+  if (involvement === '') return undefined;
+  if (pod === '') throw labelsError(place, `involvement ${involvement} is a pod's, and the line names none`);
+  const known = INVOLVEMENTS.find((one) => one === involvement);
+  if (known !== undefined) return known;
+  throw labelsError(
+    place,
+    `involvement ${JSON.stringify(involvement)} must be ${INVOLVEMENTS.join(', ')}, or empty`,
+  );
+}
+
 function episodeOf(fields: Fields, place: string): Episode {
   for (const name of ['episode', 'scenario', 'node'] as const) {
     if (fields[name] === '') throw labelsError(place, `${name} is empty`);
   }
   const { episode = '', scenario = '', start = '', end = '', node = '' } = fields;
   const { cluster = '', namespace = '', pod = '', role = '', run = '' } = fields;
+  const involvement = involvementOf(fields, place);
   if (scenario === 'normal')
     throw labelsError(place, 'scenario normal: that is the label of rows without an episode');
   const startMs = timeOf('start', start, place);
   const endMs = timeOf('end', end, place);
   if (endMs <= startMs) throw labelsError(place, `end ${end} is not after start ${start}`);
   const who = { node, namespace, pod, role: role || DEFAULT_ROLE, run };
-  return { episode, scenario, startMs, endMs, ...who, place, ...(cluster !== '' && { cluster }) };
+  const told = { ...(cluster !== '' && { cluster }), ...(involvement !== undefined && { involvement }) };
+  return { episode, scenario, startMs, endMs, ...who, place, ...told };
 }
 
 const SEPARATORS = [
@@ -144,7 +159,7 @@ function parseLines(text: string, file: string): ParsedLine[] {
 }
 
 /**
- * Parses an episodes file: CSV with a header line, `episode,scenario,start,end[,cluster],node[,namespace,pod][,role][,run]`.
+ * Parses an episodes file: CSV with a header line, `episode,scenario,start,end[,cluster],node[,namespace,pod][,role][,involvement][,run]`.
  *
  * @param file how messages name it
  * @throws {BuilderError} `labels`, naming the line

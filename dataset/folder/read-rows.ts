@@ -17,7 +17,8 @@ const LATEST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 /** The columns of a dataset as its features and what it is about make them. */
 function checkColumns(columns: Kind['columns']): void {
   const features = columns.filter(({ type }) => type === 'double').map(({ name }) => name);
-  const wanted = tableColumns(features, columns.some(({ name }) => name === 'pod') ? 'pod' : 'node');
+  const has = (wanted: string) => columns.some(({ name }) => name === wanted);
+  const wanted = tableColumns(features, has('pod') ? 'pod' : 'node', has('pod') && has('involvement'));
   const isSame = wanted.every(({ name, type }, i) => columns[i]?.name === name && columns[i]?.type === type);
   if (!isSame || columns.length !== wanted.length || new Set(features).size !== features.length)
     throw new Error('the columns in the manifest are not those of a dataset');

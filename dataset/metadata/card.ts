@@ -62,7 +62,7 @@ function making(manifest: Manifest): string {
 const ESCAPED =
   " Texts that begin with =, +, -, @, a tab or a carriage return have a `'` before them in these files, so that no spreadsheet takes them for formulas: take it off to have the texts that `rowsDigest` is of.";
 
-function using({ format, escapesFormulas, split }: Manifest): string {
+function using({ format, escapesFormulas, split, columns }: Manifest): string {
   const recipes = READERS.flatMap((reader) => [`${reader}:`, '', recipeBlock(reader, format), '']);
   return [
     `Read it from this folder. ${FORMATS[format].note}${escapesFormulas ? ESCAPED : ''}`,
@@ -73,6 +73,11 @@ function using({ format, escapesFormulas, split }: Manifest): string {
     `- The rows are split by ${split.by}${split.bounds === undefined ? '' : `, at ${split.bounds.join(' and ')}`}; \`embargo\` rows (${split.embargo} after each change) belong to no part: their features reach back into the part before.`,
     '- Fit everything, normalisation included, on `train`; choose on `validation`; look at `test` once. The statistics in manifest.json are those of the training rows. Never shuffle rows into folds: neighbours in time are nearly the same row.',
     '- `label` is the scenario of the attack under way or `normal`; `anomaly` is 1 or 0. Rows with `phase` `recovery` are normal, but their features still remember the attack. A benign workload is normal with an `episode`.',
+    ...(columns.some(({ name }) => name === 'involvement')
+      ? [
+          '- `involvement` is what the pod has to do with the attack: `attacker` (its processes do it) and `victim` (it is done to it) have its label; a `bystander` is normal with an `episode`.',
+        ]
+      : []),
   ].join('\n');
 }
 

@@ -68,6 +68,8 @@ export interface RowLabel {
   readonly anomaly: 0 | 1 | null;
   readonly episode: string | null;
   readonly role: string | null;
+  /** What a pod has to do with the episode; absent where nobody told, and of nodes. */
+  readonly involvement?: string;
   readonly phase: Phase | null;
   readonly run: string | null;
 }

@@ -44,6 +44,11 @@ const OF_PODS: readonly DescribedColumn[] = [
   { name: 'namespace', type: 'string', help: 'Namespace of the pod.' },
   { name: 'pod', type: 'string', help: 'Pod that the row is about.' },
 ];
+const INVOLVEMENT: DescribedColumn = {
+  name: 'involvement',
+  type: 'string',
+  help: 'What the pod has to do with the episode: attacker, victim, or bystander, which is normal; null when nobody said.',
+};
 const AFTER: readonly DescribedColumn[] = [
   {
     name: 'label',
@@ -72,17 +77,28 @@ const AFTER: readonly DescribedColumn[] = [
 
 /** What the columns that are no features mean. */
 export const COLUMN_HELP: Readonly<Record<string, string>> = recordOf(
-  [...BEFORE, ...OF_PODS, ...AFTER].map(({ name, help }) => [name, help]),
+  [...BEFORE, ...OF_PODS, ...AFTER, INVOLVEMENT].map(({ name, help }) => [name, help]),
 );
 
-/** The columns of a dataset in their order. */
-export function tableColumns(features: readonly string[], entity: Entity = 'node'): ColumnName[] {
+/**
+ * The columns of a dataset in their order.
+ *
+ * @param involvement whether it has the column of that name, as datasets of pods have that were made since there is one
+ */
+export function tableColumns(
+  features: readonly string[],
+  entity: Entity = 'node',
+  involvement = entity === 'pod',
+): ColumnName[] {
   const plain = ({ name, type }: ColumnName) => ({ name, type });
+  const after = AFTER.flatMap((column) =>
+    involvement && column.name === 'phase' ? [INVOLVEMENT, column] : [column],
+  );
   return [
     ...BEFORE.map(plain),
     ...(entity === 'pod' ? OF_PODS.map(plain) : []),
     ...features.map((name) => ({ name, type: 'double' as const })),
-    ...AFTER.map(plain),
+    ...after.map(plain),
   ];
 }
 
@@ -126,6 +142,7 @@ export function tableOf(rows: FinishedRows, columns: readonly FeatureColumn[]): 
       },
       label('episode', (own) => own.episode),
       label('role', (own) => own.role),
+      ...(pod === undefined ? [] : [label('involvement', (own) => own.involvement ?? null)]),
       label('phase', (own) => own.phase),
       label('run', (own) => own.run),
       string('split', textsOf(splits)),

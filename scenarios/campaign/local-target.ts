@@ -75,8 +75,9 @@ export async function openLocalTarget({
     cluster: subject.cluster,
     check: (request) => checkScenario(request.scenario, optionsOf(request)),
     async carryOut({ episode, run, ...request }, signal) {
-      const { scenario, affects } = request;
-      const running = await runner.start({ scenario, episode, run, affects, options: optionsOf(request) });
+      const { scenario, affects, involvement } = request;
+      const order = { scenario, episode, run, affects, involvement, options: optionsOf(request) };
+      const running = await runner.start(order);
       const stop = () => void runner.stop(episode);
       signal.addEventListener('abort', stop, { once: true });
       if (signal.aborted) stop();

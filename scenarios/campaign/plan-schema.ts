@@ -4,7 +4,7 @@ import { positiveDuration } from '../../common/duration-schema.ts';
 import { recordSchema } from '../../common/record-schema.ts';
 import { CLUSTER_NAME, isClusterName } from '../ground-truth/episode.ts';
 import { SCENARIOS } from '../registry/registry.ts';
-import { MAX_DURATION_SECONDS, subjectSchema } from '../serve/requests.ts';
+import { affectedSchema, involvementSchema, MAX_DURATION_SECONDS } from '../serve/requests.ts';
 import { MAX_REQUESTS_PER_SECOND } from '../victim/background.ts';
 
 const MAX_DURATION_MS = MAX_DURATION_SECONDS * 1000;
@@ -44,7 +44,9 @@ const item = z.strictObject({
   /** In place of the scenario's own quantities. */
   parameters: recordSchema(z.number()).optional(),
   /** Nodes, or pods on them, that suffer beside the one that it is done on: where the target is. */
-  affects: z.array(subjectSchema).default([]),
+  affects: z.array(affectedSchema).default([]),
+  /** Of the pod that it is done in, where it is one; without it that is the attacker. */
+  involvement: involvementSchema.optional(),
   /** On one of the targets, drawn each time, or on all of them at once. */
   on: z.enum(['one', 'all']).default('one'),
 });

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import axios, { type AxiosInstance } from 'axios';
 import { z } from 'zod';
 import { firstLineOf } from '../../common/errors.ts';
-import { SCENARIO_ROLES } from '../../dataset/episodes/contract.ts';
-import { linesFor, type ScenarioLine, UNDO_MS } from '../ground-truth/episode.ts';
+import { INVOLVEMENTS, SCENARIO_ROLES } from '../../dataset/episodes/contract.ts';
+import { linesFor, ownLine, type ScenarioLine, UNDO_MS } from '../ground-truth/episode.ts';
 import type { Ledger } from '../ground-truth/ledger.ts';
 import { ScenariosError } from '../scenario/errors.ts';
 import { readToken } from '../serve/token.ts';
@@ -25,7 +25,8 @@ const subjectSchema = z.object({
   namespace: z.string(),
   pod: z.string(),
 });
-const episodeSchema = subjectSchema.extend({
+const affectedSchema = subjectSchema.extend({ involvement: z.enum(INVOLVEMENTS).optional() });
+const episodeSchema = affectedSchema.extend({
   episode: z.string(),
   scenario: z.string(),
   role: z.enum(SCENARIO_ROLES),
@@ -33,7 +34,7 @@ const episodeSchema = subjectSchema.extend({
   start: z.number(),
   end: z.number(),
   outcome: z.enum(['running', 'completed', 'stopped', 'failed']),
-  affects: z.array(subjectSchema),
+  affects: z.array(affectedSchema),
   failure: z.string().optional(),
 });
 const aboutSchema = z.object({
@@ -45,10 +46,11 @@ const errorSchema = z.object({ error: z.string() });
 
 type EpisodeAnswer = z.output<typeof episodeSchema>;
 
-const bodyOf = ({ durationMs, intensity, affects, target, parameters }: EpisodeRequest) => ({
+const bodyOf = ({ durationMs, intensity, affects, involvement, target, parameters }: EpisodeRequest) => ({
   durationSeconds: durationMs / 1000,
   intensity,
   affects,
+  ...(involvement !== undefined && { involvement }),
   ...(target !== undefined && { target }),
   ...(parameters !== undefined && { parameters }),
 });
@@ -183,18 +185,19 @@ export async function openRemoteTarget(
     },
     async carryOut({ episode, run, ...request }, signal) {
       const startMs = Date.now();
-      const { scenario, durationMs, affects } = request;
+      const { scenario, durationMs, affects, involvement } = request;
       const { name, role } = scenario;
       // Before it can begin; the service's own moments, when they are known, take its place.
-      const expected: ScenarioLine = {
+      const expected = ownLine({
         ...subject,
         episode,
         scenario: name,
         role,
+        involvement,
         run,
         startMs,
         endMs: startMs + durationMs + UNDO_MS + TIMEOUT_MS,
-      };
+      });
       ledger.record(linesFor(expected, affects));
       let mayBeOn = true;
       try {

@@ -4,7 +4,7 @@ import type { PlannedEpisode } from './timetable.ts';
 /** What is to be done. */
 export type EpisodeRequest = Pick<
   PlannedEpisode,
-  'scenario' | 'durationMs' | 'intensity' | 'affects' | 'target' | 'parameters'
+  'scenario' | 'durationMs' | 'intensity' | 'affects' | 'involvement' | 'target' | 'parameters'
 >;
 
 interface EpisodeOrder extends EpisodeRequest {

@@ -1,7 +1,8 @@
 /** What a campaign does when: a pure function of its plan, so that a dry run shows exactly what would run. */
 import { formatDuration } from '../../common/duration.ts';
 import { randomFrom } from '../../common/random.ts';
-import type { Subject } from '../../dataset/episodes/contract.ts';
+import type { Involvement } from '../../dataset/episodes/contract.ts';
+import type { Affected } from '../ground-truth/episode.ts';
 import { SCENARIOS } from '../registry/registry.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Plan, Range } from './plan-schema.ts';
@@ -29,7 +30,9 @@ export interface PlannedEpisode extends Phase {
   readonly target?: string;
   readonly parameters?: Readonly<Record<string, number>>;
   /** Who suffers beside the nodes that it is done on. */
-  readonly affects: readonly Subject[];
+  readonly affects: readonly Affected[];
+  /** Of the pod that it is done in. */
+  readonly involvement?: Involvement;
   /** Places among the plan's targets. */
   readonly targets: readonly number[];
 }
@@ -112,6 +115,7 @@ export function timetable(plan: Plan, targets: number): Timetable {
       targets:
         item.on === 'all' ? Array.from({ length: targets }, (_, at) => at) : [Math.floor(random() * targets)],
       affects: item.affects,
+      ...(item.involvement !== undefined && { involvement: item.involvement }),
       ...(item.target !== undefined && { target: item.target }),
       ...(item.parameters !== undefined && { parameters: item.parameters }),
       requestsPerSecond,

@@ -1,6 +1,6 @@
 /** The ground truth: who was under which scenario, from when to when. */
 
-import type { EpisodeLine, ScenarioRole, Subject } from '../../dataset/episodes/contract.ts';
+import type { EpisodeLine, Involvement, ScenarioRole, Subject } from '../../dataset/episodes/contract.ts';
 
 /**
  * A line that a scenario writes; its start is written down before its cause begins. Its end is the moment after its effect stopped, when it
@@ -9,17 +9,47 @@ import type { EpisodeLine, ScenarioRole, Subject } from '../../dataset/episodes/
  */
 export type ScenarioLine = EpisodeLine<ScenarioRole>;
 
+/** Whom an episode affects, and what a pod has to do with it. */
+export interface Affected extends Subject {
+  readonly involvement?: Involvement | undefined;
+}
+
+/**
+ * What a pod has to do with an episode: as it was told, else what it mostly is. A node has no involvement, and nobody
+ * has one in a benign workload unless that was told.
+ */
+function involvementIn(
+  role: ScenarioRole,
+  { pod, involvement }: Affected,
+  mostly: Involvement,
+): { readonly involvement?: Involvement } {
+  if (involvement !== undefined) return { involvement };
+  return pod !== '' && role === 'attack' ? { involvement: mostly } : {};
+}
+
+/** The line of whom an episode is done on: in a pod the attacker, unless it was told otherwise. */
+export function ownLine(line: ScenarioLine): ScenarioLine {
+  return { ...line, ...involvementIn(line.role, line, 'attacker') };
+}
+
 /**
  * The lines of an episode that affects others beside the subject of the one given: all with the same times, and in the same
- * cluster unless they tell another.
+ * cluster unless they tell another. Pods among them are victims, unless they were told otherwise.
  */
-export function linesFor(line: ScenarioLine, affects: readonly Subject[]): ScenarioLine[] {
-  const others = affects.map(({ cluster = line.cluster, node, namespace, pod }) => ({
-    ...line,
-    ...(cluster !== undefined && { cluster }),
-    ...{ node, namespace, pod },
-  }));
-  return [line, ...others];
+export function linesFor(
+  { involvement, ...line }: ScenarioLine,
+  affects: readonly Affected[],
+): ScenarioLine[] {
+  const others = affects.map((affected) => {
+    const { cluster = line.cluster, node, namespace, pod } = affected;
+    return {
+      ...line,
+      ...(cluster !== undefined && { cluster }),
+      ...{ node, namespace, pod },
+      ...involvementIn(line.role, affected, 'victim'),
+    };
+  });
+  return [{ ...line, ...(involvement !== undefined && { involvement }) }, ...others];
 }
 
 const LONGEST_CLUSTER = 200;

@@ -7,11 +7,13 @@ import { decodeEpisodes } from '../../dataset/episodes/episodes.ts';
 import { ScenariosError } from '../scenario/errors.ts';
 import { endedAt, type ScenarioLine } from './episode.ts';
 
-/** The file's text; it has a column for clusters where an episode tells one. */
+/** The file's text; it has a column for clusters, and one for what pods have to do with it, where an episode tells that. */
 function csvOf(lines: readonly ScenarioLine[]): string {
   const records = lines.map(({ startMs, endMs, ...line }) => ({ ...line, start: startMs, end: endMs }));
-  const hasClusters = lines.some(({ cluster }) => cluster !== undefined);
-  const columns = EPISODE_COLUMNS.filter((column) => column !== 'cluster' || hasClusters);
+  const isTold = (column: 'cluster' | 'involvement') => lines.some((line) => line[column] !== undefined);
+  const columns = EPISODE_COLUMNS.filter(
+    (column) => !(column === 'cluster' || column === 'involvement') || isTold(column),
+  );
   return stringify(records, { header: true, columns });
 }
 
@@ -25,11 +27,13 @@ function lineOf({
   namespace,
   pod,
   role,
+  involvement,
   run,
 }: Episode): ScenarioLine {
   const kind = isBenign({ role }) ? 'benign' : 'attack';
   const subject = { node, namespace, pod, ...(cluster !== undefined && { cluster }) };
-  return { episode, scenario, startMs, endMs, ...subject, role: kind, run };
+  const part = involvement !== undefined && { involvement };
+  return { episode, scenario, startMs, endMs, ...subject, role: kind, ...part, run };
 }
 
 /** Identity and version of the file; undefined while there is none. */

@@ -30,9 +30,11 @@ export function truthMetrics({ open, ended }: Truth): Registry {
       registers: [registry],
       collect() {
         this.reset();
-        for (const [{ scenario, episode, node, namespace, pod, role, run, cluster }, value] of read()) {
+        for (const [{ scenario, episode, node, namespace, pod, role, run, ...line }, value] of read()) {
+          const { cluster, involvement } = line;
           const told = { scenario, episode, node, namespace, pod, role, run };
-          this.set(cluster === undefined ? told : { ...told, cluster }, value);
+          const where = cluster !== undefined && { cluster };
+          this.set({ ...told, ...where, ...(involvement !== undefined && { involvement }) }, value);
         }
       },
     });

@@ -1,8 +1,15 @@
 /** Runs scenarios, with the ground truth written around each, and undoes all of them when it is told to. */
 import { firstLineOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/log.ts';
-import { EXPOSED_AFTER_END_MS, type Subject } from '../../dataset/episodes/contract.ts';
-import { endedAt, linesFor, type ScenarioLine, UNDO_MS } from '../ground-truth/episode.ts';
+import { EXPOSED_AFTER_END_MS, type Involvement, type Subject } from '../../dataset/episodes/contract.ts';
+import {
+  type Affected,
+  endedAt,
+  linesFor,
+  ownLine,
+  type ScenarioLine,
+  UNDO_MS,
+} from '../ground-truth/episode.ts';
 import type { Ledger } from '../ground-truth/ledger.ts';
 import type { Truth } from '../ground-truth/metrics.ts';
 import { ScenariosError } from '../scenario/errors.ts';
@@ -19,8 +26,10 @@ export interface Order {
   readonly scenario: Scenario;
   readonly episode: string;
   readonly run: string;
+  /** What the pod that it is done on has to do with it, when that is none of the attacker. */
+  readonly involvement?: Involvement | undefined;
   /** Who suffers beside the node that it is done on, such as the one that the target is on. */
-  readonly affects?: readonly Subject[];
+  readonly affects?: readonly Affected[];
   readonly options: ScenarioOptions;
 }
 
@@ -44,7 +53,7 @@ export type Outcome = 'running' | 'completed' | 'stopped' | 'failed';
 /** An episode that was started here. */
 export interface Running {
   readonly line: ScenarioLine;
-  readonly affects: readonly Subject[];
+  readonly affects: readonly Affected[];
   readonly outcome: Outcome;
   /** Why it failed, in one line. */
   readonly failure?: string;
@@ -118,17 +127,18 @@ export class Runner {
     return this.#begin(order);
   }
 
-  #begin({ scenario, episode, run, affects = [], options }: Order): Running {
+  #begin({ scenario, episode, run, involvement, affects = [], options }: Order): Running {
     const startMs = Date.now();
-    const line: ScenarioLine = {
+    const line = ownLine({
       ...this.#options.subject,
       episode,
       scenario: scenario.name,
       role: scenario.role,
+      involvement,
       run,
       startMs,
       endMs: startMs + Math.ceil(options.durationMs) + UNDO_MS,
-    };
+    });
     this.#options.ledger.record(linesFor(line, affects));
     const abort = new AbortController();
     const state: State = { line, affects, outcome: 'running', abort, over: Promise.resolve() };

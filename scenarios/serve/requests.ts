@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { recordSchema } from '../../common/record-schema.ts';
+import { INVOLVEMENTS } from '../../dataset/episodes/contract.ts';
 import { CLUSTER_NAME, isClusterName } from '../ground-truth/episode.ts';
 import { ScenariosError } from '../scenario/errors.ts';
 import { MAX_REQUESTS_PER_SECOND } from '../victim/background.ts';
@@ -17,14 +18,24 @@ const durationSeconds = z
   .positive()
   .max(MAX_DURATION_SECONDS, { error: `must be at most ${MAX_DURATION_SECONDS} (an hour)` });
 
+/** What a pod has to do with an attack. */
+export const involvementSchema = z.enum(INVOLVEMENTS);
+
 /** A node, or a pod on it. */
-export const subjectSchema = z.strictObject({
-  /** Without it the cluster of the node that the scenario is done on. */
-  cluster: z.string().refine(isClusterName, CLUSTER_NAME).optional(),
-  node: name,
-  namespace: name.or(z.literal('')).default(''),
-  pod: name.or(z.literal('')).default(''),
-});
+export const affectedSchema = z
+  .strictObject({
+    /** Without it the cluster of the node that the scenario is done on. */
+    cluster: z.string().refine(isClusterName, CLUSTER_NAME).optional(),
+    node: name,
+    namespace: name.or(z.literal('')).default(''),
+    pod: name.or(z.literal('')).default(''),
+    /** Without it a pod is a victim of an attack. */
+    involvement: involvementSchema.optional(),
+  })
+  .refine(({ pod, involvement }) => pod !== '' || involvement === undefined, {
+    path: ['involvement'],
+    error: 'is of a pod: name the pod too',
+  });
 
 const startSchema = z.strictObject({
   durationSeconds,
@@ -37,8 +48,10 @@ const startSchema = z.strictObject({
   target: z.string().max(LONGEST_TARGET).optional(),
   /** In place of the scenario's own quantities. */
   parameters: recordSchema(z.number(), LONGEST_TARGET).optional(),
+  /** Of the pod that it is done in; without it that is the attacker. */
+  involvement: involvementSchema.optional(),
   /** Nodes, or pods on them, that suffer beside the one that it is done on. */
-  affects: z.array(subjectSchema).max(MOST_AFFECTED).default([]),
+  affects: z.array(affectedSchema).max(MOST_AFFECTED).default([]),
   /** Only say whether it would be done. */
   dryRun: z.boolean().default(false),
 });

@@ -111,8 +111,9 @@ function guardedPages(app: Application, options: ServerOptions): void {
       answer(response, 200, {});
       return;
     }
-    const { episode = episodeName(scenario.name), run = '', affects } = asked;
-    answer(response, 202, episodeView(await runner.start({ scenario, episode, run, affects, options })));
+    const { episode = episodeName(scenario.name), run = '', involvement, affects } = asked;
+    const order = { scenario, episode, run, involvement, affects, options };
+    answer(response, 202, episodeView(await runner.start(order)));
   });
   app.delete('/scenarios/:name', async (request, response) => {
     const { name } = named(request.params.name);

@@ -1,5 +1,6 @@
 /** What the service answers, as JSON. */
-import type { ScenarioRole, Subject } from '../../dataset/episodes/contract.ts';
+import type { Involvement, ScenarioRole } from '../../dataset/episodes/contract.ts';
+import type { Affected } from '../ground-truth/episode.ts';
 import type { Running } from '../runner/runner.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
@@ -12,12 +13,13 @@ export interface EpisodeView {
   readonly node: string;
   readonly namespace: string;
   readonly pod: string;
+  readonly involvement?: Involvement | undefined;
   /** UTC milliseconds. */
   readonly start: number;
   /** UTC milliseconds: of an episode that is on, the last moment at which it can have an effect. */
   readonly end: number;
   /** Who else suffers, at the same time. */
-  readonly affects: readonly Subject[];
+  readonly affects: readonly Affected[];
   readonly outcome: Running['outcome'];
   readonly failure?: string;
 }

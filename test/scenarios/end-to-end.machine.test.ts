@@ -50,6 +50,7 @@ describe('scenarios, end to end', () => {
   for (const seed of SEEDS) {
     describe(`in the order of seed ${seed}`, () => {
       let found: Map<string, Verdict>;
+      let mislabelled: string[];
 
       before(async function () {
         this.timeout(TIMEOUT_MS);
@@ -58,10 +59,15 @@ describe('scenarios, end to end', () => {
         try {
           stage = await Stage.open(folder, PODS);
           found = await verdicts(stage, seed);
+          mislabelled = stage.mislabelled();
         } finally {
           await stage?.close();
           rmSync(folder, { recursive: true, force: true });
         }
+      });
+
+      it('labels the rows of pods by what they had to do with it', () => {
+        expect(mislabelled).to.deep.equal([]);
       });
 
       for (const { name, role, moves } of SHOWN) {

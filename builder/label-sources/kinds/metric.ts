@@ -10,6 +10,7 @@ import {
   EPISODE_METRICS,
   type Episode,
   EXPOSED_AFTER_END_MS,
+  INVOLVEMENTS,
   nodeText,
 } from '../../../dataset/episodes/contract.ts';
 import { labelName, matchers } from '../../promql/schemas.ts';
@@ -100,6 +101,7 @@ function episodesOfMetric(
   const episodes = [...groupBy(starts, (each) => find(each).subject)].flatMap(([subject, own]) => {
     const { labels } = newestOf(own);
     const { episode = '', scenario = '', namespace = '', pod = '', role = '', run = '' } = labels;
+    const involvement = INVOLVEMENTS.find((one) => one === labels['involvement']);
     const node = labels[nodeLabel] ?? '';
     const missing = Object.entries({ episode, scenario, [nodeLabel]: node }).find(
       ([, value]) => value === '',
@@ -133,6 +135,7 @@ function episodesOfMetric(
       run,
       place,
       ...(cluster !== '' && { cluster }),
+      ...(involvement !== undefined && pod !== '' && { involvement }),
     };
   });
   const known = new Set(episodes.map(({ episode }) => episode));

@@ -1,7 +1,10 @@
 import type { ProgramMetrics } from '../model/program-metric.ts';
 
-/** The cluster is one only where it is told. */
-const LABELS = ['scenario', 'episode', 'node', 'namespace', 'pod', 'role', 'run', 'cluster'] as const;
+/** The cluster and a pod's involvement are labels only where they are told. */
+const LABELS = [
+  ...(['scenario', 'episode', 'node', 'namespace', 'pod', 'role', 'run'] as const),
+  ...(['cluster', 'involvement'] as const),
+] as const;
 
 /** The ground truth as the scenarios expose it: moments are values, so that they are exact however seldom they are scraped. */
 export const scenarioMetrics = {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { labeller } from '../../../builder/labels/label-rows.ts';
 import { pastEpisodes } from '../../../builder/splits/by-time.ts';
-import type { Episode } from '../../../dataset/episodes/contract.ts';
+import { type Episode, INVOLVEMENTS } from '../../../dataset/episodes/contract.ts';
 import type { NodeRows } from '../../../dataset/model/rows.ts';
 import { referenceConflicts, referenceLabels, referencePast } from '../support/reference-labels.ts';
 
@@ -39,12 +39,16 @@ const episodes: fc.Arbitrary<Episode[]> = fc
       run: fc.constantFrom('', 'r'),
       rank: fc.constantFrom(undefined, 1, 2),
       cluster: fc.constantFrom(undefined, undefined, 'A', 'B'),
+      involvement: fc.constantFrom(undefined, undefined, ...INVOLVEMENTS),
+      /** Several lines may be of one episode. */
+      number: fc.nat(20),
     }),
     { maxLength: 30 },
   )
   .map((all) =>
-    all.map(({ times: { startMs, endMs }, rank, cluster, ...rest }, i) => ({
-      ...{ episode: `e${i}`, startMs, endMs, place: `line ${i}`, ...rest },
+    all.map(({ times: { startMs, endMs }, rank, cluster, involvement, number, ...rest }, i) => ({
+      ...{ episode: `e${number}`, startMs, endMs, place: `line ${i}`, ...rest },
+      ...(involvement !== undefined && { involvement }),
       ...(rank !== undefined && { rank }),
       ...(cluster !== undefined && { cluster }),
     })),

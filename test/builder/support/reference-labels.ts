@@ -12,12 +12,13 @@ interface Times {
 }
 
 const UNKNOWN: RowLabel = { label: null, anomaly: null, episode: null, role: null, phase: null, run: null };
-const isBenign = ({ role }: Episode) => role === 'benign';
+const isHarmless = ({ role, involvement }: Pick<Episode, 'role' | 'involvement'>) =>
+  role === 'benign' || involvement === 'bystander';
 const rankOf = ({ rank = 0 }: Episode) => rank;
 
 function inPrecedence(episodes: readonly Episode[]): Episode[] {
   return [...episodes].sort(
-    (a, b) => rankOf(a) - rankOf(b) || Number(isBenign(a)) - Number(isBenign(b)) || a.startMs - b.startMs,
+    (a, b) => rankOf(a) - rankOf(b) || Number(isHarmless(a)) - Number(isHarmless(b)) || a.startMs - b.startMs,
   );
 }
 
@@ -39,8 +40,10 @@ function isAbout(episode: Episode, { cluster, node, namespace, pod }: NodeRows, 
 
 function labelOf(episode: Episode, rows: NodeRows, recovering: boolean): RowLabel {
   const run = episode.run === '' ? null : episode.run;
-  const said = { episode: episode.episode, role: episode.role, run };
-  if (isBenign(episode))
+  const { involvement } = episode;
+  const part = rows.pod !== undefined && involvement !== undefined && { involvement };
+  const said = { episode: episode.episode, role: episode.role, run, ...part };
+  if (isHarmless(episode))
     return { ...said, label: 'normal', anomaly: 0, phase: recovering ? 'recovery' : 'normal' };
   if (rows.pod !== undefined && episode.pod === '') return { ...UNKNOWN, episode: episode.episode, run };
   return { ...said, label: episode.scenario, anomaly: 1, phase: 'attack' };
@@ -53,12 +56,16 @@ export function referenceLabels(
   { stepMs, recoveryMs }: Times,
   fleet: Fleet = [rows],
 ): RowLabel[] {
-  const own = inPrecedence(episodes).filter((episode) => isAbout(episode, rows, fleet));
+  const about = inPrecedence(episodes).filter((episode) => isAbout(episode, rows, fleet));
+  // Of an episode that names the pod, what it says of the node is not about the pod.
+  const namesPod = (one: Episode) =>
+    about.some((other) => other.pod !== '' && other.episode === one.episode && rankOf(other) <= rankOf(one));
+  const own = about.filter((one) => rows.pod === undefined || one.pod !== '' || !namesPod(one));
   return Array.from(rows.timesMs, (t) => {
     const meets = own.find(({ startMs, endMs }) => startMs <= t && endMs > t - stepMs);
     const recovering = own.some(
       (episode) =>
-        !isBenign(episode) && episode.endMs <= t - stepMs && episode.endMs + recoveryMs > t - stepMs,
+        !isHarmless(episode) && episode.endMs <= t - stepMs && episode.endMs + recoveryMs > t - stepMs,
     );
     if (meets !== undefined) return labelOf(meets, rows, recovering);
     return { ...UNKNOWN, label: 'normal', anomaly: 0, phase: recovering ? 'recovery' : 'normal' };
@@ -67,8 +74,9 @@ export function referenceLabels(
 
 /** Whether it cannot be known of an episode which of several nodes of a fleet it is about. */
 export function isUnclear(episodes: readonly Episode[], fleet: Fleet, times: Times): boolean {
-  const touches = ({ startMs, endMs, role }: Episode, firstMs: number, lastMs: number) =>
-    startMs <= lastMs && endMs + times.stepMs + (role === 'benign' ? 0 : times.recoveryMs) > firstMs;
+  const touches = (episode: Episode, firstMs: number, lastMs: number) =>
+    episode.startMs <= lastMs &&
+    episode.endMs + times.stepMs + (isHarmless(episode) ? 0 : times.recoveryMs) > firstMs;
   const inTime = episodes.filter((episode) => touches(episode, times.firstMs, times.lastMs));
   return inTime.some((episode) => {
     const clusters = clustersOf(fleet, episode.node);
@@ -104,7 +112,8 @@ export function referenceConflicts(
         const same =
           agree(kept.cluster ?? '', other.cluster ?? '') &&
           (entity === 'node' || (agree(kept.namespace, other.namespace) && agree(kept.pod, other.pod)));
-        const isSeen = startMs < endMs && startMs <= lastMs && endMs > firstMs - stepMs;
+        const isOther = kept.episode !== other.episode;
+        const isSeen = isOther && startMs < endMs && startMs <= lastMs && endMs > firstMs - stepMs;
         return same && isSeen ? [[kept, other]] : [];
       }),
     );

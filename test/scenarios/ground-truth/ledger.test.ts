@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { expect } from 'chai';
 import type { Subject } from '../../../dataset/episodes/contract.ts';
 import { parseEpisodes } from '../../../dataset/episodes/episodes.ts';
-import { linesFor, type ScenarioLine } from '../../../scenarios/ground-truth/episode.ts';
+import { linesFor, ownLine, type ScenarioLine } from '../../../scenarios/ground-truth/episode.ts';
 import { Ledger } from '../../../scenarios/ground-truth/ledger.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 
@@ -71,6 +71,38 @@ describe('episodes.csv', () => {
     const again = new Ledger(file(), NOW + 100_000);
     expect(again.lines).to.deep.equal(ledger.lines);
     again.withdraw(again.lines.filter(({ cluster }) => cluster !== undefined));
+    expect(text()).to.equal(plain);
+  });
+
+  it('tells what pods have to do with an attack: as was told, else the own one attacks and others suffer', () => {
+    const ledger = new Ledger(file(), NOW);
+    ledger.record([line()]);
+    const plain = text();
+    const pods = (...names: string[]) => names.map((pod) => ({ node: 'node-8', namespace: 'shop', pod }));
+    const [db, web, log] = pods('db', 'web', 'log') as [Subject, Subject, Subject];
+    const affects = [db, { ...web, involvement: 'bystander' as const }, subject('node-9')];
+    ledger.record(linesFor(ownLine(line({ episode: 'night-002', ...log })), affects));
+    ledger.record(linesFor(ownLine(line({ episode: 'night-003', ...log, involvement: 'victim' })), []));
+    ledger.record(linesFor(ownLine(line({ episode: 'night-004', ...log, role: 'benign' })), [db]));
+    expect(text()).to.match(/^episode,scenario,start,end,node,namespace,pod,role,involvement,run\n/);
+    const told = parseEpisodes(text(), 'episodes.csv').map(({ pod, involvement }) => [pod, involvement]);
+    expect(told).to.deep.equal([
+      ...[
+        ['', undefined],
+        ['log', 'attacker'],
+        ['db', 'victim'],
+        ['web', 'bystander'],
+        ['', undefined],
+      ],
+      ...[
+        ['log', 'victim'],
+        ['log', undefined],
+        ['db', undefined],
+      ],
+    ]);
+    const again = new Ledger(file(), NOW + 100_000);
+    expect(again.lines).to.deep.equal(ledger.lines);
+    again.withdraw(again.lines.filter(({ episode }) => episode !== 'night-001'));
     expect(text()).to.equal(plain);
   });
 

@@ -93,6 +93,7 @@ describe('running scenarios', () => {
     await running.over;
     const [own, other] = episodes();
     expect(other).to.include({ node: 'node-8', pod: 'db-0', startMs: own?.startMs, endMs: own?.endMs });
+    expect([own?.involvement, other?.involvement]).to.deep.equal(['attacker', 'victim']);
     expect(runner.truth.ended()).to.have.length(2);
   });
 
@@ -171,7 +172,7 @@ describe('running scenarios', () => {
     const running = await runner.start({ scenario, episode: 'now', run: 'r', options: options(20) });
     const registry = truthMetrics(runner.truth);
     const labels =
-      'scenario="fake",episode="now",node="node-7",namespace="shop",pod="web-0",role="attack",run="r"';
+      'scenario="fake",episode="now",node="node-7",namespace="shop",pod="web-0",role="attack",run="r",involvement="attacker"';
     const start = running.line.startMs / 1000;
     const during = await registry.metrics();
     expect(during).to.include(`kubevigil_scenario_active{${labels}} 1\n`);

@@ -58,6 +58,7 @@ export class Stage {
   #prometheus: RunningPrometheus | undefined;
   #startedMs = 0;
   #episodes: Episode[] = [];
+  #campaign: Campaign | undefined;
   /** Why the last episode of a scenario was none, in one line. */
   readonly #failures = new Map<string, string>();
 
@@ -140,7 +141,10 @@ export class Stage {
     }
   }
 
-  async #episode({ name, beyondLoopback }: Scenario, pod: StagePod): Promise<Omit<Episode, 'recoveredMs'>> {
+  async #episode(
+    { name, role, beyondLoopback }: Scenario,
+    pod: StagePod,
+  ): Promise<Omit<Episode, 'recoveredMs'>> {
     const sink = this.#sinkAddress;
     const others = this.#pods.filter((other) => other !== pod).map(({ victim }) => victim);
     const startMs = Date.now();
@@ -159,6 +163,7 @@ export class Stage {
       scenario: name,
       startMs,
       endMs: Date.now(),
+      role,
       pod: pod.name,
     };
   }
@@ -166,6 +171,32 @@ export class Stage {
   /** What went wrong when a scenario was last on; undefined when nothing did. */
   failureOf(scenario: string): string | undefined {
     return this.#failures.get(scenario);
+  }
+
+  /**
+   * Episodes in which a pod's rows are not labelled by what the pod had to do with them: the attack of its own, or normal, as others' bystander.
+   */
+  mislabelled(): string[] {
+    const { episodes = [], pods = [] } = this.#campaign ?? {};
+    const attacks = episodes.filter(({ role }) => role === 'attack');
+    return attacks.flatMap(({ episode, scenario, startMs, endMs, pod }) => {
+      const during = pods.filter(({ timeMs }) => timeMs - STEP_MS >= startMs && timeMs < endMs);
+      const own = during.filter(({ values }) => values['pod'] === pod);
+      const isRight = own.every(
+        ({ values }) =>
+          values['label'] === scenario &&
+          values['episode'] === episode &&
+          values['involvement'] === 'attacker',
+      );
+      const busy = new Set(
+        episodes.filter((one) => one.startMs < endMs && one.endMs > startMs).map((one) => one.pod),
+      );
+      const idle = during.filter(({ values }) => !busy.has(String(values['pod'])));
+      const isNormal = idle.every(
+        ({ values }) => values['label'] === 'normal' && values['involvement'] === 'bystander',
+      );
+      return own.length > 0 && isRight && isNormal ? [] : [episode];
+    });
   }
 
   /** What each episode did to the columns of the node and of its pod, by scenario. */
@@ -187,15 +218,24 @@ export class Stage {
   /** What the builder makes of all that happened. */
   async #dataset(): Promise<Campaign> {
     const labels = join(this.#folder, 'episodes.csv');
-    const lines = this.#episodes.map(
-      ({ episode, scenario, startMs, endMs }) => `${episode},${scenario},${startMs},${endMs},${NODE_NAME}`,
+    const lines = this.#episodes.flatMap(({ episode, scenario, startMs, endMs, pod, role }) => {
+      const line = (subject: string, involvement = '') =>
+        [episode, scenario, startMs, endMs, NODE_NAME, subject, role, involvement].join();
+      const own = role === 'attack' ? 'attacker' : '';
+      const part = (name: string) => (name === pod ? own : 'bystander');
+      const pods = this.#pods.map(({ namespace, name }) => line(`${namespace},${name}`, part(name)));
+      return [line(','), ...pods];
+    });
+    writeFileSync(
+      labels,
+      `episode,scenario,start,end,node,namespace,pod,role,involvement\n${lines.join('\n')}\n`,
     );
-    writeFileSync(labels, `episode,scenario,start,end,node\n${lines.join('\n')}\n`);
-    return {
-      episodes: this.#episodes,
+    this.#campaign = {
+      episodes: [...this.#episodes],
       node: await this.#rows('node', labels),
       pods: await this.#rows('pod', labels),
     };
+    return this.#campaign;
   }
 
   async #rows(entity: Entity, labels: string): Promise<Row[]> {

@@ -1,5 +1,6 @@
 /** What a dataset says about a campaign's episodes. */
 import { totalmem } from 'node:os';
+import type { ScenarioRole } from '../../../dataset/episodes/contract.ts';
 import { METRICS } from '../../../exporter/catalogue/index.ts';
 import { type CatalogueColumn, columnsOf, type Entity } from '../../../exporter/catalogue/model/columns.ts';
 import { type Effect, effectOf, MOVED } from '../../../scenarios/scenario/effect.ts';
@@ -18,6 +19,7 @@ export interface Episode {
   readonly startMs: number;
   readonly endMs: number;
   readonly recoveredMs: number;
+  readonly role?: ScenarioRole;
   /** The pod that it was done in. */
   readonly pod?: string;
   /** Whether others were on at the same time. */
