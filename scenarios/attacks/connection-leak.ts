@@ -8,7 +8,7 @@ export const connectionLeak = scenario('attack', {
   help: 'Connections that the clients of a listener of its own have closed, and that it never closes.',
   family: 'resources',
   technique: 'T1499.004',
-  moves: ['tcp_close_wait', 'tcp_established'],
+  moves: ['tcp_close_wait'],
   parameters: {
     connections: { help: 'connections leaked', default: 200, most: 1_000 },
     leakedPerSecond: { help: 'connections leaked per second', default: 100, most: 1_000, fixed: true },

@@ -1,17 +1,7 @@
 import { scenario } from '../scenario/define.ts';
+import { clusterObstacle, ownPod } from '../scenario/own-pod.ts';
 import { runWorker } from '../scenario/worker.ts';
 import type { RiskyPodOptions } from '../workers/risky-pod.ts';
-
-/** The pod that this runs in, as the Deployment tells it; undefined outside of clusters. */
-function ownPod({
-  KUBERNETES_SERVICE_HOST: server = '',
-  KUBECONFIG: config = '',
-  POD_NAMESPACE: namespace = '',
-  POD_NAME: pod = '',
-}: NodeJS.ProcessEnv): Pick<RiskyPodOptions, 'namespace' | 'pod'> | undefined {
-  const isKnown = (server !== '' || config !== '') && namespace !== '' && pod !== '';
-  return isKnown ? { namespace, pod } : undefined;
-}
 
 /** A pod with the rights of the node, which does nothing with them. */
 export const riskyPod = scenario('attack', {
@@ -25,15 +15,11 @@ export const riskyPod = scenario('attack', {
   parameters: {
     pods: { help: 'pods', default: 1, most: 3, fixed: true },
   },
-  async obstacle() {
-    return ownPod(process.env) === undefined
-      ? 'needs Kubernetes: a cluster, POD_NAMESPACE and POD_NAME'
-      : undefined;
-  },
+  obstacle: clusterObstacle,
   async work({ durationMs, values, signal }) {
-    const own = ownPod(process.env);
+    const own = ownPod();
     if (own === undefined) return;
-    const options: RiskyPodOptions = { durationMs, ...values, ...own };
+    const options: RiskyPodOptions = { durationMs, ...values, own };
     await runWorker('risky-pod', options, signal);
   },
 });

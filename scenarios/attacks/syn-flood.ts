@@ -13,7 +13,7 @@ export const synFlood = scenario('attack', {
     unlike:
       'The listener is its own and not the service, the addresses are those of loopback, and no uplink carries any of it.',
   },
-  moves: ['tcp_syn_recv', 'tcp_syncookies_per_second', 'tcp_retransmitted_segments_per_second'],
+  moves: ['tcp_syn_recv', 'tcp_syncookies_per_second'],
   parameters: {
     backlog: { help: 'connections that may be half open at a time', default: 128, most: 1_024, fixed: true },
     synsPerSecond: { help: 'connections begun per second', default: 400, most: 2_000 },

@@ -36,8 +36,6 @@ interface Flags extends LogFlags {
   readonly scratch: string;
   readonly 'allowed-target': readonly string[];
   readonly 'victim.log'?: string;
-  readonly 'victim.access-log'?: string;
-  readonly 'victim.weak-pages'?: true;
   readonly 'web.listen-address'?: string;
   readonly 'node-name': string;
   readonly cluster?: string;
@@ -55,8 +53,7 @@ function url(text: string): string {
 
 async function openTargets(plan: Plan, flags: Flags, ledger: Ledger, log: Logger): Promise<Target[]> {
   if (plan.targets === undefined) {
-    // Standard output is the campaign's.
-    const logTo = (file: string | undefined) => (file === undefined ? () => {} : fileLog(resolve(file)));
+    const file = flags['victim.log'];
     const address = flags['web.listen-address'];
     return [
       await openLocalTarget({
@@ -64,9 +61,8 @@ async function openTargets(plan: Plan, flags: Flags, ledger: Ledger, log: Logger
         ledger,
         folder: resolve(flags.scratch),
         allowedTargets: flags['allowed-target'],
-        victimLog: logTo(flags['victim.log']),
-        accessLog: logTo(flags['victim.access-log']),
-        weakPages: flags['victim.weak-pages'] ?? false,
+        // Standard output is the campaign's.
+        victimLog: file === undefined ? () => {} : fileLog(resolve(file)),
         metrics: address === undefined ? undefined : parseListenAddress(address, LISTEN_FLAG),
         log,
       }),

@@ -1,8 +1,16 @@
 /** The service that suffers: a small shop that behaves normally, with a login, something costly, and an upload. */
-import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
-import { costlyText, pageText } from './shop-pages.ts';
+import { createHash, pbkdf2 } from 'node:crypto';
+import { promisify } from 'node:util';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { type LogLine, standardOutput } from './victim-log.ts';
 
+const derive = promisify(pbkdf2);
+
+/** Hashing so many bytes stands for the work that a shop's page takes. */
+const PAGE = Buffer.alloc(64 * 1024);
+/** About 4 ms of a CPU. */
+const COSTLY_ROUNDS = 8_000;
+const KEY_BYTES = 32;
 const LARGEST_FORM = '4kb';
 const SHOWN_NAME = 64;
 
@@ -17,11 +25,13 @@ function quoted(value: unknown): string {
 }
 
 function page(request: Request, response: Response): void {
-  response.type('text/plain').send(pageText(request.path));
+  const digest = createHash('sha256').update(request.path).update(PAGE).digest('hex');
+  response.type('text/plain').send(`${digest}\n`);
 }
 
 async function costly(_: Request, response: Response): Promise<void> {
-  response.type('text/plain').send(await costlyText());
+  const key = await derive('order', 'shop', COSTLY_ROUNDS, KEY_BYTES, 'sha256');
+  response.type('text/plain').send(`${key.toString('hex')}\n`);
 }
 
 /**
@@ -29,12 +39,10 @@ async function costly(_: Request, response: Response): Promise<void> {
  * `guest` with `guest`, and `POST /upload` throws away what it takes.
  *
  * @param log receives a line for each failed login, as the default rule application_login_failed reads it
- * @param more pages beside those of the shop
  */
-export function createVictim(log: LogLine = standardOutput, more?: Router): Express {
+export function createVictim(log: LogLine = standardOutput): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
-  if (more !== undefined) app.use(more);
   app.get('/work', costly);
   app.post('/login', express.json({ limit: LARGEST_FORM }), (request, response) => {
     const { user, password } = (request.body ?? {}) as Credentials;

@@ -50,8 +50,8 @@ export class LoneScenario {
       ?.split(' ')[0];
   }
 
-  kill(): void {
-    this.#child.kill('SIGKILL');
+  kill(signal: NodeJS.Signals = 'SIGKILL'): void {
+    this.#child.kill(signal);
   }
 
   /** Waits for its end: what it complained of, or nothing. */
