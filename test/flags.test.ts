@@ -143,6 +143,7 @@ const SERVE: Effects = {
   '--web.config.file': { value: 'w.yml', becomes: { webConfigFile: 'w.yml' } },
   '--web.allowed-host': { value: 'A.lab', becomes: { allowedHosts: ['a.lab'] } },
   '--victim.listen-address': { value: '127.0.0.1:2', becomes: { 'victim.port': 2 } },
+  '--victim.http2.listen-address': { value: '127.0.0.1:3', becomes: { 'victimHttp2.port': 3 } },
   '--token-file': { value: TOKEN_FILE, becomes: { token: TOKEN } },
   '--episodes': { value: '/e.csv', becomes: { episodes: '/e.csv' } },
   '--scratch': { value: '/s', becomes: { folder: '/s' } },
@@ -151,6 +152,8 @@ const SERVE: Effects = {
   '--cluster': { value: 'c', becomes: { 'subject.cluster': 'c' } },
   '--allowed-target': { value: '10.0.0.1:9', becomes: { allowedTargets: ['10.0.0.1:9'] } },
   '--victim.log': { value: 'v.log', becomes: { victimLog: 'v.log' } },
+  '--victim.access-log': { value: 'a.log', becomes: { victimAccessLog: 'a.log' } },
+  '--victim.weak-pages': { becomes: { weakPages: true } },
   '--log.level': { value: 'warn', becomes: { 'log.level': 'warn' } },
   '--log.format': { value: 'json', becomes: { 'log.format': 'json' } },
 };
@@ -211,7 +214,16 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
     effects: Object.fromEntries(
       [
         ...['--dry-run', '--seed', '--prometheus', '--episodes', '--scratch', '--web.listen-address'],
-        ...['--node-name', '--cluster', '--allowed-target', '--victim.log', '--log.level', '--log.format'],
+        ...[
+          '--node-name',
+          '--cluster',
+          '--allowed-target',
+          '--victim.log',
+          '--victim.access-log',
+          '--victim.weak-pages',
+          '--log.level',
+          '--log.format',
+        ],
       ].map((flag) => [flag, { seenIn: RUN }]),
     ),
   },

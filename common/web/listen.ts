@@ -1,16 +1,15 @@
-import { once } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { UsageError } from '../cli.ts';
 import type { Logger } from '../log.ts';
+import { bind } from './bind.ts';
 import { bounded } from './bounded.ts';
 import type { WebConfigBook } from './config/book.ts';
 import { admits, requestOptions } from './config/client-certificates.ts';
 import { guarded } from './guard.ts';
 import { Handshakes } from './handshakes.ts';
-import { formatListenAddress, type ListenAddress } from './listen-address.ts';
+import type { ListenAddress } from './listen-address.ts';
 import { createServer as createHttpServer } from './node-http.ts';
 import { withOneHost } from './one-host.ts';
 import { peerOf, Seats } from './seats.ts';
@@ -24,16 +23,6 @@ const REQUEST_MS = 30_000;
 const MAX_CONNECTIONS = 256;
 /** More are not even accepted; what was closed still counts there for a moment. */
 const MAX_ACCEPTED = 2 * MAX_CONNECTIONS;
-
-/** What a user can mend by choosing another address. */
-const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'is in use',
-  EADDRNOTAVAIL: 'is not an address of this machine',
-  EAFNOSUPPORT: 'is of a kind that this machine does not have',
-  ENOTFOUND: 'is not known here',
-  EAI_AGAIN: 'could not be looked up',
-  EACCES: 'may not be used without more rights',
-};
 
 export interface ListenOptions {
   /** How the user says the address. */
@@ -97,7 +86,7 @@ function createServer(
  */
 export async function listen(
   handler: RequestListener,
-  { host, port }: ListenAddress,
+  at: ListenAddress,
   options: ListenOptions,
 ): Promise<Listener> {
   const seats = new Seats<string>(MAX_CONNECTIONS);
@@ -116,20 +105,11 @@ export async function listen(
     const surplus = seats.take(peer, socket.remoteAddress ?? '');
     if (surplus !== undefined) sockets.get(surplus)?.destroy();
   });
-  try {
-    server.listen({ port, ...(host === undefined ? {} : { host }) });
-    await once(server, 'listening');
-  } catch (cause) {
-    const reason = REASONS[(cause as NodeJS.ErrnoException).code ?? ''];
-    if (reason === undefined) throw cause;
-    const address = formatListenAddress(host ?? '', port);
-    throw new UsageError(`${options.flag} ${address} ${reason}`, { cause });
-  }
-  const bound = server.address() as AddressInfo;
+  const address = await bind(server, at, options.flag);
   return {
     server,
     scheme: options.web?.current().tls === undefined ? 'http' : 'https',
-    address: formatListenAddress(bound.address, bound.port),
+    address,
     async close(graceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();

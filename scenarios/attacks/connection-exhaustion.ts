@@ -14,7 +14,7 @@ export const connectionExhaustion = targetedScenario('attack', {
     openedPerSecond: { help: 'connections opened per second', default: 200, most: 1_000, fixed: true },
   },
   work({ durationMs, values, target, signal }) {
-    const options: IdleConnectionsOptions = { durationMs, target, ...values };
+    const options: IdleConnectionsOptions = { durationMs, target, endless: 'headers', ...values };
     return runWorker('idle-connections', options, signal);
   },
 });

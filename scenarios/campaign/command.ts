@@ -36,6 +36,8 @@ interface Flags extends LogFlags {
   readonly scratch: string;
   readonly 'allowed-target': readonly string[];
   readonly 'victim.log'?: string;
+  readonly 'victim.access-log'?: string;
+  readonly 'victim.weak-pages'?: true;
   readonly 'web.listen-address'?: string;
   readonly 'node-name': string;
   readonly cluster?: string;
@@ -53,7 +55,8 @@ function url(text: string): string {
 
 async function openTargets(plan: Plan, flags: Flags, ledger: Ledger, log: Logger): Promise<Target[]> {
   if (plan.targets === undefined) {
-    const file = flags['victim.log'];
+    // Standard output is the campaign's.
+    const logTo = (file: string | undefined) => (file === undefined ? () => {} : fileLog(resolve(file)));
     const address = flags['web.listen-address'];
     return [
       await openLocalTarget({
@@ -61,8 +64,9 @@ async function openTargets(plan: Plan, flags: Flags, ledger: Ledger, log: Logger
         ledger,
         folder: resolve(flags.scratch),
         allowedTargets: flags['allowed-target'],
-        // Standard output is the campaign's.
-        victimLog: file === undefined ? () => {} : fileLog(resolve(file)),
+        victimLog: logTo(flags['victim.log']),
+        accessLog: logTo(flags['victim.access-log']),
+        weakPages: flags['victim.weak-pages'] ?? false,
         metrics: address === undefined ? undefined : parseListenAddress(address, LISTEN_FLAG),
         log,
       }),

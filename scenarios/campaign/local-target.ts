@@ -9,7 +9,7 @@ import type { ScenarioOptions } from '../scenario/scenario.ts';
 import { LISTEN_FLAG } from '../serve/options.ts';
 import { createTruthApp } from '../serve/server.ts';
 import { BackgroundLoad } from '../victim/background.ts';
-import { createVictim } from '../victim/victim.ts';
+import { openVictim } from '../victim/open-victim.ts';
 import type { LogLine } from '../victim/victim-log.ts';
 import type { EpisodeRequest, Target } from './target.ts';
 
@@ -23,6 +23,9 @@ export interface LocalOptions {
   readonly allowedTargets: readonly string[];
   /** Receives the victim's lines about failed logins. */
   readonly victimLog: LogLine;
+  /** Receives the victim's lines about requests. */
+  readonly accessLog: LogLine;
+  readonly weakPages: boolean;
   /** Where the ground truth is served as metrics. */
   readonly metrics: ListenAddress | undefined;
   readonly log: Logger;
@@ -35,14 +38,16 @@ export async function openLocalTarget({
   folder,
   allowedTargets,
   victimLog,
+  accessLog,
+  weakPages,
   metrics,
   log,
 }: LocalOptions): Promise<Target> {
-  const victim = await listen(
-    createVictim(victimLog),
-    { host: '127.0.0.1', port: 0 },
-    { flag: 'the victim', logger: log },
-  );
+  const place = { at: { host: '127.0.0.1', port: 0 }, flag: 'the victim' };
+  const victim = await openVictim({
+    ...{ http1: place, http2: place, log: victimLog, accessLog, weakPages, folder },
+    logger: log,
+  });
   // The campaign says itself what is on.
   const runner = new Runner({ subject, ledger, maxRunning: 1, log: { ...log, info: log.debug } });
   const truth =
@@ -55,18 +60,19 @@ export async function openLocalTarget({
       throw error;
     }));
   if (truth !== undefined) log.info('Ground truth is served on', { address: truth.address });
-  const url = `http://${victim.address}`;
-  const background = new BackgroundLoad(url);
+  const { own } = victim;
+  const background = new BackgroundLoad(own.url);
   const optionsOf = ({
     durationMs,
     intensity,
-    target = url,
+    target = own.url,
     parameters,
   }: EpisodeRequest): ScenarioOptions => ({
     durationMs,
     intensity,
     folder,
     target,
+    victim: own,
     allowedTargets,
     ...(parameters !== undefined && { parameters }),
   });

@@ -7,6 +7,7 @@ import { connectionLeak } from '../attacks/connection-leak.ts';
 import { cpuBurn } from '../attacks/cpu-burn.ts';
 import { cpuThrottle } from '../attacks/cpu-throttle.ts';
 import { crashLoop } from '../attacks/crash-loop.ts';
+import { credentialStuffing } from '../attacks/credential-stuffing.ts';
 import { diskFill } from '../attacks/disk-fill.ts';
 import { diskThrash } from '../attacks/disk-thrash.ts';
 import { exfiltrationBurst } from '../attacks/exfiltration-burst.ts';
@@ -14,10 +15,12 @@ import { fileTamper } from '../attacks/file-tamper.ts';
 import { fileless } from '../attacks/fileless.ts';
 import { forkBurst } from '../attacks/fork-burst.ts';
 import { httpFlood } from '../attacks/http-flood.ts';
+import { http2RapidReset } from '../attacks/http2-rapid-reset.ts';
 import { implant } from '../attacks/implant.ts';
 import { lateralScan } from '../attacks/lateral-scan.ts';
 import { leakedDirectory } from '../attacks/leaked-directory.ts';
 import { listenOverflow } from '../attacks/listen-overflow.ts';
+import { log4shell } from '../attacks/log4shell.ts';
 import { memoryLeak } from '../attacks/memory-leak.ts';
 import { mining } from '../attacks/mining.ts';
 import { oomKill } from '../attacks/oom-kill.ts';
@@ -26,8 +29,13 @@ import { portScan } from '../attacks/port-scan.ts';
 import { processInjection } from '../attacks/process-injection.ts';
 import { reverseShell } from '../attacks/reverse-shell.ts';
 import { riskyPod } from '../attacks/risky-pod.ts';
+import { shellshock } from '../attacks/shellshock.ts';
+import { slowPost } from '../attacks/slow-post.ts';
 import { sniffer } from '../attacks/sniffer.ts';
+import { ssrfMetadata } from '../attacks/ssrf-metadata.ts';
+import { struts } from '../attacks/struts.ts';
 import { synFlood } from '../attacks/syn-flood.ts';
+import { webShell } from '../attacks/web-shell.ts';
 import { adminExec } from '../benign/admin-exec.ts';
 import { batchJob } from '../benign/batch-job.ts';
 import { loadSpike } from '../benign/load-spike.ts';
@@ -42,6 +50,7 @@ export const SCENARIOS: readonly Scenario[] = [
   cpuBurn,
   cpuThrottle,
   crashLoop,
+  credentialStuffing,
   diskFill,
   diskThrash,
   exfiltrationBurst,
@@ -49,10 +58,12 @@ export const SCENARIOS: readonly Scenario[] = [
   fileless,
   forkBurst,
   httpFlood,
+  http2RapidReset,
   implant,
   lateralScan,
   leakedDirectory,
   listenOverflow,
+  log4shell,
   memoryLeak,
   mining,
   oomKill,
@@ -61,8 +72,13 @@ export const SCENARIOS: readonly Scenario[] = [
   processInjection,
   reverseShell,
   riskyPod,
+  shellshock,
+  slowPost,
   sniffer,
+  ssrfMetadata,
+  struts,
   synFlood,
+  webShell,
   adminExec,
   batchJob,
   loadSpike,

@@ -1,7 +1,8 @@
 /** Makes scenarios of what is particular to each: their caps and targets are checked in one place, before anything is done. */
+import type { OwnVictim } from '../victim/open-victim.ts';
 import { ScenarioRefusal } from './refusal.ts';
 import type { Family, Likeness, Parameter, Parameters, Scenario, ScenarioOptions } from './scenario.ts';
-import { pinTarget, type Target } from './targets.ts';
+import { isSameTarget, pinTarget, type Target } from './targets.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -10,11 +11,17 @@ interface Run<P extends Parameters> {
   readonly durationMs: number;
   readonly values: { readonly [K in keyof P]: number };
   readonly folder: string;
+  /** Of the same process, where it has one. */
+  readonly victim: OwnVictim | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
 /** With a target; the only address that the scenario may connect to. */
-type TargetedRun<P extends Parameters> = Run<P> & { readonly target: Target };
+type TargetedRun<P extends Parameters> = Run<P> & {
+  readonly target: Target;
+  /** The weak pages of the target, where that is the own victim and the scenario uses them. */
+  readonly weak: OwnVictim['weak'];
+};
 
 type Told = Pick<
   Scenario,
@@ -41,6 +48,8 @@ type Particulars<P extends Parameters> = Told & {
 type Targeted<P extends Parameters> = Particulars<P> & {
   /** Whether a target on loopback would move nothing. */
   readonly beyondLoopback?: true;
+  /** Whether the own victim must have weak pages; of other services only their access log sees it. */
+  readonly usesWeakPages?: true;
   readonly work: (run: TargetedRun<P>) => Promise<unknown>;
 };
 
@@ -67,7 +76,7 @@ function checkedRun<P extends Parameters>(
   options: ScenarioOptions,
   signal?: AbortSignal,
 ): Run<P> {
-  const { durationMs, intensity, folder } = options;
+  const { durationMs, intensity, folder, victim } = options;
   if (!(durationMs > 0 && durationMs <= longestMs)) {
     throw new ScenarioRefusal(
       name,
@@ -88,7 +97,7 @@ function checkedRun<P extends Parameters>(
       effectiveValue(name, key, parameter, options),
     ]),
   ) as Run<P>['values'];
-  return { durationMs, values, folder, signal };
+  return { durationMs, values, folder, victim, signal };
 }
 
 async function targetOf(
@@ -107,6 +116,22 @@ async function targetOf(
     );
   }
   return pinned;
+}
+
+/** What opens the weak pages of the target: only those of the own victim are ever asked for. */
+async function weakPagesOf(
+  name: string,
+  target: Target,
+  { victim, allowedTargets = [] }: ScenarioOptions,
+): Promise<OwnVictim['weak']> {
+  if (victim === undefined) return undefined;
+  const own = await pinTarget(victim.url, [...allowedTargets, victim.url]);
+  if (!isSameTarget(own, target)) return undefined;
+  if (victim.weak !== undefined) return victim.weak;
+  throw new ScenarioRefusal(
+    name,
+    'the victim has no weak pages: start it with --victim.weak-pages, or allow a service of the cluster as target',
+  );
 }
 
 /** What a scenario of this role tells beside its work. */
@@ -167,6 +192,7 @@ export function targetedScenario<const P extends Parameters, R extends Scenario[
 ): Scenario {
   return define(role, spec, async (options, run) => {
     const target = await targetOf(spec.name, spec.beyondLoopback ?? false, options);
-    return () => spec.work({ ...run, target });
+    const weak = spec.usesWeakPages && (await weakPagesOf(spec.name, target, options));
+    return () => spec.work({ ...run, target, weak });
   });
 }

@@ -1,5 +1,6 @@
 /** What an anomaly is: something that child processes do for a while, and that ends with them. */
 import type { ScenarioRole } from '../../dataset/episodes/contract.ts';
+import type { OwnVictim } from '../victim/open-victim.ts';
 import type { ColumnName } from './columns.ts';
 
 /** How long and how hard, and what the scenario may use. */
@@ -11,6 +12,8 @@ export interface ScenarioOptions {
   readonly folder: string;
   /** Where the service that suffers answers, such as `http://127.0.0.1:24928`; see targets.ts for what is allowed. */
   readonly target?: string;
+  /** The victim of the same process, where there is one. */
+  readonly victim?: OwnVictim;
   /** Services of the cluster beside loopback that may be the target, each as `host:port`. */
   readonly allowedTargets?: readonly string[];
   /** Values for some of the scenario's parameters, in place of their defaults. */

@@ -86,6 +86,11 @@ function samePlace(a: Place, b: Place): boolean {
   return a.host === b.host && a.port === b.port;
 }
 
+/** Whether both lead to the same service, as far as addresses tell. */
+export function isSameTarget(a: Target, b: Target): boolean {
+  return a.port === b.port && (a.address === b.address || (a.isLoopback && b.isLoopback));
+}
+
 /** What is wrong with an address, if it is not one that a scenario may connect to. */
 function objection(address: string, allowed: boolean): string | undefined {
   if (within(LOOPBACK, address)) return undefined;

@@ -12,10 +12,14 @@ export interface WorkerOptions {
   readonly durationMs: number;
 }
 
+/** Where a worker finds the token of the victim's weak pages: not on its command line, which everybody on a machine can read. */
+export const WEAK_TOKEN_VARIABLE = 'KUBEVIGIL_WEAK_TOKEN';
+
 /** Where a worker runs. */
 interface Surroundings {
   /** In a network namespace of its own whose loopback has these IPv4 addresses, too; see own-namespace.ts. */
   readonly inNamespace?: readonly string[];
+  readonly weakToken?: string | undefined;
 }
 
 /**
@@ -31,13 +35,16 @@ export async function runWorker(
   name: string,
   options: WorkerOptions,
   signal?: AbortSignal,
-  { inNamespace }: Surroundings = {},
+  { inNamespace, weakToken }: Surroundings = {},
 ): Promise<void> {
   const script = fileURLToPath(new URL(`../workers/${name}.js`, import.meta.url));
   const entering = inNamespace === undefined ? [] : await enteringNamespace(inNamespace);
   // Each command of these becomes the next: what is killed is the worker.
   const [file = '', ...args] = [...entering, process.execPath, script, JSON.stringify(options)];
-  const child = spawn(file, args, { stdio: ['pipe', 'ignore', 'pipe'] });
+  const child = spawn(file, args, {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    env: { ...process.env, [WEAK_TOKEN_VARIABLE]: weakToken },
+  });
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint += text;

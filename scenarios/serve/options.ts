@@ -13,16 +13,20 @@ import { readToken, TOKEN_VARIABLE } from './token.ts';
 
 export const LISTEN_FLAG = '--web.listen-address';
 export const VICTIM_FLAG = '--victim.listen-address';
+export const HTTP2_FLAG = '--victim.http2.listen-address';
 const MOST_RUNNING = 16;
 
 export interface ServeOptions {
   readonly listen: ListenAddress;
   readonly victim: ListenAddress;
+  readonly victimHttp2: ListenAddress;
   readonly webConfigFile: string | undefined;
   readonly token: string | undefined;
   readonly allowedHosts: readonly string[];
   readonly allowedTargets: readonly string[];
   readonly victimLog: string | undefined;
+  readonly victimAccessLog: string | undefined;
+  readonly weakPages: boolean;
   readonly episodes: string;
   /** Where scenarios write what they write. */
   readonly folder: string;
@@ -36,7 +40,10 @@ interface Flags extends LogFlags {
   readonly 'web.config.file'?: string;
   readonly 'web.allowed-host': readonly string[];
   readonly 'victim.listen-address': string;
+  readonly 'victim.http2.listen-address': string;
   readonly 'victim.log'?: string;
+  readonly 'victim.access-log'?: string;
+  readonly 'victim.weak-pages'?: true;
   readonly 'allowed-target': readonly string[];
   readonly 'token-file'?: string;
   readonly episodes: string;
@@ -69,7 +76,12 @@ export function withTargetOptions(command: Command): Command {
       list,
       [],
     )
-    .option('--victim.log <file>', 'where the victim writes of failed logins');
+    .option('--victim.log <file>', 'where the victim writes of failed logins')
+    .option('--victim.access-log <file>', 'where the victim writes of requests, in the combined format')
+    .option(
+      '--victim.weak-pages',
+      'give the victim pages with known holes, which scenarios alone can use and which run nothing but fixed harmless programs',
+    );
 }
 
 export const nodeNameOption = () =>
@@ -115,6 +127,11 @@ export function serveCommand(serve: (options: ServeOptions) => Promise<void>): C
       [],
     )
     .option(`${VICTIM_FLAG} <host:port>`, 'where the victim service listens', '127.0.0.1:24928')
+    .option(
+      `${HTTP2_FLAG} <host:port>`,
+      'where the victim speaks HTTP/2 without TLS; port 0 is a free one',
+      '127.0.0.1:0',
+    )
     .option('--token-file <file>', `what requests must carry (else the environment's ${TOKEN_VARIABLE})`)
     .option('--episodes <file>', 'where the ground truth is written', 'episodes.csv')
     .option('--scratch <folder>', 'where scenarios write for a while', tmpdir())
@@ -143,11 +160,14 @@ function readOptions(flags: Flags, env: NodeJS.ProcessEnv): ServeOptions {
   return {
     listen,
     victim: parseListenAddress(flags['victim.listen-address'], VICTIM_FLAG),
+    victimHttp2: parseListenAddress(flags['victim.http2.listen-address'], HTTP2_FLAG),
     webConfigFile: flags['web.config.file'],
     token,
     allowedHosts: flags['web.allowed-host'],
     allowedTargets: flags['allowed-target'],
     victimLog: flags['victim.log'],
+    victimAccessLog: flags['victim.access-log'],
+    weakPages: flags['victim.weak-pages'] ?? false,
     episodes: resolve(flags.episodes),
     folder: resolve(flags.scratch),
     maxRunning: flags['max-running'],

@@ -1,16 +1,16 @@
 import { undoingEndSignal } from '../../common/end-signal.ts';
 import { createLogger, type Logger } from '../../common/log.ts';
 import type { WebConfigBook } from '../../common/web/config/book.ts';
-import { type Listener, listen } from '../../common/web/listen.ts';
+import { listen } from '../../common/web/listen.ts';
 import { openWebConfig } from '../../common/web/open-config.ts';
 import { Ledger } from '../ground-truth/ledger.ts';
 import { truthMetrics } from '../ground-truth/metrics.ts';
 import { SCENARIOS } from '../registry/registry.ts';
 import { Runner } from '../runner/runner.ts';
 import { BackgroundLoad } from '../victim/background.ts';
-import { createVictim } from '../victim/victim.ts';
+import { openVictim, type Victim } from '../victim/open-victim.ts';
 import { fileLog, standardOutput } from '../victim/victim-log.ts';
-import { LISTEN_FLAG, type ServeOptions, VICTIM_FLAG } from './options.ts';
+import { HTTP2_FLAG, LISTEN_FLAG, type ServeOptions, VICTIM_FLAG } from './options.ts';
 import { createApp } from './server.ts';
 import { tokenCheck } from './token.ts';
 
@@ -18,14 +18,9 @@ import { tokenCheck } from './token.ts';
 const GRACE_MS = 1_000;
 const RESPONSE_MS = 60_000;
 
-/** Where one on this machine reaches what listens there. */
-function ownUrl({ scheme, address }: Listener): string {
-  return `${scheme}://${address.replace(/^(?:\[::\]|0\.0\.0\.0):/, '127.0.0.1:')}`;
-}
-
 interface Bench {
   readonly options: ServeOptions;
-  readonly victim: Listener;
+  readonly victim: Victim;
   readonly web: WebConfigBook | undefined;
   readonly log: Logger;
   /** Fires when it is to end. */
@@ -44,15 +39,15 @@ async function serveOn({ options, victim, web, log, ending }: Bench): Promise<vo
   const { subject, maxRunning, folder, token, allowedHosts } = options;
   const ledger = new Ledger(options.episodes, Date.now());
   const runner = new Runner({ subject, ledger, maxRunning, log });
-  const background = new BackgroundLoad(ownUrl(victim));
+  const background = new BackgroundLoad(victim.own.url);
   const app = createApp({
     scenarios: SCENARIOS,
     runner,
     background,
     registry: truthMetrics(runner.truth),
-    victim: ownUrl(victim),
+    victim: victim.own,
     // Where it listens on an address of the network, it is allowed all the same: it is ours.
-    allowedTargets: [...options.allowedTargets, ownUrl(victim)],
+    allowedTargets: [...options.allowedTargets, victim.own.url],
     folder,
     checkToken: token === undefined ? undefined : tokenCheck(token),
     allowedHosts,
@@ -63,7 +58,7 @@ async function serveOn({ options, victim, web, log, ending }: Bench): Promise<vo
   const listener = await listen(app, options.listen, serving);
   try {
     const { address, scheme } = listener;
-    log.info('Victim listens on', { address: victim.address });
+    log.info('Victim listens on', { address: victim.address, http2: victim.http2Address });
     const { cluster, ...own } = subject;
     const where = { ...own, ...(cluster !== undefined && { cluster }) };
     log.info('Listening on', { address, scheme, ...where, token: token !== undefined });
@@ -85,9 +80,17 @@ export async function serve(options: ServeOptions): Promise<void> {
   const log = createLogger(options.log);
   const ending = undoingEndSignal();
   const web = await openWebConfig(options.webConfigFile, log);
-  const logins = options.victimLog === undefined ? standardOutput : fileLog(options.victimLog);
+  const logTo = (file: string | undefined) => (file === undefined ? standardOutput : fileLog(file));
   // Before the ground truth is opened: a second service by mistake must find the address in use, and not close the first one's episodes.
-  const victim = await listen(createVictim(logins), options.victim, { flag: VICTIM_FLAG, logger: log });
+  const victim = await openVictim({
+    http1: { at: options.victim, flag: VICTIM_FLAG },
+    http2: { at: options.victimHttp2, flag: HTTP2_FLAG },
+    log: logTo(options.victimLog),
+    accessLog: logTo(options.victimAccessLog),
+    weakPages: options.weakPages,
+    folder: options.folder,
+    logger: log,
+  });
   try {
     await serveOn({ options, victim, web, log, ending });
   } finally {

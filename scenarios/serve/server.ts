@@ -8,6 +8,7 @@ import { checkScenario, type Runner } from '../runner/runner.ts';
 import { ScenariosError, type ScenariosErrorCode } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { BackgroundLoad } from '../victim/background.ts';
+import type { OwnVictim } from '../victim/open-victim.ts';
 import { type GateOptions, refusalOf } from './gate.ts';
 import { parseBackground, parseStart } from './requests.ts';
 import { episodeView, scenarioView } from './views.ts';
@@ -21,8 +22,7 @@ export interface ServerOptions extends GateOptions, OpenPages {
   readonly scenarios: readonly Scenario[];
   readonly runner: Runner;
   readonly background: BackgroundLoad;
-  /** Where the own victim answers. */
-  readonly victim: string;
+  readonly victim: OwnVictim;
   /** Services beside loopback that may be troubled. */
   readonly allowedTargets: readonly string[];
   /** Where scenarios may write. */
@@ -102,7 +102,8 @@ function guardedPages(app: Application, options: ServerOptions): void {
       durationMs: asked.durationSeconds * MS_PER_SECOND,
       intensity: asked.intensity,
       folder,
-      target: asked.target ?? victim,
+      target: asked.target ?? victim.url,
+      victim,
       allowedTargets,
       ...(asked.parameters !== undefined && { parameters: asked.parameters }),
     };

@@ -1,16 +1,8 @@
 /** The service that suffers: a small shop that behaves normally, with a login, something costly, and an upload. */
-import { createHash, pbkdf2 } from 'node:crypto';
-import { promisify } from 'node:util';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express';
+import { costlyText, pageText } from './shop-pages.ts';
 import { type LogLine, standardOutput } from './victim-log.ts';
 
-const derive = promisify(pbkdf2);
-
-/** Hashing so many bytes stands for the work that a shop's page takes. */
-const PAGE = Buffer.alloc(64 * 1024);
-/** About 4 ms of a CPU. */
-const COSTLY_ROUNDS = 8_000;
-const KEY_BYTES = 32;
 const LARGEST_FORM = '4kb';
 const SHOWN_NAME = 64;
 
@@ -25,13 +17,11 @@ function quoted(value: unknown): string {
 }
 
 function page(request: Request, response: Response): void {
-  const digest = createHash('sha256').update(request.path).update(PAGE).digest('hex');
-  response.type('text/plain').send(`${digest}\n`);
+  response.type('text/plain').send(pageText(request.path));
 }
 
 async function costly(_: Request, response: Response): Promise<void> {
-  const key = await derive('order', 'shop', COSTLY_ROUNDS, KEY_BYTES, 'sha256');
-  response.type('text/plain').send(`${key.toString('hex')}\n`);
+  response.type('text/plain').send(await costlyText());
 }
 
 /**
@@ -39,10 +29,12 @@ async function costly(_: Request, response: Response): Promise<void> {
  * `guest` with `guest`, and `POST /upload` throws away what it takes.
  *
  * @param log receives a line for each failed login, as the default rule application_login_failed reads it
+ * @param more pages beside those of the shop
  */
-export function createVictim(log: LogLine = standardOutput): Express {
+export function createVictim(log: LogLine = standardOutput, more?: Router): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  if (more !== undefined) app.use(more);
   app.get('/work', costly);
   app.post('/login', express.json({ limit: LARGEST_FORM }), (request, response) => {
     const { user, password } = (request.body ?? {}) as Credentials;

@@ -176,10 +176,8 @@ export const HOUSES: readonly House[] = [
     holds: 'Anomalies on demand, with their ground truth.',
     uses: ['common', 'dataset/episodes'],
     layers: [
-      [
-        room('scenario', 'What a scenario is, its limits and targets, and starting its worker processes.'),
-        room('victim', 'The service that suffers, and its ordinary use.'),
-      ],
+      [room('victim', 'The service that suffers, its weak pages, and its ordinary use.')],
+      [room('scenario', 'What a scenario is, its limits and targets, and starting its worker processes.')],
       [
         room('workers', 'The processes that do the work; each undoes what it did.'),
         room('ground-truth', 'When what was on: the file of episodes and the metrics.'),

@@ -9,6 +9,7 @@ import { serverThat } from '../../builder/support/server.ts';
 import { createAuthority } from '../../support/certificates.ts';
 import { processesWith } from '../../support/processes.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
+import { COMBINED } from '../support/combined.ts';
 import { ask, postJson, type Service, scenarios, startScenarios, startService } from '../support/service.ts';
 
 const TOKEN = 'a-token-of-the-tests-0123456789';
@@ -235,6 +236,32 @@ describe('kubevigil-scenarios run', () => {
     const ended = await scenarios(['run', file, ...places, `--victim.log=${path('victim.log')}`]);
     expect(ended, ended.stderr).to.include({ code: 0 });
     expect(readFileSync(path('victim.log'), 'utf8')).to.match(/^\S+Z login failed/m);
+  });
+
+  it('writes of requests where --victim.access-log has it, and has weak pages with --victim.weak-pages alone', async () => {
+    plan({ scenarios: [{ name: 'web_shell', duration: '2s', intensity: 1 }] });
+    const log = path('access.log');
+    const places = [
+      `--episodes=${path('episodes.csv')}`,
+      `--scratch=${path()}`,
+      `--victim.access-log=${log}`,
+    ];
+    const run = (...flags: string[]) => scenarios(['run', path('plan.yaml'), ...places, ...flags]);
+    const refused = await run();
+    expect(refused.code).to.equal(1);
+    expect(refused.stderr).to.match(
+      /web_shell: the victim has no weak pages: start it with --victim.weak-pages/,
+    );
+    const ended = await run('--victim.weak-pages');
+    expect(ended, ended.stderr).to.include({ code: 0 });
+    const lines = readFileSync(log, 'utf8').trim().split('\n');
+    for (const line of lines) expect(line).to.match(COMBINED);
+    const requests = lines.map((line) => COMBINED.exec(line)?.groups ?? {});
+    expect(requests.map(({ request }) => request)).to.include('PUT /uploads/kubevigil-shell.php HTTP/1.1');
+    expect(
+      requests.filter(({ request, status }) => request?.includes('?cmd=') && status === '200'),
+    ).not.to.deep.equal([]);
+    expect(readdirSync(path()).filter((name) => name.startsWith('kubevigil-uploads'))).to.deep.equal([]);
   });
 
   it('troubles what --allowed-target has, should it be private', async () => {

@@ -313,14 +313,14 @@ describe('kubevigil-scenarios serve', () => {
     }
     expect(count).to.be.at.least(12);
     expect(json(await ask(`${url}/scenarios`))['scenarios']).to.have.length(SCENARIOS.length);
-    await waitFor('the workers', () => workers().length > 2 * count);
+    await waitFor('the workers', () => workers().length >= count);
   }
   const temporary = () => readdirSync('/tmp').filter((name) => name.startsWith('.kubevigil-'));
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     it(`undoes everything and closes the episodes on ${signal}`, async () => {
       const before = temporary();
-      const running = await start(['--max-running=16']);
+      const running = await start(['--max-running=16', '--victim.weak-pages']);
       await startAll(running);
       const ended = await running.end(signal);
       expect(ended.code, ended.stderr).to.equal(0);
@@ -334,7 +334,7 @@ describe('kubevigil-scenarios serve', () => {
 
   it('leaves nothing when it is killed, and the next closes its episodes', async () => {
     const before = temporary();
-    const killed = await start(['--max-running=16']);
+    const killed = await start(['--max-running=16', '--victim.weak-pages']);
     await startAll(killed);
     await killed.end('SIGKILL');
     await waitFor('the workers to end', () => processesWith(`MARK=${folder}`).length === 0);

@@ -5,13 +5,13 @@
  *     node pod-main.js <port> <log file> <folder> [<ms between two times of housekeeping>]
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { createLogger } from '../../../common/log.ts';
 import { SCENARIOS } from '../../../scenarios/registry/registry.ts';
 import type { ScenarioOptions } from '../../../scenarios/scenario/scenario.ts';
-import { createVictim } from '../../../scenarios/victim/victim.ts';
+import { openVictim } from '../../../scenarios/victim/open-victim.ts';
 import { fileLog } from '../../../scenarios/victim/victim-log.ts';
 
 const [port = '', logFile = '', folder = '', housekeepingMs = '1000'] = process.argv.slice(2);
@@ -28,8 +28,15 @@ async function keepHouse(): Promise<void> {
 const log = fileLog(logFile);
 /** As containerd writes what a container writes. */
 const standardOutput = (line: string) => log(`${new Date().toISOString()} stdout F ${line}`);
-const server = createVictim(standardOutput).listen(Number(port));
-await once(server, 'listening');
+const victim = await openVictim({
+  http1: { at: { host: undefined, port: Number(port) }, flag: 'port' },
+  http2: { at: { host: '127.0.0.1', port: 0 }, flag: 'port' },
+  log: standardOutput,
+  accessLog: standardOutput,
+  weakPages: true,
+  folder,
+  logger: createLogger({ level: 'warn', format: 'logfmt' }),
+});
 const housekeeping = setInterval(() => void keepHouse(), Number(housekeepingMs));
 const say = (line: string) => process.stdout.write(`${line}\n`);
 say('ok');
@@ -38,7 +45,7 @@ async function carryOut(line: string): Promise<void> {
   const { name, options } = JSON.parse(line) as { name: string; options: ScenarioOptions };
   const scenario = SCENARIOS.find((one) => one.name === name);
   try {
-    await scenario?.run(options);
+    await scenario?.run({ ...options, victim: victim.own });
     say('ok');
   } catch (error) {
     say(String(error).split('\n')[0] ?? '');
@@ -46,5 +53,4 @@ async function carryOut(line: string): Promise<void> {
 }
 for await (const line of createInterface(process.stdin)) void carryOut(line);
 clearInterval(housekeeping);
-server.close();
-server.closeAllConnections();
+await victim.close(0);
