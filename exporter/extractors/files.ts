@@ -17,7 +17,7 @@ interface State {
  * Changes of the host's files that file rules name: accounts, keys, scheduled jobs, static pods, canaries.
  *
  * Source: lstat(2) of each path at each scrape, and a hash of its content when that says that it changed; of a link also
- * what it leads to. What is changed and changed back between two scrapes is not seen. Paths lie below `--path.rootfs`, and
+ * what it leads to. A part of the small files is hashed all the same, in turn. What is changed and changed back between two scrapes is not seen. Paths lie below `--path.rootfs`, and
  * so do those that links lead to.
  */
 export const files: Extractor<State> = {

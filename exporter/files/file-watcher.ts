@@ -35,6 +35,7 @@ export class FileWatcher {
    */
   async look(rules: RuleSet): Promise<SourceError[]> {
     const errors: SourceError[] = [];
+    this.#files.looker.rereads.begin();
     const wanted = new Set(rules.on('file').flatMap(({ paths }) => paths));
     this.#patterns = new Map(
       [...wanted].map((text) => [text, this.#patterns.get(text) ?? new WatchedPattern(text, this.#files)]),

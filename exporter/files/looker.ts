@@ -8,6 +8,7 @@ import { Unread } from '../base/lines.ts';
 import { isNetwork } from '../host/mounts.ts';
 import type { Device, HangGuard } from '../kernel/hang-guard.ts';
 import { type Mount, parseMountinfo } from '../parsers/mountinfo.ts';
+import { Rereads } from './rereads.ts';
 
 const lstatLater = promisify(lstat);
 const MAX_LOCAL = 4_000;
@@ -34,6 +35,8 @@ export class Looker {
   readonly #guard: HangGuard;
   /** What stands before the host's paths here. */
   readonly #prefix: string;
+  /** Which files are read again. */
+  readonly rereads = new Rereads();
   /** Paths known to lie on local filesystems. */
   readonly #local = new Set<string>();
   #mountinfo: string | undefined;
@@ -87,6 +90,11 @@ export class Looker {
   #deviceAt(path: string): Device {
     const onHost = path.slice(this.#prefix.length) || '/';
     return this.#places.find(({ mountpoint }) => liesIn(onHost, mountpoint))?.device ?? unknown(path);
+  }
+
+  /** Whether a path is known to lie on a filesystem of this machine, so that no call about it is guarded. */
+  isLocal(path: string): boolean {
+    return this.#local.has(path);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { scenario } from '../scenario/define.ts';
 import { spaceObstacle } from '../scenario/disk-space.ts';
+import { withOwnFiles } from '../scenario/own-files.ts';
 import { runWorker } from '../scenario/worker.ts';
 import type { DiskThrashOptions } from '../workers/disk-thrash.ts';
 
@@ -22,13 +23,14 @@ export const diskThrash = scenario('attack', {
     },
   },
   obstacle: ({ folder, values }) => spaceObstacle(folder, values.fileMebibytes * MEBIBYTE),
-  work({ durationMs, values, folder, signal }) {
-    const options: DiskThrashOptions = {
-      durationMs,
-      folder,
-      bytesPerSecond: values.mebibytesPerSecond * MEBIBYTE,
-      fileBytes: values.fileMebibytes * MEBIBYTE,
-    };
-    return runWorker('disk-thrash', options, signal);
-  },
+  work: ({ durationMs, values, folder, signal }) =>
+    withOwnFiles('disk_thrash', folder, (beginning) => {
+      const options: DiskThrashOptions = {
+        durationMs,
+        beginning,
+        bytesPerSecond: values.mebibytesPerSecond * MEBIBYTE,
+        fileBytes: values.fileMebibytes * MEBIBYTE,
+      };
+      return runWorker('disk-thrash', options, signal);
+    }),
 });

@@ -1,10 +1,8 @@
-import { accessSync, constants } from 'node:fs';
+import { CANARIES, canaryObstacle } from '../scenario/canaries.ts';
 import { scenario } from '../scenario/define.ts';
+import { withOwnFiles } from '../scenario/own-files.ts';
 import { runWorker } from '../scenario/worker.ts';
 import type { FileTamperOptions } from '../workers/file-tamper.ts';
-
-/** Where the default rule canary_file_changed looks; nothing else lives here. */
-const CANARIES = '/var/lib/kubevigil/canary';
 
 /** Somebody touches what nobody has a reason to touch: canary files, which nothing reads. */
 export const fileTamper = scenario('attack', {
@@ -18,16 +16,10 @@ export const fileTamper = scenario('attack', {
     files: { help: 'files', default: 20, most: 100 },
     changesPerSecond: { help: 'changes of each file per second', default: 2, most: 20, fixed: true },
   },
-  async obstacle() {
-    try {
-      accessSync(CANARIES, constants.W_OK);
-      return undefined;
-    } catch {
-      return `there is no writable folder ${CANARIES}: make it, and watch it with the rule canary_file_changed`;
-    }
-  },
-  work({ durationMs, values, signal }) {
-    const options: FileTamperOptions = { durationMs, folder: CANARIES, ...values };
-    return runWorker('file-tamper', options, signal);
-  },
+  obstacle: () => canaryObstacle(),
+  work: ({ durationMs, values, signal }) =>
+    withOwnFiles('file_tamper', CANARIES, (beginning) => {
+      const options: FileTamperOptions = { durationMs, beginning, ...values };
+      return runWorker('file-tamper', options, signal);
+    }),
 });

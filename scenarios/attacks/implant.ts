@@ -1,4 +1,5 @@
 import { scenario } from '../scenario/define.ts';
+import { withOwnFiles } from '../scenario/own-files.ts';
 import { runWorker } from '../scenario/worker.ts';
 import type { ImplantOptions } from '../workers/implant.ts';
 
@@ -19,7 +20,9 @@ export const implant = scenario('attack', {
   },
   work({ durationMs, values, folder, signal }) {
     const isTemporary = TEMPORARY.some((temporary) => folder.startsWith(`${temporary}/`));
-    const options: ImplantOptions = { durationMs, folder: isTemporary ? folder : TEMPORARY[0], ...values };
-    return runWorker('implant', options, signal);
+    return withOwnFiles('implant', isTemporary ? folder : TEMPORARY[0], (beginning) => {
+      const options: ImplantOptions = { durationMs, beginning, ...values };
+      return runWorker('implant', options, signal);
+    });
   },
 });

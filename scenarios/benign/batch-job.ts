@@ -1,5 +1,6 @@
 import { scenario } from '../scenario/define.ts';
 import { spaceObstacle } from '../scenario/disk-space.ts';
+import { withOwnFiles } from '../scenario/own-files.ts';
 import { runWorker } from '../scenario/worker.ts';
 import type { BatchJobOptions } from '../workers/batch-job.ts';
 
@@ -35,13 +36,14 @@ export const batchJob = scenario('benign', {
     fileMebibytes: { help: 'MiB of the file that it writes', default: 64, most: 1_024, fixed: true },
   },
   obstacle: ({ folder, values }) => spaceObstacle(folder, values.fileMebibytes * MEBIBYTE),
-  work({ durationMs, values, folder, signal }) {
-    const options: BatchJobOptions = {
-      durationMs,
-      folder,
-      bytesPerSecond: values.mebibytesPerSecond * MEBIBYTE,
-      fileBytes: values.fileMebibytes * MEBIBYTE,
-    };
-    return runWorker('batch-job', options, signal);
-  },
+  work: ({ durationMs, values, folder, signal }) =>
+    withOwnFiles('batch_job', folder, (beginning) => {
+      const options: BatchJobOptions = {
+        durationMs,
+        beginning,
+        bytesPerSecond: values.mebibytesPerSecond * MEBIBYTE,
+        fileBytes: values.fileMebibytes * MEBIBYTE,
+      };
+      return runWorker('batch-job', options, signal);
+    }),
 });

@@ -8,6 +8,7 @@ import { cpuBurn } from '../attacks/cpu-burn.ts';
 import { cpuThrottle } from '../attacks/cpu-throttle.ts';
 import { crashLoop } from '../attacks/crash-loop.ts';
 import { credentialStuffing } from '../attacks/credential-stuffing.ts';
+import { dirtyPipe } from '../attacks/dirty-pipe.ts';
 import { diskFill } from '../attacks/disk-fill.ts';
 import { diskThrash } from '../attacks/disk-thrash.ts';
 import { exfiltrationBurst } from '../attacks/exfiltration-burst.ts';
@@ -29,6 +30,7 @@ import { portScan } from '../attacks/port-scan.ts';
 import { processInjection } from '../attacks/process-injection.ts';
 import { reverseShell } from '../attacks/reverse-shell.ts';
 import { riskyPod } from '../attacks/risky-pod.ts';
+import { runcOverwrite } from '../attacks/runc-overwrite.ts';
 import { shellshock } from '../attacks/shellshock.ts';
 import { slowPost } from '../attacks/slow-post.ts';
 import { sniffer } from '../attacks/sniffer.ts';
@@ -51,6 +53,7 @@ export const SCENARIOS: readonly Scenario[] = [
   cpuThrottle,
   crashLoop,
   credentialStuffing,
+  dirtyPipe,
   diskFill,
   diskThrash,
   exfiltrationBurst,
@@ -72,6 +75,7 @@ export const SCENARIOS: readonly Scenario[] = [
   processInjection,
   reverseShell,
   riskyPod,
+  runcOverwrite,
   shellshock,
   slowPost,
   sniffer,

@@ -1,7 +1,6 @@
 /** Makes a report again and again, as a nightly job does: reads, computes, compresses, writes, and clears up. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { open, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { WorkerOptions } from '../scenario/worker.ts';
@@ -11,14 +10,15 @@ const BLOCK_BYTES = 1024 * 1024;
 const compress = promisify(gzip);
 
 export interface BatchJobOptions extends WorkerOptions {
-  readonly folder: string;
+  /** What the path of its file begins with. */
+  readonly beginning: string;
   readonly bytesPerSecond: number;
   readonly fileBytes: number;
 }
 
-const { durationMs, folder, bytesPerSecond, fileBytes } = workerOptions<BatchJobOptions>();
+const { durationMs, beginning, bytesPerSecond, fileBytes } = workerOptions<BatchJobOptions>();
 const life = lifetime(durationMs);
-const path = join(folder, `.batch-job-${randomUUID()}`);
+const path = `${beginning}file`;
 const file = await open(path, 'wx');
 // Without a name the kernel frees it however this process ends.
 await unlink(path);

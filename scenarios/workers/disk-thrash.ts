@@ -2,25 +2,24 @@
  * Writes one file over and over, each block forced to the disk. The file has no name from its first moment, so that
  * the kernel frees it however this process ends.
  */
-import { randomUUID } from 'node:crypto';
 import { open, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { WorkerOptions } from '../scenario/worker.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
 
 const BLOCK_BYTES = 4 * 1024 * 1024;
 
 export interface DiskThrashOptions extends WorkerOptions {
-  readonly folder: string;
+  /** What the path of its file begins with. */
+  readonly beginning: string;
   readonly bytesPerSecond: number;
   readonly fileBytes: number;
 }
 
-const { durationMs, folder, bytesPerSecond, fileBytes } = workerOptions<DiskThrashOptions>();
+const { durationMs, beginning, bytesPerSecond, fileBytes } = workerOptions<DiskThrashOptions>();
 const life = lifetime(durationMs);
 const blockBytes = Math.min(BLOCK_BYTES, fileBytes);
 const intervalMs = (blockBytes / bytesPerSecond) * 1000;
-const path = join(folder, `.disk-thrash-${randomUUID()}`);
+const path = `${beginning}file`;
 const file = await open(path, 'wx');
 await unlink(path);
 const block = Buffer.alloc(blockBytes, 0xa5);

@@ -3,44 +3,33 @@
  * again and again, and listeners. The program is `cat`, which does nothing and ends with this process.
  */
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import type { WorkerOptions } from '../scenario/worker.ts';
 import { BoundChildren } from './bound-children.ts';
 import { finish, lifetime, workerOptions } from './lifetime.ts';
 import { listenOnLoopback } from './listeners.ts';
+import { programOnPath } from './program-on-path.ts';
 import { startSteadily } from './start-steadily.ts';
 
 const PROGRAM = 'cat';
 
 export interface ImplantOptions extends WorkerOptions {
-  /** A temporary one. */
-  readonly folder: string;
+  /** What the paths of its files begin with, in a temporary folder. */
+  readonly beginning: string;
   /** Programs started from the temporary folder, and as many shells. */
   readonly startsPerSecond: number;
   readonly listeners: number;
 }
 
-function copyProgram(to: string): void {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  for (const folder of folders) {
-    try {
-      copyFileSync(join(folder, PROGRAM), to);
-      return;
-    } catch {
-      // Not in this folder.
-    }
-  }
-  throw new Error(`there is no ${PROGRAM} on PATH to copy`);
-}
-
-const { durationMs, folder, startsPerSecond, listeners } = workerOptions<ImplantOptions>();
+const { durationMs, beginning, startsPerSecond, listeners } = workerOptions<ImplantOptions>();
 const life = lifetime(durationMs);
 const children = new BoundChildren();
+const program = programOnPath(PROGRAM);
 const servers = listenOnLoopback(listeners);
 await startSteadily(life, children, startsPerSecond, (count) => {
-  const hidden = mkdtempSync(join(folder, '.kubevigil-implant-'));
+  const hidden = mkdtempSync(beginning);
   try {
-    copyProgram(join(hidden, PROGRAM));
+    copyFileSync(program, join(hidden, PROGRAM));
     for (let i = 0; i < count; i++) {
       children.start(join(hidden, PROGRAM));
       children.start('sh', ['-c', 'read -r _']);

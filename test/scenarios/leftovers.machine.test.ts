@@ -36,6 +36,14 @@ function packetSockets(node: TestNode): string[] {
   return readFileSync(node.seen('net/packet'), 'utf8').trim().split('\n').slice(1);
 }
 
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 describe('what scenarios leave behind', () => {
   let folder: string;
   let written: string;
@@ -91,13 +99,16 @@ describe('what scenarios leave behind', () => {
     });
   }
 
-  async function expectNothing(): Promise<void> {
-    await waitFor('the processes to end', () => container.processes().size === 0).catch(() =>
-      expect([...container.processes().values()]).to.deep.equal([]),
+  /** @param rest processes that stay, and their listeners */
+  async function expectNothing(rest: (line: string) => boolean = () => false, open = 0): Promise<void> {
+    const left = () => [...container.processes().values()].filter((line) => !rest(line));
+    await waitFor('the processes to end', () => left().length === 0).catch(() =>
+      expect(left()).to.deep.equal([]),
     );
-    expect(readdirSync(written)).to.deep.equal([]);
-    expect(canaries()).to.deep.equal([]);
-    expect(listeners(node)).to.deep.equal([]);
+    await waitFor('the files to go', () => [...readdirSync(written), ...canaries()].length === 0).catch(() =>
+      expect([readdirSync(written), canaries()]).to.deep.equal([[], []]),
+    );
+    expect(listeners(node)).to.have.length(open);
     expect(packetSockets(node)).to.deep.equal([]);
   }
 
@@ -111,4 +122,17 @@ describe('what scenarios leave behind', () => {
       await expectNothing();
     });
   }
+
+  it('is no process, file, listener or packet socket when every worker gets SIGKILL and their parent goes on', async () => {
+    await startAll();
+    let ended = 0;
+    for (const _ of RUN) void pod.answer().then(() => ended++);
+    await waitFor('every scenario to end', () => {
+      // Some may only now begin.
+      for (const [pid, line] of container.processes()) if (line.includes('/workers/')) killIfThere(pid);
+      return ended === RUN.length;
+    });
+    // The pod's own process, which looks after its house every second.
+    await expectNothing((line) => line.includes('pod-main') || ['', 'true'].includes(line), 1);
+  });
 });

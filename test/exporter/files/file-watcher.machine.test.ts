@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFileSync,
   chmodSync,
@@ -7,13 +8,14 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   unlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { SourceError } from '../../../exporter/base/errors.ts';
@@ -22,7 +24,9 @@ import { openHostFiles } from '../../../exporter/files/host-files.ts';
 import { type Device, HangGuard } from '../../../exporter/kernel/hang-guard.ts';
 import { parseRules } from '../../../exporter/rules/parse-rules.ts';
 import { RuleSet } from '../../../exporter/rules/rule-set.ts';
+import { waitFor } from '../../../tools/programs/wait.ts';
 import { deadMount } from '../../support/dead-mount.ts';
+import { ROOT } from '../../support/paths.ts';
 import { skip } from '../../support/skip.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 
@@ -349,6 +353,39 @@ for (const direct of [false, true]) {
     });
 
     if (direct) {
+      it('counts a content that changes without size and times, as Dirty Pipe changes it', async () => {
+        const names = Array.from({ length: 50 }, (_, number) => `/f${number}`);
+        for (const name of names) put(name, 'root:x:0:0');
+        const [script, quiet] = [join(ROOT, 'scenarios/workers/perl/silent-write.pl'), '/f49'];
+        const writer = spawn('perl', [script, '600', '5', at(quiet)], {
+          stdio: ['pipe', 'ignore', 'inherit'],
+        });
+        try {
+          const look = await watch(names);
+          const before = await waitFor('the file to have been quiet for a while', async () => {
+            await look();
+            const { ctimeMs } = statSync(at(quiet));
+            return ctimeMs < Date.now() - 1_200 && statSync(at(quiet), { bigint: true });
+          });
+          const changed = await waitFor('the change to be counted', async () => {
+            const counted = await look();
+            return counted[0] !== 0 && counted;
+          });
+          expect(changed).to.deep.equal([1]);
+          expect(await look()).to.deep.equal([1]);
+          const { size, mtimeNs, ctimeNs } = statSync(at(quiet), { bigint: true });
+          expect({ size, mtimeNs, ctimeNs }).to.deep.equal({
+            size: before.size,
+            mtimeNs: before.mtimeNs,
+            ctimeNs: before.ctimeNs,
+          });
+          expect(readFileSync(at(quiet), 'utf8')).to.equal('root:y:0:0');
+        } finally {
+          writer.stdin.end();
+          await once(writer, 'exit');
+        }
+      });
+
       it('asks a mount that does not answer once, however many files lie on it', async function () {
         mkdirSync(at('dead'));
         const dead = await deadMount(at('dead'));

@@ -1,6 +1,7 @@
 import {
   linkSync,
   mkdirSync,
+  readFileSync,
   renameSync,
   statSync,
   symlinkSync,
@@ -110,6 +111,15 @@ export const FILES: Family = {
           utimesSync(host.at(PASSWD), 1_000, 1_000);
         },
       },
+    ),
+    changed(
+      'file-read',
+      'reads a watched file, such as a secret',
+      [(host) => void readFileSync(host.at(PASSWD))],
+      unseen(
+        'contents and metadata are compared, and reading changes none of them; the time of the last access is not kept on most mounts',
+        'fanotify or an audit rule on the file, for which Node has no call',
+      ),
     ),
     changed('file-deleted', 'removes it', [(host) => unlinkSync(host.at(PASSWD))]),
     changed('file-mode', 'makes it writable for everybody', [
