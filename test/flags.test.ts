@@ -213,17 +213,17 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
   'kubevigil-scenarios run': {
     effects: Object.fromEntries(
       [
-        ...['--dry-run', '--seed', '--prometheus', '--episodes', '--scratch', '--web.listen-address'],
         ...[
-          '--node-name',
-          '--cluster',
-          '--allowed-target',
-          '--victim.log',
-          '--victim.access-log',
-          '--victim.weak-pages',
-          '--log.level',
-          '--log.format',
+          '--dry-run',
+          '--coverage',
+          '--seed',
+          '--prometheus',
+          '--episodes',
+          '--scratch',
+          '--web.listen-address',
         ],
+        ...['--node-name', '--cluster', '--allowed-target', '--victim.log', '--victim.access-log'],
+        ...['--victim.weak-pages', '--log.level', '--log.format'],
       ].map((flag) => [flag, { seenIn: RUN }]),
     ),
   },

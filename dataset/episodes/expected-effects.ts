@@ -26,6 +26,7 @@ const EFFECTS = [
   'log4shell suspicious_execs_per_second',
   'memory_leak memory_used_ratio container_memory_working_set_bytes',
   'mining cpu_busy_ratio container_cpu_cores',
+  'network_flood network_transmit_packets_per_second network_transmit_bytes_per_second',
   'oom_kill oom_kills_per_second cpu_throttled_seconds_per_second',
   'packet_loss tcp_retransmitted_segments_per_second tcp_established',
   'port_scan tcp_resets_sent_per_second',

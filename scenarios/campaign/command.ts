@@ -8,6 +8,7 @@ import type { LogFlags } from '../../common/log-flags.ts';
 import { parseListenAddress } from '../../common/web/listen-address.ts';
 import { nodeText } from '../../dataset/episodes/contract.ts';
 import { Ledger } from '../ground-truth/ledger.ts';
+import { SCENARIOS } from '../registry/registry.ts';
 import { ScenariosError } from '../scenario/errors.ts';
 import {
   clusterOption,
@@ -19,6 +20,7 @@ import {
 } from '../serve/options.ts';
 import { fileLog } from '../victim/victim-log.ts';
 import { aheadMs, prometheusNowMs, requireSameTime } from './clock.ts';
+import { coverageLines } from './coverage.ts';
 import { loadPlan } from './load-plan.ts';
 import { openLocalTarget } from './local-target.ts';
 import type { Plan } from './plan-schema.ts';
@@ -30,6 +32,7 @@ import { timetable, timetableLines } from './timetable.ts';
 
 interface Flags extends LogFlags {
   readonly 'dry-run'?: true;
+  readonly coverage?: true;
   readonly seed?: number;
   readonly prometheus?: string;
   readonly episodes: string;
@@ -135,6 +138,11 @@ async function perform(plan: Plan, flags: Flags, log: Logger): Promise<void> {
 async function run(planFile: string, flags: Flags): Promise<void> {
   const loaded = loadPlan(planFile);
   const plan = { ...loaded, seed: flags.seed ?? loaded.seed };
+  if (flags.coverage === true) {
+    const planned = SCENARIOS.filter(({ name }) => plan.scenarios.some((item) => item.name === name));
+    process.stdout.write(`${coverageLines(plan.name, planned).join('\n')}\n`);
+    return;
+  }
   if (flags['dry-run'] === true) {
     const nodes = plan.targets?.map((target) => new URL(target.url).origin) ?? [flags['node-name']];
     const lines = timetableLines(plan, timetable(plan, nodes.length), nodes);
@@ -155,6 +163,7 @@ export function runPlanCommand(): Command {
     )
     .argument('<plan>', 'YAML file')
     .option('--dry-run', 'print the timetable and do nothing')
+    .option('--coverage', 'print which metrics the plan would move by which scenarios, and do nothing')
     .option('--seed <n>', "instead of the plan's", seed)
     .option(
       '--prometheus <url>',

@@ -24,6 +24,7 @@ import { listenOverflow } from '../attacks/listen-overflow.ts';
 import { log4shell } from '../attacks/log4shell.ts';
 import { memoryLeak } from '../attacks/memory-leak.ts';
 import { mining } from '../attacks/mining.ts';
+import { networkFlood } from '../attacks/network-flood.ts';
 import { oomKill } from '../attacks/oom-kill.ts';
 import { packetLoss } from '../attacks/packet-loss.ts';
 import { portScan } from '../attacks/port-scan.ts';
@@ -69,6 +70,7 @@ export const SCENARIOS: readonly Scenario[] = [
   log4shell,
   memoryLeak,
   mining,
+  networkFlood,
   oomKill,
   packetLoss,
   portScan,

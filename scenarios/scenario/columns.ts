@@ -90,4 +90,132 @@ export const POD_COLUMNS = [
   'container_network_transmit_bytes_per_second',
 ] as const;
 
+/** The numbered metrics and their columns. */
+export const NUMBERED_METRICS = [
+  {
+    number: 1,
+    name: 'kubevigil_cpu_seconds_total',
+    columns: ['cpu_busy_ratio', 'cpu_system_ratio', 'cpu_iowait_ratio', 'cpu_steal_ratio'],
+  },
+  {
+    number: 2,
+    name: 'kubevigil_pressure_waiting_seconds_total',
+    columns: ['cpu_pressure_ratio', 'memory_pressure_ratio', 'io_pressure_ratio'],
+  },
+  {
+    number: 3,
+    name: 'kubevigil_cpu_throttled_seconds_total',
+    columns: ['cpu_throttled_seconds_per_second'],
+  },
+  {
+    number: 4,
+    name: 'kubevigil_memory_bytes',
+    columns: ['memory_used_ratio'],
+  },
+  {
+    number: 5,
+    name: 'kubevigil_oom_kills_total',
+    columns: ['oom_kills_per_second'],
+  },
+  {
+    number: 6,
+    name: 'kubevigil_disk_bytes_total',
+    columns: ['disk_read_bytes_per_second', 'disk_write_bytes_per_second'],
+  },
+  {
+    number: 7,
+    name: 'kubevigil_filesystem_used_ratio',
+    columns: ['filesystem_used_ratio', 'filesystem_inodes_used_ratio'],
+  },
+  {
+    number: 8,
+    name: 'kubevigil_network_bytes_total',
+    columns: ['network_receive_bytes_per_second', 'network_transmit_bytes_per_second'],
+  },
+  {
+    number: 9,
+    name: 'kubevigil_network_packets_total',
+    columns: ['network_receive_packets_per_second', 'network_transmit_packets_per_second'],
+  },
+  {
+    number: 10,
+    name: 'kubevigil_tcp_retransmitted_segments_total',
+    columns: ['tcp_retransmitted_segments_per_second'],
+  },
+  {
+    number: 11,
+    name: 'kubevigil_processes',
+    columns: ['processes', 'processes_running', 'processes_zombie'],
+  },
+  {
+    number: 12,
+    name: 'kubevigil_container_restarts_total',
+    columns: ['container_restarts_per_second'],
+  },
+  {
+    number: 13,
+    name: 'kubevigil_tcp_connections',
+    columns: ['tcp_established', 'tcp_syn_sent', 'tcp_syn_recv', 'tcp_time_wait', 'tcp_close_wait'],
+  },
+  {
+    number: 14,
+    name: 'kubevigil_tcp_listen_events_total',
+    columns: [
+      'tcp_listen_overflows_per_second',
+      'tcp_listen_other_drops_per_second',
+      'tcp_syncookies_per_second',
+    ],
+  },
+  {
+    number: 15,
+    name: 'kubevigil_tcp_resets_sent_total',
+    columns: ['tcp_resets_sent_per_second'],
+  },
+  {
+    number: 16,
+    name: 'kubevigil_outbound_destinations_total',
+    columns: ['outbound_destinations_per_second'],
+  },
+  {
+    number: 17,
+    name: 'kubevigil_listening_sockets',
+    columns: ['listening_sockets'],
+  },
+  {
+    number: 18,
+    name: 'kubevigil_forks_total',
+    columns: ['forks_per_second'],
+  },
+  {
+    number: 19,
+    name: 'kubevigil_suspicious_execs_total',
+    columns: ['suspicious_execs_per_second'],
+  },
+  {
+    number: 20,
+    name: 'kubevigil_suspicious_processes',
+    columns: ['suspicious_processes'],
+  },
+  {
+    number: 21,
+    name: 'kubevigil_risky_pods',
+    columns: ['risky_pods'],
+  },
+  {
+    number: 22,
+    name: 'kubevigil_file_changes_total',
+    columns: ['file_changes_per_second'],
+  },
+  {
+    number: 23,
+    name: 'kubevigil_suspicious_log_lines_total',
+    columns: ['auth_failures_per_second', 'web_attacks_per_second', 'other_log_lines_per_second'],
+  },
+  {
+    number: 24,
+    name: 'kubevigil_network_sniffers',
+    columns: ['network_sniffers'],
+  },
+] as const;
+
 export type ColumnName = (typeof NODE_COLUMNS)[number] | (typeof POD_COLUMNS)[number];

@@ -29,6 +29,7 @@ const TARGETED = [
   'shellshock',
   'struts',
   'exfiltration_burst',
+  'network_flood',
   'lateral_scan',
   'load_spike',
 ];

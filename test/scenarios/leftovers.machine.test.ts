@@ -74,8 +74,8 @@ describe('what scenarios leave behind', () => {
   /** Starts all of them, and waits until each is at work. */
   async function startAll(): Promise<void> {
     const own = `${node.address}:${VICTIM_PORT}`;
-    for (const { name } of RUN) {
-      const target = name === 'exfiltration_burst' ? own : `127.0.0.1:${VICTIM_PORT}`;
+    for (const { name, beyondLoopback } of RUN) {
+      const target = beyondLoopback === true ? own : `127.0.0.1:${VICTIM_PORT}`;
       const options: ScenarioOptions = {
         durationMs: HOUR_MS,
         intensity: 0.2,

@@ -17,6 +17,7 @@ import { authorizedConfig } from './authorized-config.ts';
 import { baselineRules } from './baseline-rules.ts';
 import { birthTests } from './birth-tests.ts';
 import { columnNames } from './column-names.ts';
+import { coveragePage } from './coverage-page.ts';
 import { configMaps, dashboardFiles } from './dashboards.ts';
 import { evasionPage } from './evasion-page.ts';
 import { expectedEffects } from './expected-effects.ts';
@@ -117,6 +118,7 @@ if (changed) {
   write('README.md', readme);
   const { EVASIONS } = await import('../../test/exporter/evasion/table/index.ts');
   write('docs/reference/evasion.md', evasionPage(EVASIONS));
+  write('docs/reference/attack-coverage.md', coveragePage(SCENARIOS, METRICS));
   write('docs/development/architecture.md', architecturePage(HOUSES, EXCEPTIONS));
   write('docs/development/architecture.svg', layersPicture(HOUSES));
 }

@@ -66,6 +66,15 @@ describe('kubevigil-scenarios run', () => {
     return started;
   };
 
+  it('prints what it would move, and does nothing', async () => {
+    const told = await run('--coverage');
+    expect(told).to.include({ code: 0, stderr: '' });
+    expect(told.stdout)
+      .to.match(/\n 1 {2}cpu_seconds_total +cpu_burn\n/)
+      .and.match(/\nmoved by no attack: [^\n]*risky_pods/);
+    expect(readdirSync(path())).to.deep.equal(['plan.yaml']);
+  });
+
   it('runs what its dry run says, and writes when', async () => {
     const dry = await run('--dry-run', '--seed=11');
     expect(dry).to.include({ code: 0, stderr: '' });
