@@ -7,17 +7,20 @@ const PERCENT = 100;
 /** However many CPUs there are. */
 const MAX_PROCESSES = 64;
 
-/** A miner's load. */
+/** Others wait for a CPU at any time then. */
+const PER_CPU = 2;
+
+/** A load that leaves nothing to others. */
 export const cpuBurn = scenario('attack', {
   name: 'cpu_burn',
-  help: 'One busy process per CPU.',
+  help: 'Two busy processes per CPU.',
   family: 'resources',
   technique: 'T1496',
-  moves: ['cpu_busy_ratio', 'container_cpu_cores'],
+  moves: ['cpu_busy_ratio', 'cpu_pressure_ratio', 'container_cpu_cores'],
   parameters: {
-    busyPercent: { help: 'share of each CPU', default: 100, most: 100 },
+    busyPercent: { help: 'share of the time that each process is busy', default: 100, most: 100 },
     processes: {
-      help: 'processes, one for each CPU if there are fewer',
+      help: 'processes, two for each CPU if there are fewer',
       default: MAX_PROCESSES,
       most: MAX_PROCESSES,
       fixed: true,
@@ -25,7 +28,7 @@ export const cpuBurn = scenario('attack', {
   },
   work({ durationMs, values, signal }) {
     const options: CpuBurnOptions = { durationMs, share: values.busyPercent / PERCENT };
-    const length = Math.min(availableParallelism(), values.processes);
+    const length = Math.min(PER_CPU * availableParallelism(), values.processes);
     return runWorkers(Array.from({ length }, () => runWorker('cpu-burn', options, signal)));
   },
 });

@@ -12,12 +12,12 @@ export const diskThrash = scenario('attack', {
   help: 'A burst of synchronous writes to one file.',
   family: 'resources',
   technique: 'T1485',
-  moves: ['disk_write_bytes_per_second', 'io_pressure_ratio'],
+  moves: ['disk_write_bytes_per_second', 'io_pressure_ratio', 'filesystem_used_ratio'],
   parameters: {
     mebibytesPerSecond: { help: 'MiB written per second, if the disk can', default: 128, most: 512 },
     fileMebibytes: {
       help: 'MiB of the file that is written over and over',
-      default: 64,
+      default: 256,
       most: 1024,
       fixed: true,
     },

@@ -136,7 +136,7 @@ export function shared(node: readonly Judgement[], pod: readonly Judgement[]): J
  * memory grows by what the pod took.
  */
 export function roomOf(column: string, normal: number, pod: readonly Judgement[]): number {
-  if (column === 'cpu_busy_ratio' || column === 'io_pressure_ratio') return 1 - normal;
+  if (['cpu_busy_ratio', 'cpu_pressure_ratio', 'io_pressure_ratio'].includes(column)) return 1 - normal;
   if (column !== 'memory_used_ratio') return Number.POSITIVE_INFINITY;
   const taken = pod.find((one) => one.column === 'container_memory_working_set_bytes')?.during;
   return taken === undefined ? 0 : (taken.episodeMedian - taken.normalMedian) / totalmem();
