@@ -1,6 +1,6 @@
-import { afterStep, formatPosition } from './position.ts';
+import { afterStep, formatPosition } from '../../common/stream/position.ts';
+import { Ring } from '../../common/stream/ring.ts';
 import type { HeldRecord } from './records.ts';
-import { Ring } from './ring.ts';
 
 /** Gives every record its position and holds the newest; records belong to the step that closed last. */
 export class Journal {

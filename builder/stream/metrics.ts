@@ -1,8 +1,8 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { MS_PER_SECOND } from '../../common/ms.ts';
+import type { ClientEnd } from '../../common/stream/client.ts';
 import type { ProgramMetric } from '../../exporter/catalogue/model/program-metric.ts';
 import { streamMetrics } from '../../exporter/catalogue/programs/stream.ts';
-import type { ClientEnd } from './client.ts';
 import { GAP_REASONS, type GapReason } from './records.ts';
 
 /** What the stream reads off itself when it is scraped. */

@@ -56,13 +56,5 @@ export interface LateRecord {
   readonly message: string;
 }
 
-/** Nothing happened for a while, and the connection lives. */
-interface HeartbeatRecord {
-  readonly type: 'heartbeat';
-  readonly time: string;
-}
-
 /** What is held for readers to resume from, each with a position. */
 export type HeldRecord = RowRecord | StepRecord | LabelRecord | GapRecord;
-/** What is told to whom it concerns, and not held. */
-export type PassingRecord = GapRecord | LateRecord | HeartbeatRecord;

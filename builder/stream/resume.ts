@@ -1,5 +1,5 @@
+import { afterStep, type Position, parsePosition } from '../../common/stream/position.ts';
 import { noTime, parseTime } from '../../common/times.ts';
-import { afterStep, type Position, parsePosition } from './position.ts';
 
 /** What a request says about where to begin. */
 interface Wanted {

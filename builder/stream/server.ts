@@ -1,14 +1,14 @@
 import express, { type Application, type NextFunction, type Request, type Response } from 'express';
 import type { Logger } from '../../common/log.ts';
+import { Client } from '../../common/stream/client.ts';
+import { encodingFor } from '../../common/stream/encoding.ts';
+import type { Position } from '../../common/stream/position.ts';
+import type { Ring } from '../../common/stream/ring.ts';
 import { formatTime } from '../../common/times.ts';
-import { Client } from './client.ts';
-import { encodingFor } from './encoding.ts';
 import type { Hub } from './hub.ts';
 import type { StreamMetrics } from './metrics.ts';
-import type { Position } from './position.ts';
 import type { GapRecord } from './records.ts';
 import { startOf } from './resume.ts';
-import type { Ring } from './ring.ts';
 
 export interface ServerOptions {
   readonly ring: Ring;

@@ -1,4 +1,4 @@
-import type { RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { isOpenPage } from './open-pages.ts';
 import { peerOf, type Seats } from './seats.ts';
@@ -8,6 +8,9 @@ const MAX_PIPELINED = 8;
 
 /** From this status on. */
 const REFUSED = 400;
+
+/** Milliseconds that a response may take. */
+export type ResponseTime = number | ((request: IncomingMessage) => number | undefined);
 
 /** What is known of a connection. */
 interface Connection {
@@ -47,11 +50,11 @@ function closeWhenRefused(response: ServerResponse): void {
  * takes too long to read a response. Who is refused something is refused the connection as well.
  *
  * @param seats learn who is being answered, and who was admitted
- * @param responseMs how long that may take; undefined for responses that are meant to last
+ * @param responseMs how long that may take, of all requests or by the request; undefined for responses that are meant to last
  */
 export function bounded(
   handler: RequestListener,
-  responseMs: number | undefined,
+  responseMs: ResponseTime | undefined,
   seats: Seats<string>,
 ): RequestListener {
   const connections = new WeakMap<Socket, Connection>();
@@ -80,8 +83,8 @@ export function bounded(
     const peer = peerOf(socket);
     seats.began(peer);
     closeWhenRefused(response);
-    const timer =
-      responseMs === undefined ? undefined : setTimeout(() => socket.destroy(), responseMs).unref();
+    const mostMs = typeof responseMs === 'function' ? responseMs(request) : responseMs;
+    const timer = mostMs === undefined ? undefined : setTimeout(() => socket.destroy(), mostMs).unref();
     if (timer !== undefined) connection.timers.add(timer);
     response.once('close', () => {
       clearTimeout(timer);

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Logger } from '../log.ts';
 import { bind } from './bind.ts';
-import { bounded } from './bounded.ts';
+import { bounded, type ResponseTime } from './bounded.ts';
 import type { WebConfigBook } from './config/book.ts';
 import { admits, requestOptions } from './config/client-certificates.ts';
 import { guarded } from './guard.ts';
@@ -31,7 +31,7 @@ export interface ListenOptions {
   /** TLS, users and headers; without it plain HTTP for everybody. */
   readonly web?: WebConfigBook | undefined;
   /** A response that takes longer is cut off, whether its reader is slow or gone; without it none is. */
-  readonly responseMs?: number;
+  readonly responseMs?: ResponseTime;
 }
 
 /** A server that listens, and where: with port 0 the one that it got. */

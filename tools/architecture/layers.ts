@@ -41,6 +41,7 @@ export const HOUSES: readonly House[] = [
           'web',
           "Listening with exporter-toolkit's configuration, which lies in config: TLS, users, limits.",
         ),
+        room('stream', 'Records over HTTP: the newest held, readers that come again, slow ones dropped.'),
       ],
     ],
   },
@@ -69,6 +70,7 @@ export const HOUSES: readonly House[] = [
         room('counters', 'Counters that outlive what they count.'),
         room('netns', 'Network namespaces, their socket tables and connections.'),
       ],
+      [room('evidence', 'A record of each match: made, bounded, without secrets, and its ways out.')],
       [
         room('files', "Watched files of the host, reached without following a pod's links."),
         room('kubernetes', "The API server, and the watch of this node's pods."),

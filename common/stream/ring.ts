@@ -3,6 +3,7 @@ import { comparePositions, type Position } from './position.ts';
 /** A record as it is held: its JSON on one line. */
 export interface Entry {
   readonly at: Position;
+  /** What kind of record it is, as readers of server-sent events are told; '' for the only kind. */
   readonly type: string;
   readonly json: string;
 }

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Encoding } from './encoding.ts';
+import type { Encoding, PassingRecord } from './encoding.ts';
 import type { Position } from './position.ts';
-import type { PassingRecord } from './records.ts';
 import type { Ring } from './ring.ts';
 
 /** Why a reader's connection ended: it went, it was overtaken by the ring, or it took nothing for too long. */
@@ -82,6 +81,11 @@ export class Client {
   /** Ends the answer in good order. */
   finish(): void {
     this.#options.response.end();
+  }
+
+  /** Makes room for another: what it has not taken yet is let go of. */
+  evict(): void {
+    this.#drop('closed');
   }
 
   #write(text: string): void {

@@ -1,7 +1,11 @@
-import { formatTime } from '../../common/times.ts';
+import { formatTime } from '../times.ts';
 import { formatPosition } from './position.ts';
-import type { PassingRecord } from './records.ts';
 import type { Entry } from './ring.ts';
+
+/** What is told to whom it concerns, and not held: a gap, that a reader is alive. */
+export interface PassingRecord {
+  readonly type: string;
+}
 
 /** How records go over the wire. */
 export interface Encoding {
@@ -21,15 +25,17 @@ const ndjson: Encoding = {
   preamble: '',
   held: ({ json }) => `${json}\n`,
   passing: (record) => `${JSON.stringify(record)}\n`,
-  heartbeat: (nowMs) => ndjson.passing({ type: 'heartbeat', time: formatTime(nowMs) }),
+  heartbeat: (nowMs) => `${JSON.stringify({ type: 'heartbeat', time: formatTime(nowMs) })}\n`,
 };
+
+const eventLine = (type: string) => (type === '' ? '' : `event: ${type}\n`);
 
 /** JSON on one line holds no line end, whatever its texts are: no record can forge a field or an event. */
 const serverSentEvents: Encoding = {
   contentType: 'text/event-stream; charset=utf-8',
   preamble: `retry: ${RETRY_MS}\n\n`,
-  held: ({ at, type, json }) => `id: ${formatPosition(at)}\nevent: ${type}\ndata: ${json}\n\n`,
-  passing: (record) => `event: ${record.type}\ndata: ${JSON.stringify(record)}\n\n`,
+  held: ({ at, type, json }) => `id: ${formatPosition(at)}\n${eventLine(type)}data: ${json}\n\n`,
+  passing: (record) => `${eventLine(record.type)}data: ${JSON.stringify(record)}\n\n`,
   heartbeat: (nowMs) => `: heartbeat ${formatTime(nowMs)}\n\n`,
 };
 

@@ -5,8 +5,8 @@ import {
   comparePositions,
   formatPosition,
   parsePosition,
-} from '../../../builder/stream/position.ts';
-import { type Entry, Ring } from '../../../builder/stream/ring.ts';
+} from '../../../common/stream/position.ts';
+import { type Entry, Ring } from '../../../common/stream/ring.ts';
 
 const MOST_BYTES = 50_000;
 const ALL = Number.POSITIVE_INFINITY;

@@ -1,14 +1,14 @@
 /**
- * Where a record stands in the stream: the step at whose closing it was made (milliseconds since 1970), and its
- * number among that step's records. Rows come first and in the order of the nodes, so that a restarted stream gives
- * them the same positions again.
+ * Where a record stands in a stream: the moment that it belongs to (milliseconds since 1970), and its number among the records of that moment. Of the
+ * builder's rows that is the step at whose closing they were made, in the order of the nodes, so that a restarted stream gives them the same
+ * positions again; of the exporter's events the start of the agent, so that one that was restarted gives none twice.
  */
 export interface Position {
   readonly timeMs: number;
   readonly number: number;
 }
 
-const TEXT = /^(\d{1,15})-(\d{1,9})$/;
+const TEXT = /^(\d{1,15})-(\d{1,15})$/;
 
 /** The position after all records of a step. */
 export function afterStep(timeMs: number): Position {
