@@ -90,6 +90,10 @@ const EXPORTER: Effects = {
     becomes: { 'authorization.audiences': ['a'] },
   },
   '--kubernetes': { value: 'off', becomes: { kubernetes: 'off' } },
+  '--events.output': { value: 'stdout', becomes: { 'events.output': 'stdout' } },
+  '--events.redact': { becomes: { 'events.redact': true }, after: '--no-events.redact' },
+  '--no-events.redact': { becomes: { 'events.redact': false } },
+  '--events.args': { value: 'none', becomes: { 'events.args': 'none' } },
   '--path.procfs': {
     value: '/proc/self/../',
     becomes: { 'paths.procfs': '/proc/self/../' },

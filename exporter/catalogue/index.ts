@@ -6,6 +6,7 @@ import { connectionsMetrics } from './connections.ts';
 import { containerOomMetrics } from './container-oom.ts';
 import { cpuMetrics } from './cpu.ts';
 import { diskMetrics } from './disk.ts';
+import { evidenceMetrics } from './evidence.ts';
 import { execsMetrics } from './execs.ts';
 import { filesMetrics } from './files.ts';
 import { filesystemMetrics } from './filesystem.ts';
@@ -32,6 +33,7 @@ export const METRICS: readonly MetricSpec[] = [
   ...Object.values<MetricSpec>(containerOomMetrics),
   ...Object.values<MetricSpec>(cpuMetrics),
   ...Object.values<MetricSpec>(diskMetrics),
+  ...Object.values<MetricSpec>(evidenceMetrics),
   ...Object.values<MetricSpec>(execsMetrics),
   ...Object.values<MetricSpec>(filesMetrics),
   ...Object.values<MetricSpec>(filesystemMetrics),

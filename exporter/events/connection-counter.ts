@@ -1,8 +1,10 @@
 import { connectionsMetrics } from '../catalogue/connections.ts';
+import type { RuleEvent } from '../catalogue/events/fields.ts';
 import { OTHER_POD, UNKNOWN_POD } from '../catalogue/model/reserved-pods.ts';
 import { type Sample, sample } from '../catalogue/model/sample.ts';
 import { MatchCounts } from '../counters/match-counts.ts';
 import { HOST_POD, type PodOwner, podFields, type Whereabouts } from '../owners/owners.ts';
+import type { RuleOn } from '../rules/model.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import { classOf } from './address-class.ts';
 import { Destinations } from './destinations.ts';
@@ -16,6 +18,9 @@ export interface Connect {
   readonly address: string;
   readonly port: number;
 }
+
+/** Told of a match. */
+type OnConnection = (rule: RuleOn<'connection'>, owner: PodOwner, event: RuleEvent<'connection'>) => void;
 
 const keyOf = ({ namespace, pod }: PodOwner) => `${namespace}/${pod}`;
 
@@ -36,8 +41,16 @@ export class ConnectionCounter {
     this.#destinations.isNew(keyOf(owner), address, port);
   }
 
-  /** @param where undefined when the process's control group could not be told */
-  add(rules: RuleSet, { address, port }: Connect, where: Whereabouts | undefined): void {
+  /**
+   * @param where undefined when the process's control group could not be told
+   * @param onMatch is told of each rule that matches
+   */
+  add(
+    rules: RuleSet,
+    { address, port }: Connect,
+    where: Whereabouts | undefined,
+    onMatch?: OnConnection,
+  ): void {
     const { namespace, pod } = where?.owner ?? UNKNOWN;
     const owner = { namespace, pod };
     if (!this.#destinations.isNew(keyOf(owner), address, port)) return;
@@ -47,7 +60,10 @@ export class ConnectionCounter {
       ...classOf(address),
       ...podFields(where),
     };
-    this.#counts.add(rules.match('connection', event), owner);
+    const names = rules.match('connection', event);
+    this.#counts.add(names, owner);
+    if (onMatch === undefined || names.length === 0) return;
+    for (const rule of rules.named('connection', names)) onMatch(rule, owner, event);
   }
 
   /** @param known the pods that are there now */

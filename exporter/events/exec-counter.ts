@@ -10,10 +10,10 @@ import {
   UNKNOWN_CONTAINER,
   type Whereabouts,
 } from '../owners/owners.ts';
+import type { RuleOn } from '../rules/model.ts';
 import type { Outcome, RuleSet } from '../rules/rule-set.ts';
+import { textOf } from './bytes.ts';
 import { ExecMemo } from './exec-memo.ts';
-
-const NOT_ASCII = /[\x80-\xff]/;
 
 /** A program that was started, as the kernel tells it. */
 export interface Exec {
@@ -23,13 +23,11 @@ export interface Exec {
   readonly args?: readonly string[] | undefined;
 }
 
+/** Told of a match. */
+export type OnExec = (rule: RuleOn<'exec'>, owner: ContainerOwner, event: RuleEvent<'exec'>) => void;
+
 /** Where it was started. */
 type ExecWhereabouts = Whereabouts & { readonly owner: ContainerOwner };
-
-/** As conditions see it: bytes that are no UTF-8 become U+FFFD. */
-function textOf(bytes: string): string {
-  return NOT_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
-}
 
 function eventOf(exec: Exec, where: Whereabouts | undefined): RuleEvent<'exec'> {
   const path = textOf(exec.path);
@@ -45,13 +43,22 @@ export class ExecCounter {
   readonly #counts = new MatchCounts<ContainerOwner>([HOST, UNKNOWN_CONTAINER], OTHER_CONTAINER);
   readonly #memo = new ExecMemo();
 
-  /** @param where undefined when its control group could not be told */
-  add(rules: RuleSet, exec: Exec, where: ExecWhereabouts | undefined): void {
+  /**
+   * @param where undefined when its control group could not be told
+   * @param onMatch is told of each rule that matches
+   */
+  add(rules: RuleSet, exec: Exec, where: ExecWhereabouts | undefined, onMatch?: OnExec): void {
     const outcome =
       where === undefined || rules.needsArguments
         ? rules.evaluate('exec', eventOf(exec, where))
         : this.#remembered(rules, exec, where);
-    this.#counts.add(rules.count(outcome), where?.owner ?? UNKNOWN_CONTAINER);
+    const names = rules.count(outcome);
+    if (names.length === 0) return;
+    const owner = where?.owner ?? UNKNOWN_CONTAINER;
+    this.#counts.add(names, owner);
+    if (onMatch === undefined) return;
+    const event = eventOf(exec, where);
+    for (const rule of rules.named('exec', names)) onMatch(rule, owner, event);
   }
 
   #remembered(rules: RuleSet, exec: Exec, where: ExecWhereabouts): Outcome {

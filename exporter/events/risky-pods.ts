@@ -1,6 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { type Sample, sample } from '../catalogue/model/sample.ts';
 import { podsMetrics } from '../catalogue/pods.ts';
+import type { EventBook } from '../evidence/event-book.ts';
 import { HOST_POD } from '../owners/owners.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
 import { podFacts } from './pod-facts.ts';
@@ -39,4 +40,34 @@ export function riskyPods(rules: RuleSet, pods: readonly V1Pod[]): Sample[] {
       );
     });
   return [...none, ...risky];
+}
+
+/** Has a record made of each pod that begins to match a rule. */
+export class PodEvidence {
+  readonly #evidence: EventBook;
+  /** By the pod's uid: the rules that it matched at the last look. */
+  #known = new Map<string, readonly string[]>();
+
+  constructor(evidence: EventBook) {
+    this.#evidence = evidence;
+  }
+
+  /** @param pods all that are there */
+  look(rules: RuleSet, pods: readonly V1Pod[]): void {
+    const before = this.#known;
+    this.#known = new Map();
+    for (const pod of pods) {
+      if (hasEnded(pod)) continue;
+      const { uid = '', namespace = '', name = '' } = pod.metadata ?? {};
+      const names = matchesOf(rules, pod);
+      this.#known.set(uid, names);
+      const fresh = names.filter((rule) => !before.get(uid)?.includes(rule));
+      if (fresh.length === 0) continue;
+      const [event, time] = [podFacts(pod), this.#evidence.wallTime.moment()];
+      for (const rule of rules.named('pod', fresh)) {
+        const owner = { namespace, pod: name, container: '' };
+        this.#evidence.note<'pod'>({ rule, owner, event, more: {}, time });
+      }
+    }
+  }
 }

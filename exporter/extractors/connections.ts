@@ -1,8 +1,10 @@
 import { connectionsMetrics } from '../catalogue/connections.ts';
 import { ConnectionCounter } from '../events/connection-counter.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
+import { programOf } from '../events/process-facts.ts';
+import type { EventBook } from '../evidence/event-book.ts';
 import { OutboundTables } from '../netns/outbound.ts';
-import { podLabels } from '../owners/attribution.ts';
+import { containerLabels, podLabels } from '../owners/attribution.ts';
 import type { NodeView } from '../owners/node-view.ts';
 import { HOST_POD } from '../owners/owners.ts';
 import { presentPods } from '../owners/present.ts';
@@ -14,18 +16,34 @@ interface State {
   readonly events: ProcessEvents;
   readonly rules: RuleBook;
   readonly counter: ConnectionCounter;
+  readonly evidence: EventBook;
   /** Undefined where the trace tells. */
   readonly tables: OutboundTables | undefined;
 }
 
 /** The host's namespace and those of pods; where only some could be read, only these have series. */
-function fromTables(host: NodeView, { events, rules, counter }: State, tables: OutboundTables): Extraction {
+function fromTables(
+  host: NodeView,
+  { events, rules, counter, evidence }: State,
+  tables: OutboundTables,
+): Extraction {
   const { found, seen, errors } = tables.take(host, performance.now());
   for (const { namespace, address, port, before } of found) {
     const owner = podLabels(namespace.place, host.names);
     const connect = { address, port };
     if (before) counter.know(connect, owner);
-    else counter.add(rules.current, connect, { cgroup: namespace.place?.path ?? '', owner });
+    else {
+      const where = { cgroup: namespace.place?.path ?? '', owner };
+      counter.add(rules.current, connect, where, (rule, pod, event) =>
+        evidence.note<'connection'>({
+          rule,
+          owner: { ...pod, container: '' },
+          event,
+          more: {},
+          time: evidence.wallTime.moment(),
+        }),
+      );
+    }
   }
   const owners = seen.map(({ place }) => podLabels(place, host.names));
   return {
@@ -43,17 +61,30 @@ function fromTables(host: NodeView, { events, rules, counter }: State, tables: O
 export const connections: Extractor<State> = {
   name: 'connections',
   metrics: connectionsMetrics,
-  open({ rules, ...services }) {
+  findsMatches: true,
+  open({ rules, evidence, paths: { procfs }, ...services }) {
     const events = services.events();
     if (!events.sees('connect')) {
-      return { events, rules, counter: new ConnectionCounter([HOST_POD]), tables: new OutboundTables() };
+      const tables = new OutboundTables();
+      return { events, rules, counter: new ConnectionCounter([HOST_POD]), evidence, tables };
     }
     const counter = new ConnectionCounter();
     events.on('connect', (connect, where) => {
       const located = where && { cgroup: where.cgroup, owner: podLabels(where.place, events.names) };
-      counter.add(rules.current, connect, located);
+      counter.add(rules.current, connect, located, (rule, pod, event) => {
+        const { pid, timeNs } = connect;
+        const container = where === undefined ? '' : containerLabels(where.place, events.names).container;
+        evidence.note<'connection'>({
+          rule,
+          owner: { ...pod, container },
+          event,
+          more: { pid },
+          time: evidence.wallTime.moment(timeNs),
+          ask: (take) => take({ more: { program: programOf(procfs, pid) } }),
+        });
+      });
     });
-    return { events, rules, counter, tables: undefined };
+    return { events, rules, counter, evidence, tables: undefined };
   },
   extract(host, state) {
     const { events, rules, counter, tables } = state;

@@ -2,6 +2,7 @@ import { execsMetrics } from '../catalogue/execs.ts';
 import { type Sample, sample } from '../catalogue/model/sample.ts';
 import { ArgumentReader } from '../events/argument-reader.ts';
 import { ExecCounter } from '../events/exec-counter.ts';
+import { noteExec } from '../events/exec-evidence.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
 import type { Unseen } from '../kernel/unseen.ts';
 import { containerLabels } from '../owners/attribution.ts';
@@ -43,12 +44,14 @@ function counted(host: NodeView, { events, rules, counter }: State): Extraction 
 export const execs: Extractor<State> = {
   name: 'execs',
   metrics: execsMetrics,
-  open({ rules, unseen, guard, paths: { procfs }, ...services }) {
+  open({ rules, unseen, guard, evidence, paths: { procfs }, ...services }) {
     const events = services.events();
     const reader = new ArgumentReader(procfs, guard);
+    const tools = { evidence, procfs, reader };
     unseen.expect('path_unresolved');
     const counter = new ExecCounter();
-    events.on('exec', ({ absolutePath, presumedPath, path, pid }, where) => {
+    events.on('exec', (exec, where) => {
+      const { absolutePath, presumedPath, path, pid } = exec;
       const best = absolutePath ?? presumedPath ?? path;
       if (best === undefined) return;
       if (absolutePath === undefined) unseen.note('path_unresolved');
@@ -59,13 +62,18 @@ export const execs: Extractor<State> = {
       };
       const byLoader = isLoader(best);
       if (!byLoader && !rules.current.needsArguments) {
-        counter.add(rules.current, { path: best }, located);
+        counter.add(rules.current, { path: best }, located, noteExec(tools, exec, best, false));
         return;
       }
       reader.read(pid, best, (args) => {
         if (args === undefined) unseen.note(byLoader ? 'path_unresolved' : 'arguments_gone');
         const program = byLoader && args !== undefined ? pathByLoader(procfs, pid, args) : undefined;
-        counter.add(rules.current, { path: program ?? best, args }, located);
+        counter.add(
+          rules.current,
+          { path: program ?? best, args },
+          located,
+          noteExec(tools, exec, best, true),
+        );
       });
     });
     return { events, rules, counter, unseen, reader };

@@ -1,8 +1,11 @@
 import { filesMetrics } from '../catalogue/files.ts';
 import { sample } from '../catalogue/model/sample.ts';
+import type { EventBook } from '../evidence/event-book.ts';
+import { rfc3339OfNs } from '../evidence/wall-time.ts';
 import { FileWatcher } from '../files/file-watcher.ts';
 import { type HostFiles, noteMounts } from '../files/host-files.ts';
 import type { Unseen } from '../kernel/unseen.ts';
+import { HOST } from '../owners/owners.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
 import type { Extractor } from '../scrape/extractor.ts';
 
@@ -11,6 +14,16 @@ interface State {
   readonly watcher: FileWatcher;
   readonly rules: RuleBook;
   readonly unseen: Unseen;
+  readonly evidence: EventBook;
+}
+
+/** Looks, and has a record made of each match. */
+function look({ watcher, rules, evidence }: Pick<State, 'watcher' | 'rules' | 'evidence'>) {
+  return watcher.look(rules.current, (rule, { atNs }, event) => {
+    const found = evidence.wallTime.moment();
+    const time = () => (atNs === undefined ? found() : rfc3339OfNs(atNs));
+    evidence.note<'file'>({ rule, owner: HOST, event, more: {}, time });
+  });
 }
 
 /**
@@ -23,14 +36,21 @@ interface State {
 export const files: Extractor<State> = {
   name: 'files',
   metrics: filesMetrics,
-  async open({ hostFiles, rules, unseen }) {
+  findsMatches: true,
+  async open({ hostFiles, rules, unseen, evidence }) {
     const watcher = new FileWatcher(hostFiles);
     // What changes between now and the first scrape is to be seen by it.
-    unseen.noteErrors('file_unread', await watcher.look(rules.current));
-    return { hostFiles, watcher, rules, unseen };
+    unseen.noteErrors('file_unread', await look({ watcher, rules, evidence }));
+    return { hostFiles, watcher, rules, unseen, evidence };
   },
-  async extract(host, { hostFiles, watcher, rules: { current }, unseen }) {
-    const unread = await watcher.look(current);
+  async extract(host, state) {
+    const {
+      hostFiles,
+      watcher,
+      rules: { current },
+      unseen,
+    } = state;
+    const unread = await look(state);
     unseen.noteErrors('file_unread', unread);
     const errors = [...noteMounts(host, hostFiles), ...unread];
     const samples = current.on('file').flatMap((rule) => {

@@ -1,7 +1,7 @@
 import { SourceError } from '../base/errors.ts';
 import { sample } from '../catalogue/model/sample.ts';
 import { podsMetrics } from '../catalogue/pods.ts';
-import { riskyPods } from '../events/risky-pods.ts';
+import { PodEvidence, riskyPods } from '../events/risky-pods.ts';
 import type { PodWatch } from '../kubernetes/pod-watch.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
 import type { Extractor } from '../scrape/extractor.ts';
@@ -16,6 +16,7 @@ const NO_CLUSTER = new SourceError(
 interface State {
   readonly watch: PodWatch | undefined;
   readonly rules: RuleBook;
+  readonly evidence: PodEvidence;
 }
 
 /**
@@ -26,13 +27,15 @@ interface State {
 export const pods: Extractor<State> = {
   name: 'pods',
   metrics: podsMetrics,
-  open: ({ podWatch: watch, rules }) => ({ watch, rules }),
-  extract(_host, { watch, rules }) {
+  findsMatches: true,
+  open: ({ podWatch: watch, rules, evidence }) => ({ watch, rules, evidence: new PodEvidence(evidence) }),
+  extract(_host, { watch, rules, evidence }) {
     if (watch === undefined) throw NO_CLUSTER;
     const { store, error } = watch;
     const errors = error === undefined ? [] : [error];
     if (!store.complete) return { samples: [], errors };
     const listed = store.list();
+    evidence.look(rules.current, listed);
     const restarts = store.restarts
       .series(listed)
       .map(({ reason, owner, count }) => sample(podsMetrics.restarts, count, { reason, ...owner }));

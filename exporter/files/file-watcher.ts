@@ -11,6 +11,9 @@ function eventOf({ path, change, after }: FileChange): RuleEvent<'file'> {
   return { path, change, mode: BigInt(mode), uid: BigInt(uid), gid: BigInt(gid), size: BigInt(size) };
 }
 
+/** Told of a match. */
+type OnChange = (rule: RuleOn<'file'>, change: FileChange, event: RuleEvent<'file'>) => void;
+
 /** Counts the changes of the files that rules name. */
 export class FileWatcher {
   readonly #files: HostFiles;
@@ -31,9 +34,10 @@ export class FileWatcher {
    * Looks at all paths of the set's file rules and counts what changed since the last time. A path that is new to
    * the rules only becomes known.
    *
+   * @param onMatch is told of each rule and change that match
    * @returns what could not be read
    */
-  async look(rules: RuleSet): Promise<SourceError[]> {
+  async look(rules: RuleSet, onMatch?: OnChange): Promise<SourceError[]> {
     const errors: SourceError[] = [];
     this.#files.looker.rereads.begin();
     const wanted = new Set(rules.on('file').flatMap(({ paths }) => paths));
@@ -54,6 +58,7 @@ export class FileWatcher {
       // Without a series nothing is kept: an old total that came back would count as new.
       const kept = this.count(rule) === undefined ? 0 : (before.get(rule.name) ?? 0);
       this.#counts.set(rule.name, kept + matches.length);
+      for (const change of matches) onMatch?.(rule, change, eventOf(change));
     }
     return errors;
   }

@@ -7,12 +7,17 @@ import { lookAt, type Seen } from './seen.ts';
 import { fits } from './wildcard.ts';
 
 const MAX_PATHS = 1_000;
+/** Times of files are those of the last tick. */
+const CLOCK_TICK_MS = 20;
+const NS_PER_MS = 1_000_000n;
 
 /** How a path on the host changed; `after` is undefined when it was deleted. */
 export interface FileChange {
   readonly path: string;
   readonly change: Change;
   readonly after: Fingerprint | undefined;
+  /** When, by the clock of its filesystem, in Unix nanoseconds: its time of change; undefined where that does not tell. */
+  readonly atNs: bigint | undefined;
 }
 
 /** The paths that one pattern stands for, and what was seen of them the last time. */
@@ -23,6 +28,7 @@ export class WatchedPattern {
   /** Those that could not be looked at the first time: nothing is known of them yet. */
   readonly #unseen = new Set<string>();
   #blind = true;
+  #lookedAtMs = 0;
 
   constructor(pattern: string, files: HostFiles) {
     this.#pattern = pattern;
@@ -44,6 +50,7 @@ export class WatchedPattern {
    * @param hostPaths where paths of the host are, of this look
    */
   async look(errors: SourceError[], hostPaths: HostPaths): Promise<FileChange[]> {
+    const startedMs = Date.now();
     const found = await this.#expand(errors, hostPaths);
     this.#blind = found === undefined;
     if (found === undefined) return [];
@@ -66,12 +73,21 @@ export class WatchedPattern {
       if (seen === known) continue;
       const change = changeBetween(known?.fingerprint, seen?.fingerprint);
       if (!isFirst && change !== undefined) {
-        changes.push({ path, change, after: seen?.fingerprint });
+        changes.push({ path, change, after: seen?.fingerprint, atNs: this.#changedAt(seen) });
       }
     }
     this.#known = now;
+    this.#lookedAtMs = startedMs;
     this.#blind = failed > 0 && failed === paths.size;
     return changes;
+  }
+
+  /** A file that was mounted over the path, or whose clock was set back, has a time of change before the last look. */
+  #changedAt(seen: Seen | undefined): bigint | undefined {
+    const times = [seen?.own, seen?.target].map((probed) => probed?.stat.ctimeNs ?? 0n);
+    const last = times.reduce((a, b) => (a > b ? a : b));
+    const isSince = last > BigInt(this.#lookedAtMs - CLOCK_TICK_MS) * NS_PER_MS;
+    return isSince && last <= BigInt(Date.now() + CLOCK_TICK_MS) * NS_PER_MS ? last : undefined;
   }
 
   async #lookAt(

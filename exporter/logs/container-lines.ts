@@ -5,6 +5,8 @@ import { MAX_LINE_BYTES } from './line-splitter.ts';
 export interface ContainerLine {
   readonly stream: string;
   readonly text: string;
+  /** When the runtime read its end. */
+  readonly time: string;
 }
 
 /** Joins the parts in which runtimes store long lines; as with other lines only the beginning is kept. */
@@ -15,7 +17,7 @@ export class ContainerLines {
   push(line: string): ContainerLine | undefined {
     const parsed = parseContainerLog(line);
     if (parsed === undefined) return undefined;
-    const { stream, partial } = parsed;
+    const { stream, partial, time } = parsed;
     const text = ((this.#parts.get(stream) ?? '') + parsed.text).slice(0, MAX_LINE_BYTES);
     if (partial) {
       // Docker's file names the stream as it likes; the two that there are leave no room for more.
@@ -23,6 +25,6 @@ export class ContainerLines {
       return undefined;
     }
     this.#parts.delete(stream);
-    return { stream, text };
+    return { stream, text, time };
   }
 }

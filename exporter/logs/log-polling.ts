@@ -1,6 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Logger } from '../../common/log.ts';
 import type { SourceError } from '../base/errors.ts';
+import type { EventBook } from '../evidence/event-book.ts';
 import { type HostFiles, noteMounts } from '../files/host-files.ts';
 import type { Host } from '../host/host.ts';
 import type { Unseen } from '../kernel/unseen.ts';
@@ -16,6 +17,7 @@ export interface LogServices {
   readonly rules: RuleBook;
   readonly logger: Logger;
   readonly unseen: Unseen;
+  readonly evidence: EventBook;
   /** This node's pods as far as they are known. */
   readonly pods: () => readonly V1Pod[];
   /** The host as it is at this moment. */
@@ -32,7 +34,12 @@ export class LogPolling {
 
   constructor(services: LogServices) {
     this.#services = services;
-    this.reader = new LogReader(services.hostFiles, services.rules.current, services.logger.warn);
+    const { hostFiles, rules, logger, evidence } = services;
+    this.reader = new LogReader(hostFiles, rules.current, logger.warn, ({ events, time, ...match }) => {
+      const read = evidence.wallTime.moment();
+      const more = { times: events === 1 ? undefined : events };
+      evidence.note<'log'>({ ...match, more, time: () => time() ?? read() });
+    });
     this.#timer = setInterval(() => void this.#pollIfNobodyDid(), POLL_MS).unref();
   }
 

@@ -1,8 +1,10 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Logger } from '../../common/log.ts';
 import { SourceError } from '../base/errors.ts';
+import type { RuleEvent } from '../catalogue/events/fields.ts';
 import type { LogCategory } from '../catalogue/logs.ts';
 import { type MatchCount, MatchCounts } from '../counters/match-counts.ts';
+import { rfc3339, rfc3339Of } from '../evidence/wall-time.ts';
 import type { HostFiles } from '../files/host-files.ts';
 import { type ContainerOwner, HOST, OTHER_CONTAINER } from '../owners/owners.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
@@ -39,6 +41,27 @@ const MAX_TOLD = 1_000;
 
 type Warn = Logger['warn'];
 
+/** What was written with a line. */
+interface Written {
+  readonly stream: string | undefined;
+  /** RFC 3339 with nine digits; undefined where it cannot be told. */
+  readonly time: () => string | undefined;
+}
+
+/** A line that a rule counts. */
+interface LineMatch {
+  readonly rule: LogRule;
+  readonly owner: ContainerOwner;
+  readonly event: RuleEvent<'log'>;
+  /** For how many it stands. */
+  readonly events: number;
+  readonly time: Written['time'];
+}
+
+type OnLine = (match: LineMatch) => void;
+
+const JOURNAL = { owner: HOST, path: 'journal' };
+
 const keyOf = (rule: string, { namespace, pod, container }: ContainerOwner) =>
   [rule, namespace, pod, container].join('\0');
 
@@ -49,6 +72,7 @@ export class LogReader {
   readonly #counts = new MatchCounts<ContainerOwner>([], OTHER_CONTAINER);
   readonly #lineCounts = new LineCounts();
   readonly #warn: Warn;
+  readonly #onMatch: OnLine;
   /** Logs of which it was said that a line stands for too many. */
   readonly #exaggerating = new Set<string>();
   readonly #sources = new Map<string, Source>();
@@ -58,12 +82,18 @@ export class LogReader {
   #since = new Moment();
   #skippedBytes = 0;
 
-  /** @param warn is told, once for each log, of a line that stands for more than is counted */
-  constructor(files: HostFiles, rules: RuleSet, warn: Warn = () => {}) {
+  /**
+   * @param warn is told, once for each log, of a line that stands for more than is counted
+   * @param onMatch is told of each line that counts
+   */
+  constructor(files: HostFiles, rules: RuleSet, warn: Warn = () => {}, onMatch: OnLine = () => {}) {
     this.#warn = warn;
+    this.#onMatch = onMatch;
     this.#files = files;
     this.#rules = rules;
-    this.#journal = new Journal(files, (line, identifier) => this.#takeFromJournal(line, identifier));
+    this.#journal = new Journal(files, (line, identifier, realtimeMs) =>
+      this.#takeFromJournal(line, identifier, realtimeMs),
+    );
   }
 
   /** Bytes given up because they came faster than they could be read. */
@@ -154,25 +184,26 @@ export class LogReader {
   }
 
   #takeFromFile({ lines, repetitions, target }: Source, text: string): void {
-    const line = lines === undefined ? { text, stream: undefined } : lines.push(text);
+    const line = lines === undefined ? { text, stream: undefined, time: text } : lines.push(text);
     const repeated = line && repetitions.expand(line.text);
-    if (repeated === undefined) return;
-    this.#match(target.rules, target.owner, target.path, repeated, line?.stream);
+    if (line === undefined || repeated === undefined) return;
+    const { stream, time } = line;
+    this.#match(target.rules, target, repeated, { stream, time: () => rfc3339Of(time) });
   }
 
-  #takeFromJournal(line: string, identifier: string): void {
+  #takeFromJournal(text: string, identifier: string, realtimeMs: number): void {
     const rules = this.#rules
       .on('log')
       .filter((rule) => rule.source.journal.includes(identifier) && !this.#hasFile(rule));
-    this.#match(rules, HOST, 'journal', { text: line, times: 1 }, undefined);
+    const time = () => rfc3339(Math.floor(realtimeMs), Math.round((realtimeMs % 1) * 1e3) * 1e3);
+    this.#match(rules, JOURNAL, { text, times: 1 }, { stream: undefined, time });
   }
 
   #match(
     rules: readonly LogRule[],
-    owner: ContainerOwner,
-    path: string,
+    { owner, path }: Pick<LogTarget, 'owner' | 'path'>,
     { text: line, times }: RepeatedLine,
-    stream: string | undefined,
+    { stream, time }: Written,
   ): void {
     const event = new LineEvent(line, path, stream, owner);
     for (const rule of rules) {
@@ -180,6 +211,7 @@ export class LogReader {
       const { events, said } = this.#lineCounts.of(rule, path, line, times);
       this.#counts.add([countedAs(rule)], owner, undefined, events);
       if (said !== undefined) this.#tellOfExaggeration(path, said);
+      if (events > 0) this.#onMatch({ rule, owner, event, events, time });
     }
   }
 

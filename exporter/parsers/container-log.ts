@@ -2,16 +2,19 @@
 export interface ContainerLogLine {
   readonly stream: string;
   readonly text: string;
+  /** When the runtime read it, as it wrote that down. */
+  readonly time: string;
   /** Whether the container's line goes on with the next one of the same stream. */
   readonly partial: boolean;
 }
 
 /** RFC 3339 time, stream, tags, text: containerd and CRI-O. */
-const CRI = /^\d{4}-\d\d-\d\dT\S+ (stdout|stderr) ([A-Z:]+) (.*)$/s;
+const CRI = /^(\d{4}-\d\d-\d\dT\S+) (stdout|stderr) ([A-Z:]+) (.*)$/s;
 
 interface DockerLine {
   readonly log?: unknown;
   readonly stream?: unknown;
+  readonly time?: unknown;
 }
 
 /** What the runtime writes never begins with `{` in the other format. */
@@ -22,10 +25,11 @@ function parseDocker(line: string): ContainerLogLine | undefined {
   } catch {
     return undefined; // cut off at the most that is kept of a line
   }
-  const { log, stream } = record;
+  const { log, stream, time } = record;
   if (typeof log !== 'string' || typeof stream !== 'string') return undefined;
   const complete = log.endsWith('\n');
-  return { stream, text: complete ? log.slice(0, -1) : log, partial: !complete };
+  const text = complete ? log.slice(0, -1) : log;
+  return { stream, text, time: typeof time === 'string' ? time : '', partial: !complete };
 }
 
 /**
@@ -39,7 +43,8 @@ function parseDocker(line: string): ContainerLogLine | undefined {
  */
 export function parseContainerLog(line: string): ContainerLogLine | undefined {
   if (line.startsWith('{')) return parseDocker(line);
-  const [, stream, tags, text] = CRI.exec(line) ?? [];
-  if (stream === undefined || tags === undefined || text === undefined) return undefined;
-  return { stream, text, partial: tags.split(':').includes('P') };
+  const [, time, stream, tags, text] = CRI.exec(line) ?? [];
+  if (time === undefined || stream === undefined || tags === undefined || text === undefined)
+    return undefined;
+  return { stream, text, time, partial: tags.split(':').includes('P') };
 }

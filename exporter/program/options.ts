@@ -10,6 +10,18 @@ import { packageVersion } from '../../common/version.ts';
 import { type ListenAddress, parseListenAddress } from '../../common/web/listen-address.ts';
 import { AUTHORIZATIONS, type AuthorizationOptions } from '../authorization/open.ts';
 import type { HostPaths } from '../host/host.ts';
+import { EVENTS_PATH } from '../web/events-page.ts';
+
+/** Where records of matches go, and what stands in them. */
+export interface EventOptions {
+  /** `stdout`, or a file; undefined: /events alone. */
+  readonly output: string | undefined;
+  /** Whether secrets are taken out. */
+  readonly redact: boolean;
+  readonly args: (typeof ARGUMENTS)[number];
+}
+
+const ARGUMENTS = ['all', 'none'] as const;
 
 export interface ExporterOptions {
   readonly listenAddresses: readonly ListenAddress[];
@@ -25,6 +37,7 @@ export interface ExporterOptions {
   readonly node: string;
   /** Rules over the default set. */
   readonly rulesFile: string | undefined;
+  readonly events: EventOptions;
   readonly disabledExtractors: ReadonlySet<string>;
   readonly log: { readonly level: LogLevel; readonly format: LogFormat };
 }
@@ -43,6 +56,9 @@ type Flags = Readonly<Record<`extractor.${string}`, boolean>> &
     readonly 'path.rootfs': string;
     readonly 'path.tracefs'?: string;
     readonly 'rules.file'?: string;
+    readonly 'events.output'?: string;
+    readonly 'events.redact': boolean;
+    readonly 'events.args': EventOptions['args'];
     readonly 'node-name': string;
   };
 
@@ -50,7 +66,7 @@ export const LISTEN_FLAG = '--web.listen-address';
 const DEFAULT_ADDRESSES: readonly string[] = [':24924'];
 
 function telemetryPath(text: string): string {
-  if (/^\/[\w./-]*$/.test(text) && !['/', '/-/healthy', '/-/ready'].includes(text)) return text;
+  if (/^\/[\w./-]*$/.test(text) && !['/', '/-/healthy', '/-/ready', EVENTS_PATH].includes(text)) return text;
   throw new InvalidArgumentError('It is a path such as /metrics, and not one of the other pages.');
 }
 
@@ -88,6 +104,12 @@ export function exporterCommand(extractors: readonly string[]): Command {
     .option('--path.rootfs <folder>', "where the host's root filesystem is mounted", '/')
     .option('--path.tracefs <folder>', 'where tracefs is mounted (default: kernel/tracing below sysfs)')
     .option('--rules.file <file>', 'rules to use beside the default set, reread when changed')
+    .option('--events.output <where>', 'write a record of each match as a line of JSON: stdout, or a file')
+    .option('--events.redact', 'take passwords, tokens and keys out of records', true)
+    .option('--no-events.redact', 'leave them in')
+    .addOption(
+      new Flag('--events.args <which>', 'arguments of programs in records').choices(ARGUMENTS).default('all'),
+    )
     .addOption(new Flag('--node-name <name>', 'name of this node').env('NODE_NAME').default(hostname()))
     .addOption(logLevelFlag())
     .addOption(logFormatFlag());
@@ -130,6 +152,11 @@ export function readOptions(command: Command, extractors: readonly string[]): Ex
     tracefs: flags['path.tracefs'],
     rulesFile: flags['rules.file'],
     node: flags['node-name'],
+    events: {
+      output: flags['events.output'],
+      redact: flags['events.redact'],
+      args: flags['events.args'],
+    },
     disabledExtractors: new Set(extractors.filter((name) => flags[`extractor.${name}`] === false)),
     log: { level: flags['log.level'], format: flags['log.format'] },
   };

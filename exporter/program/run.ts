@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../../common/cli.ts';
 import { createLogger, type Logger } from '../../common/log.ts';
@@ -26,9 +27,11 @@ import { Scraper } from '../scrape/scrape.ts';
 import type { EventListener } from '../trace/events/source.ts';
 import { openBestSource } from '../trace/open-source.ts';
 import { processFamilies } from '../web/agent-metrics.ts';
+import { isLasting } from '../web/events-page.ts';
 import { familiesOf } from '../web/exposition.ts';
 import { createApp } from '../web/server.ts';
 import { checkMounts } from './check-mounts.ts';
+import { openEvidence } from './evidence.ts';
 import { readNodeInfo } from './node-info.ts';
 import { type ExporterOptions, LISTEN_FLAG } from './options.ts';
 
@@ -36,6 +39,8 @@ import { type ExporterOptions, LISTEN_FLAG } from './options.ts';
 const GRACE_MS = 1_000;
 /** Longer than any scraper waits. */
 const RESPONSE_MS = 60_000;
+/** As often as Prometheus scrapes as a rule. */
+const LOOK_MS = 15_000;
 const LAST_LOOKS = 20;
 const BETWEEN_LOOKS_MS = 20;
 
@@ -135,6 +140,7 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const views = new NodeViews(paths, { names: podWatch?.store.names, guard, unseen });
   const openView = () => views.open();
   const scraper = new Scraper(enabled, openView, logger);
+  const evidence = openEvidence(options.events, node, pods, logger);
   let opened: ProcessEvents | undefined;
   const events = () => {
     const tracePaths = { ...paths, tracefs: options.tracefs, agent: process.pid };
@@ -144,25 +150,36 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   };
   const hostFiles = openHostFiles(paths.rootfs, guard);
   unseen.expect('mount_unresponsive');
-  await scraper.open({ paths, openView, guard, unseen, hostFiles, rules, logger, events, podWatch, pods });
+  const own = { rules, logger, events, podWatch, pods, evidence: evidence.book };
+  await scraper.open({ paths, openView, guard, unseen, hostFiles, ...own });
   const info = [sample(agentMetrics.buildInfo, 1, { version, node_version: process.versions.node })];
   info.push(...checkMounts(openHost(paths), { ...paths, tracefs: options.tracefs }, logger));
   const ownFamilies = processFamilies();
-  const extraFamilies = () => [...familiesOf([...info, ...unseenSamples(unseen)]), ...ownFamilies()];
-  const app = createApp({ scraper, extraFamilies, authorize, telemetryPath, version, node, logger });
-  const serving = { flag: LISTEN_FLAG, logger, web, responseMs: RESPONSE_MS };
+  const extraFamilies = () => [
+    ...familiesOf([...info, ...unseenSamples(unseen), ...evidence.samples(rules)]),
+    ...ownFamilies(),
+  ];
+  const page = { telemetryPath, events: evidence.page, version, node };
+  const app = createApp({ scraper, extraFamilies, authorize, ...page, logger });
+  const responseMs = (request: IncomingMessage) => (isLasting(request) ? undefined : RESPONSE_MS);
+  const serving = { flag: LISTEN_FLAG, logger, web, responseMs };
   const listeners: Listener[] = [];
+  let looking: NodeJS.Timeout | undefined;
   try {
     for (const wanted of options.listenAddresses) listeners.push(await listen(app, wanted, serving));
     for (const { address, scheme } of listeners)
       logger.info('Listening on', { address, scheme, node, version });
     void podWatch?.run();
+    looking = setInterval(() => void scraper.lookIfNobodyDid(LOOK_MS), LOOK_MS).unref();
     void addNodeInfo(info, openHost(paths), logger);
     logger.info('Stopping', { signal: await stopping });
   } finally {
+    clearInterval(looking);
     podWatch?.stop();
+    evidence.endAnswers();
     await stop(listeners, scraper);
     closeEvents(opened, logger);
+    await evidence.close();
   }
   await end(logger);
 }

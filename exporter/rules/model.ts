@@ -1,9 +1,9 @@
 import type { RE2JS } from 're2js';
 import type { RuleKind } from '../catalogue/events/fields.ts';
+import type { SEVERITIES } from '../catalogue/events/record.ts';
 import type { LogCategory } from '../catalogue/logs.ts';
 import type { Condition } from './condition.ts';
 
-export const SEVERITIES = ['info', 'warning', 'critical'] as const;
 type Severity = (typeof SEVERITIES)[number];
 
 /** Which containers' logs a rule reads: those of pods that fit all that is named here. */

@@ -1,9 +1,10 @@
 import type { Node } from 'yaml';
 import { RULE_KINDS, type RuleKind } from '../catalogue/events/fields.ts';
+import { SEVERITIES } from '../catalogue/events/record.ts';
 import { LOG_CATEGORIES } from '../catalogue/logs.ts';
 import { ConditionError, compileCondition } from './condition.ts';
 import { lineWeight } from './line-weight.ts';
-import { type Rule, SEVERITIES } from './model.ts';
+import type { Rule } from './model.ts';
 import { absolutePaths, logSource } from './rule-sources.ts';
 import type { YamlReader } from './yaml-reader.ts';
 

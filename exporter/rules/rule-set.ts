@@ -40,6 +40,11 @@ export class RuleSet {
     return (this.#byKind.get(kind) ?? []) as readonly RuleOn<K>[];
   }
 
+  /** Those of the rules for a kind that have these names. */
+  named<K extends RuleKind>(kind: K, names: readonly string[]): RuleOn<K>[] {
+    return this.on(kind).filter(({ name }) => names.includes(name));
+  }
+
   /** Whether this rule's condition holds; never throws, and counts what could not be decided. */
   holds<K extends RuleKind>(rule: RuleOn<K>, event: RuleEvent<K>): boolean {
     const verdict = (rule.condition as Condition<K>).evaluate(event);

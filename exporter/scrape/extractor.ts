@@ -39,6 +39,8 @@ export interface Extractor<State = undefined> {
   /** As in `--no-extractor.<name>` and the label `extractor`. */
   readonly name: string;
   readonly metrics: MetricGroup;
+  /** Whether it finds matches of rules only when it looks: then it looks now and then when nobody scrapes, so that records go on. */
+  readonly findsMatches?: boolean;
   /** Called once, before the first scrape. */
   open?(services: Services): State | Promise<State>;
   /**

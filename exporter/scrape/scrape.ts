@@ -49,6 +49,7 @@ export class Scraper {
   private readonly logger: Logger;
   private readonly outcomes = new Map<string, string>();
   private services: Services | undefined;
+  private lookedAtMs = Number.NEGATIVE_INFINITY;
 
   /** @param openView makes a fresh view of the host for each scrape */
   constructor(extractors: readonly Extractor<unknown>[], openView: () => NodeView, logger: Logger) {
@@ -104,6 +105,7 @@ export class Scraper {
     const end = performance.now() + deadlineMs;
     const left = () => Math.max(0, end - performance.now());
     const view = this.openView();
+    if (only === undefined) this.lookedAtMs = performance.now();
     const chosen = this.entries.filter(({ extractor }) => only?.has(extractor.name) ?? true);
     const runs: [Entry, Run][] = [];
     const shares = new CpuShares();
@@ -126,6 +128,13 @@ export class Scraper {
       .map(([, run]) => run.done);
     if (awaited.length > 0) await waitAtMost(Promise.all(awaited), left());
     return runs.flatMap(([entry, run]) => this.conclude(entry, run));
+  }
+
+  /** Has those look that find matches of rules, when nobody has scraped for so long: what they find is recorded, and counted in the next scrape. */
+  async lookIfNobodyDid(idleMs: number): Promise<void> {
+    if (performance.now() - this.lookedAtMs < idleMs) return;
+    const names = this.entries.map(({ extractor }) => extractor).filter(({ findsMatches }) => findsMatches);
+    await this.scrape(idleMs, new Set(names.map(({ name }) => name)));
   }
 
   private start(entry: Entry, view: NodeView): Run {

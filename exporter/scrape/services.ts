@@ -1,6 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Logger } from '../../common/log.ts';
 import type { ProcessEvents } from '../events/process-events.ts';
+import type { EventBook } from '../evidence/event-book.ts';
 import type { HostFiles } from '../files/host-files.ts';
 import type { HostPaths } from '../host/host.ts';
 import type { HangGuard } from '../kernel/hang-guard.ts';
@@ -19,6 +20,8 @@ export interface Services {
   readonly hostFiles: HostFiles;
   readonly rules: RuleBook;
   readonly logger: Logger;
+  /** Makes a record of each match. */
+  readonly evidence: EventBook;
   /** What happens in the processes of this node; the source is opened by the first who asks. */
   readonly events: () => ProcessEvents;
   /** This node's pods as far as they are known; none without Kubernetes. */

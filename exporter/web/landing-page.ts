@@ -21,6 +21,7 @@ export function landingPage({
 <p>Security and performance metrics of ${name}. Version ${escapeHtml(version)}.</p>
 <ul>
 <li><a href="${path}">Metrics</a></li>
+<li><a href="/events?follow=false">Events</a></li>
 <li><a href="/-/healthy">Health</a></li>
 <li><a href="/-/ready">Readiness</a></li>
 </ul>

@@ -4,6 +4,7 @@ import { isOpenPage } from '../../common/web/open-pages.ts';
 import { admit } from '../authorization/admit.ts';
 import type { Authorize } from '../authorization/authorizer.ts';
 import type { Scraper } from '../scrape/scrape.ts';
+import { EVENTS_PATH, type EventsPage } from './events-page.ts';
 import type { Family } from './exposition.ts';
 import { landingPage } from './landing-page.ts';
 import { metricsPages, TooManyPagesError } from './metrics-page.ts';
@@ -18,6 +19,8 @@ export interface ServerOptions {
   /** Who decides on requests; without it everybody may. */
   readonly authorize?: Authorize | undefined;
   readonly telemetryPath: string;
+  /** Records of matches. */
+  readonly events: EventsPage;
   readonly version: string;
   readonly node: string;
   readonly logger: Logger;
@@ -63,9 +66,16 @@ function metricsHandler({ scraper, extraFamilies }: ServerOptions): Handler {
   };
 }
 
+function eventsHandler({ events }: ServerOptions): Handler {
+  return (request, response, query) => {
+    const refused = events.answer(request, response, query);
+    if (refused !== undefined) line(response, refused.status, refused.text);
+  };
+}
+
 /**
- * The exporter's HTTP interface: the metrics, a landing page, and what a kubelet asks for. Errors are one line of
- * text. Five fixed paths need no framework, which would take a tenth of the agent's memory.
+ * The exporter's HTTP interface: the metrics, records of matches, a landing page, and what a kubelet asks for. Errors are one line of
+ * text. Six fixed paths need no framework, which would take a tenth of the agent's memory.
  */
 export function createApp(options: ServerOptions): RequestListener {
   const { authorize, logger } = options;
@@ -75,6 +85,7 @@ export function createApp(options: ServerOptions): RequestListener {
     ['/-/healthy', (_, response) => line(response, 200, 'healthy')],
     ['/-/ready', (_, response) => line(response, 200, 'ready')],
     [options.telemetryPath, metricsHandler(options)],
+    [EVENTS_PATH, eventsHandler(options)],
   ]);
 
   async function answer(request: IncomingMessage, response: ServerResponse, path: string, query: string) {

@@ -167,6 +167,32 @@ const coverage: Section = {
       span: THIRD,
     }),
     timeSeries({
+      title: 'Records of matches',
+      description:
+        'Records written (kubevigil_events_written_total), matches that were held back since their rule had too many in one pod (kubevigil_events_suppressed_total), and records that their output did not take (kubevigil_events_dropped_total), on all nodes.',
+      unit: 'cps',
+      queries: [
+        { expr: `sum(${rate('kubevigil_events_written_total')})`, legend: 'written' },
+        { expr: `sum(${rate('kubevigil_events_suppressed_total')})`, legend: 'held back' },
+        { expr: `sum(${rate('kubevigil_events_dropped_total')})`, legend: 'dropped' },
+      ],
+      span: THIRD,
+    }),
+    timeSeries({
+      title: 'Readers of records',
+      description:
+        'Readers of /events (kubevigil_events_readers), and those that are dropped a second, as they are too slow (kubevigil_events_readers_dropped_total), on all nodes.',
+      unit: 'short',
+      queries: [
+        { expr: `sum(${of('kubevigil_events_readers')})`, legend: 'readers' },
+        {
+          expr: `sum by (reason) (${rate('kubevigil_events_readers_dropped_total')})`,
+          legend: '{{reason}}',
+        },
+      ],
+      span: THIRD,
+    }),
+    timeSeries({
       title: 'Series folded or left out',
       description:
         'Series beyond the cap of their metric (kubevigil_series_dropped_total): sums hold, pods are not told apart.',

@@ -22,6 +22,7 @@ const LEASE_MS = 300_000;
 
 /** All that any role may have: nothing writes but to pods of the lab, and what is created in reviews stays nowhere. */
 const RIGHTS: Readonly<Record<string, readonly V1PolicyRule[]>> = {
+  'kubevigil-events-reader': [{ nonResourceURLs: ['/events'], verbs: ['get'] }],
   'kubevigil-exporter': [{ apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] }],
   'kubevigil-exporter-authorization': [
     { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },

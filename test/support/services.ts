@@ -1,5 +1,6 @@
 import { createLogger } from '../../common/log.ts';
 import { ProcessEvents } from '../../exporter/events/process-events.ts';
+import { EventBook, type Style } from '../../exporter/evidence/event-book.ts';
 import { openHostFiles } from '../../exporter/files/host-files.ts';
 import { HangGuard } from '../../exporter/kernel/hang-guard.ts';
 import { Unseen } from '../../exporter/kernel/unseen.ts';
@@ -11,6 +12,15 @@ import { MemorySource } from './memory-source.ts';
 import { recordedWatch } from './recorded-pods.ts';
 
 const PATHS = { procfs: '/proc', sysfs: '/sys', rootfs: '/' };
+
+/** Records as they are, nothing taken out. */
+export const PLAIN: Style = {
+  node: 'node-1',
+  redact: (text) => text,
+  redactArguments: (args) => args,
+  withArguments: true,
+  imageOf: () => undefined,
+};
 
 /** What an extractor is given when it opens: this host, the default rules, no pods, no log. */
 export async function services(own: Partial<Services> = {}): Promise<Services> {
@@ -26,6 +36,7 @@ export async function services(own: Partial<Services> = {}): Promise<Services> {
     logger: createLogger({ level: 'error', format: 'logfmt' }, () => {}),
     events: () => new ProcessEvents(new MemorySource().open, NO_NAMES),
     pods: () => [],
+    evidence: own.evidence ?? new EventBook(PLAIN, () => {}),
     ...own,
   };
 }

@@ -20,6 +20,7 @@ import { columnNames } from './column-names.ts';
 import { coveragePage } from './coverage-page.ts';
 import { configMaps, dashboardFiles } from './dashboards.ts';
 import { evasionPage } from './evasion-page.ts';
+import { eventSchema } from './event-schema.ts';
 import { expectedEffects } from './expected-effects.ts';
 import { metricTable } from './metric-table.ts';
 import { prometheusRule } from './prometheus-rule.ts';
@@ -33,7 +34,7 @@ import {
   scenarioRegistry,
   storageRegistry,
 } from './registries.ts';
-import { fieldTable, ruleTable } from './rule-tables.ts';
+import { fieldTable, recordTable, ruleTable } from './rule-tables.ts';
 import { runbooks } from './runbooks.ts';
 import { scenarioTable } from './scenario-table.ts';
 import { splice } from './splice.ts';
@@ -117,6 +118,9 @@ if (changed) {
   );
   write('README.md', readme);
   const { EVASIONS } = await import('../../test/exporter/evasion/table/index.ts');
+  write('docs/reference/events.schema.json', eventSchema());
+  const eventsPage = readFileSync('docs/reference/events.md', 'utf8');
+  write('docs/reference/events.md', splice(eventsPage, 'record', recordTable()));
   write('docs/reference/evasion.md', evasionPage(EVASIONS));
   write('docs/reference/attack-coverage.md', coveragePage(SCENARIOS, METRICS));
   write('docs/development/architecture.md', architecturePage(HOUSES, EXCEPTIONS));

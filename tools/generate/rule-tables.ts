@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { FIELDS, RULE_KINDS } from '../../exporter/catalogue/events/fields.ts';
+import { ownFields, partOf, RECORD_HEAD } from '../../exporter/catalogue/events/record.ts';
 
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
@@ -7,6 +8,12 @@ function cell(text: string): string {
 
 function row(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
+}
+
+interface Described {
+  readonly type: string;
+  readonly help: string;
+  readonly absent?: string;
 }
 
 interface RuleText {
@@ -46,4 +53,15 @@ export function fieldTable(): string {
     ),
   );
   return [row(['on', 'field', 'type', 'what', 'absent when']), '|---|---|---|---|---|', ...rows].join('\n');
+}
+
+/** The fields of a record, those that all have first. */
+export function recordTable(): string {
+  const fields = (under: string, specs: readonly (readonly [string, Described])[]) =>
+    specs.map(([name, { type, help, absent = '' }]) =>
+      row([`\`${under}${name}\``, cell(type), cell(help), cell(absent)]),
+    );
+  const kinds = RULE_KINDS.flatMap((kind) => fields(`${partOf(kind)}.`, ownFields(kind)));
+  const head = fields('', Object.entries<Described>(RECORD_HEAD));
+  return [row(['field', 'type', 'what', 'absent when']), '|---|---|---|---|', ...head, ...kinds].join('\n');
 }

@@ -8,7 +8,7 @@
 
 type FieldType = 'string' | 'bool' | 'int' | 'list<string>' | 'list<int>' | 'map<string, string>';
 
-interface FieldSpec {
+export interface FieldSpec {
   readonly type: FieldType;
   readonly help: string;
   /** When an event has no such field; without it every event has it. */

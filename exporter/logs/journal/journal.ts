@@ -21,6 +21,9 @@ const MAX_ENDED = 1_024;
 /** Entries of the volatile journal that are remembered until they are flushed to the other. */
 const MAX_VOLATILE = 10_000;
 
+/** @param realtimeMs when journald received it, in Unix milliseconds, to the microsecond */
+type TakeLine = (line: string, identifier: string, realtimeMs: number) => void;
+
 interface Followed {
   readonly file: JournalFile;
   path: string;
@@ -43,7 +46,7 @@ interface Place {
  */
 export class Journal {
   readonly #files: HostFiles;
-  readonly #take: (line: string, identifier: string) => void;
+  readonly #take: TakeLine;
   /** By device and inode, which stay when a file is renamed. */
   readonly #followed = new Map<string, Followed>();
   /** Paths of archives that need not be looked at again, and the ids of those that were read to their end. */
@@ -55,7 +58,7 @@ export class Journal {
   #since: Moment | undefined;
 
   /** @param take is given each line of an identifier that is followed, in the short form of journalctl */
-  constructor(files: HostFiles, take: (line: string, identifier: string) => void) {
+  constructor(files: HostFiles, take: TakeLine) {
     this.#files = files;
     this.#take = take;
   }
@@ -221,7 +224,7 @@ export class Journal {
     for (const entry of entries) {
       if (entry.realtimeMs < sinceMs || this.#isFlushed(entry, isVolatile)) continue;
       const line = lineOf(entry);
-      if (line !== undefined) this.#take(line, entry.identifier);
+      if (line !== undefined) this.#take(line, entry.identifier, entry.realtimeMs);
       else if (entry.unread !== undefined) unread = { count: (unread?.count ?? 0) + 1, how: entry.unread };
     }
     if (unread === undefined) return isMore;

@@ -6,26 +6,32 @@ import { anyCharacter } from '../../support/any-character.ts';
 const TIME = '2026-11-23T14:00:00.123456789Z';
 
 const CASES: readonly (readonly [string, ContainerLogLine | undefined])[] = [
-  [`${TIME} stdout F login failed`, { stream: 'stdout', text: 'login failed', partial: false }],
-  [`${TIME} stderr P first part`, { stream: 'stderr', text: 'first part', partial: true }],
-  [`${TIME} stdout F `, { stream: 'stdout', text: '', partial: false }],
-  ['2026-11-23T14:00:00.1+02:00 stdout P:TAG x', { stream: 'stdout', text: 'x', partial: true }],
+  [`${TIME} stdout F login failed`, { stream: 'stdout', text: 'login failed', time: TIME, partial: false }],
+  [`${TIME} stderr P first part`, { stream: 'stderr', text: 'first part', time: TIME, partial: true }],
+  [`${TIME} stdout F `, { stream: 'stdout', text: '', time: TIME, partial: false }],
+  [
+    '2026-11-23T14:00:00.1+02:00 stdout P:TAG x',
+    { stream: 'stdout', text: 'x', time: '2026-11-23T14:00:00.1+02:00', partial: true },
+  ],
   [
     `${TIME} stdout F ${TIME} stderr F forged`,
-    { stream: 'stdout', text: `${TIME} stderr F forged`, partial: false },
+    { stream: 'stdout', text: `${TIME} stderr F forged`, time: TIME, partial: false },
   ],
-  [`${TIME} stdout F a\u2028b\r`, { stream: 'stdout', text: 'a\u2028b\r', partial: false }],
+  [`${TIME} stdout F a\u2028b\r`, { stream: 'stdout', text: 'a\u2028b\r', time: TIME, partial: false }],
   [`${TIME} stdin F x`, undefined],
   ['no log line', undefined],
   ['', undefined],
   [
     `{"log":"login failed\\n","stream":"stdout","time":"${TIME}"}`,
-    { stream: 'stdout', text: 'login failed', partial: false },
+    { stream: 'stdout', text: 'login failed', time: TIME, partial: false },
   ],
-  [`{"log":"part","stream":"stderr","time":"${TIME}"}`, { stream: 'stderr', text: 'part', partial: true }],
+  [
+    `{"log":"part","stream":"stderr","time":"${TIME}"}`,
+    { stream: 'stderr', text: 'part', time: TIME, partial: true },
+  ],
   [
     '{"log":"{\\"log\\":\\"x\\",\\"stream\\":\\"stderr\\"}\\n","stream":"stdout"}',
-    { stream: 'stdout', text: '{"log":"x","stream":"stderr"}', partial: false },
+    { stream: 'stdout', text: '{"log":"x","stream":"stderr"}', time: '', partial: false },
   ],
   ['{"log":"cut off', undefined],
   ['{"log":1,"stream":"stdout"}', undefined],

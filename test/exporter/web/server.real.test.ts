@@ -3,8 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { createLogger } from '../../../common/log.ts';
+import { EventLog } from '../../../exporter/evidence/event-log.ts';
 import { EXTRACTORS } from '../../../exporter/extractors/index.ts';
 import { Scraper } from '../../../exporter/scrape/scrape.ts';
+import { EventsPage } from '../../../exporter/web/events-page.ts';
 import { createApp } from '../../../exporter/web/server.ts';
 import { fixtureHost, fixturePaths } from '../../support/fixture-host.ts';
 import { services } from '../../support/services.ts';
@@ -34,6 +36,7 @@ describe('server', () => {
       scraper,
       extraFamilies,
       telemetryPath: '/metrics',
+      events: new EventsPage(new EventLog(Date.now())),
       version: '1.2.3',
       node: 'node-7',
       logger,
