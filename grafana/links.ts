@@ -14,6 +14,7 @@ export const UIDS = {
   pod: 'kubevigil-pod',
   exporter: 'kubevigil-exporter',
   datasets: 'kubevigil-datasets',
+  detector: 'kubevigil-detector',
 } as const;
 
 /** The SDK puts links into a menu of the newest Grafana alone; on the bar they are seen, in all versions. */

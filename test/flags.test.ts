@@ -119,6 +119,7 @@ const EXPORTER: Effects = {
 const PUSH = 'test/builder/commands/push.real.test.ts';
 const STREAM = 'test/builder/stream/program.real.test.ts';
 const RUN = 'test/scenarios/campaign/run.real.test.ts';
+const SERVING = 'test/detector/serve/serve.real.test.ts';
 const DETECTOR = 'test/detector/main.real.test.ts';
 
 const READING: Effects = {
@@ -212,6 +213,21 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
     effects: { '--budget': { seenIn: DETECTOR }, '--evaluation': { seenIn: DETECTOR } },
   },
   'kubevigil-detector score': { effects: {} },
+  'kubevigil-detector serve': {
+    effects: Object.fromEntries(
+      [
+        ...[
+          '--model',
+          '--stream',
+          '--stream.token-file',
+          '--shadow',
+          '--web.listen-address',
+          '--web.config.file',
+        ],
+        ...['--web.allowed-host', '--token-file', '--verdicts', '--log.level', '--log.format'],
+      ].map((flag) => [flag, { seenIn: SERVING }]),
+    ),
+  },
   'kubevigil-scenarios': { effects: { '--version': { seenIn: 'test/image.real.test.ts' } } },
   'kubevigil-scenarios serve': { edge: serveOptions, effects: SERVE },
   'kubevigil-scenarios run': {

@@ -24,6 +24,8 @@ import {
 export interface Candidate {
   /** Its folder. */
   readonly place: string;
+  /** The folder's own name. */
+  readonly name: string;
   readonly model: ModelFile;
   readonly plan: FeaturePlan;
   readonly calibration: Calibration;
@@ -150,6 +152,7 @@ export function readCandidate(path: string): Candidate {
   const model = json('model.json', modelSchema);
   return {
     place,
+    name: basename(absolute),
     model,
     plan: of(place, 'model.json', () => planOf(model)),
     calibration: json('calibration.json', calibrationSchema) as Calibration,

@@ -6,6 +6,7 @@ import { createLogger } from '../../common/log.ts';
 import { type LogFlags, logFormatFlag, logLevelFlag } from '../../common/log-flags.ts';
 import { progressOn } from '../../common/progress.ts';
 import { packageVersion } from '../../common/version.ts';
+import { LISTEN_FLAG, type ServeFlags, serveOptions, TOKEN_VARIABLE } from '../serve/options.ts';
 
 interface TrainFlags extends LogFlags {
   readonly output: string;
@@ -95,6 +96,12 @@ async function promoteCommand(model: string, { budget, evaluation }: PromoteFlag
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
+async function serveCommand(flags: ServeFlags): Promise<void> {
+  const options = serveOptions(flags, process.env);
+  const { serve } = await import('../serve/run.ts');
+  await serve(options);
+}
+
 /** `kubevigil-detector` with its commands. */
 export function detectorCommand(): Command {
   const command = new Program('kubevigil-detector')
@@ -103,7 +110,7 @@ export function detectorCommand(): Command {
     .allowExcessArguments()
     .action((_, { args }: Command) => {
       const unknown = args[0] === undefined ? '' : `there is no command ${args[0]}: `;
-      throw new UsageError(`${unknown}say train, evaluate, promote or score (see --help)`);
+      throw new UsageError(`${unknown}say train, evaluate, promote, score or serve (see --help)`);
     });
   command
     .command('train')
@@ -147,5 +154,37 @@ export function detectorCommand(): Command {
     .argument('<model>', 'a model: its folder, or one in which it is the only one')
     .argument('<dataset>', 'dataset of kubevigil-builder: a folder, or s3://bucket/prefix')
     .action(scoreCommand);
+  command
+    .command('serve')
+    .description(
+      'Score the rows of a stream as they come, beside the cluster: metrics, alarms with what made them, and a console for verdicts.',
+    )
+    .requiredOption(
+      '--model <models>',
+      'a model: its folder, or one of models: the promoted one, or the only one',
+    )
+    .requiredOption(
+      '--stream <url>',
+      'stream of kubevigil-builder, such as http://127.0.0.1:24926/stream; with user:password@ where it asks for them',
+    )
+    .option('--stream.token-file <file>', 'what the stream is sent as Authorization: Bearer')
+    .option('--shadow <model>', 'a second model, whose alarms are only counted')
+    .option(
+      `${LISTEN_FLAG} <host:port>`,
+      'where to listen; beyond loopback a token or users are needed',
+      '127.0.0.1:24927',
+    )
+    .option('--web.config.file <file>', 'TLS, users and headers, reread when changed')
+    .option(
+      '--web.allowed-host <name>',
+      'a name under which the service may be asked for, beside its addresses; repeatable',
+      (text, before: readonly string[]) => [...before, text.toLowerCase()],
+      [],
+    )
+    .option('--token-file <file>', `what requests must carry (else the environment's ${TOKEN_VARIABLE})`)
+    .option('--verdicts <file>', 'episodes file that verdicts are written to', 'verdicts.csv')
+    .addOption(logLevelFlag())
+    .addOption(logFormatFlag())
+    .action(serveCommand);
   return command;
 }

@@ -1,5 +1,4 @@
 /** What a model is worth on rows that it has never seen, as a table of contents. */
-import { basename, resolve } from 'node:path';
 import { formatDuration } from '../../common/duration.ts';
 import { randomFrom } from '../../common/random.ts';
 import { EXPECTED_EFFECTS } from '../../dataset/episodes/expected-effects.ts';
@@ -233,7 +232,7 @@ export async function evaluate(
 
   return {
     schemaVersion: 1,
-    model: basename(resolve(candidate.place)),
+    model: candidate.name,
     manifestSha256: candidate.manifestSha256,
     detector: model.detector,
     seed,

@@ -75,7 +75,7 @@ export async function explain(detector: Detector, row: Gathered): Promise<Contri
   const without = await detector.score(occluded(row, plan, groups));
   // The first features are the columns as they are last seen.
   const distance = (column: string) => Math.abs(row.features.values[plan.columns.indexOf(column)] || 0);
-  return groups
+  const moved = groups
     .map((columns, i) => {
       const other = without[i] as Scored;
       const column = columns.reduce((far, own) => (distance(own) > distance(far) ? own : far));
@@ -85,8 +85,9 @@ export async function explain(detector: Detector, row: Gathered): Promise<Contri
         rest: evidence(scored) - evidence(other),
       };
     })
-    .filter(({ drop, rest }) => drop > 0 || (drop === 0 && rest > 0))
-    .sort((a, b) => b.drop - a.drop || b.rest - a.rest)
-    .slice(0, NAMED)
-    .map(({ contribution }) => contribution);
+    .sort((a, b) => b.drop - a.drop || b.rest - a.rest);
+  // Where several groups would each be enough, none lowers the score alone: then those count without which less would be unusual.
+  const lower = moved.filter(({ drop }) => drop > 0);
+  const named = lower.length > 0 ? lower : moved.filter(({ drop, rest }) => drop === 0 && rest > 0);
+  return named.slice(0, NAMED).map(({ contribution }) => contribution);
 }

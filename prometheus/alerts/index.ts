@@ -1,6 +1,7 @@
 /** Every alert; prometheus/rules/alerts.yml, prometheus/tests/ and prometheus/runbooks/ are generated from here. */
 import { accessAlerts } from './access.ts';
 import { datasetAlerts } from './datasets.ts';
+import { detectorAlerts } from './detector.ts';
 import { healthAlerts } from './health.ts';
 import type { AlertGroup } from './model.ts';
 import { networkAlerts } from './network.ts';
@@ -16,4 +17,5 @@ export const ALERT_GROUPS: readonly AlertGroup[] = [
   healthAlerts,
   unseenAlerts,
   datasetAlerts,
+  detectorAlerts,
 ];

@@ -4,11 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import axios, { type AxiosInstance } from 'axios';
 import { z } from 'zod';
 import { firstLineOf } from '../../common/errors.ts';
+import { readToken } from '../../common/web/token.ts';
 import { INVOLVEMENTS, SCENARIO_ROLES } from '../../dataset/episodes/contract.ts';
 import { linesFor, ownLine, type ScenarioLine, UNDO_MS } from '../ground-truth/episode.ts';
 import type { Ledger } from '../ground-truth/ledger.ts';
 import { ScenariosError } from '../scenario/errors.ts';
-import { readToken } from '../serve/token.ts';
+import { TOKEN_VARIABLE } from '../serve/options.ts';
 import { aheadMs } from './clock.ts';
 import type { PlanTarget } from './plan-schema.ts';
 import type { EpisodeRequest, Target } from './target.ts';
@@ -74,7 +75,7 @@ const lineOf = ({
 });
 
 function clientOf({ url, tokenFile, caFile }: PlanTarget): AxiosInstance {
-  const token = readToken(tokenFile, process.env);
+  const token = readToken(tokenFile, process.env, TOKEN_VARIABLE);
   return axios.create({
     baseURL: url.replace(/\/$/, ''),
     headers: { ...(token !== undefined && { 'X-Kubevigil-Token': token }) },

@@ -5,15 +5,16 @@ import { UsageError } from '../../common/cli.ts';
 import { Flag, Program } from '../../common/flags.ts';
 import type { LogFormat, LogLevel } from '../../common/log.ts';
 import { type LogFlags, logFormatFlag, logLevelFlag } from '../../common/log-flags.ts';
+import { isLoopback } from '../../common/web/gate.ts';
 import { type ListenAddress, parseListenAddress } from '../../common/web/listen-address.ts';
+import { readToken } from '../../common/web/token.ts';
 import type { Subject } from '../../dataset/episodes/contract.ts';
 import { CLUSTER_NAME, isClusterName } from '../ground-truth/episode.ts';
-import { isLoopback } from './gate.ts';
-import { readToken, TOKEN_VARIABLE } from './token.ts';
 
 export const LISTEN_FLAG = '--web.listen-address';
 export const VICTIM_FLAG = '--victim.listen-address';
 export const HTTP2_FLAG = '--victim.http2.listen-address';
+export const TOKEN_VARIABLE = 'KUBEVIGIL_SCENARIOS_TOKEN';
 const MOST_RUNNING = 16;
 
 export interface ServeOptions {
@@ -151,7 +152,7 @@ const isOwn = ({ host }: ListenAddress) => host === 'localhost' || (host !== und
  */
 function readOptions(flags: Flags, env: NodeJS.ProcessEnv): ServeOptions {
   const listen = parseListenAddress(flags['web.listen-address'], LISTEN_FLAG);
-  const token = readToken(flags['token-file'], env);
+  const token = readToken(flags['token-file'], env, TOKEN_VARIABLE);
   if (token === undefined && !isOwn(listen)) {
     throw new UsageError(
       `${LISTEN_FLAG} ${flags['web.listen-address']} is not loopback: whoever reaches it could start attacks; say --token-file or ${TOKEN_VARIABLE}`,

@@ -3,6 +3,7 @@ import { createLogger, type Logger } from '../../common/log.ts';
 import type { WebConfigBook } from '../../common/web/config/book.ts';
 import { listen } from '../../common/web/listen.ts';
 import { openWebConfig } from '../../common/web/open-config.ts';
+import { tokenCheck } from '../../common/web/token.ts';
 import { Ledger } from '../ground-truth/ledger.ts';
 import { truthMetrics } from '../ground-truth/metrics.ts';
 import { SCENARIOS } from '../registry/registry.ts';
@@ -12,7 +13,6 @@ import { openVictim, type Victim } from '../victim/open-victim.ts';
 import { fileLog, standardOutput } from '../victim/victim-log.ts';
 import { HTTP2_FLAG, LISTEN_FLAG, type ServeOptions, VICTIM_FLAG } from './options.ts';
 import { createApp } from './server.ts';
-import { tokenCheck } from './token.ts';
 
 /** How long answers may still be on their way when the service ends. */
 const GRACE_MS = 1_000;

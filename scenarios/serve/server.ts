@@ -4,12 +4,12 @@ import type { Registry } from 'prom-client';
 import { firstLineOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/log.ts';
 import { MS_PER_SECOND } from '../../common/ms.ts';
+import { type GateOptions, refusalOf } from '../../common/web/gate.ts';
 import { checkScenario, type Runner } from '../runner/runner.ts';
 import { ScenariosError, type ScenariosErrorCode } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { BackgroundLoad } from '../victim/background.ts';
 import type { OwnVictim } from '../victim/open-victim.ts';
-import { type GateOptions, refusalOf } from './gate.ts';
 import { parseBackground, parseStart } from './requests.ts';
 import { episodeView, scenarioView } from './views.ts';
 

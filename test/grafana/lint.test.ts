@@ -4,6 +4,8 @@ import { expect } from 'chai';
 import { parse } from 'yaml';
 import { METRICS } from '../../exporter/catalogue/index.ts';
 import { columnsOf } from '../../exporter/catalogue/model/columns.ts';
+import type { ProgramMetric } from '../../exporter/catalogue/model/program-metric.ts';
+import { detectorMetrics } from '../../exporter/catalogue/programs/detector.ts';
 import { ROOT } from '../support/paths.ts';
 import { DASHBOARDS, FOLDER, type PanelJson, panelsOf, queryOf } from './support/dashboards.ts';
 
@@ -13,6 +15,11 @@ const CONFIG_MAP_BYTES = 2 ** 20;
 const ANNOTATION_BYTES = 256 * 1024;
 /** Okabe and Ito's colours, which are told apart with any kind of colour vision. */
 const TOLD_APART = ['#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00'];
+
+/** Metrics of the detector that are about no node. */
+const OF_THE_DETECTOR = Object.values<ProgramMetric>(detectorMetrics)
+  .filter(({ labels }) => !labels.includes('node'))
+  .map(({ name }) => name);
 
 const exprs = (panel: PanelJson) => (panel.targets ?? []).map(({ expr }) => expr);
 const texts = (expr: string) => expr.replaceAll(/"[^"]*"/g, '""');
@@ -155,6 +162,8 @@ describe('dashboards', () => {
         ].flatMap(selectorsOf)) {
           // What the builder says is about a dataset, not about a node.
           if (/^kubevigil_(dataset|stream)_/.test(selector)) continue;
+          // Nor is what the detector tells of itself.
+          if (OF_THE_DETECTOR.some((name) => selector.startsWith(name))) continue;
           expect(selector).to.contain('cluster=~"$cluster"').and.to.contain('node=~"$node"');
         }
       });

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { METRICS } from '../../exporter/catalogue/index.ts';
 import { columnsOf } from '../../exporter/catalogue/model/columns.ts';
 import { datasetMetrics } from '../../exporter/catalogue/programs/dataset.ts';
+import { detectorMetrics } from '../../exporter/catalogue/programs/detector.ts';
 import { streamMetrics } from '../../exporter/catalogue/programs/stream.ts';
 import { ALERT_GROUPS } from '../../prometheus/alerts/index.ts';
 import type { InputSeries } from '../../prometheus/alerts/model.ts';
@@ -19,7 +20,9 @@ const recorded = readRules(['recording.yml', 'deviations.yml', 'baselines.yml'])
 
 /** Metrics that the catalogue does not have: the builder's, and those that Prometheus makes itself. */
 const OTHERS = [
-  ...[datasetMetrics, streamMetrics].flatMap((metrics) => Object.values(metrics).map(({ name }) => name)),
+  ...[datasetMetrics, streamMetrics, detectorMetrics].flatMap((metrics) =>
+    Object.values(metrics).map(({ name }) => name),
+  ),
   'up',
 ];
 

@@ -1,4 +1,5 @@
 /** A machine under watch as in a cluster: a real exporter with a pod to see, a real Prometheus with the shipped rules. */
+
 import { once } from 'node:events';
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -8,6 +9,8 @@ import { join } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
 import { stringify } from 'yaml';
 import { StreamMetrics } from '../../../builder/stream/metrics.ts';
+import type { ProgramMetric } from '../../../exporter/catalogue/model/program-metric.ts';
+import { detectorMetrics } from '../../../exporter/catalogue/programs/detector.ts';
 import { type RunningPrometheus, startPrometheus } from '../../../tools/programs/prometheus.ts';
 import { shippedConfig } from '../../../tools/programs/shipped-config.ts';
 import { ApiServer } from '../../support/api-server.ts';
@@ -61,12 +64,23 @@ kubevigil_dataset_build_duration_seconds${dataset} 2
 `;
 }
 
+/** What the detector tells of the node in an alarm. */
+function detected(): string {
+  const known: Readonly<Record<string, string>> = { cluster: CLUSTER, node: NODE, namespace: '', pod: '' };
+  return Object.values<ProgramMetric>(detectorMetrics)
+    .map(({ name, type, labels }) => {
+      const own = labels.map((label) => `${label}="${known[label] ?? 'one'}"`).join();
+      return `# TYPE ${name} ${type}\n${name}{${own}} 1\n`;
+    })
+    .join('');
+}
+
 async function serveOthers(): Promise<{ server: Server; address: string }> {
   const stream = new StreamMetrics();
   stream.observe({ clients: () => 1, ringBytes: () => 1024, lagMs: () => 0 });
   const server = createServer((_, response) => {
     void stream.registry.metrics().then((page) => {
-      response.setHeader('content-type', 'text/plain; version=0.0.4').end(`${page}\n${truth()}`);
+      response.setHeader('content-type', 'text/plain; version=0.0.4').end(`${page}\n${truth()}${detected()}`);
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

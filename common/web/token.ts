@@ -1,11 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
-import { UsageError } from '../../common/cli.ts';
-import { firstLineOf } from '../../common/errors.ts';
+import { UsageError } from '../cli.ts';
+import { firstLineOf } from '../errors.ts';
 
-export const TOKEN_VARIABLE = 'KUBEVIGIL_SCENARIOS_TOKEN';
-/** Short ones can be guessed: the service starts attacks for whoever has it. */
+/** Short ones can be guessed. */
 const LEAST_LENGTH = 16;
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
@@ -14,13 +13,17 @@ const digest = (text: string) => createHash('sha256').update(text).digest();
 export type CheckToken = (headers: IncomingHttpHeaders) => boolean;
 
 /**
- * The token of `--token-file`, else of the environment; undefined when there is neither.
+ * The token of `--token-file`, else of a variable of the environment; undefined when there is neither.
  *
  * @throws {UsageError} when the file cannot be read, or the token is short
  */
-export function readToken(file: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
-  const place = file === undefined ? TOKEN_VARIABLE : `--token-file ${file}`;
-  let text = env[TOKEN_VARIABLE];
+export function readToken(
+  file: string | undefined,
+  env: NodeJS.ProcessEnv,
+  variable: string,
+): string | undefined {
+  const place = file === undefined ? variable : `--token-file ${file}`;
+  let text = env[variable];
   if (file !== undefined) {
     try {
       text = readFileSync(file, 'utf8');

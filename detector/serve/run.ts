@@ -1,0 +1,170 @@
+/** `serve`: reads a stream of rows, scores each step, and shows what it comes to. */
+import { setInterval } from 'node:timers';
+import { undoingEndSignal } from '../../common/end-signal.ts';
+import { firstLineOf } from '../../common/errors.ts';
+import { createLogger, type Logger } from '../../common/log.ts';
+import { listen } from '../../common/web/listen.ts';
+import { openWebConfig } from '../../common/web/open-config.ts';
+import { tokenCheck } from '../../common/web/token.ts';
+import { openDetector } from '../candidate/detector.ts';
+import { readStream } from '../stream/connection.ts';
+import type { Line } from '../stream/lines.ts';
+import { parseLine, type RefusalReason, type StreamRow } from '../stream/records.ts';
+import { FleetWatch } from '../watch/fleet-watch.ts';
+import { DetectorMetrics } from './metrics.ts';
+import { LISTEN_FLAG, type ServeOptions } from './options.ts';
+import { createApp } from './server.ts';
+
+/** Rows of a step whose end is not told are scored after so long. */
+const PATIENCE_MS = 500;
+const FORGET_EVERY_MS = 60_000;
+const GRACE_MS = 1_000;
+const RESPONSE_MS = 30_000;
+/** One line a reason and so long: a stream that lies does not fill the log. */
+const TOLD_EVERY_MS = 60_000;
+
+/** Tells of refused lines, of each reason now and then. */
+function complaints(log: Logger, metrics: DetectorMetrics) {
+  const told = new Map<RefusalReason, number>();
+  return (reason: RefusalReason, message: string) => {
+    metrics.refused(reason);
+    const nowMs = performance.now();
+    if (nowMs - (told.get(reason) ?? Number.NEGATIVE_INFINITY) < TOLD_EVERY_MS) return;
+    told.set(reason, nowMs);
+    log.warn('The stream has what cannot be taken', { reason, what: message });
+  };
+}
+
+/** Takes lines of the stream one after the other, and scores whole steps. */
+class Intake {
+  readonly #fleets: readonly FleetWatch[];
+  readonly #metrics: DetectorMetrics;
+  readonly #complain: (reason: RefusalReason, message: string) => void;
+  readonly #log: Logger;
+  #timer: NodeJS.Timeout | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #rows = 0;
+
+  constructor(fleets: readonly FleetWatch[], metrics: DetectorMetrics, log: Logger) {
+    this.#fleets = fleets;
+    this.#metrics = metrics;
+    this.#complain = complaints(log, metrics);
+    this.#log = log;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** @returns the position after the line, if it has one */
+  async take(line: Line): Promise<string | undefined> {
+    if (line === 'too long') {
+      this.#complain('size', 'a line of more than 1 MiB');
+      return undefined;
+    }
+    if (line.text === '') return undefined;
+    const [fleet] = this.#fleets as [FleetWatch];
+    const { plan, model } = fleet.detector.candidate;
+    const { record, id } = parseLine(line.text, plan.columns, model.entity, Date.now());
+    if (record.type === 'refused') this.#complain(record.reason, record.message);
+    else if (record.type === 'row') await this.#row(record);
+    else if (record.type === 'step') await this.score();
+    return id;
+  }
+
+  async #row(row: StreamRow): Promise<void> {
+    if (this.#fleets.some((fleet) => fleet.isWaiting(row))) await this.score();
+    const nowMs = Date.now();
+    const [refusal] = this.#fleets.map((fleet) => fleet.take(row, nowMs));
+    if (refusal !== undefined) {
+      this.#complain(refusal, `a row of ${row.entity.node} of ${new Date(row.timeMs).toISOString()}`);
+      return;
+    }
+    this.#rows++;
+    this.#metrics.taken();
+    this.#timer ??= setTimeout(() => void this.score(), PATIENCE_MS);
+  }
+
+  /** Scores what waits; one after another. */
+  score(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#work = this.#work.then(async () => {
+      for (const fleet of this.#fleets) {
+        try {
+          await fleet.score();
+        } catch (error) {
+          this.#log.error('Rows could not be scored', { error: firstLineOf(error) });
+        }
+      }
+    });
+    return this.#work;
+  }
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/**
+ * Serves until SIGTERM or SIGINT.
+ *
+ * @throws {DetectorError} when a model cannot be opened
+ * @throws {UsageError} when the address cannot be had
+ */
+export async function serve(options: ServeOptions): Promise<void> {
+  const log = createLogger(options.log);
+  const signal = undoingEndSignal();
+  const web = await openWebConfig(options.webConfigFile, log);
+  const detector = await openDetector(options.model);
+  const second = options.shadow === undefined ? undefined : await openDetector(options.shadow);
+  const { candidate } = detector;
+  const isActive = candidate.promoted !== undefined;
+  if (!isActive)
+    log.warn('The model is not promoted: its alarms are counted as those of a shadow', {
+      model: candidate.name,
+    });
+  const fleet = new FleetWatch(detector);
+  const shadow = second && new FleetWatch(second);
+  const metrics = new DetectorMetrics({ fleet, isActive, shadow }, Date.now);
+  const intake = new Intake(shadow === undefined ? [fleet] : [fleet, shadow], metrics, log);
+  let isConnected = false;
+  const { token, allowedHosts, verdictsFile } = options;
+  const app = createApp({
+    ...{ fleet, isActive, shadow, metrics, verdictsFile, allowedHosts, log },
+    checkToken: token === undefined ? undefined : tokenCheck(token),
+    isConnected: () => isConnected,
+    isReady: () => intake.rows > 0,
+  });
+  const listener = await listen(app, options.listen, {
+    ...{ flag: LISTEN_FLAG, logger: log, web, responseMs: RESPONSE_MS },
+  });
+  const forget = setInterval(() => {
+    for (const each of [fleet, shadow]) each?.forget(Date.now());
+  }, FORGET_EVERY_MS);
+  try {
+    const { address, scheme } = listener;
+    log.info('Listening on', { address, scheme, model: candidate.name, token: token !== undefined });
+    const reading = readStream({
+      url: options.stream,
+      authorization: options.authorization,
+      take: (line) => intake.take(line),
+      onConnected(now) {
+        isConnected = now;
+        metrics.connected(now);
+      },
+      ...{ log, signal },
+    });
+    await Promise.race([reading, ended(signal)]);
+    await intake.score();
+    log.info('Stopped');
+  } finally {
+    clearInterval(forget);
+    await listener.close(GRACE_MS);
+    await detector.close();
+    await second?.close();
+  }
+}

@@ -1,0 +1,162 @@
+/** One node (or pod) as it is watched: what is known of it, whether it alarms, and how far its score can be relied on. */
+import type { NamedEntity } from '../../dataset/model/entity.ts';
+import { AlarmState } from '../alarms/alarm-state.ts';
+import type { Scored } from '../candidate/detector.ts';
+import type { Contribution } from '../explanation/occlusion.ts';
+import { type Inputs, NodeFeatures } from '../features/node-features.ts';
+import type { FeaturePlan } from '../features/plan.ts';
+import { History } from './history.ts';
+
+/**
+ * learning: its past is not known yet, or a window is not complete, and it has no score; provisional: its past is shorter than that by
+ * which models were trained; watching; drifted: most of its rows look unlike those of the calibration; blind: half of what the model
+ * looks at is missing; stale: rows have stopped.
+ */
+export const NODE_STATES = ['learning', 'provisional', 'watching', 'drifted', 'blind', 'stale'] as const;
+export type NodeState = (typeof NODE_STATES)[number];
+
+/** Share of the model's columns that are missing from which on a node is blind. */
+const BLIND = 0.5;
+/** A p-value of novelty that one row in ten has. */
+const UNUSUAL = 0.1;
+/** Share of rows that are that unusual from which on a node has drifted: an attack of minutes does not get there. */
+const DRIFTED = 0.5;
+/** Rows over which that share is taken, and of which it is known at the earliest. */
+const DRIFT_ROWS = 240;
+const LEAST_DRIFT_ROWS = 120;
+/** Steps without a row after which a node is stale. */
+const STALE_STEPS = 4;
+
+/** An alarm from when it was raised. */
+export interface Alarm {
+  readonly id: string;
+  readonly startMs: number;
+  /** Of the last row in which it was on. */
+  lastMs: number;
+  /** Once it is over. */
+  endMs: number | undefined;
+  /** The highest score, what it came to there, and the features of that row. */
+  peak: Scored;
+  peakFeatures: Float32Array | undefined;
+  contributions: readonly Contribution[];
+}
+
+export class NodeWatch {
+  readonly entity: NamedEntity;
+  readonly history: History;
+  readonly #plan: FeaturePlan;
+  readonly #features: NodeFeatures;
+  readonly #state = new AlarmState();
+  #firstMs: number | undefined;
+  #lastMs = Number.NEGATIVE_INFINITY;
+  #arrivedMs = Number.NEGATIVE_INFINITY;
+  #missing = 0;
+  #isReady = false;
+  #drift = UNUSUAL;
+  #driftRows = 0;
+  /** What the newest scored row came to; undefined while there is no score. */
+  scored: Scored | undefined;
+  /** Of the newest row. */
+  inputs: Inputs | undefined;
+  /** While it is on. */
+  alarm: Alarm | undefined;
+
+  constructor(entity: NamedEntity, plan: FeaturePlan) {
+    this.entity = entity;
+    this.#plan = plan;
+    this.#features = new NodeFeatures(plan);
+    this.history = new History(plan.columns.length);
+  }
+
+  /** Time of the newest row. */
+  get lastMs(): number {
+    return this.#lastMs;
+  }
+
+  /** When the newest row came, on this machine's clock. */
+  get arrivedMs(): number {
+    return this.#arrivedMs;
+  }
+
+  /** Share of the model's columns that the newest row did not have. */
+  get missing(): number {
+    return this.#missing;
+  }
+
+  /** Share of the last rows that are as unusual as one in ten of the calibration was. */
+  get drift(): number {
+    return this.#drift;
+  }
+
+  /**
+   * Takes the node's next row.
+   *
+   * @returns what is to be scored; undefined while there is nothing to score
+   */
+  take(timeMs: number, values: Float64Array, nowMs: number): Inputs | undefined {
+    // After a gap that is longer than the past nothing of it counts.
+    if (this.#firstMs === undefined || timeMs - this.#lastMs > this.#plan.horizonMs) this.#firstMs = timeMs;
+    this.#lastMs = timeMs;
+    this.#arrivedMs = nowMs;
+    this.#missing = values.reduce((sum, value) => sum + Number(!Number.isFinite(value)), 0) / values.length;
+    this.history.add(timeMs, values);
+    const inputs = this.#features.next(timeMs, values);
+    this.inputs = inputs;
+    this.#isReady = inputs !== undefined;
+    if (inputs === undefined) this.#unscored();
+    return inputs;
+  }
+
+  #unscored(): void {
+    this.scored = undefined;
+    if (!this.#state.next(false)) this.#endAlarm();
+  }
+
+  /** Takes what the newest row came to. */
+  judge(scored: Scored, threshold: number): void {
+    this.scored = scored;
+    this.history.setScore(scored.score);
+    const unusual = Number((scored.pValues.novelty ?? 1) <= UNUSUAL);
+    this.#driftRows++;
+    this.#drift += (unusual - this.#drift) / Math.min(this.#driftRows, DRIFT_ROWS);
+    if (this.#state.next(scored.score > threshold)) this.#goOn(scored);
+    else this.#endAlarm();
+  }
+
+  #goOn(scored: Scored): void {
+    const { alarm } = this;
+    if (alarm === undefined) {
+      const { cluster, node, namespace, pod } = this.entity;
+      const place = [cluster, node, namespace, pod].filter((part) => part !== null && part !== undefined);
+      this.alarm = {
+        id: [...place, new Date(this.#lastMs).toISOString()].join('/'),
+        startMs: this.#lastMs,
+        lastMs: this.#lastMs,
+        endMs: undefined,
+        peak: scored,
+        peakFeatures: this.inputs?.features,
+        contributions: [],
+      };
+      return;
+    }
+    alarm.lastMs = this.#lastMs;
+    if (scored.score <= alarm.peak.score) return;
+    alarm.peak = scored;
+    alarm.peakFeatures = this.inputs?.features;
+  }
+
+  #endAlarm(): void {
+    if (this.alarm !== undefined) this.alarm.endMs = this.#lastMs;
+    this.alarm = undefined;
+  }
+
+  /** @param nowMs on the clock by which rows arrived */
+  stateAt(nowMs: number): NodeState {
+    const { stepMs, horizonMs } = this.#plan;
+    if (nowMs - this.#arrivedMs > STALE_STEPS * stepMs) return 'stale';
+    if (this.#missing >= BLIND) return 'blind';
+    if (!this.#isReady) return 'learning';
+    if (this.#lastMs - (this.#firstMs ?? this.#lastMs) < horizonMs) return 'provisional';
+    return this.#driftRows >= LEAST_DRIFT_ROWS && this.#drift > DRIFTED ? 'drifted' : 'watching';
+  }
+}
