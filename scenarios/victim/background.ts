@@ -1,4 +1,5 @@
 /** Ordinary use of the victim, so that normal time is not idle time. */
+import { setMaxListeners } from 'node:events';
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -36,6 +37,8 @@ export class BackgroundLoad {
   start(requestsPerSecond: number, durationMs: number): void {
     this.#abort.abort();
     this.#abort = new AbortController();
+    // Each answer that is waited for listens to it.
+    setMaxListeners(2 * MAX_PENDING, this.#abort.signal);
     const { signal } = this.#abort;
     this.#running = this.#run(requestsPerSecond, performance.now() + durationMs, signal);
   }

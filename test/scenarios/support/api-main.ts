@@ -1,16 +1,21 @@
 /**
- * An API server that knows some pods, for an exporter in the same network namespace. Writes its kubeconfig and prints where it
- * is; ends with its standard input.
+ * An API server for an exporter in the same network namespace. Writes its kubeconfig and prints where it is; then each line of standard
+ * input is an order, `{put: pod}` or `{delete: uid}`, answered by `ok`. It ends with its input.
  *
- *     node api-main.js <folder> <pods as JSON>
+ *     node api-main.js <folder>
  */
-import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { ApiServer } from '../../support/api-server.ts';
 
-const [folder = '', pods = '[]'] = process.argv.slice(2);
+const [folder = ''] = process.argv.slice(2);
 const server = new ApiServer();
 await server.start();
-for (const pod of JSON.parse(pods)) server.put(pod);
-process.stdout.write(`${server.writeKubeconfig(folder)}\n`);
-await once(process.stdin.resume(), 'end');
+const say = (line: string) => process.stdout.write(`${line}\n`);
+say(server.writeKubeconfig(folder));
+for await (const line of createInterface(process.stdin)) {
+  const order = JSON.parse(line);
+  if ('put' in order) server.put(order.put);
+  else server.delete(order.delete);
+  say('ok');
+}
 await server.stop();

@@ -24,8 +24,10 @@ const ANY_WORK: readonly Scenario['moves'][number][] = ['cpu_system_ratio', 'cpu
 
 type Told = Pick<Scenario, 'name' | 'role' | 'moves'>;
 
-const untold = ({ moves }: Told) => moves.filter((column) => UNTOLD.has(column));
-const isHungry = ({ role, moves }: Told) => role === 'attack' && moves.some((column) => HUNGRY.has(column));
+export const untold = ({ moves }: Told) => moves.filter((column) => UNTOLD.has(column));
+/** Whether it leaves others too little of the machine. */
+export const isHungry = ({ role, moves }: Told) =>
+  role === 'attack' && moves.some((column) => HUNGRY.has(column));
 
 /** Whether what `one` does to columns without a twin would be taken for the doing of the benign `other`. */
 function blames(one: Told, other: Told): boolean {

@@ -1,31 +1,17 @@
 /** A campaign on a node of its own, with the real exporter, a real Prometheus and the builder. */
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import type { Entity } from '../../../exporter/catalogue/model/columns.ts';
 import type { Scenario, ScenarioOptions } from '../../../scenarios/scenario/scenario.ts';
-import { BackgroundLoad } from '../../../scenarios/victim/background.ts';
-import { createVictim } from '../../../scenarios/victim/victim.ts';
-import { type Child, startChild, waitForChild } from '../../../tools/programs/child.ts';
-import { answers, type RunningPrometheus, startPrometheus } from '../../../tools/programs/prometheus.ts';
-import { shippedConfig } from '../../../tools/programs/shipped-config.ts';
 import { builder } from '../../builder/support/cli.ts';
 import { duckdb, tableExpression } from '../../builder/support/dataset.ts';
-import { EXPORTER } from '../../support/exporter.ts';
 import { type Episode, type Judgement, judge, type Row, shared } from './effects.ts';
 import { idleMemoryBytes } from './idle-memory.ts';
-import { TestNode } from './node.ts';
-import { Servant } from './servant.ts';
-import { StagePod, VICTIM_PORT } from './stage-pod.ts';
-
-const NODE_NAME = 'test-node';
-const EXPORTER_PORT = 24924;
+import { type StagePod, VICTIM_PORT } from './stage-pod.ts';
+import { NODE_NAME, WatchedNode } from './watched-node.ts';
 
 const STEP_MS = 1_000;
 const FIRST_NORMAL_MS = 8_000;
@@ -35,8 +21,6 @@ const RECOVERY_MS = 4_000;
 /** Of all pods together. */
 const HOUSEKEEPING_MS = 1_000;
 const REQUESTS_PER_SECOND = 12;
-
-const API_MAIN = fileURLToPath(new URL('./api-main.js', import.meta.url));
 
 interface Campaign {
   readonly episodes: readonly Episode[];
@@ -49,27 +33,22 @@ interface Campaign {
 /** Starts a node, pods on it and everything that watches it; `close` ends all. */
 export class Stage {
   readonly #folder: string;
-  readonly #node: TestNode;
-  readonly #children: Child[] = [];
-  readonly #visitors: BackgroundLoad[] = [];
+  readonly #node: WatchedNode;
   readonly #pods: StagePod[] = [];
-  #sink: Server | undefined;
-  #sinkAddress = '';
-  #prometheus: RunningPrometheus | undefined;
   #startedMs = 0;
   #episodes: Episode[] = [];
   #campaign: Campaign | undefined;
   /** Why the last episode of a scenario was none, in one line. */
   readonly #failures = new Map<string, string>();
 
-  private constructor(folder: string, node: TestNode) {
+  private constructor(folder: string, node: WatchedNode) {
     this.#folder = folder;
     this.#node = node;
   }
 
   /** @param pods how many there are, each of which can have a scenario at a time */
   static async open(folder: string, pods: number): Promise<Stage> {
-    const stage = new Stage(folder, await TestNode.start());
+    const stage = new Stage(folder, await WatchedNode.start(folder, `${STEP_MS / 1000}s`));
     try {
       await stage.#start(pods);
       return stage;
@@ -80,50 +59,13 @@ export class Stage {
   }
 
   async #start(pods: number): Promise<void> {
-    const { address, gateway } = this.#node;
-    this.#sink = createVictim(() => {}).listen(0, gateway);
-    await once(this.#sink, 'listening');
-    this.#sinkAddress = `${gateway}:${(this.#sink.address() as AddressInfo).port}`;
-    for (let number = 1; number <= pods; number++)
-      this.#pods.push(new StagePod(this.#node, NODE_NAME, number, this.#folder, HOUSEKEEPING_MS * pods));
-    await Promise.all(this.#pods.map((pod) => pod.ready()));
-    const exporterAddress = `${address}:${EXPORTER_PORT}`;
-    await this.#startExporter(exporterAddress);
-    this.#visit();
-    const targets = join(this.#folder, 'targets.json');
-    writeFileSync(targets, JSON.stringify([{ targets: [exporterAddress], labels: { node: NODE_NAME } }]));
-    this.#prometheus = await startPrometheus(this.#folder, shippedConfig('prometheus.yml', targets, '1s'));
-    this.#children.push(this.#prometheus);
+    const habits = {
+      housekeepingMs: HOUSEKEEPING_MS * pods,
+      requestsPerSecond: REQUESTS_PER_SECOND / pods,
+    };
+    for (let number = 1; number <= pods; number++) this.#pods.push(await this.#node.addPod(habits));
     this.#startedMs = Date.now();
     await sleep(FIRST_NORMAL_MS);
-  }
-
-  /** In a container of the host's network, with an API server that knows the pods. */
-  async #startExporter(listenAddress: string): Promise<void> {
-    const objects = JSON.stringify(this.#pods.map(({ object }) => object));
-    const kubernetes = new Servant([
-      ...[...this.#node.entering(), process.execPath, API_MAIN, this.#folder, objects],
-    ]);
-    await kubernetes.answer();
-    const [command = '', ...args] = [
-      ...this.#node.entering(this.#node.container()),
-      ...['env', `KUBECONFIG=${join(this.#folder, 'kubeconfig')}`, `NODE_NAME=${NODE_NAME}`],
-      ...[process.execPath, EXPORTER, `--web.listen-address=${listenAddress}`, '--log.level=warn'],
-    ];
-    const exporter = startChild(command, args, join(this.#folder, 'exporter.log'));
-    this.#children.push(exporter);
-    await waitForChild(exporter, 'the exporter to answer', (signal) =>
-      answers(`http://${listenAddress}/-/ready`, signal),
-    );
-  }
-
-  /** People who use the victims as they always do, over the uplink. */
-  #visit(): void {
-    for (const { victim } of this.#pods) {
-      const load = new BackgroundLoad(`http://${victim}`);
-      load.start(REQUESTS_PER_SECOND / this.#pods.length, Number.POSITIVE_INFINITY);
-      this.#visitors.push(load);
-    }
   }
 
   /** Runs batch after batch, the scenarios of each at the same time in pods of their own, with normal time between. */
@@ -145,7 +87,7 @@ export class Stage {
     { name, role, beyondLoopback }: Scenario,
     pod: StagePod,
   ): Promise<Omit<Episode, 'recoveredMs'>> {
-    const sink = this.#sinkAddress;
+    const { sink } = this.#node;
     const others = this.#pods.filter((other) => other !== pod).map(({ victim }) => victim);
     const startMs = Date.now();
     const options: ScenarioOptions = {
@@ -245,7 +187,7 @@ export class Stage {
     writeFileSync(
       config,
       stringify({
-        prometheus: { url: this.#prometheus?.url },
+        prometheus: { url: this.#node.prometheus },
         entity,
         start: iso(this.#startedMs + 2 * STEP_MS),
         end: iso(Date.now()),
@@ -260,11 +202,7 @@ export class Stage {
     return rows.map((values) => ({ timeMs: (values['timestamp'] as Date).getTime(), values }));
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#visitors.map((load) => load.stop()));
-    for (const child of this.#children.reverse()) await child.stop();
-    await this.#node.end();
-    this.#sink?.close();
-    this.#sink?.closeAllConnections();
+  close(): Promise<void> {
+    return this.#node.close();
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hierarchies, remove } from '../../support/pod.ts';
 
@@ -61,6 +61,11 @@ export class ContainerCgroup {
 
   get entering(): string[] {
     return entering(this.#folders);
+  }
+
+  /** Puts a process into it. @param pid its id on this machine */
+  take(pid: number): void {
+    for (const folder of this.#folders) writeFileSync(join(folder, 'cgroup.procs'), String(pid));
   }
 
   /** The command lines of its processes, by their ids on this machine. */

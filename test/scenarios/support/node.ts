@@ -41,7 +41,10 @@ ip link set lo up
 echo ready
 exec cat`;
 
-/** Runs what follows it in a network namespace of its own, whose other end is the node's: veth's name, its address, the node's. */
+/**
+ * A network namespace of its own, whose other end is the node's: veth's name, its address, the node's. Says `ready`, and runs what follows it when it
+ * has read a line: until then it can be put into a container, which so has seen no shell.
+ */
 const POD_NETWORK = `
 set -e
 veth=$0 own=$1 gateway=$2
@@ -53,6 +56,8 @@ ip address add "$own/30" dev eth0
 ip link set eth0 up
 nsenter --target=1 --net sh -c 'ip address add "$0/30" dev "$1" && ip link set "$1" up' "$gateway" "$veth"
 ip route add default via "$gateway"
+echo ready
+read -r _
 exec "$@"`;
 
 const NAMESPACES = ['--pid', '--net', '--mount', '--cgroup'];

@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 /** A process that answers orders, a line each. */
@@ -20,8 +21,19 @@ export class Servant {
     return String(value ?? 'it ended');
   }
 
+  /** Of the process that the command's own, such as nsenter, has started. */
+  get childPid(): number {
+    const { pid } = this.#child;
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
+  }
+
   kill(): void {
     this.#child.kill('SIGKILL');
+  }
+
+  /** Closes its standard input, with which it ends. */
+  end(): void {
+    this.#child.stdin.end();
   }
 
   order(order: object): void {

@@ -48,14 +48,15 @@ export class StagePod {
   readonly victim: string;
   /** Where its scenarios write. */
   readonly folder: string;
-  readonly #servant: Servant;
+  readonly #command: readonly string[];
+  readonly #container: ContainerCgroup;
+  #servant: Servant | undefined;
 
   /**
    * @param number from 1
    * @param folder of the test, for the pod's files
-   * @param housekeepingMs how often it does a little by itself
    */
-  constructor(node: TestNode, nodeName: string, number: number, folder: string, housekeepingMs: number) {
+  constructor(node: TestNode, nodeName: string, number: number, folder: string) {
     this.name = `victim-${number}`;
     this.folder = join(folder, this.name);
     mkdirSync(this.folder);
@@ -66,22 +67,36 @@ export class StagePod {
     writeFileSync(node.seen(`root${log}`), '');
     const { address, command } = node.network(number);
     this.victim = `${address}:${VICTIM_PORT}`;
-    this.#servant = new Servant([
-      ...[...node.entering(container), ...command, process.execPath, POD_MAIN],
-      ...[String(VICTIM_PORT), log, this.folder, String(housekeepingMs)],
-    ]);
+    this.#container = container;
+    this.#command = [
+      ...[...node.entering(), ...command, process.execPath, POD_MAIN],
+      ...[String(VICTIM_PORT), log, this.folder],
+    ];
   }
 
-  /** Resolves when its victim answers. */
-  async ready(): Promise<void> {
-    const answer = await this.#servant.answer();
+  /**
+   * Resolves when its victim answers.
+   *
+   * @param housekeepingMs how often it does a little by itself
+   */
+  async start(housekeepingMs: number): Promise<void> {
+    const servant = new Servant([...this.#command, String(housekeepingMs)]);
+    this.#servant = servant;
+    await servant.answer();
+    this.#container.take(servant.childPid);
+    servant.order({});
+    const answer = await servant.answer();
     if (answer !== 'ok') throw new Error(`${this.name}: ${answer}`);
   }
 
   /** Has it carry out a scenario. @returns what went wrong, in one line */
   async do(order: object): Promise<string | undefined> {
-    this.#servant.order(order);
-    const answer = await this.#servant.answer();
+    this.#servant?.order(order);
+    const answer = await this.#servant?.answer();
     return answer === 'ok' ? undefined : answer;
+  }
+
+  end(): void {
+    this.#servant?.end();
   }
 }
