@@ -116,29 +116,27 @@ export class Stage {
   }
 
   /**
-   * Episodes in which a pod's rows are not labelled by what the pod had to do with them: the attack of its own, or normal, as others' bystander.
+   * Rows of pods during attacks that are not labelled by what the pod had to do with them: the attack of its own, or normal, as others' bystander.
+   *
+   * @returns how many were looked at, and what is wrong with the others
    */
-  mislabelled(): string[] {
+  labelled(): { readonly rows: number; readonly wrong: readonly string[] } {
     const { episodes = [], pods = [] } = this.#campaign ?? {};
-    const attacks = episodes.filter(({ role }) => role === 'attack');
-    return attacks.flatMap(({ episode, scenario, startMs, endMs, pod }) => {
-      const during = pods.filter(({ timeMs }) => timeMs - STEP_MS >= startMs && timeMs < endMs);
-      const own = during.filter(({ values }) => values['pod'] === pod);
-      const isRight = own.every(
-        ({ values }) =>
-          values['label'] === scenario &&
-          values['episode'] === episode &&
-          values['involvement'] === 'attacker',
-      );
-      const busy = new Set(
-        episodes.filter((one) => one.startMs < endMs && one.endMs > startMs).map((one) => one.pod),
-      );
-      const idle = during.filter(({ values }) => !busy.has(String(values['pod'])));
-      const isNormal = idle.every(
-        ({ values }) => values['label'] === 'normal' && values['involvement'] === 'bystander',
-      );
-      return own.length > 0 && isRight && isNormal ? [] : [episode];
+    let rows = 0;
+    const wrong = episodes.flatMap((one) => {
+      if (one.role !== 'attack') return [];
+      const company = episodes.filter(({ startMs, endMs }) => startMs < one.endMs && endMs > one.startMs);
+      const during = pods.filter(({ timeMs }) => timeMs - STEP_MS >= one.startMs && timeMs < one.endMs);
+      return during.flatMap(({ values: { pod, label, episode, involvement } }) => {
+        const isOwn = pod === one.pod;
+        if (!isOwn && company.some((other) => other.pod === pod)) return [];
+        rows++;
+        const said = [label, involvement, ...(isOwn ? [episode] : [])].join();
+        const expected = isOwn ? [one.scenario, 'attacker', one.episode].join() : 'normal,bystander';
+        return said === expected ? [] : [`${one.episode}: ${pod} has ${said}`];
+      });
     });
+    return { rows, wrong };
   }
 
   /** What each episode did to the columns of the node and of its pod, by scenario. */
