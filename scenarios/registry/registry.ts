@@ -4,6 +4,7 @@ import { beacon } from '../attacks/beacon.ts';
 import { bruteForce } from '../attacks/brute-force.ts';
 import { connectionExhaustion } from '../attacks/connection-exhaustion.ts';
 import { connectionLeak } from '../attacks/connection-leak.ts';
+import { containerEscapeAttempt } from '../attacks/container-escape-attempt.ts';
 import { cpuBurn } from '../attacks/cpu-burn.ts';
 import { cpuThrottle } from '../attacks/cpu-throttle.ts';
 import { crashLoop } from '../attacks/crash-loop.ts';
@@ -32,6 +33,7 @@ import { processInjection } from '../attacks/process-injection.ts';
 import { reverseShell } from '../attacks/reverse-shell.ts';
 import { riskyPod } from '../attacks/risky-pod.ts';
 import { runcOverwrite } from '../attacks/runc-overwrite.ts';
+import { secretAccess } from '../attacks/secret-access.ts';
 import { shellshock } from '../attacks/shellshock.ts';
 import { slowPost } from '../attacks/slow-post.ts';
 import { sniffer } from '../attacks/sniffer.ts';
@@ -50,6 +52,7 @@ export const SCENARIOS: readonly Scenario[] = [
   bruteForce,
   connectionExhaustion,
   connectionLeak,
+  containerEscapeAttempt,
   cpuBurn,
   cpuThrottle,
   crashLoop,
@@ -78,6 +81,7 @@ export const SCENARIOS: readonly Scenario[] = [
   reverseShell,
   riskyPod,
   runcOverwrite,
+  secretAccess,
   shellshock,
   slowPost,
   sniffer,

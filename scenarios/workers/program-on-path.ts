@@ -16,5 +16,5 @@ export function programOnPath(name: string): string {
       // Not in this folder.
     }
   }
-  throw new Error(`there is no ${name} on PATH to copy`);
+  throw new Error(`there is no ${name} on PATH`);
 }

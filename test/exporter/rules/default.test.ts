@@ -118,6 +118,11 @@ const EXAMPLES: Readonly<Record<string, { kind: RuleKind; yes: readonly object[]
         connection('fd00:ec2::253', 53),
       ],
     },
+    escape_tool_in_container: {
+      kind: 'exec',
+      yes: [exec('/usr/bin/nsenter'), exec('/usr/bin/unshare'), exec('/tmp/ctr')],
+      no: [exec('/usr/bin/nsenter', HOST), exec('/bin/mount'), exec('/usr/bin/nsenter.real')],
+    },
     mining_port: {
       kind: 'connection',
       yes: [connection('8.8.8.8', 3333, { is_external: true }), connection('10.0.0.9', 14444)],

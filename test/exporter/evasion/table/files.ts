@@ -16,6 +16,7 @@ const PASSWD = '/etc/passwd';
 const BEFORE = 'root:x:0:0:root:/root:/bin/sh\n';
 const AFTER = 'root:x:0:0:root:/root:/bin/zh\n';
 const CANARY = '/var/lib/kubevigil/canary/accounts.csv';
+const RUNC = '/usr/bin/runc';
 const MEBIBYTE = 2 ** 20;
 
 const BETWEEN_LOOKS = 'files are looked at when the exporter is scraped, and this is undone by then';
@@ -40,6 +41,13 @@ export const FILES: Family = {
   rows: [
     changed('file-written', 'writes a watched file', [(host) => host.write(PASSWD, AFTER)]),
     changed('file-appended', 'appends a line', [(host) => host.append(PASSWD, AFTER)]),
+    changed(
+      'file-runtime',
+      'overwrites the program that starts containers (CVE-2019-5736)',
+      [(host) => host.append(RUNC, 'changed')],
+      SEEN,
+      { evades: ['container_runtime_changed'], before: (host) => host.write(RUNC, 'program') },
+    ),
     changed('file-renamed-over', 'writes another file and renames it over the watched one', [
       (host) => {
         host.write('/etc/.new', AFTER);

@@ -4,6 +4,7 @@ const SHELL = 'shell_in_container';
 const TOOL = 'network_tool_in_container';
 const PACKAGES = 'package_manager_in_container';
 const MEMORY = 'exec_from_memory_in_container';
+const ESCAPE = 'escape_tool_in_container';
 
 const BY_NAME = 'the rule goes by the name of the file that is started';
 const CONTENT =
@@ -149,6 +150,26 @@ export const PROGRAMS: Family = {
         'reading the arguments of each start, at 0.2 ms, and guessing which of them is a program',
       ),
       perl: 'copy(real(loader()), "/mnt/l"); copy("/bin/sleep", "/tmp/x"); stay("/mnt/l", "/tmp/x", 600);',
+    },
+    {
+      id: 'escape-tool',
+      in: 'container',
+      attack: 'starts `nsenter` or `unshare`',
+      evades: [ESCAPE],
+      outcome: SEEN,
+      times: 6,
+      perl: 'for (1 .. 3) { start(program("nsenter"), "--version"); start(program("unshare"), "--version") }',
+    },
+    {
+      id: 'escape-by-system-call',
+      in: 'container',
+      attack: 'makes and enters namespaces itself, by unshare(2) and setns(2)',
+      evades: [ESCAPE],
+      outcome: unseen(
+        'no program is started, and the rule goes by the names of programs',
+        'a BPF program or an audit rule on the system calls, on every node',
+      ),
+      perl: 'try("unshare", 0x10000000);',
     },
     {
       id: 'busybox-applet',
