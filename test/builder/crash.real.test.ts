@@ -134,14 +134,19 @@ describe('builder runs that are killed', () => {
 
   it(`go on after kill -9 at ${KILLS} random moments`, async () => {
     const random = randomFrom(4);
-    const output = 'killed';
-    const prepare = (run: number) =>
-      endAt(new Date(FLEET_START_MS + Math.min(40 + 2 * run, MOST_STEPS) * SCRAPE_MS).toISOString());
-    await killUpdates({ kills: KILLS, random, prepare, options: { folder, output } });
+    const outputs = ['a', 'b', 'c', 'd'].map((name) => `killed ${name}`);
+    const prepare = (round: number) =>
+      endAt(new Date(FLEET_START_MS + Math.min(40 + 8 * round, MOST_STEPS) * SCRAPE_MS).toISOString());
+    await killUpdates({
+      ...{ kills: KILLS, random, prepare },
+      options: outputs.map((output) => ({ folder, output })),
+    });
     endAt(at(118));
-    await make('update', { folder, output });
     await make('build', { folder, output: 'never killed' });
-    await sameAs(output, 'never killed');
-    expect(existsSync(join(folder, output, '.lock'))).to.equal(false);
+    for (const output of outputs) {
+      await make('update', { folder, output });
+      await sameAs(output, 'never killed');
+      expect(existsSync(join(folder, output, '.lock'))).to.equal(false);
+    }
   });
 });

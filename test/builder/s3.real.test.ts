@@ -226,16 +226,23 @@ describe('builder in a bucket', () => {
 
   it(`goes on after kill -9 at ${KILLS} random moments`, async () => {
     const random = randomFrom(5);
-    const output = place('killed');
+    const names = ['a', 'b', 'c'].map((name) => `killed ${name}`);
     const wrong: string[] = [];
-    s3().disturb = () => void wrong.push(...wrongInSnapshot(s3(), 'killed'));
-    const prepare = (run: number) =>
-      endAt(new Date(FLEET_START_MS + Math.min(40 + 8 * run, MOST_STEPS) * SCRAPE_MS).toISOString());
-    await killUpdates({ kills: KILLS, random, prepare, options: { folder, output } });
+    s3().disturb = ({ key }) => {
+      const [name = ''] = key.split('/');
+      wrong.push(...wrongInSnapshot(s3(), name));
+    };
+    const prepare = (round: number) =>
+      endAt(new Date(FLEET_START_MS + Math.min(40 + 24 * round, MOST_STEPS) * SCRAPE_MS).toISOString());
+    await killUpdates({
+      ...{ kills: KILLS, random, prepare },
+      options: names.map((name) => ({ folder, output: place(name) })),
+    });
     endAt(at(118));
-    await make('update', { folder, output });
+    for (const name of names) await make('update', { folder, output: place(name) });
     await make('build', { folder, output: place('never killed') });
     expect(wrong).to.deep.equal([]);
-    expect(objectsBelow(s3(), 'killed')).to.deep.equal(objectsBelow(s3(), 'never killed'));
+    for (const name of names)
+      expect(objectsBelow(s3(), name)).to.deep.equal(objectsBelow(s3(), 'never killed'));
   });
 });

@@ -19,31 +19,34 @@ function warmChild(): { child: ChildProcess; ready: Promise<unknown> } {
 export interface Killing {
   readonly kills: number;
   readonly random: () => number;
-  /** Says what the next update is to make, counted from 0. */
-  readonly prepare: (run: number) => void;
-  readonly options: MakeOptions;
+  /** Says what the next updates are to make, counted from 0. */
+  readonly prepare: (round: number) => void;
+  /** One for each dataset that a process updates at once: to start one costs as much CPU time as several updates. */
+  readonly options: readonly MakeOptions[];
 }
 
-/** Updates a dataset by one process after the other, until so many were killed (-9) at random moments. */
+/** Updates datasets by one process after the other, until so many updates were killed (-9), each time at a random moment for all that run. */
 export async function killUpdates({ kills, random, prepare, options }: Killing): Promise<void> {
   let next = warmChild();
   let longestMs = 0;
   let killed = 0;
-  for (let run = 0; killed < kills; run++) {
+  for (let round = 0; killed < kills; round++) {
     const { child, ready } = next;
     await ready;
     next = warmChild();
-    prepare(run);
-    const exited = once(child, 'exit');
+    prepare(round);
+    const done = new Set<unknown>();
+    child.on('message', (output) => done.add(output));
+    const exited = Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
     const startedMs = performance.now();
     child.send(options);
-    const lifeMs = run < WHOLE ? undefined : random() * longestMs;
+    const lifeMs = round < WHOLE ? undefined : random() * longestMs;
     await (lifeMs === undefined ? exited : Promise.race([exited, sleep(lifeMs)]));
     if (lifeMs === undefined) longestMs = Math.max(longestMs, performance.now() - startedMs);
     child.kill('SIGKILL');
-    const [code, signal] = (await exited) as [number | null, string | null];
+    const [[code, signal]] = (await exited) as [[number | null, string | null], unknown];
     expect(code === null || code === 0, `ended with ${code}`).to.equal(true);
-    if (signal === 'SIGKILL') killed++;
+    if (signal === 'SIGKILL') killed += options.length - done.size;
   }
   next.child.kill('SIGKILL');
   await once(next.child, 'exit');

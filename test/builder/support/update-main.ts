@@ -1,8 +1,12 @@
-/** A process that updates a dataset when it is told to, for somebody who kills it meanwhile. */
+/** A process that updates datasets at once when it is told to, for somebody who kills it meanwhile. */
 import { once } from 'node:events';
 import { make } from './make.ts';
 
 process.send?.('ready');
-const [options] = (await once(process, 'message')) as [Parameters<typeof make>[1]];
-await make('update', options);
+const [all] = (await once(process, 'message')) as [readonly Parameters<typeof make>[1][]];
+const each = all.map(async (options) => {
+  await make('update', options);
+  process.send?.(options.output);
+});
+await Promise.all(each);
 process.disconnect();
