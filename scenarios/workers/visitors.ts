@@ -26,6 +26,7 @@ export interface VisitorsOptions {
 
 /** What came of it. */
 export interface Tally {
+  /** All but those that were cut off at the end. */
   asked: number;
   answered: number;
   /** Answers of status 400 and above. */
@@ -68,7 +69,9 @@ export async function visit(
         response.resume().once('error', () => {});
       });
       outgoing.once('error', (error) => {
-        tally.failure = error.message;
+        // What is cut off at the end was not refused by anybody.
+        if (life.goesOn()) tally.failure = error.message;
+        else tally.asked--;
       });
       outgoing.once('close', resolve);
       outgoing.end(body);

@@ -60,14 +60,12 @@ export class WatchedNode {
   }
 
   async #start(interval: string): Promise<void> {
-    const { address, gateway } = this.#node;
-    this.#sink.listen(0, gateway);
+    this.#sink.listen(0, this.#node.gateway);
     await once(this.#sink, 'listening');
     await this.#kubernetes.answer();
-    const exporterAddress = `${address}:${EXPORTER_PORT}`;
-    await this.#startExporter(exporterAddress);
+    await this.#startExporter(this.exporter);
     const targets = join(this.#folder, 'targets.json');
-    writeFileSync(targets, JSON.stringify([{ targets: [exporterAddress], labels: { node: NODE_NAME } }]));
+    writeFileSync(targets, JSON.stringify([{ targets: [this.exporter], labels: { node: NODE_NAME } }]));
     this.#prometheus = await startPrometheus(
       this.#folder,
       shippedConfig('prometheus.yml', targets, interval),
@@ -87,6 +85,16 @@ export class WatchedNode {
     await waitForChild(exporter, 'the exporter to answer', (signal) =>
       answers(`http://${listenAddress}/-/ready`, signal),
     );
+  }
+
+  /** `host:port`, as it is reached from this machine. */
+  get exporter(): string {
+    return `${this.#node.address}:${EXPORTER_PORT}`;
+  }
+
+  /** A command that runs what follows it on the node, outside of its pods. */
+  get entering(): readonly string[] {
+    return this.#node.entering();
   }
 
   /** Such as `http://127.0.0.1:41234`. */
