@@ -168,7 +168,9 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
     edge: async (args) => readOptions(parsed(exporterProgram(), args), EXTRACTOR_NAMES),
     effects: EXPORTER,
   },
-  'kubevigil-exporter check-rules': { effects: {} },
+  'kubevigil-exporter check-rules': {
+    effects: { '--print-defaults': { seenIn: 'test/exporter/rules/check-rules.real.test.ts' } },
+  },
   'kubevigil-builder': { effects: { '--version': { seenIn: 'test/image.real.test.ts' } } },
   'kubevigil-builder build': {
     edge: configOf('build', 'shard'),

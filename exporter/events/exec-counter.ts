@@ -1,73 +1,82 @@
-import type { RuleEvent } from '../catalogue/events/fields.ts';
 import { execsMetrics } from '../catalogue/execs.ts';
 import { type Sample, sample } from '../catalogue/model/sample.ts';
 import { MatchCounts } from '../counters/match-counts.ts';
-import {
-  type ContainerOwner,
-  HOST,
-  OTHER_CONTAINER,
-  podFields,
-  UNKNOWN_CONTAINER,
-  type Whereabouts,
-} from '../owners/owners.ts';
+import { type ContainerOwner, HOST, OTHER_CONTAINER, UNKNOWN_CONTAINER } from '../owners/owners.ts';
 import type { RuleOn } from '../rules/model.ts';
 import type { Outcome, RuleSet } from '../rules/rule-set.ts';
-import { textOf } from './bytes.ts';
+import { type Exec, ExecFacts, type ExecWhereabouts, type ProcessSources } from './exec-facts.ts';
 import { ExecMemo } from './exec-memo.ts';
 
-/** A program that was started, as the kernel tells it. */
-export interface Exec {
-  /** One character per byte; absolute where that could be told. */
-  readonly path: string;
-  /** Undefined where they could not be read, or where no rule asks for them. */
-  readonly args?: readonly string[] | undefined;
-}
-
 /** Told of a match. */
-export type OnExec = (rule: RuleOn<'exec'>, owner: ContainerOwner, event: RuleEvent<'exec'>) => void;
+export type OnExec = (rule: RuleOn<'exec'>, owner: ContainerOwner, event: ExecFacts) => void;
 
-/** Where it was started. */
-type ExecWhereabouts = Whereabouts & { readonly owner: ContainerOwner };
-
-function eventOf(exec: Exec, where: Whereabouts | undefined): RuleEvent<'exec'> {
-  const path = textOf(exec.path);
-  const args = exec.args?.map(textOf);
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const { in_container, pod_namespace, pod } = podFields(where);
-  const [cgroup, container] = where === undefined ? [] : [where.cgroup, where.owner.container ?? ''];
-  return { path, name, args, in_container, cgroup, container, pod_namespace, pod };
+/** By what the rules can tell programs in one cgroup apart, without a look at the process. */
+function keyOf({ path, program, parent }: Exec, withParent: boolean): string {
+  const descent = program?.descent;
+  const key = descent === undefined ? path : `${descent} ${path}`;
+  return withParent ? `${key}\0${parent?.path ?? ''}` : key;
 }
 
 /** Metric 19: programs started that match an exec rule. */
 export class ExecCounter {
   readonly #counts = new MatchCounts<ContainerOwner>([HOST, UNKNOWN_CONTAINER], OTHER_CONTAINER);
   readonly #memo = new ExecMemo();
+  readonly #sources: ProcessSources | undefined;
+
+  /** @param sources who can be asked about processes; nobody by default */
+  constructor(sources?: ProcessSources) {
+    this.#sources = sources;
+  }
 
   /**
    * @param where undefined when its control group could not be told
    * @param onMatch is told of each rule that matches
+   * @returns settles when it was counted, where a condition looks at what has to be waited for; else undefined, and it was
    */
-  add(rules: RuleSet, exec: Exec, where: ExecWhereabouts | undefined, onMatch?: OnExec): void {
-    const outcome =
-      where === undefined || rules.needsArguments
-        ? rules.evaluate('exec', eventOf(exec, where))
-        : this.#remembered(rules, exec, where);
-    const names = rules.count(outcome);
-    if (names.length === 0) return;
+  add(
+    rules: RuleSet,
+    exec: Exec,
+    where: ExecWhereabouts | undefined,
+    onMatch?: OnExec,
+  ): Promise<ExecFacts> | undefined {
     const owner = where?.owner ?? UNKNOWN_CONTAINER;
-    this.#counts.add(names, owner);
-    if (onMatch === undefined) return;
-    const event = eventOf(exec, where);
-    for (const rule of rules.named('exec', names)) onMatch(rule, owner, event);
+    const programs = where && this.#memo.of(rules, where.cgroup, where.owner);
+    const key = keyOf(exec, rules.needsParents);
+    const known = programs?.outcomes.get(key);
+    if (known !== undefined && (known.names.length === 0 || onMatch === undefined)) {
+      this.#counts.add(rules.count(known), owner);
+      return undefined;
+    }
+    const facts = new ExecFacts(exec, where, this.#sources);
+    const outcome = known ?? rules.evaluate('exec', facts);
+    if (facts.isWaiting) return this.#later(rules, facts, owner, onMatch);
+    if (programs !== undefined && !facts.isOwn) this.#memo.remember(programs, key, outcome);
+    this.#count(rules, outcome, facts, owner, onMatch);
+    return undefined;
   }
 
-  #remembered(rules: RuleSet, exec: Exec, where: ExecWhereabouts): Outcome {
-    const programs = this.#memo.of(rules, where.cgroup, where.owner);
-    const known = programs.outcomes.get(exec.path);
-    if (known !== undefined) return known;
-    const outcome = rules.evaluate('exec', eventOf(exec, where));
-    this.#memo.remember(programs, exec.path, outcome);
-    return outcome;
+  async #later(
+    rules: RuleSet,
+    facts: ExecFacts,
+    owner: ContainerOwner,
+    onMatch: OnExec | undefined,
+  ): Promise<ExecFacts> {
+    await facts.ask();
+    this.#count(rules, rules.evaluate('exec', facts), facts, owner, onMatch);
+    return facts;
+  }
+
+  #count(
+    rules: RuleSet,
+    outcome: Outcome,
+    facts: ExecFacts,
+    owner: ContainerOwner,
+    onMatch: OnExec | undefined,
+  ): void {
+    const names = rules.count(outcome);
+    this.#counts.add(names, owner);
+    if (onMatch === undefined || names.length === 0) return;
+    for (const rule of rules.named('exec', names)) onMatch(rule, owner, facts);
   }
 
   /** @param known the containers that are there now */

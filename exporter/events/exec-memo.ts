@@ -3,7 +3,7 @@ import type { Outcome, RuleSet } from '../rules/rule-set.ts';
 
 const MOST_CGROUPS = 1_024;
 const MOST_PROGRAMS = 1_024;
-const LONGEST_PATH = 512;
+const LONGEST_KEY = 1_024;
 
 /** What the rules said of the programs that started in one cgroup, as long as its container goes by the same names. */
 interface Programs {
@@ -16,7 +16,8 @@ const isSame = (a: ContainerOwner, b: ContainerOwner) =>
 
 /**
  * Remembers what the rules say of a program in a cgroup: on most nodes the same few programs start again and again.
- * Whatever a condition sees of an exec follows from the program's path, the cgroup and its names; but not its arguments.
+ * Whatever a condition sees of an exec follows from the cgroup, its names and a key: the program's path, who had it started, and its parent
+ * where a rule looks at that. Nothing is remembered of what else was looked at, which is one process's own.
  *
  * Bounded, whatever names a hostile process gives its programs: a full memory starts anew.
  */
@@ -37,10 +38,10 @@ export class ExecMemo {
     return programs;
   }
 
-  /** Adds an outcome, if its path is one to be seen again. */
-  remember({ outcomes }: Programs, path: string, outcome: Outcome): void {
-    if (path.length > LONGEST_PATH) return;
+  /** Adds an outcome, if its key is one to be seen again. */
+  remember({ outcomes }: Programs, key: string, outcome: Outcome): void {
+    if (key.length > LONGEST_KEY) return;
     if (outcomes.size >= MOST_PROGRAMS) outcomes.clear();
-    outcomes.set(path, outcome);
+    outcomes.set(key, outcome);
   }
 }

@@ -1,12 +1,14 @@
 import { SourceError } from '../base/errors.ts';
 import { type Place, placeOf } from '../cgroups/place.ts';
 import type { ContainerNames } from '../owners/names.ts';
+import type { Injection } from '../trace/descent/program.ts';
 import type { TraceEvent } from '../trace/events/events.ts';
 import type { EventListener, ExecStats } from '../trace/events/source.ts';
+import type { Launch } from '../trace/launches/launch.ts';
 import type { OpenedSource } from '../trace/open-source.ts';
 
 /** Where the process of an event was. */
-interface Location {
+export interface Location {
   readonly cgroup: string;
   /** The container or pod; undefined: the host. */
   readonly place: Place | undefined;
@@ -71,6 +73,11 @@ export class ProcessEvents {
     const error = this.#errors.get(kind);
     this.#errors.delete(kind);
     return [this.polledBecause, error].filter((one) => one !== undefined);
+  }
+
+  /** What a runtime was told to start; undefined when nobody saw that. */
+  launchOf(injection: Injection): Promise<Launch | undefined> {
+    return this.#source.launchOf(injection);
   }
 
   stats(): ExecStats {

@@ -1,15 +1,18 @@
 import { execsMetrics } from '../catalogue/execs.ts';
 import { type Sample, sample } from '../catalogue/model/sample.ts';
 import { ArgumentReader } from '../events/argument-reader.ts';
-import { ExecCounter } from '../events/exec-counter.ts';
+import { ExecCounter, type OnExec } from '../events/exec-counter.ts';
 import { noteExec } from '../events/exec-evidence.ts';
-import type { ProcessEvents } from '../events/process-events.ts';
+import type { Exec, ExecFacts, ExecWhereabouts, ProcessSources } from '../events/exec-facts.ts';
+import type { Location, ProcessEvents } from '../events/process-events.ts';
 import type { Unseen } from '../kernel/unseen.ts';
 import { containerLabels } from '../owners/attribution.ts';
 import type { NodeView } from '../owners/node-view.ts';
 import { presentContainers } from '../owners/present.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
 import type { Extraction, Extractor } from '../scrape/extractor.ts';
+import { processNow } from '../trace/descent/process-now.ts';
+import { executableOf } from '../trace/paths/exec-path.ts';
 import { isLoader, pathByLoader } from '../trace/paths/loader.ts';
 
 interface State {
@@ -17,7 +20,31 @@ interface State {
   readonly rules: RuleBook;
   readonly counter: ExecCounter;
   readonly unseen: Unseen;
-  readonly reader: ArgumentReader;
+  /** Execs that are counted when more is known of them. */
+  readonly waiting: Set<Promise<void>>;
+}
+
+/** Where an exec was, with who knows more of its container. */
+function located({ cgroup, place }: Location, { names }: ProcessEvents): ExecWhereabouts {
+  const { podUid, containerId = '' } = place ?? {};
+  return {
+    cgroup,
+    owner: containerLabels(place, names),
+    inContainer: containerId !== '',
+    specified: {
+      image: () => names.image(containerId),
+      declared: () => names.declared(podUid, containerId),
+    },
+  };
+}
+
+function sourcesOf(procfs: string, reader: ArgumentReader, events: ProcessEvents): ProcessSources {
+  return {
+    now: (pid, path, timeNs) => processNow(procfs, pid, path, timeNs),
+    executableOf: (pid) => executableOf(procfs, pid),
+    launchOf: (injection) => events.launchOf(injection),
+    argumentsOf: (pid, path) => new Promise((take) => reader.read(pid, path, take)),
+  };
 }
 
 function coverage(events: ProcessEvents): Sample[] {
@@ -47,42 +74,47 @@ export const execs: Extractor<State> = {
   open({ rules, unseen, guard, evidence, paths: { procfs }, ...services }) {
     const events = services.events();
     const reader = new ArgumentReader(procfs, guard);
-    const tools = { evidence, procfs, reader };
     unseen.expect('path_unresolved');
-    const counter = new ExecCounter();
-    events.on('exec', (exec, where) => {
-      const { absolutePath, presumedPath, path, pid } = exec;
-      const best = absolutePath ?? presumedPath ?? path;
-      if (best === undefined) return;
+    const counter = new ExecCounter(sourcesOf(procfs, reader, events));
+    const waiting = new Set<Promise<void>>();
+    const wait = (promise: Promise<void>) => {
+      waiting.add(promise);
+      void promise.finally(() => waiting.delete(promise));
+    };
+    const note = ({ lacksArguments }: ExecFacts) => {
+      if (lacksArguments) unseen.note('arguments_gone');
+    };
+    const add = (exec: Exec, where: ExecWhereabouts | undefined, onMatch: OnExec) =>
+      counter.add(rules.current, exec, where, onMatch)?.then(note);
+    const addByLoader = async (
+      exec: Exec & { readonly pid: number },
+      where: ExecWhereabouts | undefined,
+      onMatch: OnExec,
+    ) => {
+      const { pid, path } = exec;
+      const args = await new Promise<readonly string[] | undefined>((take) => reader.read(pid, path, take));
+      if (args === undefined) unseen.note('path_unresolved');
+      await add({ ...exec, path: (args && pathByLoader(procfs, pid, args)) ?? path, args }, where, onMatch);
+    };
+    events.on('exec', (event, where) => {
+      const { absolutePath, presumedPath, path: given, pid, timeNs, program, parent, maker } = event;
+      const path = absolutePath ?? presumedPath ?? given;
+      if (path === undefined) return;
       if (absolutePath === undefined) unseen.note('path_unresolved');
-      const located = where && {
-        cgroup: where.cgroup,
-        owner: containerLabels(where.place, events.names),
-        inContainer: where.place?.containerId !== undefined,
-      };
-      const byLoader = isLoader(best);
-      if (!byLoader && !rules.current.needsArguments) {
-        counter.add(rules.current, { path: best }, located, noteExec(tools, exec, best, false));
-        return;
-      }
-      reader.read(pid, best, (args) => {
-        if (args === undefined) unseen.note(byLoader ? 'path_unresolved' : 'arguments_gone');
-        const program = byLoader && args !== undefined ? pathByLoader(procfs, pid, args) : undefined;
-        counter.add(
-          rules.current,
-          { path: program ?? best, args },
-          located,
-          noteExec(tools, exec, best, true),
-        );
-      });
+      const exec = { path, pid, timeNs, program, parent, maker };
+      const at = where && located(where, events);
+      const onMatch = noteExec(evidence, event);
+      const later = isLoader(path) ? addByLoader(exec, at, onMatch) : add(exec, at, onMatch);
+      if (later !== undefined) wait(later);
     });
-    return { events, rules, counter, unseen, reader };
+    return { events, rules, counter, unseen, waiting };
   },
   extract(host, state) {
-    const { events, rules, unseen, reader } = state;
+    const { events, rules, unseen, waiting } = state;
     if (rules.current.needsArguments) unseen.expect('arguments_gone');
     events.pump();
-    // Whoever waits for his arguments is counted in this scrape.
-    return reader.settled?.then(() => counted(host, state)) ?? counted(host, state);
+    // Whoever waits is counted in this scrape.
+    if (waiting.size === 0) return counted(host, state);
+    return Promise.all(waiting).then(() => counted(host, state));
   },
 };

@@ -1,6 +1,8 @@
 import type { V1Pod } from '@kubernetes/client-node';
+import type { DeclaredCommand } from '../owners/declared.ts';
 import type { ContainerNames } from '../owners/names.ts';
 import type { ContainerOwner, PodOwner } from '../owners/owners.ts';
+import { containersOf, declaredCommands } from './declared-commands.ts';
 import { Sandboxes } from './sandboxes.ts';
 import { bareId, containerStatuses } from './statuses.ts';
 
@@ -30,25 +32,53 @@ function uidsOf({ metadata }: V1Pod): string[] {
   return [uid, own].filter((id) => id !== undefined && id !== '') as string[];
 }
 
+/** What is known of a container, beside its names: no part of them, as series are told apart by all that these have. */
+interface Specified {
+  readonly image: string | undefined;
+  readonly declared: readonly DeclaredCommand[];
+}
+
+interface KnownPod {
+  readonly owner: PodOwner;
+  /** By all of its containers. */
+  readonly declared: readonly DeclaredCommand[];
+}
+
+interface KnownContainer {
+  readonly owner: ContainerOwner;
+  readonly specified: Specified | undefined;
+}
+
 /** The names of one pod and its containers, by the ids that cgroups carry. */
 interface NamesOfPod {
-  readonly pods: ReadonlyMap<string, PodOwner>;
-  readonly containers: ReadonlyMap<string, ContainerOwner>;
+  readonly pods: ReadonlyMap<string, KnownPod>;
+  readonly containers: ReadonlyMap<string, KnownContainer>;
   /** Whether every container of the pod has its name. */
   readonly complete: boolean;
 }
 
 function namesOf(pod: V1Pod): NamesOfPod {
   const { namespace = '', name = '' } = pod.metadata ?? {};
-  const podName = { namespace, pod: name };
-  const containers = new Map<string, ContainerOwner>();
+  const specified = new Map(
+    containersOf(pod).map((one): [string, Specified] => [
+      one.name,
+      { image: one.image, declared: declaredCommands(one) },
+    ]),
+  );
+  const known = {
+    owner: { namespace, pod: name },
+    declared: [...specified.values()].flatMap(({ declared }) => declared),
+  };
+  const containers = new Map<string, KnownContainer>();
   for (const { name: container, containerID, lastState } of containerStatuses(pod)) {
     for (const id of [bareId(lastState?.terminated?.containerID), bareId(containerID)]) {
-      if (id !== undefined) containers.set(id, { namespace, pod: name, container });
+      if (id === undefined) continue;
+      const owner = { namespace, pod: name, container };
+      containers.set(id, { owner, specified: specified.get(container) });
     }
   }
   return {
-    pods: new Map(uidsOf(pod).map((uid) => [uid, podName])),
+    pods: new Map(uidsOf(pod).map((uid) => [uid, known])),
     containers,
     complete: isComplete(pod),
   };
@@ -83,16 +113,34 @@ class Remembered<T> {
 
 /** Who is who among this node's cgroups, from the pods that the watch shows. */
 export class PodNames implements ContainerNames {
-  readonly #pods = new Remembered<PodOwner>();
-  readonly #containers = new Remembered<ContainerOwner>();
+  readonly #pods = new Remembered<KnownPod>();
+  readonly #containers = new Remembered<KnownContainer>();
+  #isListed = false;
   readonly #sandboxes = new Sandboxes((id) => this.#containers.get(id) !== undefined);
 
   container(containerId: string): ContainerOwner | undefined {
-    return this.#containers.get(containerId);
+    return this.#containers.get(containerId)?.owner;
   }
 
   pod(podUid: string): PodOwner | undefined {
-    return this.#pods.get(podUid);
+    return this.#pods.get(podUid)?.owner;
+  }
+
+  image(containerId: string): string | undefined {
+    return this.#containers.get(containerId)?.specified?.image;
+  }
+
+  declared(podUid: string | undefined, containerId: string): readonly DeclaredCommand[] | undefined {
+    const own = this.#containers.get(containerId)?.specified?.declared;
+    if (own !== undefined || podUid === undefined) return own ?? [];
+    const ofPod = this.#pods.get(podUid)?.declared;
+    // A pod of which the API server tells nothing, though it tells of all others, has nothing declared.
+    return ofPod ?? (this.#isListed && this.#sandboxes.isFollowed ? [] : undefined);
+  }
+
+  /** All pods of the node have been shown once. */
+  listed(): void {
+    this.#isListed = true;
   }
 
   isSandbox(podUid: string, containerId: string, nowMs = performance.now()): boolean {

@@ -59,5 +59,6 @@ export class PodStore {
   retain(uids: ReadonlySet<string>): void {
     for (const uid of this.#pods.keys()) if (!uids.has(uid)) this.delete(uid);
     this.#complete = true;
+    this.names.listed();
   }
 }

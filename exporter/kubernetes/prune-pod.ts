@@ -1,4 +1,5 @@
 import type { V1Container, V1ContainerStatus, V1EphemeralContainer, V1Pod } from '@kubernetes/client-node';
+import { pruneCommands } from './declared-commands.ts';
 
 /** Where the kubelet writes which static pod a mirror pod stands for. */
 const ANNOTATIONS = ['kubernetes.io/config.hash', 'kubernetes.io/config.mirror'];
@@ -9,16 +10,13 @@ function present<T extends object>(object: T): T {
   return object;
 }
 
-function pruneContainer<C extends V1Container | V1EphemeralContainer>({
-  name,
-  image,
-  ports,
-  securityContext: context,
-}: C) {
+function pruneContainer<C extends V1Container | V1EphemeralContainer>(container: C) {
+  const { name, image, ports, securityContext: context } = container;
   const hostPorts = ports?.filter(({ hostPort }) => hostPort !== undefined && hostPort > 0);
   return present({
     name,
     image,
+    ...pruneCommands(container),
     ports: hostPorts?.map(({ containerPort, hostPort }) => present({ containerPort, hostPort })),
     securityContext:
       context &&
@@ -48,7 +46,7 @@ function pruneStatus({ name, containerID, restartCount, lastState }: V1Container
 }
 
 /**
- * What the exporter uses of a pod, a small part: names, ids, what rules can ask for, how its containers ended. Without
+ * What the exporter uses of a pod, a small part: names, ids, what rules can ask for, which commands are run in its containers, how these ended. Without
  * its environment, which is where secrets are.
  */
 export function prunePod({ metadata, spec, status }: V1Pod): V1Pod {

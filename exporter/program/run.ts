@@ -143,7 +143,7 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
   const evidence = openEvidence(options.events, node, pods, logger);
   let opened: ProcessEvents | undefined;
   const events = () => {
-    const tracePaths = { ...paths, tracefs: options.tracefs, agent: process.pid };
+    const tracePaths = { ...paths, tracefs: options.tracefs, agent: process.pid, guard };
     const open = (listener: EventListener) => openBestSource(tracePaths, listener);
     opened ??= new ProcessEvents(open, views.names, isNestedNode(paths.procfs));
     return opened;

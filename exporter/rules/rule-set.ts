@@ -22,6 +22,8 @@ export class RuleSet {
   readonly #undecided: Map<string, Undecided>;
   /** Whether a rule for execs looks at arguments, which cost as much to read as dozens of events. */
   readonly needsArguments: boolean;
+  /** Whether a rule for execs looks at the program's parent. */
+  readonly needsParents: boolean;
   readonly #byKind: ReadonlyMap<RuleKind, readonly Rule[]>;
 
   /** @param previous the set that this one replaces */
@@ -32,7 +34,9 @@ export class RuleSet {
       rules.map(({ name }) => [name, { missing: 0, failed: 0, ...previous?.undecided.get(name) }]),
     );
     this.undecided = this.#undecided;
-    this.needsArguments = this.on('exec').some(({ condition }) => condition.fields.has('args'));
+    const looksAt = (field: string) => this.on('exec').some(({ condition }) => condition.fields.has(field));
+    this.needsArguments = looksAt('args');
+    this.needsParents = looksAt('parent_path') || looksAt('parent_name');
   }
 
   /** The rules for a kind of event, in the order of their files. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { SourceError } from '../base/errors.ts';
 import { findContainerHierarchy, type Hierarchy } from '../cgroups/hierarchy.ts';
+import type { HangGuard } from '../kernel/hang-guard.ts';
 import type { EventListener, ExecSource } from './events/source.ts';
 import { openExecSource } from './live/exec-source.ts';
 import { openPollingSource } from './polling/polling.ts';
@@ -14,6 +15,7 @@ export interface TracePaths {
   readonly tracefs: string | undefined;
   /** The agent's own process, whose programs are no events. */
   readonly agent?: number | undefined;
+  readonly guard?: HangGuard | undefined;
 }
 
 /** A source of events, and why it is not the better one. */
@@ -45,11 +47,11 @@ function hierarchyOf({ procfs, sysfs }: TracePaths): Hierarchy | undefined {
  * @throws {SourceError} when `/proc` cannot be read either
  */
 export function openBestSource(paths: TracePaths, listener: EventListener): OpenedSource {
-  const { procfs, sysfs, agent } = paths;
+  const { procfs, sysfs, agent, guard } = paths;
   try {
     const hierarchy = findContainerHierarchy(procfs, sysfs);
     return {
-      source: openExecSource({ procfs, sysfs, tracefs: tracefsOf(paths), hierarchy, agent }, listener),
+      source: openExecSource({ procfs, sysfs, tracefs: tracefsOf(paths), hierarchy, agent, guard }, listener),
       polledBecause: undefined,
     };
   } catch (error) {

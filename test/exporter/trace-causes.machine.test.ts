@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -8,6 +10,9 @@ import { parseSeries } from '../support/series.ts';
 import { skip } from '../support/skip.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { seeingTracefs, tracefsRefusal } from '../support/tracefs.ts';
+
+/** Joins the cgroups before "--", and becomes what is after it. */
+const JOIN = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
 
 const PATIENT = 'sleep 600';
 const RULES = `rules:
@@ -91,9 +96,13 @@ for (const traced of [true, false]) {
       const [victim, neighbour] = pods;
       await bothAtZero('suspicious_execs_total');
       await neighbour.do('exec tail -f /dev/null');
-      // It stays, so that polling sees it too.
-      await victim.do('exec sh -c kill\\x20-STOP\\x20$$');
+      await victim.do('exec sleep 602'); // the image's own, as the first program of a container is
+      // From outside, as a person does it; it stays, so that polling sees it too.
+      const into = ['-c', JOIN, 'sh', ...victim.cgroups(), '--'];
+      const shell = spawn('sh', [...into, 'sh', '-c', 'kill -STOP $$'], { stdio: 'ignore' });
       const rules = await untilMoved('suspicious_execs_total', victim);
+      shell.kill('SIGKILL');
+      await once(shell, 'exit');
       expect(rules.map(([rule]) => rule)).to.deep.equal(['shell_in_container']);
       expect(await moved('suspicious_execs_total', neighbour)).to.deep.equal([]);
     });

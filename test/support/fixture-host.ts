@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { SourceError } from '../../exporter/base/errors.ts';
 import type { FilesystemUsage, HostPaths } from '../../exporter/host/host.ts';
-import type { ContainerNames } from '../../exporter/owners/names.ts';
+import { type ContainerNames, NO_NAMES } from '../../exporter/owners/names.ts';
 import { type NodeView, NodeViews } from '../../exporter/owners/node-view.ts';
 import { ROOT } from './paths.ts';
 
@@ -27,6 +27,7 @@ const NGINX = 'a7'.repeat(32);
 
 /** One pod of the recorded host is known by name, the other is not. */
 const NAMES: ContainerNames = {
+  ...NO_NAMES,
   container: (id) => (id === NGINX ? { namespace: 'shop', pod: 'web-0', container: 'nginx' } : undefined),
   pod: (uid) => (uid === WEB_POD ? { namespace: 'shop', pod: 'web-0' } : undefined),
   isSandbox: (uid) => uid === WEB_POD,

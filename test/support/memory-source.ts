@@ -1,5 +1,7 @@
+import type { Injection } from '../../exporter/trace/descent/program.ts';
 import type { TraceEvent } from '../../exporter/trace/events/events.ts';
 import type { EventListener, ExecSource, ExecStats } from '../../exporter/trace/events/source.ts';
+import type { Launch } from '../../exporter/trace/launches/launch.ts';
 import type { OpenedSource } from '../../exporter/trace/open-source.ts';
 
 /** A source of events that a test fills: what the kernel would have told. */
@@ -23,6 +25,13 @@ export class MemorySource implements ExecSource {
     this.failure = undefined;
     if (failure !== undefined) throw failure;
     for (const event of this.events.splice(0)) this.#listener?.(event);
+  }
+
+  /** What runtimes were told, by the process that was asked. */
+  launches = new Map<number, Launch>();
+
+  async launchOf({ launcher = 0 }: Injection): Promise<Launch | undefined> {
+    return this.launches.get(launcher);
   }
 
   stats(): ExecStats {

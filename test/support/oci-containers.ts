@@ -8,6 +8,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -43,6 +44,8 @@ export async function runToEnd(
   }
 }
 
+const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 /** Containers of one pod, made by a real runtime in cgroups that are shaped as the kubelet shapes them. */
 export class OciPod {
   readonly uid = randomUUID();
@@ -72,8 +75,8 @@ export class OciPod {
     return hierarchies().map((mount) => join(mount, path));
   }
 
-  /** Writes a bundle whose program sleeps; its folder has the container's id as name. */
-  bundle(): { readonly id: string; readonly folder: string } {
+  /** Writes a bundle, by default of a program that sleeps; its folder has the container's id as name. */
+  bundle(args: readonly string[] = ['sleep', '600']): { readonly id: string; readonly folder: string } {
     const id = randomBytes(32).toString('hex');
     const folder = join(this.#folder, id);
     const rootfs = join(folder, 'rootfs');
@@ -86,14 +89,20 @@ export class OciPod {
       ociVersion: '1.0.2',
       process: {
         user: { uid: 0, gid: 0 },
-        args: ['sleep', '600'],
-        env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+        args,
+        env: [PATH],
         cwd: '/',
       },
       root: { path: 'rootfs' },
       mounts: [
         { destination: '/proc', type: 'proc', source: 'proc' },
         { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['mode=755', 'size=64k'] },
+        {
+          destination: '/dev/pts',
+          type: 'devpts',
+          source: 'devpts',
+          options: ['newinstance', 'ptmxmode=0666'],
+        },
         ...userland.map((path) => ({
           destination: path,
           type: 'bind',
@@ -124,11 +133,22 @@ export class OciPod {
     await runToEnd(command, env, join(this.#folder, 'runtime.log'));
   }
 
-  /** Starts a container that sleeps; its id. */
-  async start(): Promise<string> {
-    const { id, folder } = this.bundle();
+  /** Starts a container that sleeps, or that of a bundle; its id. */
+  async start({ id, folder } = this.bundle()): Promise<string> {
     await this.do('run', '--detach', '--bundle', folder, '--pid-file', join(folder, 'pid'), id);
     return id;
+  }
+
+  /** Has a program started in a container as containerd does it: by a file that describes the process, and is gone afterwards. */
+  async execByFile(id: string, args: readonly string[]): Promise<void> {
+    const file = join(this.#folder, `process-${randomBytes(6).toString('hex')}`);
+    const process = { terminal: false, user: { uid: 0, gid: 0 }, args, env: [PATH], cwd: '/' };
+    writeFileSync(file, JSON.stringify(process));
+    try {
+      await this.do('exec', '--process', file, id);
+    } finally {
+      rmSync(file);
+    }
   }
 
   /** Ends all processes in the pod, and removes what was made of it. */

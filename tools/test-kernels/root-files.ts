@@ -11,6 +11,9 @@ interface RootFile {
 /** No password has it: nobody logs in, failures are what is wanted. */
 const NO_PASSWORD = `$6$lab$${'.'.repeat(86)}`;
 
+/** Rules over the default ones. */
+const RULES = 'etc/kubevigil-rules.yaml';
+
 const PAM_UNIX = (type: string) => `${type} required pam_unix.so\n`;
 
 /** What the packages' scripts would have made, and what starts the checks. */
@@ -58,9 +61,20 @@ StandardError=journal+console
 `,
   },
   {
+    path: RULES,
+    text: `rules:
+  - name: shell_in_container
+    on: exec
+    severity: info
+    mitre: T1609
+    description: A shell in a container, also the first program of a container, as the lab's are.
+    condition: in_container && name in ["sh", "bash"]
+`,
+  },
+  {
     path: 'etc/systemd/system/kubevigil.service',
     text: `[Service]
-ExecStart=/usr/bin/node ${LAB.product}/app/dist/exporter/main.js --web.listen-address=${LAB.address}
+ExecStart=/usr/bin/node ${LAB.product}/app/dist/exporter/main.js --web.listen-address=${LAB.address} --rules.file=/${RULES}
 StandardError=append:${LAB.log}
 `,
   },

@@ -18,6 +18,17 @@ export interface FieldSpec {
 const UNKNOWN_CGROUP = 'its control group could not be told';
 const UNKNOWN_POD = 'it runs in a container whose pod is not known (yet)';
 const DELETED = 'the file was deleted';
+const GONE = 'the process was gone before it could be read';
+const NO_PARENT = 'its parent is not known, which is so of what began before the agent and ended';
+
+/**
+ * Who starts programs in containers: the image's entry point, a service that came of it, its cron; somebody from outside by the runtime, as
+ * `kubectl exec` does (`exec`), or the pod's probes and hooks; `unknown` after records were lost.
+ *
+ * @internal exported for tests
+ */
+export const STARTED_BY = ['entrypoint', 'service', 'cron', 'exec', 'probe', 'hook', 'unknown'] as const;
+export type StartedBy = (typeof STARTED_BY)[number] | '';
 
 /** Every kind's fields; a rule that names another is refused. */
 export const FIELDS = {
@@ -45,6 +56,33 @@ export const FIELDS = {
     },
     pod_namespace: { type: 'string', help: 'Empty on the host.', absent: UNKNOWN_POD },
     pod: { type: 'string', help: 'Empty on the host.', absent: UNKNOWN_POD },
+    image: {
+      type: 'string',
+      help: "The container's image as its pod asks for it; empty on the host.",
+      absent: 'the container is not known by name (yet), or there is no Kubernetes',
+    },
+    started_by: {
+      type: 'string',
+      help: `Who had it started, in a container: ${STARTED_BY.map((one) => `\`${one}\``).join(', ')}; empty on the host.`,
+      absent: `${UNKNOWN_CGROUP}, or nobody saw with which arguments the runtime started it, in a container whose probes or hooks start the same program`,
+    },
+    parent_path: {
+      type: 'string',
+      help: 'The program of the process that made this one, as its own path field was; of what comes from outside of a container, the runtime.',
+      absent: NO_PARENT,
+    },
+    parent_name: { type: 'string', help: 'The last component of parent_path.', absent: NO_PARENT },
+    uid: {
+      type: 'int',
+      help: 'The effective user, as the host numbers users.',
+      absent: GONE,
+    },
+    tty: {
+      type: 'bool',
+      help: 'Whether it has a controlling terminal, or a terminal as standard input; as the runtime was told, for what comes from outside of a container.',
+      absent: GONE,
+    },
+    cwd: { type: 'string', help: 'Its working directory.', absent: GONE },
   },
   connection: {
     address: {

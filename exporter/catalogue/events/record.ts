@@ -74,14 +74,11 @@ export const RECORD_FIELDS = {
       absent: 'it is the same',
     },
     pid: { type: 'int', help: 'The process, as the host numbers them.' },
-    parent_pid: { type: 'int', help: 'Its parent.', absent: GONE },
-    parent_name: {
-      type: 'string',
-      help: "Its parent's name, as the kernel has it (15 bytes).",
-      absent: GONE,
+    parent_pid: {
+      type: 'int',
+      help: 'The process that made it, which may be gone.',
+      absent: 'it is not known',
     },
-    uid: { type: 'int', help: 'Its effective user, as the host numbers them.', absent: GONE },
-    cwd: { type: 'string', help: 'Its working directory, from the root of its mounts.', absent: GONE },
   },
   connection: {
     pid: { type: 'int', help: 'The process, as the host numbers them.', absent: FROM_TABLES },

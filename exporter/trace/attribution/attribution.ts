@@ -1,5 +1,10 @@
 import type { Cgroup } from '../../cgroups/table.ts';
-import { type Stage, stageAfter } from './runtime-stage.ts';
+import { descend } from '../descent/descend.ts';
+import { SOMETHING_OF_HOST } from '../descent/family-tree.ts';
+import { ContainerLives } from '../descent/lives.ts';
+import { isShellName, isShellScriptName } from '../descent/names.ts';
+import type { ContainerLife, Program } from '../descent/program.ts';
+import { isOwnDescriptor, type Stage, stageAfter } from './runtime-stage.ts';
 
 const CLONE_THREAD = 0x10000;
 /** Bit 33 of clone3's flags. */
@@ -13,12 +18,27 @@ export interface Attributed {
   cgroup: Cgroup | undefined;
   /** The cgroup of the container that a runtime was on its way into; `cgroup` is then where it came from. */
   entering?: Cgroup;
+  /** Of an exec: what was started. */
+  program?: Program;
+  /** Of an exec: what the process ran that made this one, or that asked the runtime for it; undefined when that is not known. */
+  parent?: Program | undefined;
+  /** Of an exec: the process that made this one; undefined when that is not known. */
+  maker?: number | undefined;
+}
+
+/** A program of which is not known yet where it was started. */
+interface Started {
+  readonly program: { -readonly [K in keyof Program]: Program[K] };
+  readonly timeNs: number;
+  readonly before: Program | undefined;
+  readonly launcher: number | undefined;
 }
 
 /** An event that waits for its cgroup, and where its process comes from if it is a runtime's. */
 interface Waiting {
   readonly event: Attributed;
   readonly origin: Cgroup | undefined;
+  readonly started: Started | undefined;
 }
 
 /** Processes that are in one cgroup, which is not known yet; any living one of them can tell. */
@@ -46,6 +66,12 @@ interface Process {
   readonly maker: number | undefined;
   /** Whether the agent made it, or something that it made. */
   readonly isAgents: boolean;
+  /** What it runs; undefined when that is not known. */
+  program: Program | undefined;
+  /** What its maker ran; of what a runtime makes on its way, what the runtime's first process ran. */
+  readonly parent: Program | undefined;
+  /** The process that executed what its maker ran; of what a runtime makes on its way, the runtime's first. */
+  readonly launcher: number | undefined;
 }
 
 /** What an exec is taken for: `presumed` a runtime's copy of itself, by its descent alone; the `agent`'s own; anything else. */
@@ -59,6 +85,9 @@ const STRANGER = {
   isRuntimes: false,
   maker: undefined,
   isAgents: false,
+  program: undefined,
+  parent: undefined,
+  launcher: undefined,
 } as const;
 
 /** Where the cgroup of a process can be asked for. */
@@ -73,6 +102,8 @@ export interface CgroupLookup {
   placed(pid: number, timeNs: number): Cgroup | undefined;
   /** The container that a cgroup belongs to, by any text that is its own; undefined for the host's. */
   containerOf(cgroup: Cgroup): string | undefined;
+  /** Whether `pid` still runs what it executed as `path`, and that is a script of a shell's. */
+  isShellScript(pid: number, path: string): boolean;
 }
 
 /**
@@ -90,11 +121,13 @@ export class Attribution {
   readonly #cloneIntoCgroup: boolean;
   readonly #tasks = new Map<number, Process>();
   readonly #unsettled = new Set<Family>();
+  readonly #lives: ContainerLives;
 
   /** @param cloneIntoCgroup whether CLONE_INTO_CGROUP places a child in this hierarchy: in version 2 only */
   constructor(lookup: CgroupLookup, cloneIntoCgroup: boolean) {
     this.#lookup = lookup;
     this.#cloneIntoCgroup = cloneIntoCgroup;
+    this.#lives = new ContainerLives((cgroup) => lookup.containerOf(cgroup));
   }
 
   /** Tasks remembered. */
@@ -102,10 +135,25 @@ export class Attribution {
     return this.#tasks.size;
   }
 
-  /** A process as /proc showed it at `seenAt`, with the ids of its threads. */
-  seed(leader: number, threads: readonly number[], cgroup: Cgroup | undefined, seenAt: number): void {
+  /** The life of the container that a cgroup belongs to; undefined for the host's. */
+  lifeOf(cgroup: Cgroup): ContainerLife | undefined {
+    return this.#lives.of(cgroup);
+  }
+
+  /**
+   * A process as /proc showed it at `seenAt`, with the ids of its threads.
+   *
+   * @param program what it runs, if it is in a container
+   */
+  seed(
+    leader: number,
+    threads: readonly number[],
+    cgroup: Cgroup | undefined,
+    seenAt: number,
+    program = SOMETHING_OF_HOST,
+  ): void {
     this.#forget(leader);
-    const process: Process = { ...STRANGER, leader, threads: threads.length, cgroup, seenAt };
+    const process: Process = { ...STRANGER, leader, threads: threads.length, cgroup, seenAt, program };
     for (const thread of threads) this.#remember(thread, process);
   }
 
@@ -132,6 +180,9 @@ export class Attribution {
       isRuntimes: isRuntime,
       maker: maker.leader,
       isAgents: maker.isAgents || maker.leader === this.#lookup.agent,
+      program: maker.program,
+      parent: isRuntime ? maker.parent : maker.program,
+      launcher: isRuntime ? maker.launcher : maker.program?.pid || maker.leader,
     };
     if (
       this.#cloneIntoCgroup &&
@@ -151,7 +202,8 @@ export class Attribution {
     if (process === undefined || process.leader !== pid) {
       // Not the leader: a single thread, in a threaded cgroup or by version 1's `tasks`.
       if (process !== undefined) process.threads -= 1;
-      process = { ...STRANGER, leader: pid, threads: 1, cgroup, seenAt: Number.NEGATIVE_INFINITY };
+      const program = process?.program;
+      process = { ...STRANGER, leader: pid, threads: 1, cgroup, seenAt: Number.NEGATIVE_INFINITY, program };
       this.#remember(pid, process);
       return;
     }
@@ -165,7 +217,7 @@ export class Attribution {
    *
    * A runtime which did not execute itself first passes for one by its descent alone.
    */
-  exec(pid: number, oldPid: number, path: string, event: Attributed): Taken {
+  exec(timeNs: number, pid: number, oldPid: number, path: string, event: Attributed): Taken {
     const process = this.#tasks.get(oldPid) ?? this.#known(pid);
     if (oldPid !== pid) {
       this.#tasks.delete(oldPid);
@@ -175,19 +227,31 @@ export class Attribution {
     process.threads = 1; // the others have been ended
     const before = process.stage;
     process.stage = stageAfter(before, path);
-    this.#attribute(process, event, process.stage === 'program' ? undefined : process.origin);
+    const { program: previous, parent, launcher, maker } = process;
+    // Processes that it makes before its cgroup is known run the same object.
+    const program = { path, pid, life: undefined, descent: undefined, injection: undefined, isShell: false };
+    const started = { program, timeNs, before: previous, launcher };
+    process.program = program;
+    event.program = program;
+    event.parent = parent;
+    event.maker = maker;
+    this.#attribute(process, event, process.stage === 'program' ? undefined : process.origin, started);
     if (process.isAgents) return 'agent';
     return before === 'made' && process.stage === 'sealed' && !process.isRuntimes ? 'presumed' : undefined;
   }
 
-  /** The process that made `pid`, which may be gone itself; undefined when it is not known. */
-  makerOf(pid: number): number | undefined {
-    return this.#tasks.get(pid)?.maker;
+  /** A process of it listens for TCP. */
+  listening(timeNs: number, pid: number): void {
+    const cgroup = this.#tasks.get(pid)?.cgroup;
+    const life = cgroup && this.#lives.of(cgroup);
+    if (life === undefined) return;
+    life.beganNs ??= timeNs;
+    life.listensNs ??= timeNs;
   }
 
   /** Something else happened in `pid`. */
   happened(pid: number, event: Attributed): void {
-    this.#attribute(this.#known(pid), event, undefined);
+    this.#attribute(this.#known(pid), event, undefined, undefined);
   }
 
   /** sched:sched_process_exit of one thread. */
@@ -215,28 +279,64 @@ export class Attribution {
         cgroup = this.#lookup.of(leader);
         if (cgroup !== undefined) break;
       }
-      for (const { event, origin } of family.waiting) this.#place(event, cgroup, origin);
+      for (const { event, origin, started } of family.waiting) this.#place(event, cgroup, origin, started);
       for (const process of family.members) {
         process.cgroup = cgroup;
         process.family = undefined;
       }
     }
     this.#unsettled.clear();
+    if (this.#lives.areMany) {
+      this.#lives.keep(new Set([...this.#tasks.values()].map(({ program }) => program?.life)));
+    }
   }
 
-  #attribute(process: Process, event: Attributed, origin: Cgroup | undefined): void {
-    if (process.family === undefined) this.#place(event, process.cgroup, origin);
-    else process.family.waiting.push({ event, origin });
+  #attribute(
+    process: Process,
+    event: Attributed,
+    origin: Cgroup | undefined,
+    started: Started | undefined,
+  ): void {
+    if (process.family === undefined) this.#place(event, process.cgroup, origin, started);
+    else process.family.waiting.push({ event, origin, started });
   }
 
   /** @param origin where a runtime came from, if the event is one's */
-  #place(event: Attributed, cgroup: Cgroup | undefined, origin: Cgroup | undefined): void {
+  #place(
+    event: Attributed,
+    cgroup: Cgroup | undefined,
+    origin: Cgroup | undefined,
+    started: Started | undefined,
+  ): void {
     event.cgroup = cgroup;
-    if (origin === undefined || cgroup === undefined) return;
-    const container = this.#lookup.containerOf(cgroup);
-    if (container === undefined || container === this.#lookup.containerOf(origin)) return;
-    event.cgroup = origin;
-    event.entering = cgroup;
+    if (origin !== undefined && cgroup !== undefined) {
+      const container = this.#lookup.containerOf(cgroup);
+      if (container !== undefined && container !== this.#lookup.containerOf(origin)) {
+        event.cgroup = origin;
+        event.entering = cgroup;
+      }
+    }
+    if (started !== undefined && event.cgroup !== undefined) this.#describe(started, event.cgroup);
+  }
+
+  /** Completes what is known of a program, once it is known where it was started. */
+  #describe({ program, timeNs, before, launcher }: Started, cgroup: Cgroup): void {
+    const { path, pid } = program;
+    const life = this.#lives.of(cgroup);
+    if (life === undefined) {
+      // The copy of itself that a runtime runs goes by the runtime's name.
+      if (before !== undefined && before.life === undefined && isOwnDescriptor(path))
+        program.path = before.path;
+      return;
+    }
+    const { descent, injection } = descend(life, { path, pid, timeNs, before, launcher });
+    program.life = life;
+    program.descent = descent;
+    program.injection = injection;
+    // What an entry point's script is has to be asked before anybody can have put something else in its place.
+    if (descent === 'entrypoint') {
+      program.isShell = isShellName(path) || isShellScriptName(path) || this.#lookup.isShellScript(pid, path);
+    }
   }
 
   #known(pid: number): Process {

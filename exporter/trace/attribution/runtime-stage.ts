@@ -19,6 +19,9 @@ const ITSELF = /^\/proc\/(self|thread-self)\/exe$/;
 /** As the kernel writes execveat(2) of a descriptor, and as Go writes it. Of another process's descriptor no runtime runs anything. */
 const OWN_DESCRIPTOR = /^\/(dev\/fd|proc\/(self|thread-self)\/fd)\/\d+$/;
 
+/** Whether a path names a file that the process has open. */
+export const isOwnDescriptor = (path: string): boolean => OWN_DESCRIPTOR.test(path);
+
 /** What a process is in after it has executed `path`. */
 export function stageAfter(stage: Stage, path: string): Stage {
   if (stage !== 'made' && stage !== 'itself') return 'program';

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attempt } from '../../base/errors.ts';
-import type { CgroupTable } from '../../cgroups/table.ts';
+import type { Cgroup, CgroupTable } from '../../cgroups/table.ts';
+import { familyTree, type Inhabitant } from '../descent/family-tree.ts';
+import { inhabitantOf } from '../descent/inhabitant.ts';
 import { monotonicNs } from '../ring/trace-reader.ts';
 import type { Attribution } from './attribution.ts';
 
@@ -31,6 +33,16 @@ export function leaderOf(procfs: string, thread: number): number | undefined {
   }
 }
 
+/** A task as /proc shows it. */
+interface Seen {
+  readonly pid: number;
+  readonly threads: readonly number[];
+  readonly cgroup: Cgroup | undefined;
+  readonly seenAt: number;
+  /** Of a container. */
+  readonly inhabitant: Inhabitant | undefined;
+}
+
 /** /proc is not read more often than that, however much is lost. */
 const LEAST_BETWEEN_SEEDS_NS = 1e9;
 
@@ -55,13 +67,24 @@ export class Seeding {
    * @throws {SourceError} when `/proc` cannot be listed
    */
   seed(): void {
-    for (const pid of processIds(this.#procfs)) {
-      const threads = threadsOf(this.#procfs, pid);
-      const cgroup = this.#cgroups.of(pid);
-      if (threads.length > 0) this.#attribution.seed(pid, threads, cgroup, monotonicNs());
+    const tasks = processIds(this.#procfs).map((pid) => this.#look(pid));
+    const programs = familyTree(
+      tasks.flatMap(({ inhabitant }) => inhabitant ?? []),
+      monotonicNs(),
+    );
+    for (const { pid, threads, cgroup, seenAt } of tasks) {
+      if (threads.length > 0) this.#attribution.seed(pid, threads, cgroup, seenAt, programs.get(pid));
     }
     this.#seededNs = monotonicNs();
     this.#isLost = false;
+  }
+
+  #look(pid: number): Seen {
+    const threads = threadsOf(this.#procfs, pid);
+    const cgroup = this.#cgroups.of(pid);
+    const seenAt = monotonicNs();
+    const life = cgroup && this.#attribution.lifeOf(cgroup);
+    return { pid, threads, cgroup, seenAt, inhabitant: life && inhabitantOf(this.#procfs, pid, life) };
   }
 
   /** Records were lost: what is remembered may be wrong from here on. */

@@ -1,4 +1,5 @@
 import type { Cgroup } from '../../cgroups/table.ts';
+import type { Program } from '../descent/program.ts';
 
 interface ProcessEvent {
   /** Nanoseconds on CLOCK_MONOTONIC. */
@@ -21,8 +22,12 @@ export interface ExecEvent extends ProcessEvent {
   readonly path: string | undefined;
   /** From the root of the process's mounts; undefined when a relative path could not be resolved before the process was gone. */
   absolutePath: string | undefined;
-  /** The process that made this one, where the path is not resolved at once. */
+  /** The process that made this one, which may be gone; undefined when it is not known. */
   maker?: number | undefined;
+  /** What was started, with where it comes from; undefined when no more is known than the path. */
+  program?: Program;
+  /** What the process ran that made this one, or that asked the runtime for it; undefined when that is not known. */
+  parent?: Program | undefined;
   /** Where the path led if the process worked where the one did that made it. */
   presumedPath?: string | undefined;
 }

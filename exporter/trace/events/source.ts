@@ -1,3 +1,5 @@
+import type { Injection } from '../descent/program.ts';
+import type { Launch } from '../launches/launch.ts';
 import type { TraceEvent } from './events.ts';
 
 /** Totals since the source was opened. */
@@ -34,6 +36,8 @@ export interface ExecSource {
    * @throws {SourceError} what went wrong since the last call, once; the next call goes on
    */
   drain(): void;
+  /** What a runtime was told to start; undefined when nobody saw it in time. */
+  launchOf(injection: Injection): Promise<Launch | undefined>;
   stats(): ExecStats;
   close(): void;
 }

@@ -2,13 +2,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attempt, SourceError } from '../../base/errors.ts';
 import type { Hierarchy } from '../../cgroups/hierarchy.ts';
+import { isNestedNode } from '../../cgroups/node.ts';
 import { placeOf as containerPlace } from '../../cgroups/place.ts';
 import { type Cgroup, CgroupTable } from '../../cgroups/table.ts';
+import { HangGuard } from '../../kernel/hang-guard.ts';
 import { statField } from '../../parsers/process-stat.ts';
 import { Attribution } from '../attribution/attribution.ts';
 import { leaderOf, Seeding } from '../attribution/tasks.ts';
+import { isShellScript } from '../descent/inhabitant.ts';
+import type { Injection } from '../descent/program.ts';
 import type { EventListener, ExecSource, ExecStats } from '../events/source.ts';
 import { Trouble } from '../events/trouble.ts';
+import type { Launch } from '../launches/launch.ts';
+import { Launches } from '../launches/launches.ts';
 import { descentOf, placeOf } from '../paths/exec-path.ts';
 import { TraceInstance } from '../ring/instance.ts';
 import { onlineCpus } from '../ring/online-cpus.ts';
@@ -18,7 +24,9 @@ import { PromptWatcher } from './prompt-watcher.ts';
 import { EventRecorder } from './recorder.ts';
 import { TraceHealth } from './trace-health.ts';
 
+/** States of include/net/tcp_states.h. */
 const TCP_SYN_SENT = 2;
+const TCP_LISTEN = 10;
 const PF_KTHREAD = 0x200000;
 
 export interface ExecSourceOptions {
@@ -29,6 +37,8 @@ export interface ExecSourceOptions {
   readonly sysfs: string;
   /** Whose cgroups the events shall name; see {@link findContainerHierarchy}. */
   readonly hierarchy: Hierarchy;
+  /** Has files and processes' memory read that may not answer; by default one of its own. */
+  readonly guard?: HangGuard | undefined;
   /** Ring buffer per CPU. Default: 256 to 2,048, by the number of CPUs. */
   readonly bufferKb?: number;
   /** Of the names of the trace instances; others with it that nobody holds are removed. */
@@ -44,7 +54,11 @@ function subscriptions({ id }: Hierarchy): Subscription[] {
     { event: 'cgroup/cgroup_attach_task', filter: `dst_root == ${id}` },
     { event: 'task/task_newtask' },
     { event: 'sched/sched_process_exec' },
-    { event: 'sock/inet_sock_set_state', filter: `newstate == ${TCP_SYN_SENT}`, optional: true },
+    {
+      event: 'sock/inet_sock_set_state',
+      filter: `newstate == ${TCP_SYN_SENT} || newstate == ${TCP_LISTEN}`,
+      optional: true,
+    },
     { event: 'oom/mark_victim', optional: true },
   ];
 }
@@ -67,6 +81,7 @@ function checkProcessNamespace(procfs: string): void {
 /** What an open source is made of. */
 interface Parts {
   readonly unseen: ExecSource['unseen'];
+  readonly launches: Launches;
   readonly recorder: EventRecorder;
   readonly seeding: Seeding;
   readonly reader: TraceReader;
@@ -94,6 +109,10 @@ class TracedExecSource implements ExecSource {
     this.#pace.note(this.#read());
     trouble.attempt(() => health.look(recorder.starts, monotonicNs()));
     trouble.tell();
+  }
+
+  launchOf({ launcher, timeNs }: Injection): Promise<Launch | undefined> {
+    return launcher === undefined ? Promise.resolve(undefined) : this.#parts.launches.of(launcher, timeNs);
   }
 
   stats(): ExecStats {
@@ -150,7 +169,7 @@ function unseenOf({ missing }: TraceReader): ExecSource['unseen'] {
  * @throws {SourceError} `absent` or `unreadable` when that cannot be had
  */
 export function openExecSource(options: ExecSourceOptions, listener: EventListener): ExecSource {
-  const { procfs, sysfs, tracefs, hierarchy, agent, instancePrefix } = options;
+  const { procfs, sysfs, tracefs, hierarchy, agent, instancePrefix, guard = new HangGuard() } = options;
   checkProcessNamespace(procfs);
   const instance = { tracefs, ...(instancePrefix === undefined ? {} : { prefix: instancePrefix }) };
   const bufferKb = options.bufferKb ?? bufferKbFor(onlineCpus(sysfs).length);
@@ -158,11 +177,20 @@ export function openExecSource(options: ExecSourceOptions, listener: EventListen
   const trouble = new Trouble();
   const cgroups = new CgroupTable(procfs, hierarchy);
   const cgroupOf = (pid: number) => cgroups.of(pid);
+  const isNested = isNestedNode(procfs);
+  const placeOfCgroup = ({ path }: Cgroup) => containerPlace(path, isNested);
+  const isInContainer = (pid: number) => {
+    const cgroup = cgroupOf(pid);
+    const place = cgroup && placeOfCgroup(cgroup);
+    return place?.containerId !== undefined && (!isNested || place.podUid !== undefined);
+  };
+  const launches = new Launches(procfs, guard, isInContainer);
   const watcher = new PromptWatcher({
     ...instance,
     procfs,
     cgroupOf: isVersion2 ? cgroupOf : undefined,
     onError: trouble.note,
+    onRuntime: (pid, atNs) => launches.note(pid, atNs),
   });
   let reader: TraceReader | undefined;
   try {
@@ -171,7 +199,8 @@ export function openExecSource(options: ExecSourceOptions, listener: EventListen
       of: cgroupOf,
       leaderOf: (pid: number) => leaderOf(procfs, pid),
       placed: (pid: number, timeNs: number) => watcher.cgroups.take(pid, timeNs),
-      containerOf: ({ path }: Cgroup) => containerPlace(path)?.path,
+      containerOf: (cgroup: Cgroup) => placeOfCgroup(cgroup)?.path,
+      isShellScript: (pid: number, path: string) => isShellScript(procfs, pid, path),
     };
     const attribution = new Attribution(lookup, isVersion2);
     const places = {
@@ -196,6 +225,7 @@ export function openExecSource(options: ExecSourceOptions, listener: EventListen
     const idleMs = idleMsFor(bufferKb);
     const source = new TracedExecSource({
       unseen,
+      launches,
       recorder,
       seeding,
       reader,

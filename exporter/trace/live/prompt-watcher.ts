@@ -15,7 +15,12 @@ const EXEC = 'sched/sched_process_exec';
 const RELATIVE_OR_DESCRIPTOR =
   '!(filename ~ "/*") || filename ~ "/dev/fd/*" || filename ~ "/proc/*/fd/*" || filename ~ "*/cwd*"';
 
-/** Such an exec wakes this process, which costs 20 times a record: it is not worth more than so many in a second. */
+/** Programs that start others in containers, by the names that they are installed under. */
+const RUNTIME =
+  'filename ~ "*/runc" || filename ~ "*/crun" || filename ~ "*/docker-runc" || filename ~ "*/youki"';
+const RUNTIME_NAME = /\/(?:docker-runc|runc|crun|youki)$/;
+
+/** Such an exec wakes this process, which costs 20 times a record: it is not worth more than so many of a kind in a second. */
 const MOST_EXECS_PER_SECOND = 200;
 const PAUSE_MS = 10_000;
 
@@ -23,18 +28,26 @@ const PAUSE_MS = 10_000;
  * A child's pid, or that of who executed. Names can contain anything, so a line may be forged: then a process is looked at in vain, as
  * only the binary records tell that something happened.
  */
-const LINE = /: task_newtask: pid=(\d+) |-(\d+) +\[\d+\] \S+ +\d+\.\d+: sched_process_exec: filename=(\/?)/g;
+const LINE =
+  /: task_newtask: pid=(\d+) |-(\d+) +\[\d+\] \S+ +\d+\.\d+: sched_process_exec: filename=([^\n]*?) pid=\d+ old_pid=\d+$/gm;
+
+/** The kinds of execs, each looked at as long as there are not too many of it. */
+const FILTERS = { folder: RELATIVE_OR_DESCRIPTOR, runtime: RUNTIME } as const;
+type Kind = keyof typeof FILTERS;
 
 export interface PromptWatcherOptions extends Omit<InstanceOptions, 'bufferKb'> {
   readonly procfs: string;
   /** Cgroup of a living process; undefined where CLONE_INTO_CGROUP has no effect, in hierarchies of version 1. */
   readonly cgroupOf: ((pid: number) => Cgroup | undefined) | undefined;
   readonly onError: (error: Error) => void;
+  /** Told of each runtime that was started just now. */
+  readonly onRuntime?: (pid: number, atNs: number) => void;
 }
 
 /**
  * Looks at processes at once of which /proc alone can tell, while they live: in which cgroup a child was placed by clone3 with CLONE_INTO_CGROUP (as
- * `runc exec` and so every exec probe does), which no attach record tells; where a relative path leads; and what runs from a descriptor.
+ * `runc exec` and so every exec probe does), which no attach record tells; where a relative path leads; what runs from a descriptor; and what a
+ * container runtime was told to start.
  *
  * They are rare, so an instance of their own records nothing else, and one thread of the pool sleeps in read(2) on its `trace_pipe`: nothing is
  * polled, and /proc is read within a millisecond. 499 of 500 children that lived 1.5 ms or longer were found.
@@ -46,9 +59,9 @@ export class PromptWatcher {
   readonly #instance: TraceInstance;
   readonly #buffer = Buffer.alloc(16_384);
   #fd: number | undefined;
-  #execs = 0;
+  readonly #execs: Record<Kind, number> = { folder: 0, runtime: 0 };
   #secondNs = 0;
-  #pause: NodeJS.Timeout | undefined;
+  readonly #paused = new Map<Kind, NodeJS.Timeout>();
 
   /**
    * Starts at once. It keeps the event loop alive until {@link close}.
@@ -62,7 +75,7 @@ export class PromptWatcher {
       // Waits for records, on purpose.
       this.#fd = attempt(this.#path, (path) => openSync(path, constants.O_RDONLY));
       if (options.cgroupOf !== undefined) this.#instance.enable(NEW_TASK, INTO_CGROUP);
-      this.#instance.enable(EXEC, RELATIVE_OR_DESCRIPTOR);
+      this.#watchExecs();
     } catch (error) {
       this.close();
       throw error;
@@ -77,7 +90,7 @@ export class PromptWatcher {
 
   /** Removes the instance; also from an `exit` handler, where the sleeping read would else hang the exit. */
   close(): void {
-    clearTimeout(this.#pause);
+    for (const timer of this.#paused.values()) clearTimeout(timer);
     if (this.#fd !== undefined) {
       const fd = this.#fd;
       this.#fd = undefined;
@@ -98,9 +111,11 @@ export class PromptWatcher {
       if (this.#fd === undefined) return;
       try {
         if (error !== null) throw sourceError(this.#path, error);
-        for (const [, child, executing, slash] of this.#buffer.toString('latin1', 0, bytes).matchAll(LINE)) {
+        for (const [, child, executing, path = ''] of this.#buffer
+          .toString('latin1', 0, bytes)
+          .matchAll(LINE)) {
           if (child !== undefined) this.#seeChild(Number(child));
-          else this.#seeExec(Number(executing), slash === '/');
+          else this.#seeExec(Number(executing), path);
         }
         this.#wait();
       } catch (failure) {
@@ -114,25 +129,45 @@ export class PromptWatcher {
     if (cgroup !== undefined) this.cgroups.add(pid, monotonicNs(), cgroup);
   }
 
-  #seeExec(pid: number, fromDescriptor: boolean): void {
+  #seeExec(pid: number, path: string): void {
+    const kind = RUNTIME_NAME.test(path) ? 'runtime' : 'folder';
+    const nowNs = kind === 'runtime' ? this.#seeRuntime(pid) : this.#seePlace(pid, path.startsWith('/'));
+    if (nowNs - this.#secondNs > 1e9) {
+      this.#secondNs = nowNs;
+      this.#execs.folder = 0;
+      this.#execs.runtime = 0;
+    }
+    this.#execs[kind] += 1;
+    if (this.#execs[kind] <= MOST_EXECS_PER_SECOND || this.#paused.has(kind)) return;
+    this.#paused.set(kind, setTimeout(() => this.#resume(kind), PAUSE_MS).unref());
+    this.#watchExecs();
+  }
+
+  #seeRuntime(pid: number): number {
+    const nowNs = monotonicNs();
+    this.#options.onRuntime?.(pid, nowNs);
+    return nowNs;
+  }
+
+  #seePlace(pid: number, fromDescriptor: boolean): number {
     const { procfs } = this.#options;
     const place = fromDescriptor ? descentOf(procfs, pid) : placeOf(procfs, pid);
     const nowNs = monotonicNs();
     this.places.add(pid, nowNs, place);
-    if (nowNs - this.#secondNs > 1e9) {
-      this.#secondNs = nowNs;
-      this.#execs = 0;
-    }
-    this.#execs += 1;
-    if (this.#execs <= MOST_EXECS_PER_SECOND || this.#pause !== undefined) return;
-    this.#instance.disable(EXEC);
-    this.#pause = setTimeout(() => this.#resume(), PAUSE_MS).unref();
+    return nowNs;
   }
 
-  #resume(): void {
-    this.#pause = undefined;
+  /** Has those kinds of execs recorded that are not paused. */
+  #watchExecs(): void {
+    const kinds = (Object.keys(FILTERS) as Kind[]).filter((kind) => !this.#paused.has(kind));
+    if (kinds.length === 0) this.#instance.disable(EXEC);
+    else this.#instance.enable(EXEC, kinds.map((kind) => FILTERS[kind]).join(' || '));
+  }
+
+  #resume(kind: Kind): void {
+    this.#paused.delete(kind);
     try {
-      this.#instance.enable(EXEC, RELATIVE_OR_DESCRIPTOR);
+      this.#watchExecs();
     } catch (error) {
       this.#options.onError(error as Error);
     }

@@ -63,12 +63,10 @@ export class EventRecorder implements RecordSink {
       absolutePath: leadsThroughFolder(path) ? undefined : canonicalPath(path),
       cgroup: undefined,
     };
-    const taken = this.#attribution.exec(pid, oldPid, path, event);
+    const taken = this.#attribution.exec(timeNs, pid, oldPid, path, event);
     if (timeNs < this.sinceNs) return;
     this.execs += 1;
     if (taken === 'agent') return; // what it asks its host for is not what happens there
-    // It may be gone when the path is resolved.
-    if (event.absolutePath === undefined) event.maker = this.#attribution.makerOf(pid);
     if (taken === 'presumed') {
       this.#presumed.add(event);
       this.#open.push(event);
@@ -79,6 +77,10 @@ export class EventRecorder implements RecordSink {
   connect(timeNs: number, pid: number, bytes: Buffer, port: number): void {
     const { family, text } = addressOf(bytes);
     this.#happened({ kind: 'connect', timeNs, pid, cgroup: undefined, family, address: text, port });
+  }
+
+  listening(timeNs: number, pid: number): void {
+    this.#attribution.listening(timeNs, pid);
   }
 
   oom(timeNs: number, pid: number): void {

@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Hierarchy } from '../../cgroups/hierarchy.ts';
+import { isNestedNode } from '../../cgroups/node.ts';
+import { placeOf } from '../../cgroups/place.ts';
 import { CgroupTable } from '../../cgroups/table.ts';
 import { statField } from '../../parsers/process-stat.ts';
 import { processIds } from '../attribution/tasks.ts';
+import { familyTree, type Inhabitant, SOMETHING_OF_HOST } from '../descent/family-tree.ts';
+import { inhabitantOf } from '../descent/inhabitant.ts';
+import { ContainerLives } from '../descent/lives.ts';
 import type { ExecEvent } from '../events/events.ts';
 import type { EventListener, ExecSource, ExecStats } from '../events/source.ts';
 import { Trouble } from '../events/trouble.ts';
@@ -60,6 +65,7 @@ class PollingSource implements ExecSource {
   readonly #procfs: string;
   readonly #agent: number | undefined;
   readonly #cgroups: CgroupTable | undefined;
+  readonly #lives: ContainerLives;
   readonly #listener: EventListener;
   readonly #trouble = new Trouble();
   readonly #timer: NodeJS.Timeout;
@@ -75,6 +81,8 @@ class PollingSource implements ExecSource {
     this.#procfs = procfs;
     this.#agent = agent;
     this.#cgroups = hierarchy === undefined ? undefined : new CgroupTable(procfs, hierarchy);
+    const isNested = isNestedNode(procfs);
+    this.#lives = new ContainerLives(({ path }) => placeOf(path, isNested)?.path);
     for (const pid of processIds(procfs)) {
       const program = readProgram(procfs, pid);
       if (program !== undefined) this.#programs.set(pid, program);
@@ -84,6 +92,11 @@ class PollingSource implements ExecSource {
 
   drain(): void {
     this.#trouble.tell();
+  }
+
+  /** What a runtime was told is not to be had a second later. */
+  async launchOf(): Promise<undefined> {
+    return undefined;
   }
 
   stats(): ExecStats {
@@ -132,7 +145,28 @@ class PollingSource implements ExecSource {
     }
     this.#programs = programs;
     this.#young = young;
+    this.#describe(events);
     return events;
+  }
+
+  /** Adds where they come from to programs in containers, by all processes of containers as they are now. */
+  #describe(events: readonly ExecEvent[]): void {
+    if (!events.some(({ cgroup }) => cgroup !== undefined && this.#lives.of(cgroup) !== undefined)) return;
+    const tree = familyTree([...this.#programs.keys()].flatMap((pid) => this.#inhabitant(pid) ?? []));
+    for (const event of events) {
+      const program = tree.get(event.pid);
+      const maker = this.#programs.get(event.pid)?.parent;
+      if (program === undefined || maker === undefined) continue;
+      const path = this.#programs.get(maker)?.executable ?? '';
+      Object.assign(event, { program, maker, parent: tree.get(maker) ?? { ...SOMETHING_OF_HOST, path } });
+    }
+    if (this.#lives.areMany) this.#lives.keep(new Set([...tree.values()].map(({ life }) => life)));
+  }
+
+  #inhabitant(pid: number): Inhabitant | undefined {
+    const cgroup = this.#cgroups?.of(pid);
+    const life = cgroup && this.#lives.of(cgroup);
+    return life && inhabitantOf(this.#procfs, pid, life);
   }
 
   /** As the first process of a container the agent is also the parent of orphans that it did not start. */

@@ -11,6 +11,8 @@ export interface RecordSink {
   exit(pid: number): void;
   exec(timeNs: number, pid: number, oldPid: number, path: string): void;
   connect(timeNs: number, pid: number, address: Buffer, port: number): void;
+  /** For TCP, by listen(2). */
+  listening(timeNs: number, pid: number): void;
   oom(timeNs: number, pid: number): void;
 }
 
@@ -22,6 +24,8 @@ type Binder = (layout: RecordLayout, sink: RecordSink) => Decode;
 const AF_INET = 2;
 const AF_INET6 = 10;
 const IPPROTO_TCP = 6;
+/** Of include/net/tcp_states.h. */
+const TCP_LISTEN = 10;
 
 const bindNewTask: Binder = (layout, sink) => {
   const parent = layout.offset('common_pid', 4);
@@ -63,8 +67,10 @@ const bindExec: Binder = (layout, sink) => {
   };
 };
 
-const bindConnect: Binder = (layout, sink) => {
+/** Records of a socket that came to be in SYN_SENT or LISTEN. */
+const bindSocketState: Binder = (layout, sink) => {
   const pid = layout.offset('common_pid', 4);
+  const state = layout.offset('newstate', 4);
   const port = layout.offset('dport', 2);
   const family = layout.offset('family', 2);
   const wide = layout.has('protocol', 2); // one byte before Linux 5.6
@@ -77,6 +83,10 @@ const bindConnect: Binder = (layout, sink) => {
     if (by !== IPPROTO_TCP) return;
     const kind = view.getUint16(start + family, true);
     if (kind !== AF_INET && kind !== AF_INET6) return;
+    if (view.getInt32(start + state, true) === TCP_LISTEN) {
+      sink.listening(time, view.getInt32(start + pid, true));
+      return;
+    }
     const [at, bytes] = kind === AF_INET ? [start + ipv4, 4] : [start + ipv6, 16];
     const address = page.subarray(at, at + bytes);
     sink.connect(time, view.getInt32(start + pid, true), address, view.getUint16(start + port, true));
@@ -94,7 +104,7 @@ const BINDERS = {
   'cgroup/cgroup_attach_task': bindAttach,
   'sched/sched_process_exit': bindExit,
   'sched/sched_process_exec': bindExec,
-  'sock/inet_sock_set_state': bindConnect,
+  'sock/inet_sock_set_state': bindSocketState,
   'oom/mark_victim': bindOom,
 } as const satisfies Record<string, Binder>;
 

@@ -1,12 +1,12 @@
 # An attacker in a container: joins its cgroups with what runtimes give by default, does what the row says, and holds what it has until standard
 # input ends. Writes "done", or "cannot <why>" where this machine does not allow it, or "error <why>".
 #
-#     perl attacker.pl [net] [all] [here] CGROUP… -- PREPARE CODE
+#     perl attacker.pl [net] [all] [here] [new] CGROUP… -- PREPARE CODE
 #
 # PREPARE is done before, with all rights and outside of the container.
 # `net`: in a network namespace of its own, where every address is its own. `all`: with all capabilities. `here`: on the files
 # that are there; else it has temporary folders of its own, and
-# /mnt, which is none. Perl, because every system call can be made from it, and perl-base is on every Debian.
+# /mnt, which is none. `new`: in a container that has only begun; else it has listened for TCP before, as a service does that can be attacked. Perl, because every system call can be made from it, and perl-base is on every Debian.
 use strict;
 use warnings;
 use Socket qw(:all);
@@ -98,6 +98,9 @@ sub join_cgroups {
   }
 }
 
+# For a moment: what listens on is somebody's to count.
+sub served { socket(my $socket, PF_INET, SOCK_STREAM, 0) or die "socket: $!\n"; listen($socket, 1) or die "listen: $!\n" }
+
 sub child {
   my ($run) = @_;
   my $pid = fork() // die "fork: $!\n";
@@ -181,7 +184,7 @@ must('prctl', 1, 9, 0, 0, 0);
 local $SIG{ALRM} = sub { die "not done in time\n" };
 alarm 60;
 my %asked;
-$asked{ shift() } = 1 while @ARGV && $ARGV[0] =~ /^(?:net|all|here)$/;
+$asked{ shift() } = 1 while @ARGV && $ARGV[0] =~ /^(?:net|all|here|new)$/;
 my @cgroups;
 while (@ARGV) { my $next = shift; last if $next eq '--'; push @cgroups, $next }
 our @CGROUPS = @cgroups;
@@ -192,6 +195,7 @@ my $outcome = eval {
   own_network() if $asked{net};
   $run->($prepare);
   join_cgroups(@cgroups);
+  served() unless $asked{new};
   become_container() unless $asked{all};
   $run->($code);
   1;

@@ -47,10 +47,14 @@ export class Container {
    */
   async attack(
     code: string,
-    { network, privileged }: ContainerNeeds,
+    { network, privileged, hasJustBegun }: ContainerNeeds,
     prepare = '',
   ): Promise<string | undefined> {
-    const asked = [...(network === true ? ['net'] : []), ...(privileged === true ? ['all'] : [])];
+    const asked = [
+      ...(network === true ? ['net'] : []),
+      ...(privileged === true ? ['all'] : []),
+      ...(hasJustBegun === true ? ['new'] : []),
+    ];
     const command = [ATTACKER, ...asked, ...this.#folders(this.#path), '--', prepare, code];
     const child = spawn('perl', command, { stdio: 'pipe', cwd: '/' });
     this.#child = child;

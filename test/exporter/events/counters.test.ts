@@ -91,13 +91,13 @@ describe('events: consumers', () => {
       ]);
     });
 
-    it('see arguments where a rule asks for them, each time anew', () => {
+    it('see arguments where a rule asks for them, each time anew', async () => {
       const rule = { name: 'r', on: 'exec', severity: 'info', mitre: 'T1059', description: 'd' };
       const text = JSON.stringify({ rules: [{ ...rule, condition: '"-e" in args' }] });
       const asking = new RuleSet(parseRules(text, 'f').rules);
       const execs = new ExecCounter();
       for (const args of [['perl', '-e'], ['perl'], undefined, ['perl', '-e']]) {
-        execs.add(asking, { path: '/bin/perl', args }, at(WEB));
+        await execs.add(asking, { path: '/bin/perl', args }, at(WEB));
       }
       expect(nonZero(execs.samples(asking, []))).to.deep.equal([
         'kubevigil_suspicious_execs_total{rule="r",namespace="shop",pod="web-0",container="web"} 2',

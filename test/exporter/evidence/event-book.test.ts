@@ -31,7 +31,7 @@ describe('evidence: book', () => {
       event: { path: '/bin/sh', name: 'sh', in_container: true },
       more: { pid },
       time: book.wallTime.moment(),
-      ...(ask && { ask: (take) => take({ more: { uid: 33 }, event: { args: ['sh'] } }) }),
+      ...(ask && { ask: (take) => take({ more: { parent_pid: 33 }, event: { args: ['sh'] } }) }),
     });
   }
 
@@ -61,7 +61,7 @@ describe('evidence: book', () => {
     book.close();
     const records = lines.map(parseRecord);
     expect(records.map(({ id }) => id)).to.deep.equal(records.map((_, i) => `1790000000000-${i + 1}`));
-    expect(records[0]?.['exec']).to.deep.include({ uid: 33, args: ['sh'] });
+    expect(records[0]?.['exec']).to.deep.include({ parent_pid: 33, args: ['sh'] });
     expect(records.at(-1)?.['exec']).not.to.have.property('uid');
   });
 

@@ -57,8 +57,15 @@ const EVENTS: { readonly [K in RuleKind]: Pick<Match<K>, 'event' | 'more'> & { r
       container: 'web',
       pod_namespace: 'shop',
       pod: 'web-0',
+      image: 'shop/web:1',
+      started_by: 'service',
+      parent_path: '/usr/sbin/nginx',
+      parent_name: 'nginx',
+      uid: 33n,
+      tty: false,
+      cwd: '/srv',
     },
-    more: { pid: 42, parent_pid: 41, parent_name: 'nginx', uid: 33, cwd: '/srv', given_path: './sh' },
+    more: { pid: 42, parent_pid: 41, given_path: './sh' },
     own: {
       path: '/bin/sh',
       name: 'sh',
@@ -68,8 +75,11 @@ const EVENTS: { readonly [K in RuleKind]: Pick<Match<K>, 'event' | 'more'> & { r
       given_path: './sh',
       pid: 42,
       parent_pid: 41,
+      started_by: 'service',
+      parent_path: '/usr/sbin/nginx',
       parent_name: 'nginx',
       uid: 33,
+      tty: false,
       cwd: '/srv',
     },
   },
@@ -195,7 +205,10 @@ describe('evidence: records', () => {
       fc.property(hostile, fc.array(hostile, { maxLength: 6 }), (text, args) => {
         const exec = lineOf(
           'exec',
-          { event: { path: text, name: text, args, cgroup: text }, more: { pid: 1, cwd: text } },
+          {
+            event: { path: text, name: text, args, cgroup: text, cwd: text },
+            more: { pid: 1, given_path: text },
+          },
           writing,
         );
         const log = lineOf('log', { event: { ...EVENTS.log.event, line: text, path: text } }, writing);

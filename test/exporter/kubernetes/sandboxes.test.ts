@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { PodNames } from '../../../exporter/kubernetes/pod-names.ts';
 import { containerLabels } from '../../../exporter/owners/attribution.ts';
-import type { ContainerNames } from '../../../exporter/owners/names.ts';
+import { type ContainerNames, NO_NAMES } from '../../../exporter/owners/names.ts';
 
 const MINUTE_MS = 60_000;
 const UID = '8a3d9f4e-3c59-4be9-9f1a-2f6a1f3d7c11';
@@ -66,6 +66,7 @@ class Node {
   labels(containerId: string) {
     const { names, nowMs } = this;
     const view: ContainerNames = {
+      ...NO_NAMES,
       container: (id) => names.container(id),
       pod: (uid) => names.pod(uid),
       isSandbox: (uid, id) => names.isSandbox(uid, id, nowMs),

@@ -14,6 +14,7 @@ const place = (podUid: string | undefined, containerId: string | undefined): Pla
 });
 
 const names = (sandbox: boolean): ContainerNames => ({
+  ...NO_NAMES,
   container: (id) => (id === 'known' ? { namespace: 'shop', pod: 'web-0', container: 'nginx' } : undefined),
   pod: (uid) => (uid === UID ? { namespace: 'shop', pod: 'web-0' } : undefined),
   isSandbox: () => sandbox,

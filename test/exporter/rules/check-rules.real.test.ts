@@ -40,6 +40,24 @@ describe('kubevigil-exporter check-rules', () => {
     });
   });
 
+  it('prints the default rules as a file that is accepted', () => {
+    const { status, stdout, stderr } = exporter('check-rules', '--print-defaults');
+    expect({ status, stderr }).to.deep.equal({ status: 0, stderr: '' });
+    expect(stdout).to.contain('started_by in ["entrypoint", "cron", "probe", "hook"]');
+    writeFileSync(at('r'), stdout);
+    const again = exporter('check-rules', at('r'));
+    const [, own, all] = /: (\d+) rules .*; (\d+) with the default set\n$/.exec(again.stdout) ?? [];
+    expect([again.status, Number(own)]).to.deep.equal([0, Number(all)]);
+  });
+
+  it('wants one of both', () => {
+    for (const args of [[], ['--print-defaults', at('r')]]) {
+      const { status, stderr } = exporter('check-rules', ...args);
+      expect(status).to.equal(2);
+      expect(stderr).to.equal('kubevigil-exporter: check-rules takes either a file or --print-defaults\n');
+    }
+  });
+
   it('refuses 10 MB with one line', () => {
     writeFileSync(at('r'), '');
     truncateSync(at('r'), 10_000_000);

@@ -5,8 +5,26 @@ import { HOST as HOST_OWNER } from '../../../exporter/owners/owners.ts';
 import { loadRules } from '../../../exporter/rules/load.ts';
 import { RuleSet } from '../../../exporter/rules/rule-set.ts';
 
-const CONTAINER = { in_container: true, cgroup: '/c', container: 'c', pod_namespace: 'n', pod: 'p' };
-const HOST = { in_container: false, cgroup: '/', container: '', pod_namespace: '', pod: '' };
+const CONTAINER = {
+  in_container: true,
+  cgroup: '/c',
+  container: 'c',
+  pod_namespace: 'n',
+  pod: 'p',
+  started_by: 'service',
+};
+const by = (started_by: string, tty = false) => ({ ...CONTAINER, started_by, tty });
+const HOST = {
+  in_container: false,
+  cgroup: '/',
+  container: '',
+  pod_namespace: '',
+  pod: '',
+  started_by: '',
+};
+
+/** What the image and the pod's specification start by themselves. */
+const OWN = ['entrypoint', 'cron', 'probe', 'hook'].map((one) => by(one));
 
 const exec = (path: string, where: object = CONTAINER) =>
   ({ path, name: path.slice(path.lastIndexOf('/') + 1), ...where }) as RuleEvent<'exec'>;
@@ -70,22 +88,41 @@ const EXAMPLES: Readonly<Record<string, { kind: RuleKind; yes: readonly object[]
   {
     shell_in_container: {
       kind: 'exec',
-      yes: [exec('/bin/sh'), exec('/usr/bin/bash')],
-      no: [exec('/bin/sh', HOST), exec('/bin/shellcheck'), exec('/bin/sh', {})],
+      yes: [
+        exec('/bin/sh'),
+        exec('/usr/bin/bash', by('exec')),
+        exec('/bin/sh', by('unknown')),
+        exec('/bin/bash', by('entrypoint', true)),
+      ],
+      no: [
+        exec('/bin/sh', HOST),
+        exec('/bin/shellcheck'),
+        exec('/bin/sh', {}),
+        ...OWN.map((own) => exec('/bin/sh', own)),
+        exec('/bin/sh', { ...CONTAINER, started_by: undefined }),
+      ],
     },
     network_tool_in_container: {
       kind: 'exec',
-      yes: [exec('/usr/bin/curl'), exec('/bin/nc')],
-      no: [exec('/usr/bin/curl', HOST), exec('/usr/bin/nginx')],
+      yes: [exec('/usr/bin/curl'), exec('/bin/nc', by('exec'))],
+      no: [
+        exec('/usr/bin/curl', HOST),
+        exec('/usr/bin/nginx'),
+        ...OWN.map((own) => exec('/usr/bin/curl', own)),
+      ],
     },
     package_manager_in_container: {
       kind: 'exec',
-      yes: [exec('/usr/bin/apt-get'), exec('/sbin/apk')],
-      no: [exec('/usr/bin/apt-get', HOST), exec('/usr/bin/node')],
+      yes: [exec('/usr/bin/apt-get'), exec('/sbin/apk', by('unknown'))],
+      no: [
+        exec('/usr/bin/apt-get', HOST),
+        exec('/usr/bin/node'),
+        ...OWN.map((own) => exec('/sbin/apk', own)),
+      ],
     },
     exec_from_temp_path: {
       kind: 'exec',
-      yes: [exec('/tmp/x'), exec('/dev/shm/x', HOST), exec('/var/tmp/a/b')],
+      yes: [exec('/tmp/x'), exec('/dev/shm/x', HOST), exec('/var/tmp/a/b'), exec('/tmp/x', by('entrypoint'))],
       no: [exec('/usr/tmp/x'), exec('/tmpx/y'), exec('/usr/bin/x')],
     },
     exec_from_memory_in_container: {

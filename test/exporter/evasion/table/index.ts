@@ -1,4 +1,5 @@
 import { DESTINATIONS } from './destinations.ts';
+import { DISGUISES } from './disguises.ts';
 import { FILES } from './files.ts';
 import { FLOODS } from './floods.ts';
 import { LOGS } from './logs.ts';
@@ -14,6 +15,7 @@ import { SOCKETS } from './sockets.ts';
 export const EVASIONS: readonly Family[] = [
   PATHS,
   PROGRAMS,
+  DISGUISES,
   PROCESSES,
   PLACEMENT,
   DESTINATIONS,

@@ -39,6 +39,8 @@ export interface ContainerNeeds {
   readonly network?: boolean;
   /** All capabilities, where a runtime gives a part of them. */
   readonly privileged?: boolean;
+  /** The row is the container's beginning; else a service was attacked that has listened already. */
+  readonly hasJustBegun?: boolean;
 }
 
 /** A row of Perl, run in a container of its own; see attacker.pl for what it has. */

@@ -19,12 +19,13 @@ function started(version2 = true) {
     leaderOf: (pid: number) => leaders.get(pid),
     placed: (pid: number) => placed.get(pid),
     containerOf: ({ path }: Cgroup) => (path.startsWith('/pod') ? path : undefined),
+    isShellScript: () => false,
   };
   const attribution = new Attribution(lookup, version2);
   attribution.seed(100, [100, 101], A, 1000);
   const exec = (pid: number, oldPid = pid, path = '/bin/true'): Attributed => {
     const event: Attributed = { cgroup: undefined };
-    attribution.exec(pid, oldPid, path, event);
+    attribution.exec(1_000_000, pid, oldPid, path, event);
     return event;
   };
   return { attribution, alive, placed, leaders, exec };

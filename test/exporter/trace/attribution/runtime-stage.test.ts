@@ -27,6 +27,7 @@ function replay(
     leaderOf: () => undefined,
     placed: () => undefined,
     containerOf: ({ path }: Cgroup) => /^\/pod\/[a-z]+/.exec(path)?.[0],
+    isShellScript: () => false,
   };
   const attribution = new Attribution(lookup, true);
   attribution.seed(100, [100], CONTAINERD, 0);
@@ -38,7 +39,7 @@ function replay(
     else if (step[0] === 'exit') attribution.exit(step[1]);
     else {
       const event: Attributed = { cgroup: undefined };
-      const presumed = attribution.exec(step[1], step[1], step[2], event) === 'presumed';
+      const presumed = attribution.exec(i + 1, step[1], step[1], step[2], event) === 'presumed';
       events.push({ path: step[2], event, presumed });
     }
   }
@@ -176,7 +177,8 @@ describe('what container runtimes execute on their way into a container, as reco
       ['attach', 302, POD],
       ['exec', 302, '/dev/fd/6'],
     ]).slice(1);
-    expect(event).to.deep.equal({ cgroup: CONTAINERD, entering: POD });
+    expect([event?.cgroup, event?.entering]).to.deep.equal([CONTAINERD, POD]);
+    expect(event?.parent?.path, 'a copy goes by the name of what it is a copy of').to.equal('/usr/sbin/runc');
   });
 
   it('nothing that a container does takes its programs for a runtime’s', () => {
@@ -238,6 +240,7 @@ describe('the agent’s own programs', () => {
       leaderOf: () => undefined,
       placed: () => undefined,
       containerOf: () => undefined,
+      isShellScript: () => false,
     };
     const attribution = new Attribution({ ...nobody, agent: 100 }, true);
     attribution.seed(100, [100, 101], CONTAINERD, 0);
@@ -245,7 +248,7 @@ describe('the agent’s own programs', () => {
     attribution.newTask(1, 101, 301, VFORK);
     attribution.newTask(2, 301, 302, 0);
     attribution.newTask(3, 200, 303, 0);
-    const taken = (pid: number) => attribution.exec(pid, pid, '/bin/sh', { cgroup: undefined });
+    const taken = (pid: number) => attribution.exec(9, pid, pid, '/bin/sh', { cgroup: undefined });
     expect([301, 302, 303, 200].map(taken)).to.deep.equal(['agent', 'agent', undefined, undefined]);
     attribution.exit(302);
     attribution.newTask(4, 200, 302, 0);

@@ -33,6 +33,7 @@ function listing(): { lines: string[]; sink: RecordSink } {
       exit: (pid) => add('exit', pid),
       exec: (timeNs, pid, oldPid, path) => add(timeNs, 'exec', pid, oldPid, JSON.stringify(path)),
       connect: (timeNs, pid, address, port) => add(timeNs, 'connect', pid, addressOf(address).text, port),
+      listening: (timeNs, pid) => add(timeNs, 'listening', pid),
       oom: (timeNs, pid) => add(timeNs, 'oom', pid),
     },
   };
@@ -104,7 +105,7 @@ describe('decoding trace records', () => {
     ]);
   });
 
-  it('leaves out connects that are not TCP', () => {
+  it('tells connects from who begins to listen, and leaves out what is not TCP', () => {
     const fields = [
       'unsigned short common_type;\toffset:0;\tsize:2',
       'int common_pid;\toffset:4;\tsize:4',
@@ -113,12 +114,14 @@ describe('decoding trace records', () => {
       '__u8 protocol;\toffset:12;\tsize:1',
       '__u8 daddr[4];\toffset:16;\tsize:4',
       '__u8 daddr_v6[16];\toffset:20;\tsize:16',
+      'int newstate;\toffset:36;\tsize:4',
     ];
-    const record = (protocol: number, family: number) =>
+    const record = (protocol: number, family: number, state = 2) =>
       Buffer.concat([
         words(7, 9, (family << 16) | 443, protocol),
         Buffer.from([10, 0, 0, 1]),
         Buffer.alloc(16, 1),
+        words(state),
       ]);
     const event = 'sock/inet_sock_set_state';
     expect(decodeOne(event, fields, record(6, 2))).to.deep.equal(['0 connect 9 10.0.0.1 443']);
@@ -127,6 +130,8 @@ describe('decoding trace records', () => {
     ]);
     expect(decodeOne(event, fields, record(132, 2))).to.deep.equal([]);
     expect(decodeOne(event, fields, record(6, 1))).to.deep.equal([]);
+    expect(decodeOne(event, fields, record(6, 2, 10))).to.deep.equal(['0 listening 9']);
+    expect(decodeOne(event, fields, record(132, 2, 10))).to.deep.equal([]);
   });
 
   it('refuses a format without the fields that it reads, and a record too short for them', () => {

@@ -33,7 +33,7 @@ describe('reading the trace of CPUs that come and go', () => {
   function reading(instance: FakeInstance) {
     const host: Cgroup = { id: 1, path: '/host' };
     const none = () => undefined;
-    const nobody = { of: none, leaderOf: none, placed: none, containerOf: none };
+    const nobody = { of: none, leaderOf: none, placed: none, containerOf: none, isShellScript: () => false };
     const attribution = new Attribution(nobody, true);
     attribution.seed(100, [100], host, 0);
     const found: (string | undefined)[] = [];
@@ -41,12 +41,13 @@ describe('reading the trace of CPUs that come and go', () => {
       newTask: (timeNs, parent, child, flags) => attribution.newTask(timeNs, parent, child, flags),
       attach: (pid, id = 0, path) => attribution.attach(pid, { id, path: path() }),
       exit: () => undefined,
-      exec: (_, pid, oldPid, path) => {
+      exec: (timeNs, pid, oldPid, path) => {
         const event: Attributed = { cgroup: undefined };
-        attribution.exec(pid, oldPid, path, event);
+        attribution.exec(timeNs, pid, oldPid, path, event);
         found.push(event.cgroup?.path);
       },
       connect: () => undefined,
+      listening: () => undefined,
       oom: () => undefined,
     };
     let gaps = 0;

@@ -16,6 +16,7 @@ export function collecting(open: (listener: EventListener) => ExecSource): Colle
       source.drain();
       return events.splice(0);
     },
+    launchOf: (injection) => source.launchOf(injection),
     stats: () => source.stats(),
     close: () => source.close(),
   };
