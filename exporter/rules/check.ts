@@ -12,8 +12,8 @@ export interface CheckResult {
 /** Checks a rules file as the exporter would load it: one line for each problem, or one that says what it holds. */
 export async function checkRules(file: string): Promise<CheckResult> {
   try {
-    const own = await readRules(file);
     const defaults = await readRules(DEFAULT_RULES_FILE);
+    const own = await readRules(file, defaults.patterns);
     const all = combineRules(defaults.rules, own, file);
     const kinds = RULE_KINDS.map((kind) => `${kind} ${own.rules.filter(({ on }) => on === kind).length}`);
     return {

@@ -4,6 +4,7 @@ import { registerStandard } from './cel-standard.ts';
 import { children, tooCostly } from './cost.ts';
 import { badLiteral } from './literals.ts';
 import { registerMatches } from './matches-macro.ts';
+import type { NamedPatterns } from './named-patterns.ts';
 import { PatternError } from './pattern.ts';
 
 const MAX_EXPRESSION_CHARACTERS = 4_096;
@@ -41,15 +42,17 @@ export class ConditionError extends Error {
   }
 }
 
-/** Steps of the patterns of the condition that is being compiled. */
+/** Steps of the patterns of the condition that is being compiled, and those that it can use by name. */
 let patternSize = 0;
+let named: NamedPatterns = new Map();
 
 function environmentOf(kind: RuleKind): Environment {
   const environment = new Environment({ limits: LIMITS });
   for (const [name, { type }] of Object.entries(FIELDS[kind])) environment.registerVariable(name, type);
-  return registerMatches(registerStandard(environment), (size) => {
+  const compiled = (size: number) => {
     patternSize += size;
-  });
+  };
+  return registerMatches(registerStandard(environment), () => ({ named, compiled }));
 }
 
 const ENVIRONMENTS = new Map(RULE_KINDS.map((kind) => [kind, environmentOf(kind)]));
@@ -94,11 +97,17 @@ function identifiers(node: ASTNode): string[] {
  * other needs an absent field, as CEL has it; only what could not be decided is `missing`.
  *
  * @see https://github.com/google/cel-spec/blob/master/doc/langdef.md
+ * @param patterns what `matches()` can name in place of a literal
  * @throws {ConditionError} unknown field, wrong type, bad syntax or pattern, or too costly
  */
-export function compileCondition<K extends RuleKind>(kind: K, text: string): Condition<K> {
+export function compileCondition<K extends RuleKind>(
+  kind: K,
+  text: string,
+  patterns: NamedPatterns = new Map(),
+): Condition<K> {
   let program: ReturnType<typeof parse>;
   patternSize = 0;
+  named = patterns;
   try {
     program = parse(kind, text);
   } catch (error) {

@@ -37,6 +37,6 @@ function defaultRules(): Promise<RulesDocument> {
  * @throws {RulesError} when a file is refused
  */
 export async function loadRules(file: string | undefined): Promise<Rule[]> {
-  const { rules } = await defaultRules();
-  return file === undefined ? [...rules] : combineRules(rules, await readRules(file), file);
+  const { rules, patterns } = await defaultRules();
+  return file === undefined ? [...rules] : combineRules(rules, await readRules(file, patterns), file);
 }

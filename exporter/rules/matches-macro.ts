@@ -1,5 +1,5 @@
 import type { Environment } from '@marcbachmann/cel-js';
-import type { RE2JS } from 're2js';
+import type { NamedPatterns, Tester } from './named-patterns.ts';
 import { compilePattern, PatternError } from './pattern.ts';
 
 /** What this module needs of the library's expression nodes, evaluator and checker. */
@@ -20,9 +20,26 @@ interface MacroCall {
   readonly receiver: Node | null;
 }
 
-function compile(pattern: Node | undefined): RE2JS {
-  if (pattern?.op === 'value' && typeof pattern.args === 'string') return compilePattern(pattern.args);
-  throw new PatternError('matches() needs its pattern as a text literal');
+/** What the macro needs of the condition that is being compiled. */
+export interface PatternScope {
+  /** Patterns that it can use by name. */
+  readonly named: NamedPatterns;
+  /** Is told the size of each pattern that is its own. */
+  compiled(size: number): void;
+}
+
+function compile(pattern: Node | undefined, { named, compiled }: PatternScope): Tester {
+  if (pattern?.op === 'value' && typeof pattern.args === 'string') {
+    const own = compilePattern(pattern.args);
+    compiled(own.programSize());
+    return own;
+  }
+  const name = pattern?.op === 'id' ? String(pattern.args) : undefined;
+  const found = name === undefined ? undefined : named.get(name);
+  if (found !== undefined) return found;
+  throw new PatternError(
+    `matches() needs its pattern as a text literal, or the name of one of the file's patterns${name === undefined ? '' : `, and there is none ${name}`}`,
+  );
 }
 
 /**
@@ -33,12 +50,11 @@ function compile(pattern: Node | undefined): RE2JS {
  * is registered on; so this one is registered on a type that has no such function. As a macro it also sees its
  * pattern when the rule is loaded, so that a bad one is refused then and none ever comes out of an event.
  *
- * @param compiled is told the size of each pattern
+ * @param scope what the condition that is being compiled can use
  */
-export function registerMatches(environment: Environment, compiled: (size: number) => void): Environment {
+export function registerMatches(environment: Environment, scope: () => PatternScope): Environment {
   const expand = ({ receiver, args }: MacroCall) => {
-    const pattern = compile(args[0]);
-    compiled(pattern.programSize());
+    const pattern = compile(args[0], scope());
     if (receiver === null) throw new PatternError('matches() is written text.matches(pattern)');
     return {
       typeCheck(checker: Checker, _macro: unknown, context: unknown) {

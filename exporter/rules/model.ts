@@ -3,6 +3,7 @@ import type { RuleKind } from '../catalogue/events/fields.ts';
 import type { SEVERITIES } from '../catalogue/events/record.ts';
 import type { LogCategory } from '../catalogue/logs.ts';
 import type { Condition } from './condition.ts';
+import type { NamedPatterns } from './named-patterns.ts';
 
 type Severity = (typeof SEVERITIES)[number];
 
@@ -59,6 +60,8 @@ export type RuleOn<K extends RuleKind> = Extract<Rule, { readonly on: K }>;
 
 /** What a rules file says. */
 export interface RulesDocument {
+  /** Patterns that its conditions can name, and those of files over it. */
+  readonly patterns: NamedPatterns;
   readonly rules: readonly Rule[];
   /** Names of rules that are switched off, with the line that says so. */
   readonly disabled: ReadonlyMap<string, number>;

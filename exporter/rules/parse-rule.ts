@@ -5,6 +5,7 @@ import { LOG_CATEGORIES } from '../catalogue/logs.ts';
 import { ConditionError, compileCondition } from './condition.ts';
 import { lineWeight } from './line-weight.ts';
 import type { Rule } from './model.ts';
+import type { NamedPatterns } from './named-patterns.ts';
 import { absolutePaths, logSource } from './rule-sources.ts';
 import type { YamlReader } from './yaml-reader.ts';
 
@@ -51,12 +52,18 @@ function matching(
   return reader.refuse(node, `${name} ${JSON.stringify(text)}: must be like ${example}`);
 }
 
-function condition<K extends RuleKind>(reader: YamlReader, on: K, node: Node | undefined, at: Node) {
+function condition<K extends RuleKind>(
+  reader: YamlReader,
+  on: K,
+  node: Node | undefined,
+  at: Node,
+  patterns: NamedPatterns,
+) {
   // A file rule without a condition counts every change of its paths.
   const text = node === undefined && on === 'file' ? 'true' : reader.text(node ?? at, 'condition');
   if (text === undefined) return undefined;
   try {
-    return { text: text.trim(), condition: compileCondition(on, text) };
+    return { text: text.trim(), condition: compileCondition(on, text, patterns) };
   } catch (error) {
     if (!(error instanceof ConditionError)) throw error;
     const line = node === undefined ? reader.lineOf(at) : reader.lineWithin(node, text, error.offset);
@@ -77,9 +84,14 @@ function logParts(reader: YamlReader, all: Fields, node: Node) {
 /**
  * One element of `rules`; what is wrong with it goes to the reader's problems.
  *
+ * @param patterns what conditions can name
  * @returns the rule, or the name of one that is switched off, or undefined when it is refused
  */
-export function parseRule(reader: YamlReader, node: Node): Rule | { readonly disabled: string } | undefined {
+export function parseRule(
+  reader: YamlReader,
+  node: Node,
+  patterns: NamedPatterns,
+): Rule | { readonly disabled: string } | undefined {
   const before = reader.problems.length;
   const all = reader.fields(node, 'a rule', [...COMMON, ...Object.values(OWN).flat()]);
   if (all === undefined) return undefined;
@@ -104,7 +116,7 @@ export function parseRule(reader: YamlReader, node: Node): Rule | { readonly dis
     if (!COMMON.includes(field) && !OWN[on].includes(field))
       reader.refuse(value, `${field} is not for on: ${on}`);
   }
-  const compiled = condition(reader, on, all.get('condition'), node);
+  const compiled = condition(reader, on, all.get('condition'), node, patterns);
   const own = {
     ...(on === 'file' && { paths: absolutePaths(reader, all.get('paths') ?? node, 'paths', true) }),
     ...(on === 'log' && logParts(reader, all, node)),

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { RulesError } from './errors.ts';
 import type { RulesDocument } from './model.ts';
+import type { NamedPatterns } from './named-patterns.ts';
 import { parseRules } from './parse-rules.ts';
 
 /** Room for all the rules that a file may have; one that is larger is refused before it is read. */
@@ -10,10 +11,11 @@ const MAX_BYTES = 128 * 1024;
 /**
  * Reads and parses a rules file.
  *
+ * @param inherited patterns that its conditions can name without having them
  * @throws {RulesError} `unreadable` when it is not there, no file or too large, `invalid` for what it says
  */
-export async function readRules(file: string): Promise<RulesDocument> {
-  return parseRules(await readText(file), file);
+export async function readRules(file: string, inherited?: NamedPatterns): Promise<RulesDocument> {
+  return parseRules(await readText(file), file, inherited);
 }
 
 async function readText(file: string): Promise<string> {

@@ -4,10 +4,21 @@ import { lenientUtf8, wellFormed } from './utf8.ts';
 const ENCODED = /(?:%u[0-9a-f]{4})+|(?:%[0-9a-f]{2})+/gi;
 const FULL_WIDTH = { from: 0xff01, to: 0xff5e, ascii: 0x21 };
 
-/** IIS takes the nearest character of its code page: of the full-width forms (`%uff07`) those of ASCII. */
+const SLASH = 0x2f;
+const BACKSLASH = 0x5c;
+const APOSTROPHE = 0x27;
+const LOOK_ALIKE: ReadonlyMap<number, number> = new Map([
+  [0x2044, SLASH],
+  [0x2215, SLASH],
+  [0x2216, BACKSLASH],
+  [0x02b9, APOSTROPHE],
+  [0x02bc, APOSTROPHE],
+]);
+
+/** IIS takes the nearest character of its code page: ASCII of full-width forms (`%uff07`), a slash of a division slash (`%u2215`). */
 function nearest(unit: number): number {
   const { from, to, ascii } = FULL_WIDTH;
-  return unit >= from && unit <= to ? unit - from + ascii : unit;
+  return unit >= from && unit <= to ? unit - from + ascii : (LOOK_ALIKE.get(unit) ?? unit);
 }
 
 function decodeRun(run: string): string {

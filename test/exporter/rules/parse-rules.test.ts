@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { LineEvent } from '../../../exporter/logs/line-event.ts';
+import { HOST } from '../../../exporter/owners/owners.ts';
 import { RulesError } from '../../../exporter/rules/errors.ts';
 import { parseRules } from '../../../exporter/rules/parse-rules.ts';
 import { anyCharacter } from '../../support/any-character.ts';
@@ -74,6 +76,22 @@ describe('rules: the file', () => {
     expect(rules.map((one) => 'category' in one && one.category)).to.deep.equal(['auth', 'web', 'other']);
   });
 
+  it('lets conditions name patterns, of their own file and of the one that it stands over', () => {
+    const named = (condition: string) => rule({ on: 'log', files: '[/x]', condition });
+    const base = parseRules('rules: []\npatterns:\n  word: a+b\n  other: c', 'base');
+    const { rules } = parseRules(
+      `patterns:\n  own: d$\nrules:\n${named('line.matches(word) || line.matches(own)')}`,
+      'f',
+      base.patterns,
+    );
+    const matches = (line: string) =>
+      rules.some(
+        (one) =>
+          one.on === 'log' && one.condition.evaluate(new LineEvent(line, '', undefined, HOST)) === 'match',
+      );
+    expect(['xaab', 'xd', 'c', 'xaab', 'dx'].map(matches)).to.deep.equal([true, true, false, true, false]);
+  });
+
   it('takes a name to switch off without the rest', () => {
     expect([...parseRules('rules:\n  - name: x\n    enabled: false\n', 'f').disabled]).to.deep.equal([
       ['x', 2],
@@ -81,6 +99,18 @@ describe('rules: the file', () => {
   });
 
   const refused: readonly (readonly [title: string, text: string, problem: string | RegExp])[] = [
+    [
+      'a pattern by a name that there is not',
+      `rules:\n${rule({ on: 'log', files: '[/x]', condition: 'line.matches(word)' })}`,
+      /^f:7: condition: matches\(\) needs .* and there is none word$/,
+    ],
+    ['a named pattern that is none', 'patterns:\n  a: b\n  word: "("\nrules: []', /^f:3: patterns\.word: /],
+    [
+      'a pattern without a name',
+      'patterns:\n  A-b: c\nrules: []',
+      /^f:2: a pattern's name "A-b": must be like /,
+    ],
+    ['patterns that are no mapping', 'patterns: [a]\nrules: []', 'f:1: patterns must be a mapping'],
     [
       'a category that there is not',
       `rules:\n${rule({ on: 'log', files: '[/x]', category: 'Web' })}`,
@@ -93,7 +123,7 @@ describe('rules: the file', () => {
     ],
     ['nothing', '', 'f:1: a rules file must be a mapping'],
     ['a list', '- a', 'f:1: a rules file must be a mapping'],
-    ['another field', 'rules: []\nrule: []', 'f:2: a rules file has no field "rule"; it has rules'],
+    ['another field', 'rules: []\nrule: []', 'f:2: a rules file has no field "rule"; it has rules, patterns'],
     ['rules that are no list', 'rules: 1', 'f:1: rules must be a list'],
     ['YAML that is none', 'rules: [\n', /^f:2: /],
     ['a key twice', 'rules: []\nrules: []', 'f:2: a rules file has rules twice'],

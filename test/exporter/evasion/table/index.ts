@@ -10,6 +10,7 @@ import { PODS } from './pods.ts';
 import { PROCESSES } from './processes.ts';
 import { PROGRAMS } from './programs.ts';
 import { SOCKETS } from './sockets.ts';
+import { WEB } from './web.ts';
 
 /** All that was tried against the exporter, in the order of the documentation. */
 export const EVASIONS: readonly Family[] = [
@@ -23,5 +24,6 @@ export const EVASIONS: readonly Family[] = [
   FLOODS,
   FILES,
   LOGS,
+  WEB,
   PODS,
 ];

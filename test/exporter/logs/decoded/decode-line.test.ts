@@ -76,6 +76,7 @@ describe('what rules see as `decoded`', () => {
     ['a NUL, which stays', 'a%00b', 'a\0b'],
     ['%u of IIS', '%u0027%U003c%uff1e', "'<>"],
     ['%u of a character of two units', '%ud83d%ude00', '😀'],
+    ['%u of what looks like ASCII', '%u2215%u2216%u02bc', "/\\'"],
     ['%u of half a character', '%ud83d', '\ufffd'],
     ['full-width forms in UTF-8, which are letters of their own', '%EF%BC%87', '＇'],
     ['the escapes of JSON', String.raw`\"a\" \u003cb\u003e \/ \\ \t`, '"a" <b> / \\ \t'],
