@@ -133,6 +133,7 @@ const READING: Effects = {
 };
 const MAKING: Effects = {
   ...READING,
+  '--evidence': { value: '/e.jsonl', becomes: { evidence: [{ file: '/e.jsonl' }] } },
   '--start': { value: '2026-01-01T00:00:00Z', becomes: { start: '2026-01-01T00:00:00Z' } },
   '--end': { value: '2026-01-02T00:00:00Z', becomes: { end: '2026-01-02T00:00:00Z' } },
   '--last': { value: '3h', becomes: { last: 10_800_000 } },

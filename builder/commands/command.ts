@@ -102,6 +102,10 @@ function withBuildOptions(command: Command): Command {
       '--labels <file>',
       'episodes file: CSV with episode,scenario,start,end,node[,namespace,pod][,role][,involvement][,run]',
     )
+    .option(
+      '--evidence <place...>',
+      'records of events for evidence.parquet: files of --events.output, or addresses of exporters',
+    )
     .option('--metrics.pushgateway <url>', 'where to push how many rows and gaps there are, and up to when')
     .addOption(logLevelFlag())
     .addOption(logFormatFlag());

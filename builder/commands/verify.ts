@@ -15,6 +15,7 @@ import { timesOf } from '../../dataset/model/table.ts';
 import { readManifest } from '../../dataset/storage/read-manifest.ts';
 import type { LocalCopy, Storage } from '../../dataset/storage/storage.ts';
 import { Accounts } from '../../dataset/summary/accounts.ts';
+import { readEvidenceThere, verifyEvidence } from '../evidence/verify.ts';
 import { claimsOf } from '../stages/manifest.ts';
 
 const SHOWN_CHARACTERS = 100;
@@ -143,7 +144,8 @@ export async function verify(storage: Storage): Promise<{ manifest: Manifest; di
   if (stepMs === undefined)
     throw new BuilderError('damaged', `${storage.nameOf(MANIFEST)}: step ${manifest.step} is no duration`);
   const present = await datasetFiles(storage);
-  const claimed = manifest.files.map(({ path }) => path);
+  const { evidence } = manifest;
+  const claimed = [...manifest.files, ...(evidence ? [evidence] : [])].map(({ path }) => path);
   const lines = present
     .filter((file) => !BESIDE.includes(file) && !claimed.includes(file))
     .map((file) => `${file}: is not in the manifest`);
@@ -155,7 +157,13 @@ export async function verify(storage: Storage): Promise<{ manifest: Manifest; di
   for (const file of metadataOf(manifest)) lines.push(...(await verifyMetadata(storage, file)));
   lines.push(...(await verifyReport(storage, manifest)));
   const accounts = new Accounts(stepMs);
-  const order = new NodeOrder(manifest.files, (table) => accounts.add(table));
+  const events = evidence && (await readEvidenceThere(storage, evidence, manifest, stepMs));
+  if (events !== undefined && 'line' in events) lines.push(events.line);
+  const join = events !== undefined && 'join' in events ? events.join : undefined;
+  const order = new NodeOrder(manifest.files, (table) => {
+    accounts.add(table);
+    join?.meet(table);
+  });
   let complete = true;
   for (const file of manifest.files) {
     if (!present.includes(file.path)) {
@@ -179,5 +187,7 @@ export async function verify(storage: Storage): Promise<{ manifest: Manifest; di
   }
   // Without all rows every claim about them would be reported too, and hide what is wrong.
   if (complete) lines.push(...verifyClaims(manifest, accounts));
+  if (complete && evidence !== undefined && events !== undefined && 'join' in events)
+    lines.push(...verifyEvidence(evidence, events, manifest));
   return { manifest, differences: lines };
 }

@@ -18,6 +18,7 @@ export interface BuildFlags {
   readonly format?: string;
   readonly output?: string;
   readonly labels?: string;
+  readonly evidence?: readonly string[];
   readonly delay?: string;
   /** A key file, or true for the environment's key. */
   readonly pseudonymise?: string | true;
@@ -60,6 +61,7 @@ function documentOf(
     config: _,
     prometheus,
     labels,
+    evidence,
     output,
     pseudonymise,
     'metrics.pushgateway': pushgateway,
@@ -77,6 +79,10 @@ function documentOf(
   if (prometheus !== undefined) merged['prometheus'] = { ...(file['prometheus'] as object), url: prometheus };
   if (output !== undefined) merged['output'] = placeOf('', output);
   if (labels !== undefined) merged['labels'] = [{ episodes: resolve(labels) }];
+  if (evidence !== undefined)
+    merged['evidence'] = evidence.map((place) =>
+      /^https?:/.test(place) ? { url: place } : { file: resolve(place) },
+    );
   if (pushgateway !== undefined) merged['metrics'] = { pushgateway };
   if (escapes !== undefined) merged['csvEscapeFormulas'] = escapes;
   if (pseudonymise !== undefined)
@@ -84,7 +90,18 @@ function documentOf(
   return merged;
 }
 
-const FLAG_KEYS = ['start', 'end', 'last', 'step', 'format', 'output', 'labels', 'delay', 'pseudonymise'];
+const FLAG_KEYS = [
+  'start',
+  'end',
+  'last',
+  'step',
+  'format',
+  'output',
+  'labels',
+  'evidence',
+  'delay',
+  'pseudonymise',
+];
 
 /** Where the offending value was written: `--step`, or the path in the file. */
 function place(issue: z.core.$ZodIssue, flags: BuildFlags): string {
@@ -115,6 +132,13 @@ function withAbsolutePaths(config: BuildConfig, folder: string): BuildConfig {
     }),
     ...(config.labels && {
       labels: config.labels.map((source) => absoluteSource(source, (path) => resolve(folder, path))),
+    }),
+    ...(config.evidence && {
+      evidence: config.evidence.map((source) =>
+        'url' in source
+          ? { ...source, ...absolutePaths(source, ['bearerTokenFile'], folder) }
+          : { file: resolve(folder, source.file) },
+      ),
     }),
     prometheus: {
       ...prometheus,

@@ -135,6 +135,16 @@ function refusalOf(promql: string, evaluation: Evaluation): string | undefined {
   }
 }
 
+/** Where records of events are: a file, or an exporter's /events. */
+const evidenceSource = z.union([
+  z.strictObject({ file: z.string().min(1) }),
+  z.strictObject({
+    url: z.url({ protocol: /^https?$/, error: 'must be a URL such as http://10.0.0.7:24924/events' }),
+    bearerTokenFile: z.string().min(1).optional(),
+  }),
+]);
+export type EvidenceConfig = z.output<typeof evidenceSource>;
+
 /** What a dataset's YAML file may say; the flags of the same name override it. */
 export const configSchema = z
   .strictObject({
@@ -174,6 +184,8 @@ export const configSchema = z
     columns: z.array(column).min(1).optional(),
     /** In order of precedence. */
     labels: z.array(labelConfig).optional(),
+    /** Records of events that stand beside the rows; they change none. */
+    evidence: z.array(evidenceSource).max(10_000).optional(),
     split: split.prefault({ by: 'time' }),
     seed: z.union([z.string(), z.number().transform(String)]).default('kubevigil'),
     stream: stream.prefault({}),

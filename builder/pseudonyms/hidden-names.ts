@@ -17,19 +17,31 @@ interface Shown {
 
 /** Columns of texts that come from label sources as they are. A scenario may well be called as a namespace is. */
 const ROW_TEXTS = { label: 'prose', episode: 'given', role: 'given', run: 'given' } as const;
+/** And those of events, whose rules people name. */
+const EVENT_TEXTS = { rule: 'given' } as const;
+const TEXTS = { ...ROW_TEXTS, ...EVENT_TEXTS } as const;
 
 /** The different texts of a dataset's rows. */
 export class RowTexts {
-  readonly #texts = new Map<string, Set<string>>(Object.keys(ROW_TEXTS).map((name) => [name, new Set()]));
+  readonly #texts = new Map<string, Set<string>>(Object.keys(TEXTS).map((name) => [name, new Set()]));
 
   add(table: Table): void {
-    for (const [name, known] of this.#texts)
-      for (const text of textColumn(table, name).texts) if (text !== null) known.add(text);
+    this.#addColumns(table, Object.keys(ROW_TEXTS));
+  }
+
+  /** Those of events that stand beside the rows. */
+  addEvents(table: Table): void {
+    this.#addColumns(table, Object.keys(EVENT_TEXTS));
+  }
+
+  #addColumns(table: Table, names: readonly string[]): void {
+    for (const name of names)
+      for (const text of textColumn(table, name).texts) if (text !== null) this.#texts.get(name)?.add(text);
   }
 
   *shown(): Generator<Shown> {
     for (const [name, texts] of this.#texts) {
-      const kind = ROW_TEXTS[name as keyof typeof ROW_TEXTS];
+      const kind = TEXTS[name as keyof typeof TEXTS];
       for (const text of texts) yield { text, place: `column ${name} of the rows`, kind };
     }
   }

@@ -87,5 +87,6 @@ export class DayMaker {
   #account(table: Table): void {
     this.accounts.add(table);
     this.texts.add(table);
+    this.#inputs.evidence?.join.meet(table);
   }
 }

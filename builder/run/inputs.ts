@@ -5,6 +5,8 @@ import { checkKey, checkOutput, checkSame } from '../../dataset/folder/existing.
 import { FORMATS } from '../../dataset/formats/registry.ts';
 import type { Manifest } from '../../dataset/model/manifest.ts';
 import { rangeOf, type TimeRange } from '../config/range.ts';
+import type { EvidenceToJoin } from '../evidence/open.ts';
+import { openEvidence } from '../evidence/open.ts';
 import type { LabelSet } from '../label-sources/label-set.ts';
 import { openLabels } from '../labels/open.ts';
 import type { Continued, Plan } from '../plan/model.ts';
@@ -26,6 +28,8 @@ export interface Inputs {
   readonly source: SampleSource;
   /** What the label sources hold; undefined when there is none. */
   readonly labels: readonly LabelSet[] | undefined;
+  /** Events to be joined to the rows; undefined when there are none. */
+  readonly evidence: EvidenceToJoin | undefined;
   /** The present by the slower of two clocks, this machine's and the server's. */
   readonly nowMs: Ms;
   /** Files of the dataset that is there, to be replaced. */
@@ -61,6 +65,12 @@ function checkFormat({ csvEscapeFormulas, format }: Task['config']): void {
   );
 }
 
+/** One run joins the events of all nodes. */
+function checkEvidence({ config: { evidence = [] }, shard }: Task): void {
+  if (shard === undefined || evidence.length === 0) return;
+  throw new BuilderError('config', 'evidence is joined to whole datasets: leave it out with --shard');
+}
+
 /**
  * Opens everything that a run reads, what can be refused without asking anybody first: the configuration, the key, label
  * files, times; then the server, the plan, and what stands in the output folder.
@@ -73,10 +83,12 @@ export async function openInputs(
 ): Promise<Inputs> {
   const { config, storage, places, earlier, there, shard } = task;
   checkFormat(config);
+  checkEvidence(task);
   const pseudonyms = openPseudonyms(config);
   if (there !== undefined) checkKey(storage, there, pseudonyms?.keyId);
   const readLabels = openLabels(config, pseudonyms);
   rangeOf(config, surroundings.nowMs);
+  const evidence = await openEvidence(config, storage, earlier, pseudonyms);
 
   const prometheus = await connect(config.prometheus, log, signal);
   // A clock that is ahead of the server's would close steps of which samples are still to come.
@@ -97,5 +109,5 @@ export async function openInputs(
   const source = pseudonymousSource(opened, config, pseudonyms);
   await warnOfLateness(source, planned, nowMs, log);
   const labels = await readLabels?.(source, planned, nowMs);
-  return { plan: planned, continued, source, labels, nowMs, replaced };
+  return { plan: planned, continued, source, labels, evidence, nowMs, replaced };
 }

@@ -24,11 +24,23 @@ async function checkContinues(
   await checkRetention(source, plan, continued.watermarkMs, rows);
 }
 
+/** Writes the events beside the rows that they were joined to. */
+async function evidenceOf(
+  { plan, evidence }: Inputs,
+  { writer, texts }: DayMaker,
+): Promise<Manifest['evidence']> {
+  const table = evidence?.join.table(plan.firstMs, plan.lastMs, evidence.isHidden);
+  if (evidence === undefined || table === undefined) return undefined;
+  texts.addEvents(table);
+  return { ...(await writer.evidence(table)), sources: [...evidence.sources] };
+}
+
 /** The manifest of the days that were made. */
 function manifestOf(
   { earlier, shard, config }: Task,
   { plan, source, labels }: Inputs,
   days: DayMaker,
+  evidence: Manifest['evidence'],
 ): Manifest {
   days.labels.finish();
   const account = days.accounts.result();
@@ -42,7 +54,7 @@ function manifestOf(
   const staleMarkers = source.staleMarkers && (earlier?.prometheus.staleMarkers ?? true);
   const { files } = days.writer;
   const { way } = source;
-  const made = manifest({ plan, way, staleMarkers, account, files, labels, conflicts, split });
+  const made = manifest({ plan, way, staleMarkers, account, files, labels, conflicts, split, evidence });
   const { pseudonyms } = plan;
   if (pseudonyms !== undefined) checkHidden(pseudonyms, made, days.texts, hiddenMatchers(config, pseudonyms));
   return made;
@@ -61,7 +73,7 @@ async function makeInOneWay(task: Task, surroundings: Surroundings): Promise<Man
       await maker.make(day);
       progress.done(day.date, `${maker.accounts.rows} rows`);
     }
-    const made = manifestOf(task, inputs, maker);
+    const made = manifestOf(task, inputs, maker, await evidenceOf(inputs, maker));
     if (!isDeepStrictEqual(made, task.earlier)) await maker.writer.commit(made, inputs.replaced);
     return made;
   } catch (error) {

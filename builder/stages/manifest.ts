@@ -37,6 +37,7 @@ export interface Outcome {
   readonly labels: readonly LabelSet[] | undefined;
   readonly conflicts: readonly Conflict[];
   readonly split: SplitDescription;
+  readonly evidence: Manifest['evidence'];
 }
 
 /** What is different about columns that are expressions. */
@@ -204,7 +205,7 @@ export function claimsOf(account: Account) {
 
 /** Says what the run made; the same input gives the same text. */
 export function manifest(outcome: Outcome): Manifest {
-  const { plan, way, staleMarkers, account, files, labels, conflicts, split } = outcome;
+  const { plan, way, staleMarkers, account, files, labels, conflicts, split, evidence } = outcome;
   return manifestSchema.parse({
     schemaVersion: SCHEMA_VERSION,
     builder: `kubevigil-builder ${packageVersion()}`,
@@ -238,6 +239,7 @@ export function manifest(outcome: Outcome): Manifest {
     delay: formatDuration(plan.delayMs),
     columns: columnsOf(plan, account.nulls),
     files,
+    ...(evidence !== undefined && { evidence }),
     labels: (labels ?? []).map(({ source: told }) => told),
     conflicts,
     ...claimsOf(account),

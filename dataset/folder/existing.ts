@@ -75,7 +75,8 @@ export async function checkOutput(
   if (there === undefined) {
     throw new BuilderError('output', `${name} holds ${files[0]}, but no dataset: ${ELSEWHERE}`);
   }
-  const own = [MANIFEST, REPORT, ...METADATA_FILES, ...there.files.map(({ path }) => path)];
+  const evidence = there.evidence === undefined ? [] : [there.evidence.path];
+  const own = [MANIFEST, REPORT, ...METADATA_FILES, ...evidence, ...there.files.map(({ path }) => path)];
   const foreign = files.find((file) => !own.includes(file));
   if (foreign === undefined) return own;
   throw new BuilderError(

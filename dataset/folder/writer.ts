@@ -4,10 +4,12 @@ import { formatTime } from '../../common/times.ts';
 import type { InputFile } from '../files/input-file.ts';
 import type { Written } from '../files/output-file.ts';
 import type { ColumnUnit, Format, FormatOptions, TableWriter } from '../formats/format.ts';
+import { parquet } from '../formats/parquet/parquet.ts';
 import { metadataOf } from '../metadata/metadata.ts';
+import { EVIDENCE, EVIDENCE_COLUMNS } from '../model/evidence.ts';
 import { dataPath, type Places, REPORT } from '../model/file-names.ts';
-import type { Manifest, ManifestFile } from '../model/manifest.ts';
-import { type Table, timesOf } from '../model/table.ts';
+import type { Manifest, ManifestEvidence, ManifestFile } from '../model/manifest.ts';
+import { numbers, type Table, timesOf } from '../model/table.ts';
 import type { Change } from '../storage/storage.ts';
 
 export async function sha256OfFile(file: InputFile): Promise<string> {
@@ -101,6 +103,34 @@ export class DatasetWriter {
   }
 
   /**
+   * Writes the events beside the rows, as Parquet whatever the rows are.
+   *
+   * @returns what the manifest says of them, but for where they came from
+   */
+  async evidence(table: Table): Promise<Omit<ManifestEvidence, 'sources'>> {
+    const { change } = this.#output;
+    const draft = change.draft(EVIDENCE);
+    const file = parquet.open(draft, EVIDENCE_COLUMNS);
+    let written: Written;
+    try {
+      file.write(table);
+      written = file.close();
+    } catch (error) {
+      file.abandon();
+      throw error;
+    }
+    const times = timesOf(table);
+    return {
+      path: await change.take(EVIDENCE, written.sha256),
+      rows: table.rows,
+      joined: numbers(table, 'joined').reduce((sum, one) => sum + one, 0),
+      ...written,
+      start: formatTime(times[0] as number),
+      end: formatTime(times.at(-1) as number),
+    };
+  }
+
+  /**
    * Makes the change, and removes what the dataset that was there before had beyond it, its report included: that
    * shows rows that may be no more.
    */
@@ -109,7 +139,8 @@ export class DatasetWriter {
     const last = { path: places.manifest, text: `${JSON.stringify(manifest, null, 2)}\n` };
     // What is said beside the manifest is about the whole dataset, which `merge` makes of shards.
     const texts = places.shared ? [last] : [...metadataOf(manifest), last];
-    const kept = [...texts, ...this.#files].map(({ path }) => path);
+    const { evidence } = manifest;
+    const kept = [...texts, ...this.#files, ...(evidence ? [evidence] : [])].map(({ path }) => path);
     const old = places.shared ? replaced : [REPORT, ...replaced];
     await change.commit(
       texts,

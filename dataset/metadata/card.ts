@@ -1,6 +1,7 @@
 /** README.md of a dataset: what somebody who finds the folder must know. */
 import { FORMATS } from '../formats/registry.ts';
 import { entityText } from '../model/entity.ts';
+import { EVIDENCE_COLUMNS } from '../model/evidence.ts';
 import { type Manifest, serverText } from '../model/manifest.ts';
 import { attackClasses, datasetName, describe } from './describe.ts';
 import { plain, table } from './markdown.ts';
@@ -154,6 +155,27 @@ function rights({ about = {} }: Manifest): string {
     : 'Not stated: give `about` in the configuration (license, creator, citation, url, version, datePublished).';
 }
 
+/** What there is to be known of the events beside the rows. */
+function evidenceSection({ evidence, entity, pseudonyms }: Manifest): [string, string][] {
+  if (evidence === undefined) return [];
+  const { path, rows, joined, start, end, sources } = evidence;
+  const key = entity === 'pod' ? 'cluster, node, namespace and pod' : 'cluster and node';
+  const text = [
+    `\`${plain(path)}\` has ${rows} events from ${start} to ${end}, a row each: what matched a rule of the exporter, whatever the format of the rows is. ${joined} of them lie in a row of the dataset: the one whose \`timestamp\` is their \`row\`, with the same ${key}; its label and episode stand beside them.`,
+    pseudonyms === undefined
+      ? 'Events that were held back because there were too many are counted in `suppressed` of the next.'
+      : 'Names are pseudonyms as in the rows; arguments, paths, containers and images are left out. Events that were held back because there were too many are counted in `suppressed` of the next.',
+    '',
+    ...cut(sources.map(({ from, events }) => `- ${plain(from)}: ${events} events`)),
+    '',
+    table(
+      ['column', 'type', 'what'],
+      EVIDENCE_COLUMNS.map(({ name, type, help }) => [`\`${name}\``, type, plain(help)]),
+    ),
+  ];
+  return [['Evidence', text.join('\n')]];
+}
+
 /** README.md, as text. */
 export function card(manifest: Manifest): string {
   const sections: [string, string][] = [
@@ -161,6 +183,7 @@ export function card(manifest: Manifest): string {
     ['How to use it', using(manifest)],
     ['Columns', columnTable(manifest)],
     ['Classes', classTable(manifest)],
+    ...evidenceSection(manifest),
     ['Nodes', cut(manifest.entities.map((node) => `- ${nameOf(node)}`)).join('\n')],
     ['Gaps', gapList(manifest)],
     ['Limits', limits(manifest)],

@@ -5,6 +5,7 @@
  */
 
 import { FORMATS } from '../formats/registry.ts';
+import { EVIDENCE_COLUMNS } from '../model/evidence.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { datasetName, describe } from './describe.ts';
 
@@ -58,6 +59,7 @@ const DATA_TYPE = {
 const LABELS: readonly string[] = ['label', 'anomaly'];
 const KEY: readonly string[] = ['timestamp', 'cluster', 'node', 'namespace', 'pod'];
 
+const EVENTS = 'events';
 const FILES = 'row-files';
 const ROWS = 'rows';
 
@@ -97,9 +99,29 @@ function aboutProperties({ about = {} }: Manifest) {
   };
 }
 
+/** The events, each with the row that it lies in. */
+function eventSet(path: string) {
+  return {
+    '@type': 'cr:RecordSet',
+    '@id': EVENTS,
+    name: EVENTS,
+    description:
+      'One row per event; `row` with cluster and node (namespace and pod) is the key of the row that it lies in.',
+    key: ['node', 'event'].map((name) => ({ '@id': `${EVENTS}/${name}` })),
+    field: EVIDENCE_COLUMNS.map(({ name, type, help }) => ({
+      '@type': 'cr:Field',
+      '@id': `${EVENTS}/${name}`,
+      name,
+      description: help,
+      dataType: DATA_TYPE[type],
+      source: { fileObject: { '@id': path }, extract: { column: name } },
+    })),
+  };
+}
+
 /** croissant.json, as an object. */
 export function croissant(manifest: Manifest) {
-  const { format, files, columns } = manifest;
+  const { format, files, columns, evidence } = manifest;
   const { encodingFormat } = FORMATS[format];
   return {
     '@context': CONTEXT,
@@ -119,6 +141,20 @@ export function croissant(manifest: Manifest) {
         encodingFormat,
         sha256,
       })),
+      ...(evidence === undefined
+        ? []
+        : [
+            {
+              '@type': 'cr:FileObject',
+              '@id': evidence.path,
+              name: evidence.path,
+              description: 'What happened at the times of the rows: one row an event.',
+              contentUrl: evidence.path,
+              contentSize: `${evidence.bytes} B`,
+              encodingFormat: FORMATS.parquet.encodingFormat,
+              sha256: evidence.sha256,
+            },
+          ]),
       {
         '@type': 'cr:FileSet',
         '@id': FILES,
@@ -139,6 +175,7 @@ export function croissant(manifest: Manifest) {
           .map(({ name }) => ({ '@id': `${ROWS}/${name}` })),
         field: columns.map(field),
       },
+      ...(evidence === undefined ? [] : [eventSet(evidence.path)]),
     ],
   };
 }

@@ -1,3 +1,4 @@
+import { evidenceFile } from './evidence.ts';
 import { FORMAT_NAMES } from './format-names.ts';
 import { type Shard, shardName } from './shard.ts';
 
@@ -54,6 +55,11 @@ export function contentPath(path: string, sha256: string): string {
   return path.replace(/\.(\w+)$/, `-${sha256.slice(0, CONTENT_DIGITS)}.$1`);
 }
 
+/** Whether the name of a file with rows or events follows from its contents, so that it is never written over. */
+export function isByContent(path: string): boolean {
+  return (dataFile(path) ?? evidenceFile(path))?.byContent === true;
+}
+
 /** Where a whole dataset's manifest is. */
 export const MANIFEST = 'manifest.json';
 export const REPORT = 'report.html';
@@ -64,7 +70,8 @@ const BESIDE: readonly string[] = [MANIFEST, REPORT, CROISSANT, CARD];
 
 /** Whether a file of a dataset can have this path, relative to it. No other is ever read, written or removed. */
 export function isDatasetPath(file: string): boolean {
-  return BESIDE.includes(file) || isShardManifest(file) || dataFile(file) !== undefined;
+  const isNamed = dataFile(file) !== undefined || evidenceFile(file) !== undefined;
+  return BESIDE.includes(file) || isShardManifest(file) || isNamed;
 }
 
 const SHARD_MANIFEST = /^manifest-(\d+)-of-(\d+)\.json$/;
@@ -85,7 +92,15 @@ export function temporaryName(file: string): string {
   return file.replace(/[^/]+$/, (name) => `.${name}.tmp`);
 }
 
-const OWN_BEGINNINGS = ['.part-', '.manifest', '.README.md', '.croissant.json', '.report.html', '..commit'];
+const OWN_BEGINNINGS = [
+  '.part-',
+  '.evidence',
+  '.manifest',
+  '.README.md',
+  '.croissant.json',
+  '.report.html',
+  '..commit',
+];
 
 /** Whether a killed run that wrote to these places may have left this temporary file behind. */
 export function isOwnTemporary(file: string, { part, manifest, journal, shared }: Places): boolean {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../../common/duration.ts';
 import { recordSchema } from '../../common/record-schema.ts';
+import { evidenceFile } from './evidence.ts';
 import { dataFile } from './file-names.ts';
 import { FORMAT_NAMES } from './format-names.ts';
 
@@ -64,6 +65,21 @@ const file = z
     infinite: recordSchema(z.int().positive()).optional(),
   })
   .refine(({ start, end }) => start <= end, 'ends before it starts');
+
+/** evidence.parquet: the events of the dataset's time. */
+const evidence = z.strictObject({
+  path: z.string().refine((path) => evidenceFile(path) !== undefined, "is no name of a dataset's file"),
+  /** Events. */
+  rows: z.int().positive(),
+  /** Those of which there is a row. */
+  joined: z.int().nonnegative(),
+  bytes: z.int().positive().max(MOST_FILE_BYTES),
+  sha256,
+  start: time,
+  end: time,
+  /** Files by name and exporters by address, with how many events each had; of the runs that brought new ones, the last. */
+  sources: z.array(z.strictObject({ from: z.string(), events: z.int().nonnegative() })),
+});
 
 const split = z.strictObject({
   by: z.enum(['time', 'episode', 'node']),
@@ -178,6 +194,7 @@ export const manifestSchema = z.strictObject({
     .array(file)
     .max(MOST_FILES)
     .refine((files) => new Set(files.map(({ path }) => path)).size === files.length, 'names a file twice'),
+  evidence: evidence.optional(),
   labels: z.array(labelOrigin),
   conflicts: z.array(
     z.strictObject({
@@ -216,6 +233,7 @@ export const manifestSchema = z.strictObject({
 
 export type Manifest = z.output<typeof manifestSchema>;
 export type ManifestFile = Manifest['files'][number];
+export type ManifestEvidence = NonNullable<Manifest['evidence']>;
 
 /** The server as people name it: `Prometheus 2.42.0`, `VictoriaMetrics`. */
 export function serverText({ server = 'Prometheus', version }: Manifest['prometheus']): string {

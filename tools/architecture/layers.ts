@@ -121,7 +121,10 @@ export const HOUSES: readonly House[] = [
         room('pseudonyms', 'Which names a configuration hides, and where they would show.'),
       ],
       [room('labels', 'Labels of rows: sources merged by precedence, episodes by node.')],
-      [room('splits', 'Which rows are for training, validation and test.')],
+      [
+        room('splits', 'Which rows are for training, validation and test.'),
+        room('evidence', 'Events beside the rows: read, joined, verified.'),
+      ],
       [room('plan', 'What a run is to do: the window, the columns, the series that they need.')],
       [room('stages', 'The stages of a build, one a file: fetch, align, label, split, manifest.')],
       [

@@ -1,5 +1,5 @@
 import { metadataOf } from '../../metadata/metadata.ts';
-import { dataFile, isShardManifest, MANIFEST, type Places } from '../../model/file-names.ts';
+import { dataFile, isByContent, isShardManifest, MANIFEST, type Places } from '../../model/file-names.ts';
 import { readManifest } from '../read-manifest.ts';
 import type { Storage } from '../storage.ts';
 import type { ObjectStore } from './object-store.ts';
@@ -10,14 +10,16 @@ const SHARD_LOCK = /^\.lock-(\d+)-of-\d+$/;
 export async function namedFiles(storage: Storage, files: readonly string[]): Promise<Set<string>> {
   const named = new Set<string>();
   for (const file of files.filter((each) => each === MANIFEST || isShardManifest(each))) {
-    for (const { path } of (await readManifest(storage, file))?.files ?? []) named.add(path);
+    const manifest = await readManifest(storage, file);
+    for (const { path } of [...(manifest?.files ?? []), ...(manifest?.evidence ? [manifest.evidence] : [])])
+      named.add(path);
   }
   return named;
 }
 
 /** Data files that no manifest names: of a run that goes on, or of one that was killed. */
 export function unnamedFiles(files: readonly string[], named: ReadonlySet<string>): string[] {
-  return files.filter((file) => dataFile(file)?.byContent === true && !named.has(file));
+  return files.filter((file) => isByContent(file) && !named.has(file));
 }
 
 /**
@@ -34,7 +36,8 @@ export async function recover(
   // Shards that go on have data files that no manifest names yet.
   const busy = files.flatMap((file) => SHARD_LOCK.exec(file)?.[1] ?? []).map(Number);
   const isOurs = (file: string) => {
-    const of = dataFile(file)?.part ?? Number.NaN;
+    // Only whole datasets have events, which are joined by one run.
+    const of = dataFile(file)?.part ?? 0;
     return shared ? of === part : !busy.includes(of);
   };
   for (const file of unnamedFiles(files, named).filter(isOurs)) await store.remove(file);
