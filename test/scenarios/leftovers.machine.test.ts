@@ -1,40 +1,29 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import { SCENARIOS } from '../../scenarios/registry/registry.ts';
 import type { ScenarioOptions } from '../../scenarios/scenario/scenario.ts';
 import { waitFor } from '../../tools/programs/wait.ts';
 import type { ContainerCgroup } from './support/cgroup.ts';
-import { CANARIES, needsNode, TestNode } from './support/node.ts';
+import { needsNode, TestNode } from './support/node.ts';
 import { Servant } from './support/servant.ts';
 import { POD_MAIN } from './support/stage-pod.ts';
+import { packetsSent, type Traces, tracesOf } from './support/traces.ts';
 
 const VICTIM_PORT = '8080';
-const LISTENING = '0A';
 const HOUR_MS = 3_600_000;
-/** Workers undo what they did within 5 s; the machine may be slow. */
 /** All that run without a cluster. */
 const RUN = SCENARIOS.filter(({ needsCluster }) => needsCluster !== true);
 /** So many start one process per CPU or more than one. */
 const WORKERS = RUN.length;
-
-/** Local ports that somebody listens on, by /proc/<pid>/net. */
-function listeners(node: TestNode): string[] {
-  const lines = ['tcp', 'tcp6'].flatMap((file) =>
-    readFileSync(node.seen(`net/${file}`), 'utf8')
-      .split('\n')
-      .slice(1),
-  );
-  return lines.flatMap((line) => {
-    const [, local = '', , state] = line.trim().split(/\s+/);
-    return state === LISTENING ? [local] : [];
-  });
-}
-
-function packetSockets(node: TestNode): string[] {
-  return readFileSync(node.seen('net/packet'), 'utf8').trim().split('\n').slice(1);
-}
+/** In which workers start, one after the other. */
+const STARTING_MS = 3_000;
+/** For so long all are on at once while packets are counted. */
+const COUNTED_MS = 2_000;
 
 function killIfThere(pid: number): void {
   try {
@@ -47,32 +36,45 @@ function killIfThere(pid: number): void {
 describe('what scenarios leave behind', () => {
   let folder: string;
   let written: string;
+  let temporary: string;
   let node: TestNode;
   let container: ContainerCgroup;
   let pod: Servant;
+  /** Before there was a pod, and before it did anything. */
+  let bare: Traces;
+  let resting: Traces;
 
   before(needsNode);
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'kubevigil-test-'));
-    written = join(folder, 'written');
-    mkdirSync(written);
+    [written, temporary] = [join(folder, 'written'), join(folder, 'tmp')];
+    for (const own of [written, temporary]) mkdirSync(own);
     node = await TestNode.start();
-    container = node.container();
-    const command = [...node.entering(container), process.execPath, POD_MAIN];
-    pod = new Servant([...command, VICTIM_PORT, join(folder, 'log'), folder]);
-    await pod.answer();
+    await startPod();
   });
   afterEach(async () => {
     await node.end();
     rmSync(folder, { recursive: true });
   });
 
-  const canaries = () => readdirSync(node.seen(`root${CANARIES}`));
-  const workers = () => [...container.processes().values()].filter((line) => line.includes('/workers/'));
+  async function startPod(): Promise<void> {
+    container = node.container();
+    bare = traces();
+    const command = [...node.entering(container), 'env', `TMPDIR=${temporary}`, process.execPath, POD_MAIN];
+    pod = new Servant([...command, VICTIM_PORT, join(folder, 'log'), folder]);
+    await pod.answer();
+    resting = traces();
+  }
 
-  /** Starts all of them, and waits until each is at work. */
-  async function startAll(): Promise<void> {
+  const traces = () => tracesOf(node, [written, temporary]);
+  const workers = () => [...container.processes().values()].filter((line) => line.includes('/workers/'));
+  const podMain = () =>
+    [...container.processes()].find(
+      ([, line]) => line.startsWith(process.execPath) && line.includes('pod-main'),
+    )?.[0] as number;
+
+  function orderAll(): void {
     const own = `${node.address}:${VICTIM_PORT}`;
     for (const { name, beyondLoopback } of RUN) {
       const target = beyondLoopback === true ? own : `127.0.0.1:${VICTIM_PORT}`;
@@ -85,49 +87,74 @@ describe('what scenarios leave behind', () => {
       };
       pod.order({ name, options });
     }
+  }
+
+  /** Starts all of them, and waits until each is at work. */
+  async function startAll(): Promise<void> {
+    orderAll();
     await waitFor('all scenarios to be at work', () => {
       const names = new Set(
         workers().map((line) => /workers\/([\w-]+)\.js (.*)/.exec(line)?.slice(1).join()),
       );
-      const processes = container.processes().size;
-      return names.size >= WORKERS &&
-        processes > 2 * WORKERS &&
-        canaries().length > 0 &&
-        listeners(node).length > 1
-        ? true
-        : undefined;
-    });
-  }
-
-  /** @param rest processes that stay, and what they listen on */
-  async function expectNothing(
-    rest: (line: string) => boolean = () => false,
-    open: readonly string[] = [],
-  ): Promise<void> {
-    const left = () => [...container.processes().values()].filter((line) => !rest(line));
-    await waitFor('the processes to end', () => left().length === 0).catch(() =>
-      expect(left()).to.deep.equal([]),
-    );
-    await waitFor('the files to go', () => [...readdirSync(written), ...canaries()].length === 0).catch(() =>
-      expect([readdirSync(written), canaries()]).to.deep.equal([[], []]),
-    );
-    expect(listeners(node)).to.have.members([...open]);
-    expect(packetSockets(node)).to.deep.equal([]);
-  }
-
-  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    it(`is no process, file, listener or packet socket when their parent gets ${signal} while all are on`, async () => {
-      await startAll();
-      const [[parent] = []] = [...container.processes()].filter(
-        ([, line]) => line.startsWith(process.execPath) && line.includes('pod-main'),
+      const { files, sockets } = traces();
+      return (
+        names.size >= WORKERS &&
+        container.processes().size > 2 * WORKERS &&
+        files.length > resting.files.length &&
+        sockets.length > resting.sockets.length + 1
       );
-      process.kill(parent as number, signal);
-      await expectNothing();
     });
   }
 
-  it('is no process, file, listener or packet socket when every worker gets SIGKILL and their parent goes on', async () => {
-    const open = listeners(node);
+  /**
+   * Waits until nothing is left.
+   *
+   * @param before what there was before
+   * @param rest processes that stay
+   */
+  async function expectNothing(before: Traces, rest: (line: string) => boolean = () => false): Promise<void> {
+    const left = () => ({
+      processes: [...container.processes().values()].filter((line) => !rest(line)),
+      ...traces(),
+    });
+    const wanted = { processes: [], ...before };
+    await waitFor('everything to be undone', () => isDeepStrictEqual(left(), wanted)).catch(() =>
+      expect(left()).to.deep.equal(wanted),
+    );
+  }
+
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const)
+    it(`is nothing when their parent gets ${signal} while all are on, and no packet leaves the node`, async () => {
+      const packets = packetsSent(node);
+      await startAll();
+      await sleep(COUNTED_MS);
+      process.kill(podMain(), signal);
+      await expectNothing(bare);
+      expect(packetsSent(node) - packets).to.equal(0);
+    });
+
+  it('would be counted if a packet left the node', async () => {
+    const packets = packetsSent(node);
+    const script = `require('node:dgram').createSocket('udp4').send('x', 9, '${node.gateway}', () => process.exit())`;
+    const [file = '', ...args] = [...node.entering(), process.execPath, '-e', script];
+    execFileSync(file, args);
+    expect(packetsSent(node)).to.be.above(packets);
+  });
+
+  it('is nothing when their parent is killed at any moment while they start', async () => {
+    for (let i = 0; i < 2; i++) {
+      const afterMs = Math.round(Math.random() * STARTING_MS);
+      orderAll();
+      await sleep(afterMs);
+      process.kill(podMain(), 'SIGKILL');
+      await expectNothing(bare).catch((error: Error) => {
+        throw new Error(`killed after ${afterMs} ms: ${error.message}`, { cause: error });
+      });
+      if (i === 0) await startPod();
+    }
+  });
+
+  it('is nothing when every worker gets SIGKILL and their parent goes on', async () => {
     await startAll();
     let ended = 0;
     for (const _ of RUN) void pod.answer().then(() => ended++);
@@ -137,6 +164,6 @@ describe('what scenarios leave behind', () => {
       return ended === RUN.length;
     });
     // The pod's own process, which looks after its house every second.
-    await expectNothing((line) => line.includes('pod-main') || ['', 'true'].includes(line), open);
+    await expectNothing(resting, (line) => line.includes('pod-main') || ['', 'true'].includes(line));
   });
 });

@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hierarchies, remove } from '../../support/pod.ts';
+import { walk } from './walk.ts';
 
 /** A command that runs what follows it in these cgroups. */
 function entering(folders: readonly string[]): string[] {
@@ -33,17 +34,20 @@ export class NodeCgroup {
     return entering(this.folders);
   }
 
+  /** All groups in it, in every hierarchy. */
+  below(): string[] {
+    return this.folders.flatMap((folder) =>
+      walk(folder)
+        .filter(({ isFolder }) => isFolder)
+        .map(({ path }) => path),
+    );
+  }
+
   /** With all that is in it, once its processes have ended. */
   async remove(): Promise<void> {
-    for (const folder of this.folders) {
-      const below = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
-        entry.isDirectory(),
-      );
-      const paths = below.map(({ parentPath, name }) => join(parentPath, name));
-      // The innermost first.
-      for (const path of paths.sort((a, b) => b.length - a.length)) await remove(path);
-      await remove(folder);
-    }
+    // The innermost first.
+    for (const path of this.below().sort((a, b) => b.length - a.length)) await remove(path);
+    for (const folder of this.folders) await remove(folder);
   }
 }
 

@@ -12,7 +12,7 @@ import { needsPods } from '../../support/pod.ts';
 import { skip } from '../../support/skip.ts';
 import { ContainerCgroup, NodeCgroup } from './cgroup.ts';
 
-export const CANARIES = '/var/lib/kubevigil/canary';
+const CANARIES = '/var/lib/kubevigil/canary';
 
 /** The node's first process: /sys and cgroups of its own, a folder for canaries, and then it waits for its input to end. */
 const INIT = `
@@ -34,6 +34,8 @@ else
 fi
 mount -t tmpfs tmpfs /var/lib
 mount -t tmpfs tmpfs /var/log
+mount -t tmpfs tmpfs /var/tmp
+mount -t tmpfs tmpfs /dev/shm
 mkdir -p ${CANARIES}
 echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6
 echo 1 > /proc/sys/net/ipv4/ip_forward
@@ -111,6 +113,11 @@ export class TestNode {
   /** Where the node's own /proc/<path>, or with `root/` its files, are seen from here. */
   seen(path: string): string {
     return `/proc/${this.#pid}/${path}`;
+  }
+
+  /** The control groups of the node, and all below it. */
+  cgroups(): string[] {
+    return this.#cgroup.below();
   }
 
   /** A container on the node. */
