@@ -198,6 +198,23 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
       },
     ]),
   ),
+  'kubevigil-builder label': { effects: {} },
+  'kubevigil-builder label add': {
+    effects: Object.fromEntries(
+      [
+        '--start',
+        '--end',
+        '--node',
+        '--as',
+        '--cluster',
+        '--namespace',
+        '--pod',
+        '--author',
+        '--note',
+        '--file',
+      ].map((flag) => [flag, { seenIn: 'test/builder/commands/label.test.ts' }]),
+    ),
+  },
   'kubevigil-detector': { effects: { '--version': { seenIn: 'test/image.real.test.ts' } } },
   'kubevigil-detector train': {
     effects: Object.fromEntries(
@@ -271,16 +288,17 @@ function difference(before: object, after: object): Record<string, unknown> {
   return Object.fromEntries(changed.map((path) => [path, now.get(path)]));
 }
 
-const commandsOf = (program: Command): [string, Command][] => [
-  [program.name(), program],
-  ...program.commands.map((command): [string, Command] => [`${program.name()} ${command.name()}`, command]),
-];
+/** A program and all its commands, those of commands too, by what is typed. */
+function commandsOf(program: Command, before: readonly string[] = []): [string, Command][] {
+  const typed = [...before, program.name()];
+  return [[typed.join(' '), program], ...program.commands.flatMap((command) => commandsOf(command, typed))];
+}
 
 describe('every flag of every program', () => {
   const newFolder = temporaryFolder();
   const files: Record<string, string> = {};
   const commands = [exporterProgram(), builderCommand(), scenariosCommand(), detectorCommand()].flatMap(
-    commandsOf,
+    (program) => commandsOf(program),
   );
 
   before(() => {

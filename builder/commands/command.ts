@@ -19,6 +19,7 @@ import { writeReport } from '../report/report.ts';
 import type { Surroundings } from '../run/task.ts';
 import { streamCommand } from '../stream/command.ts';
 import { build, update } from './build.ts';
+import { labelCommand } from './label.ts';
 import { merge } from './merge.ts';
 import { push } from './push.ts';
 import { summary } from './summary.ts';
@@ -125,7 +126,9 @@ export function builderCommand(): Command {
     .allowExcessArguments()
     .action((_, { args }: Command) => {
       const unknown = args[0] === undefined ? '' : `there is no command ${args[0]}: `;
-      throw new UsageError(`${unknown}say build, update, merge, stream, verify or report (see --help)`);
+      throw new UsageError(
+        `${unknown}say build, update, merge, stream, label, verify or report (see --help)`,
+      );
     });
   withBuildOptions(command.command('build').description('Build a dataset of a time range.'))
     .option(
@@ -139,6 +142,7 @@ export function builderCommand(): Command {
       .description('Continue the dataset in the output folder to now, or build it when there is none.'),
   ).action(runUpdate);
   command.addCommand(streamCommand());
+  command.addCommand(labelCommand());
   withPlace(
     command.command('merge').description('Join the shards in a place to one dataset.'),
     'where build --shard 0/n to n-1/n have written',
