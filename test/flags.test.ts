@@ -212,7 +212,7 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
         '--author',
         '--note',
         '--file',
-      ].map((flag) => [flag, { seenIn: 'test/builder/commands/label.test.ts' }]),
+      ].map((flag) => [flag, { seenIn: 'test/builder/commands/label.real.test.ts' }]),
     ),
   },
   'kubevigil-detector': { effects: { '--version': { seenIn: 'test/image.real.test.ts' } } },
