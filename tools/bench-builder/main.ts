@@ -122,7 +122,10 @@ if (command === 'way') {
   const size = { nodes: Number(values.nodes), days: Number(values.days) };
   const python = mkdtempSync(join(tmpdir(), 'kubevigil-bench-python-'));
   try {
-    const parides = await installParides(python, (reason) => say(`without parides: ${reason}\n`));
+    const isAsked = values.way.some((name) => name.startsWith('parides'));
+    const parides = isAsked
+      ? await installParides(python, (reason) => say(`without parides: ${reason}\n`))
+      : undefined;
     const ways = values.way.filter((name) => parides !== undefined || !name.startsWith('parides'));
     const results = [await bench(size, Number(values.rounds), ways, parides)];
     const longer = Number(values.longer);
