@@ -5,6 +5,7 @@ import { type Sample, sample } from '../catalogue/model/sample.ts';
 import type { ContainerOwner } from '../owners/owners.ts';
 import type { RuleOn } from '../rules/model.ts';
 import { type Admitted, Buckets } from './buckets.ts';
+import { type Exemplar, Exemplars } from './exemplars.ts';
 import { recordLine, type Writing } from './record.ts';
 import { WallTime } from './wall-time.ts';
 
@@ -51,6 +52,7 @@ export class EventBook {
   readonly #written = new Map<string, number>();
   readonly #suppressed = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
+  readonly #exemplars = new Exemplars();
   #number = 0;
 
   constructor(style: Style, takeLine: TakeLine, startedMs = Date.now()) {
@@ -63,7 +65,8 @@ export class EventBook {
 
   /** Takes a match. */
   readonly note: NoteMatch = (found) => {
-    const { rule, owner } = found;
+    const { rule, owner, event, more } = found;
+    this.#exemplars.note(rule, owner, { ...event, ...more }, found.time());
     const suppressed = this.#buckets.take(
       rule.name,
       `${owner.namespace}\0${owner.pod}${owner.pod === '' ? owner.container : ''}`,
@@ -74,6 +77,11 @@ export class EventBook {
     if (found.ask === undefined) this.#write(found, {}, suppressed);
     else found.ask((asked) => this.#write(found, asked, suppressed));
   };
+
+  /** The newest match that a series of the rules' counters counts, by its labels. */
+  exemplarOf(labels: Readonly<Record<string, string>>): Exemplar | undefined {
+    return this.#exemplars.of(labels, this.#style.redact);
+  }
 
   /** How many records were written, and how many matches were held back, of each rule in use. */
   samples(rules: readonly { readonly name: string }[]): Sample[] {

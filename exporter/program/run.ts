@@ -159,7 +159,8 @@ export async function runExporter(options: ExporterOptions): Promise<void> {
     ...familiesOf([...info, ...unseenSamples(unseen), ...evidence.samples(rules)]),
     ...ownFamilies(),
   ];
-  const page = { telemetryPath, events: evidence.page, version, node };
+  const exemplarOf = (labels: Readonly<Record<string, string>>) => evidence.book.exemplarOf(labels);
+  const page = { telemetryPath, events: evidence.page, exemplarOf, version, node };
   const app = createApp({ scraper, extraFamilies, authorize, ...page, logger });
   const responseMs = (request: IncomingMessage) => (isLasting(request) ? undefined : RESPONSE_MS);
   const serving = { flag: LISTEN_FLAG, logger, web, responseMs };

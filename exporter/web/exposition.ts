@@ -1,6 +1,11 @@
 import Registry from 'prom-client/lib/registry.js';
 import { getValueAsString } from 'prom-client/lib/util.js';
+import { connectionsMetrics } from '../catalogue/connections.ts';
+import { execsMetrics } from '../catalogue/execs.ts';
+import { filesMetrics } from '../catalogue/files.ts';
+import { logsMetrics } from '../catalogue/logs.ts';
 import type { Sample } from '../catalogue/model/sample.ts';
+import type { Exemplar } from '../evidence/exemplars.ts';
 import type { ExpositionFormat } from './negotiation.ts';
 import { WrittenFamily, type WrittenSeries } from './written-series.ts';
 
@@ -73,10 +78,37 @@ async function writeNew(
   });
 }
 
-function textOf({ values }: Family, { header }: WrittenFamily, series: readonly WrittenSeries[]): string {
+/** Whose matches have exemplars. */
+const EXEMPLIFIED: ReadonlySet<string> = new Set<string>([
+  execsMetrics.suspicious.name,
+  connectionsMetrics.destinations.name,
+  filesMetrics.changes.name,
+  logsMetrics.lines.name,
+]);
+
+/** One of the events that a series counts, by the series' labels. */
+export type ExemplarOf = (labels: FamilyValue['labels']) => Exemplar | undefined;
+
+const escaped = (text: string) => text.replace(/[\\"\n]/g, (one) => (one === '\n' ? '\\n' : `\\${one}`));
+
+/** ` # {pid="7",path="/bin/sh"} 1 1790000000.123`, as OpenMetrics has it. */
+function exemplarText(exemplar: Exemplar | undefined): string {
+  if (exemplar === undefined) return '';
+  const labels = Object.entries(exemplar.labels).map(([name, text]) => `${name}="${escaped(text)}"`);
+  return ` # {${labels.join(',')}} 1 ${exemplar.seconds.toFixed(3)}`;
+}
+
+function textOf(
+  { values }: Family,
+  { header }: WrittenFamily,
+  series: readonly WrittenSeries[],
+  exemplarOf: ExemplarOf | undefined,
+): string {
   let text = header ?? '';
   for (let i = 0; i < values.length; i++) {
-    text += `\n${series[i]?.line}${getValueAsString(values[i]?.value ?? Number.NaN)}`;
+    const { value, labels } = values[i] as FamilyValue;
+    text += `\n${series[i]?.line}${getValueAsString(value)}`;
+    if (exemplarOf !== undefined && value > 0) text += exemplarText(exemplarOf(labels));
   }
   return text;
 }
@@ -108,11 +140,13 @@ export class WrittenPages {
  * as OpenMetrics.
  *
  * @param before what pages before this one have shown
+ * @param exemplarOf exemplars of the counters of rules; the text format has none
  */
 export async function renderExposition(
   families: readonly Family[],
   format: ExpositionFormat,
   before: WrittenPages = new WrittenPages(),
+  exemplarOf?: ExemplarOf,
 ): Promise<string> {
   const texts: string[] = [];
   for (const family of families.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -120,7 +154,8 @@ export async function renderExposition(
     const written = before.family(format, family);
     const series = family.values.map(({ labels }) => written.series(labels));
     if (series.some(({ line }) => line === undefined)) await writeNew(format, family, written, series);
-    texts.push(textOf(family, written, series));
+    const hasExemplars = format === 'openmetrics' && EXEMPLIFIED.has(family.name);
+    texts.push(textOf(family, written, series, hasExemplars ? exemplarOf : undefined));
     written.trim(series.length);
   }
   return format === 'openmetrics' ? `${texts.join('\n')}\n# EOF\n` : `${texts.join('\n\n')}\n`;

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Scraper } from '../scrape/scrape.ts';
 import { SeriesCap } from '../scrape/series-cap.ts';
-import { type Family, familiesOf, renderExposition, WrittenPages } from './exposition.ts';
+import { type ExemplarOf, type Family, familiesOf, renderExposition, WrittenPages } from './exposition.ts';
 import type { ExpositionFormat } from './negotiation.ts';
 import { Turns } from './turns.ts';
 
@@ -67,11 +67,17 @@ class Collection {
   requests = 0;
   readonly #families: Promise<readonly Family[]>;
   readonly #before: WrittenPages;
+  readonly #exemplarOf: ExemplarOf | undefined;
   readonly #texts = new Map<ExpositionFormat, Promise<string>>();
   readonly #pages = new Map<string, Promise<Buffer>>();
 
   /** @param collect begins when no more requests come */
-  constructor(collect: () => Promise<readonly Family[]>, before: WrittenPages) {
+  constructor(
+    collect: () => Promise<readonly Family[]>,
+    before: WrittenPages,
+    exemplarOf: ExemplarOf | undefined,
+  ) {
+    this.#exemplarOf = exemplarOf;
     this.#families = gather(() => this.requests).then(collect);
     this.#before = before;
   }
@@ -92,7 +98,9 @@ class Collection {
 
   async #make(format: ExpositionFormat, gzip: boolean): Promise<Buffer> {
     const known = this.#texts.get(format);
-    const text = known ?? this.#families.then((families) => renderExposition(families, format, this.#before));
+    const render = (families: readonly Family[]) =>
+      renderExposition(families, format, this.#before, this.#exemplarOf);
+    const text = known ?? this.#families.then(render);
     this.#texts.set(format, text);
     // Not in libuv's thread pool: a mount that hangs may have taken it.
     return gzip ? gzipSync(await text, { level: GZIP_LEVEL }) : Buffer.from(await text);
@@ -106,10 +114,12 @@ class Collection {
  * {@link TooManyPagesError}.
  *
  * @param extraFamilies come with every page, beside the extractors'
+ * @param exemplarOf exemplars of the counters of rules, where the format has them
  */
 export function metricsPages(
   scraper: Scraper,
   extraFamilies: () => readonly Family[],
+  exemplarOf?: ExemplarOf,
 ): (wanted: WantedPage, source?: string) => Promise<Buffer> {
   const cap = new SeriesCap();
   const before = new WrittenPages();
@@ -125,7 +135,7 @@ export function metricsPages(
 
   /** Begins a collection for everybody who waits for it. */
   function begin(key: string, wanted: WantedPage, untilMs: number): Promise<void> {
-    const collection = new Collection(() => collect(wanted, untilMs), before);
+    const collection = new Collection(() => collect(wanted, untilMs), before, exemplarOf);
     making.set(key, collection);
     for (const one of waiting.get(key) ?? []) one.adopt(collection);
     waiting.delete(key);

@@ -5,7 +5,7 @@ import { admit } from '../authorization/admit.ts';
 import type { Authorize } from '../authorization/authorizer.ts';
 import type { Scraper } from '../scrape/scrape.ts';
 import { EVENTS_PATH, type EventsPage } from './events-page.ts';
-import type { Family } from './exposition.ts';
+import type { ExemplarOf, Family } from './exposition.ts';
 import { landingPage } from './landing-page.ts';
 import { metricsPages, TooManyPagesError } from './metrics-page.ts';
 import { acceptsGzip, CONTENT_TYPES, negotiateFormat } from './negotiation.ts';
@@ -19,6 +19,8 @@ export interface ServerOptions {
   /** Who decides on requests; without it everybody may. */
   readonly authorize?: Authorize | undefined;
   readonly telemetryPath: string;
+  /** Exemplars of the counters of rules; without it there are none. */
+  readonly exemplarOf?: ExemplarOf | undefined;
   /** Records of matches. */
   readonly events: EventsPage;
   readonly version: string;
@@ -46,8 +48,8 @@ function line(response: ServerResponse, status: number, text: string): void {
   send(response, status, 'text/plain; charset=utf-8', Buffer.from(`${text}\n`));
 }
 
-function metricsHandler({ scraper, extraFamilies }: ServerOptions): Handler {
-  const pages = metricsPages(scraper, extraFamilies);
+function metricsHandler({ scraper, extraFamilies, exemplarOf }: ServerOptions): Handler {
+  const pages = metricsPages(scraper, extraFamilies, exemplarOf);
   return async ({ headers, socket }, response, query) => {
     const asked = parsePageQuery(query, scraper.names);
     if ('refusal' in asked) {
