@@ -172,6 +172,14 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
   'kubevigil-exporter check-rules': {
     effects: { '--print-defaults': { seenIn: 'test/exporter/rules/check-rules.real.test.ts' } },
   },
+  'kubevigil-exporter events': {
+    effects: Object.fromEntries(
+      ['--follow', '--rule', '--pod', '--output', '--token-file', '--ca-file'].map((flag) => [
+        flag,
+        { seenIn: 'test/exporter/viewer/events-command.real.test.ts' },
+      ]),
+    ),
+  },
   'kubevigil-builder': { effects: { '--version': { seenIn: 'test/image.real.test.ts' } } },
   'kubevigil-builder build': {
     edge: configOf('build', 'shard'),

@@ -4,6 +4,7 @@ import { runCommand, UsageError } from '../../common/cli.ts';
 import { EXTRACTORS } from '../extractors/index.ts';
 import { checkRules } from '../rules/check.ts';
 import { DEFAULT_RULES_FILE } from '../rules/load.ts';
+import { eventsCommand } from './events-command.ts';
 import { exporterCommand, readOptions } from './options.ts';
 import { runExporter } from './run.ts';
 
@@ -31,6 +32,7 @@ export function exporterProgram(): Command {
       (ok ? process.stdout : process.stderr).write(`${lines.join('\n')}\n`);
       if (!ok) process.exitCode = 2;
     });
+  command.addCommand(eventsCommand());
   return command.action(() => runExporter(readOptions(command, names)));
 }
 

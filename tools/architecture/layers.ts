@@ -81,7 +81,10 @@ export const HOUSES: readonly House[] = [
       [room('scrape', 'What an extractor is, running all of them in time, the cap of series.')],
       [room('extractors', 'One file a group of metrics: reads sources, returns samples.')],
       [room('authorization', 'Who may read the page, as the API server decides.')],
-      [room('web', 'The page in its two formats, and the server.')],
+      [
+        room('web', 'The page in its two formats, records of matches, and the server.'),
+        room('viewer', 'Records of matches for people: read from agents, in columns.'),
+      ],
       [room('program', 'The command line, and everything put together.')],
       [room(DOOR, 'The entry point.')],
     ],

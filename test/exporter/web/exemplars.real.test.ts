@@ -95,7 +95,9 @@ describe('exemplars in a real Prometheus', () => {
       expect(others).to.deep.equal([]);
       expect(exemplar?.labels['pid']).to.equal(String(1_000 + i));
       // Prometheus, 2.42 and 3.16 alike, keeps the escapes of exemplars' labels.
-      const shown = (exemplar?.labels['path'] ?? '').replace(/\\(.)/g, (_, one: string) => (one === 'n' ? '\n' : one));
+      const shown = (exemplar?.labels['path'] ?? '').replace(/\\(.)/g, (_, one: string) =>
+        one === 'n' ? '\n' : one,
+      );
       expect(path.endsWith(shown.replace(/^…/, '')), shown).to.equal(true);
       if (path.length < 100) expect(shown).to.equal(path);
       expect(exemplar?.timestamp).to.be.closeTo(time.getTime() / 1e3, 0.002);
