@@ -1,4 +1,16 @@
+import { connectionsMetrics } from './connections.ts';
+import { execsMetrics } from './execs.ts';
+import { filesMetrics } from './files.ts';
+import { logsMetrics } from './logs.ts';
 import { counter, gauge, OPEN } from './model/define.ts';
+
+/** The counters of the rules' matches, by name: each shows its newest match as an exemplar, on the OpenMetrics page. */
+export const EXEMPLIFIED: ReadonlySet<string> = new Set<string>([
+  execsMetrics.suspicious.name,
+  connectionsMetrics.destinations.name,
+  filesMetrics.changes.name,
+  logsMetrics.lines.name,
+]);
 
 /** What the agent tells about the records of matches; how many matches there were is counted under the metrics of their kinds. */
 export const evidenceMetrics = {

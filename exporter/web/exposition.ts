@@ -1,9 +1,6 @@
 import Registry from 'prom-client/lib/registry.js';
 import { getValueAsString } from 'prom-client/lib/util.js';
-import { connectionsMetrics } from '../catalogue/connections.ts';
-import { execsMetrics } from '../catalogue/execs.ts';
-import { filesMetrics } from '../catalogue/files.ts';
-import { logsMetrics } from '../catalogue/logs.ts';
+import { EXEMPLIFIED } from '../catalogue/evidence.ts';
 import type { Sample } from '../catalogue/model/sample.ts';
 import type { Exemplar } from '../evidence/exemplars.ts';
 import type { ExpositionFormat } from './negotiation.ts';
@@ -77,14 +74,6 @@ async function writeNew(
     one.line = lines[i]?.slice(0, -String(ANY_VALUE).length);
   });
 }
-
-/** Whose matches have exemplars. */
-const EXEMPLIFIED: ReadonlySet<string> = new Set<string>([
-  execsMetrics.suspicious.name,
-  connectionsMetrics.destinations.name,
-  filesMetrics.changes.name,
-  logsMetrics.lines.name,
-]);
 
 /** One of the events that a series counts, by the series' labels. */
 export type ExemplarOf = (labels: FamilyValue['labels']) => Exemplar | undefined;

@@ -1,4 +1,5 @@
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
+import { EXEMPLIFIED } from '../../exporter/catalogue/evidence.ts';
 import { DATASOURCE } from '../datasource.ts';
 
 /** One query of a panel. */
@@ -17,8 +18,15 @@ function base({ expr, legend }: Query, i: number): DataqueryBuilder {
   return new DataqueryBuilder().refId(refId(i)).datasource(DATASOURCE).expr(expr).legendFormat(legend);
 }
 
-/** Over the dashboard's time. */
-export const rangeQueries = (queries: readonly Query[]) => queries.map((query, i) => base(query, i).range());
+/** Whether Prometheus may have exemplars of what is asked for. */
+const hasExemplars = ({ expr }: Query) => [...EXEMPLIFIED].some((metric) => expr.includes(metric));
+
+/** Over the dashboard's time; events that rules count are drawn as points, where Prometheus stores exemplars. */
+export const rangeQueries = (queries: readonly Query[]) =>
+  queries.map((query, i) => {
+    const range = base(query, i).range();
+    return hasExemplars(query) ? range.exemplar(true) : range;
+  });
 
 /** At its end, one value per series. */
 export const instantQueries = (queries: readonly Query[]) =>

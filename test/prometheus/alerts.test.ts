@@ -51,6 +51,12 @@ describe('alerts', () => {
       for (const part of [`# ${alert}`, expr, 'What to look at', 'What is harmless', 'amtool silence add']) {
         expect(runbook).to.contain(part);
       }
+      const { events } = annotations;
+      const countsMatches = /suspicious_execs|outbound_destinations|file_changes|risky_pods/.test(expr);
+      if (!countsMatches) return;
+      expect(events).to.match(/^kubevigil-exporter events .*http:\/\/\{\{ \$labels\.node \}\}:24924$/);
+      for (const part of ['kubevigil-exporter events ', 'kubectl ', 'logcli query '])
+        expect(runbook).to.contain(part);
     });
 
     it(`${alert} asks for series that there are`, () => {
