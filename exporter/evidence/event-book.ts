@@ -65,8 +65,7 @@ export class EventBook {
 
   /** Takes a match. */
   readonly note: NoteMatch = (found) => {
-    const { rule, owner, event, more } = found;
-    this.#exemplars.note(rule, owner, { ...event, ...more }, found.time());
+    const { rule, owner } = found;
     const suppressed = this.#buckets.take(
       rule.name,
       `${owner.namespace}\0${owner.pod}${owner.pod === '' ? owner.container : ''}`,
@@ -113,6 +112,8 @@ export class EventBook {
       event: asked.event === undefined ? event : { ...event, ...asked.event },
       more: asked.more === undefined ? more : { ...more, ...asked.more },
     };
+    // Of those that are held back the newest is written a moment later.
+    this.#exemplars.note(rule, owner, match.event, match.more, match.time);
     const id = `${this.startedMs}-${number}`;
     this.#takeLine(number, recordLine<K>(match, { ...this.#style, id, suppressed }));
   }

@@ -1,5 +1,7 @@
 import type { RuleKind } from '../catalogue/events/fields.ts';
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** What OpenMetrics shows beside a counter's value: one of the events that it counts. */
 export interface Exemplar {
   readonly labels: Readonly<Record<string, string>>;
@@ -33,6 +35,7 @@ const lengthOf = (text: string) => [...text].length;
 
 /** The end of a path tells more than its beginning. */
 function endOf(text: string, most: number): string {
+  if (text.length <= most) return text;
   const characters = [...text];
   return characters.length <= most ? text : `…${characters.slice(1 - most).join('')}`;
 }
@@ -41,19 +44,21 @@ function endOf(text: string, most: number): string {
 export class Exemplars {
   readonly #seen = new Map<string, Seen>();
 
-  /** @param fields of the kind's own part of a record, as far as they are known */
+  /** Takes note of a match, with the fields of its event and those that only records have. */
   note(
     { name, on }: { readonly name: string; readonly on: RuleKind },
     { namespace, pod, container }: Readonly<Record<'namespace' | 'pod' | 'container', string>>,
-    fields: Readonly<Record<string, unknown>>,
+    event: Fields,
+    more: Fields,
     time: string,
   ): void {
     // Connections are counted by pod.
     const key = keyOf(name, namespace, pod, on === 'connection' ? '' : container);
-    const shown = SHOWN[on].filter((field) => fields[field] !== undefined);
-    const labels = Object.fromEntries(
-      shown.map((field) => [field, endOf(String(fields[field]), MOST_CHARACTERS)]),
-    );
+    const labels: Record<string, string> = {};
+    for (const field of SHOWN[on]) {
+      const value = event[field] ?? more[field];
+      if (value !== undefined) labels[field] = endOf(String(value), MOST_CHARACTERS);
+    }
     this.#seen.delete(key);
     this.#seen.set(key, { time, labels });
     const [oldest] = this.#seen.keys();

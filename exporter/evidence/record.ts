@@ -35,6 +35,18 @@ type Json = string | number | boolean | readonly (string | number)[] | Readonly<
 
 const ARGUMENTS = 'args';
 
+/** Fields in which people write, or may have written, a secret; the others are names that the kernel and the cluster give. */
+const FREE_TEXTS: ReadonlySet<string> = new Set([
+  'path',
+  'name',
+  'given_path',
+  'cwd',
+  'program',
+  'line',
+  'decoded',
+  'host_paths',
+]);
+
 /** Elements of a list, and labels of a pod, beyond these are left out. */
 const MOST_ELEMENTS = 256;
 
@@ -51,9 +63,9 @@ function readable(text: string): string {
   return text.length <= MOST_READ ? text : text.slice(0, MOST_READ).replace(LAST_WORD, '');
 }
 
-function textOf(text: string, { redact }: Writing): string {
+function textOf(name: string, text: string, { redact }: Writing): string {
   const read = wellFormed(readable(text));
-  const clean = redact(read);
+  const clean = FREE_TEXTS.has(name) ? redact(read) : read;
   return bounded(clean, MOST_CHARACTERS, text.length - read.length);
 }
 
@@ -63,9 +75,11 @@ function argumentsOf(args: readonly string[], { redactArguments }: Writing): rea
   return boundedList(redactArguments(read), cuts);
 }
 
-function listOf(values: readonly (string | bigint)[], writing: Writing): Json {
+function listOf(name: string, values: readonly (string | bigint)[], writing: Writing): Json {
   const list = values.slice(0, MOST_ELEMENTS);
-  const texts = list.map((value) => (typeof value === 'bigint' ? Number(value) : textOf(value, writing)));
+  const texts = list.map((value) =>
+    typeof value === 'bigint' ? Number(value) : textOf(name, value, writing),
+  );
   return texts.every((text) => typeof text === 'string')
     ? boundedList(texts as string[])
     : (texts as number[]);
@@ -78,10 +92,10 @@ function labelsOf(labels: ReadonlyMap<string, string>): Json {
 
 /** A field as JSON has it. */
 function jsonOf(name: string, value: unknown, writing: Writing): Json {
-  if (typeof value === 'string') return textOf(value, writing);
+  if (typeof value === 'string') return textOf(name, value, writing);
   if (typeof value === 'bigint') return Number(value);
   if (Array.isArray(value)) {
-    return name === ARGUMENTS ? argumentsOf(value as string[], writing) : listOf(value, writing);
+    return name === ARGUMENTS ? argumentsOf(value as string[], writing) : listOf(name, value, writing);
   }
   return value instanceof Map ? labelsOf(value) : (value as number | boolean);
 }
@@ -137,7 +151,7 @@ export function recordLine<K extends RuleKind>(match: Match<K>, writing: Writing
     namespace: owner.namespace,
     pod: owner.pod,
     container: owner.container,
-    image: image === undefined ? undefined : textOf(image, writing),
+    image: image === undefined ? undefined : textOf('image', image, writing),
     suppressed: writing.suppressed > 0 ? writing.suppressed : undefined,
     [partOf(on)]: ownPart(match, writing),
   });

@@ -3,6 +3,7 @@
  *
  * - `scrape`: CPU, wall, memory, series and bytes of a scrape, interleaved with the others'
  * - `exec`: CPU of an exec event, of an agent that has just started and of one that is warm
+ * - `events`: CPU of a record of a match, and of what has none
  * - `idle`: CPU of a minute without scrapes, and with one every 15 s
  * - `soak`: memory over 2,000 scrapes while processes and pods come and go
  *
@@ -13,12 +14,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchEvents } from './events.ts';
 import { benchExecs } from './execs.ts';
 import { benchIdle } from './idle.ts';
 import { benchScrapes } from './scrapes.ts';
 import { benchSoak } from './soak.ts';
 
-const PARTS = { scrape: benchScrapes, exec: benchExecs, idle: benchIdle, soak: benchSoak };
+const PARTS = {
+  scrape: benchScrapes,
+  exec: benchExecs,
+  events: benchEvents,
+  idle: benchIdle,
+  soak: benchSoak,
+};
 const NAMES = Object.keys(PARTS);
 
 const { values } = parseArgs({

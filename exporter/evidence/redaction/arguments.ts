@@ -1,4 +1,5 @@
 import { basename } from 'node:path/posix';
+import { groupBy } from '../../../common/collections.ts';
 import { REDACTED } from './named-values.ts';
 import { STATUS_WORDS } from './names.ts';
 import { PROGRAMS } from './programs.ts';
@@ -7,24 +8,29 @@ import { isSecret, sureness } from './sureness.ts';
 
 const NAMED_VALUE = /^(-{0,2}[\w.-]+=)([\s\S]+)$/;
 
+const ROWS = groupBy(
+  PROGRAMS.flatMap((row) => row.programs.map((program) => ({ program, row }))),
+  ({ program }) => program,
+);
+
 /** What the table has for a program that is run with these arguments. */
-const rowsFor = (program: string, args: readonly string[]) =>
-  PROGRAMS.filter(
-    ({ programs, command }) =>
-      programs.includes(program) && (command === undefined || args.includes(command)),
-  );
+function rowsFor(program: string, args: readonly string[]): readonly Row[] {
+  const rows = (ROWS.get(program) ?? []).map(({ row }) => row);
+  return rows.filter(({ command }) => command === undefined || args.includes(command));
+}
 
 type Row = (typeof PROGRAMS)[number];
 
 /** `--password`, or `-p` of some programs: the value is the next argument. */
 function masksNext(rows: readonly Row[], arg: string): boolean {
+  if (!arg.startsWith('-')) return false;
   if (/^--?[\w.-]+$/.test(arg) && sureness(arg) === 'secret') return true;
   return rows.some(({ flags }) => flags?.includes(arg));
 }
 
 /** `--password=X`, `-pX`, or whatever else holds a secret. */
 function redactArgument(rows: readonly Row[], arg: string): string {
-  const [, before, value] = NAMED_VALUE.exec(arg) ?? [];
+  const [, before, value] = (arg.includes('=') && NAMED_VALUE.exec(arg)) || [];
   if (before !== undefined && value !== undefined && isSecret(before.slice(0, -1), value))
     return `${before}${REDACTED}`;
   for (const { glued = [] } of rows) {

@@ -5,6 +5,8 @@ import { withoutProgramSecrets } from './shell.ts';
 import { withoutUserinfo } from './userinfo.ts';
 
 const AROUND = 40;
+/** A name, a sign and a secret. */
+const SHORTEST = 6;
 
 const replaced = (_: string, kept: unknown) => `${typeof kept === 'string' ? kept : ''}${REDACTED}`;
 
@@ -35,6 +37,7 @@ function withoutRuns(text: string): string {
 
 /** Takes passwords, tokens and keys out of a line of a log or of a shell: each becomes `…`. */
 export function redact(text: string): string {
+  if (text.length < SHORTEST) return text;
   const shaped = withoutHeaders(withoutShapes(withoutUserinfo(text)));
   return withoutRuns(withoutNamedValues(withoutProgramSecrets(shaped)));
 }

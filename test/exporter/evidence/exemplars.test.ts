@@ -10,8 +10,8 @@ const plain = (text: string) => text;
 describe('evidence: exemplars', () => {
   it('are the newest match of a rule in a container, and no other series has them', () => {
     const exemplars = new Exemplars();
-    exemplars.note(EXEC, OWNER, { pid: 1, path: '/bin/sh', name: 'sh' }, TIME);
-    exemplars.note(EXEC, OWNER, { pid: 2, path: '/bin/bash', name: 'bash' }, TIME);
+    exemplars.note(EXEC, OWNER, { pid: 1, path: '/bin/sh', name: 'sh' }, {}, TIME);
+    exemplars.note(EXEC, OWNER, { pid: 2, path: '/bin/bash', name: 'bash' }, {}, TIME);
     const of = (labels: object) => exemplars.of({ rule: 'a_rule', ...OWNER, ...labels }, plain);
     expect(of({})).to.deep.equal({ labels: { pid: '2', path: '/bin/bash' }, seconds: 1_795_442_400.123 });
     for (const other of [{ rule: 'b' }, { pod: 'web-1' }, { container: 'x' }])
@@ -24,6 +24,7 @@ describe('evidence: exemplars', () => {
       { name: 'r', on: 'connection' },
       OWNER,
       { pid: 7, port: 443n, address: '203.0.113.9' },
+      {},
       TIME,
     );
     const series = { rule: 'r', namespace: 'shop', pod: 'web-0' };
@@ -39,7 +40,7 @@ describe('evidence: exemplars', () => {
     fc.assert(
       fc.property(path, fc.nat(4_194_304), (text, pid) => {
         const exemplars = new Exemplars();
-        exemplars.note(EXEC, OWNER, { pid, path: text }, TIME);
+        exemplars.note(EXEC, OWNER, { pid, path: text }, {}, TIME);
         const { labels = {} } = exemplars.of({ rule: 'a_rule', ...OWNER }, plain) ?? {};
         const all = Object.entries(labels).flat().join('');
         expect([...all].length).to.be.at.most(128);
@@ -48,7 +49,7 @@ describe('evidence: exemplars', () => {
       }),
     );
     const exemplars = new Exemplars();
-    exemplars.note(EXEC, OWNER, { pid: 1, path: '/tmp/secret' }, TIME);
+    exemplars.note(EXEC, OWNER, { pid: 1, path: '/tmp/secret' }, {}, TIME);
     const redact = (text: string) => text.replace('secret', '…');
     expect(exemplars.of({ rule: 'a_rule', ...OWNER }, redact)?.labels['path']).to.equal('/tmp/…');
   });
@@ -56,7 +57,7 @@ describe('evidence: exemplars', () => {
   it('are bounded in number', () => {
     const exemplars = new Exemplars();
     for (let i = 0; i < 6_000; i++)
-      exemplars.note(EXEC, { ...OWNER, pod: `p${i}` }, { pid: i, path: '/x' }, TIME);
+      exemplars.note(EXEC, { ...OWNER, pod: `p${i}` }, { path: '/x' }, { pid: i }, TIME);
     const of = (pod: string) => exemplars.of({ rule: 'a_rule', ...OWNER, pod }, plain);
     expect([of('p0'), of('p999'), of('p1000')?.labels['pid']]).to.deep.equal([undefined, undefined, '1000']);
   });

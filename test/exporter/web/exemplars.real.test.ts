@@ -51,7 +51,7 @@ describe('exemplars in a real Prometheus', () => {
   before(async () => {
     for (const [i, path] of PATHS.entries()) {
       const rule = { name: 'shell_in_container', on: 'exec' } as const;
-      exemplars.note(rule, owner(i), { pid: 1_000 + i, path }, time.toISOString());
+      exemplars.note(rule, owner(i), { pid: 1_000 + i, path }, {}, time.toISOString());
     }
     server = createServer((request, response) => {
       const format = negotiateFormat(request.headers.accept);
