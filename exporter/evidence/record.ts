@@ -41,6 +41,8 @@ const FREE_TEXTS: ReadonlySet<string> = new Set([
   'name',
   'given_path',
   'cwd',
+  'parent_path',
+  'parent_name',
   'program',
   'line',
   'decoded',

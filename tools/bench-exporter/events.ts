@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { ExecCounter } from '../../exporter/events/exec-counter.ts';
-import { processFacts } from '../../exporter/events/process-facts.ts';
 import { EventBook } from '../../exporter/evidence/event-book.ts';
 import { redactArguments } from '../../exporter/evidence/redaction/arguments.ts';
 import { redact } from '../../exporter/evidence/redaction/redact.ts';
 import { loadRules } from '../../exporter/rules/load.ts';
 import { RuleSet } from '../../exporter/rules/rule-set.ts';
+import { processNow } from '../../exporter/trace/descent/process-now.ts';
 import { table } from '../bench/table.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -67,8 +67,14 @@ export async function benchEvents({ say }: Surroundings) {
         pod_namespace: 'shop',
         pod,
         args: ARGUMENTS[i % ARGUMENTS.length],
+        started_by: 'container',
+        parent_path: '/usr/sbin/nginx',
+        parent_name: 'nginx',
+        uid: 33n,
+        tty: false,
+        cwd: '/srv',
       },
-      more: { pid: i, parent_pid: 1, parent_name: 'containerd-shim', uid: 0, cwd: '/' },
+      more: { pid: i, parent_pid: 1 },
       time: book.wallTime.moment(),
     });
   let book = newBook();
@@ -92,7 +98,7 @@ export async function benchEvents({ say }: Surroundings) {
   const child = spawn('sleep', ['60'], { stdio: 'ignore' });
   await once(child, 'spawn');
   const facts = measure('what /proc is asked for a record', TIMES / 10, () =>
-    processFacts('/proc', child.pid ?? 0, '/bin/sleep'),
+    processNow('/proc', child.pid ?? 0, '/bin/sleep', 0),
   );
   child.kill('SIGKILL');
   book.close();

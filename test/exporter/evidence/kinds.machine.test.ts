@@ -259,12 +259,14 @@ describe('records of real causes', () => {
   });
 
   it('are counted, and none was lost', async () => {
+    const all = () => readFileSync(folder('events.1'), 'utf8').split('\n').length - 1 + records().length;
+    const before = all();
     const page = await scrape();
-    const all = [...readFileSync(folder('events.1'), 'utf8').split('\n').filter(Boolean), ...records()];
-    const written = [...page.matchAll(/^kubevigil_events_written_total\{[^}]*\} (\d+)$/gm)].map(([, count]) =>
-      Number(count),
-    );
-    expect(written.reduce((sum, count) => sum + count, 0)).to.equal(all.length);
+    const counts = [...page.matchAll(/^kubevigil_events_written_total\{[^}]*\} (\d+)$/gm)];
+    const written = counts.reduce((sum, [, count]) => sum + Number(count), 0);
+    // Whoever else works on this machine makes more meanwhile.
+    expect(written).to.be.at.least(before);
+    await waitFor('all records', () => all() >= written, WAIT_MS);
     expect(page).to.match(/^kubevigil_events_dropped_total 0$/m);
   });
 });
