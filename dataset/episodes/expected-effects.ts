@@ -2,6 +2,7 @@
 
 /** Each attack, and the columns that it moves. */
 const EFFECTS = [
+  'api_abuse container_network_transmit_bytes_per_second container_network_receive_bytes_per_second',
   'beacon outbound_destinations_per_second tcp_established',
   'brute_force auth_failures_per_second',
   'connection_exhaustion tcp_established',
@@ -26,7 +27,7 @@ const EFFECTS = [
   'listen_overflow tcp_listen_overflows_per_second tcp_syn_sent tcp_established tcp_retransmitted_segments_per_second',
   'log4shell suspicious_execs_per_second',
   'memory_leak memory_used_ratio container_memory_working_set_bytes',
-  'mining cpu_busy_ratio container_cpu_cores',
+  'mining cpu_busy_ratio container_cpu_cores memory_used_ratio container_memory_working_set_bytes',
   'network_flood network_transmit_packets_per_second network_transmit_bytes_per_second',
   'oom_kill oom_kills_per_second cpu_throttled_seconds_per_second',
   'packet_loss tcp_retransmitted_segments_per_second tcp_established',

@@ -2,9 +2,10 @@
  * Pods that a worker makes beside the one that it runs in, on the same node and of the same image. Should nobody be left to delete them,
  * they end by their deadline, and go when this pod goes, which owns them.
  */
-import { CoreV1Api, KubeConfig, type V1Container, type V1Pod, type V1PodSpec } from '@kubernetes/client-node';
+import { CoreV1Api, type V1Container, type V1Pod, type V1PodSpec } from '@kubernetes/client-node';
 import type { OwnPod } from '../scenario/own-pod.ts';
 import type { WorkerOptions } from '../scenario/worker.ts';
+import { kubeConfig } from './kube-config.ts';
 
 /** A pod is to be gone by then even when nobody deletes it. */
 const GRACE_S = 30;
@@ -30,14 +31,6 @@ export const NO_RIGHTS = {
   runAsGroup: 65_532,
   capabilities: { drop: ['ALL'] },
 };
-
-function connect(): CoreV1Api {
-  const config = new KubeConfig();
-  const { KUBECONFIG: file = '' } = process.env;
-  if (file === '') config.loadFromCluster();
-  else config.loadFromFile(file);
-  return config.makeApiClient(CoreV1Api);
-}
 
 function bodyOf(own: V1Pod, { purpose, containers, spec }: PodShape, lastsS: number): V1Pod {
   const { name = '', uid = '' } = own.metadata ?? {};
@@ -75,7 +68,7 @@ function reasonOf(error: unknown): string {
 
 /** Makes pods, and deletes those that are left at the end. */
 export class OwnPods {
-  readonly #api = connect();
+  readonly #api = kubeConfig().makeApiClient(CoreV1Api);
   readonly #options: PodsOptions;
   readonly #left: string[] = [];
 

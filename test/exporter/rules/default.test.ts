@@ -84,6 +84,12 @@ const METADATA = [
 
 const PREFIX = 'Nov 23 14:00:00 node-1';
 
+/** A line of the API server's audit log, as its policy at level Metadata has it written. */
+const audit = (decision: string) =>
+  '{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","auditID":"8f2c","stage":"ResponseComplete","requestURI":"/api/v1/secrets?limit=1","verb":"list",' +
+  '"user":{"username":"system:serviceaccount:lab:kubevigil-scenarios"},"sourceIPs":["10.0.0.7"],"userAgent":"curl","objectRef":{"resource":"secrets","apiVersion":"v1"},' +
+  `"responseStatus":{"metadata":{},"status":"Failure","reason":"Forbidden","code":403},"annotations":{"authorization.k8s.io/decision":"${decision}","authorization.k8s.io/reason":""}}`;
+
 /** Events that a rule is for, and their harmless neighbours. */
 const EXAMPLES: Readonly<Record<string, { kind: RuleKind; yes: readonly object[]; no: readonly object[] }>> =
   {
@@ -174,6 +180,15 @@ const EXAMPLES: Readonly<Record<string, { kind: RuleKind; yes: readonly object[]
       kind: 'pod',
       yes: [pod({ capabilities: ['NET_BIND_SERVICE', 'SYS_ADMIN'] })],
       no: [pod({ capabilities: ['NET_BIND_SERVICE'] })],
+    },
+    api_access_denied: {
+      kind: 'log',
+      yes: [log(audit('forbid'))],
+      no: [
+        log(audit('allow')),
+        log(audit('forbid').replace('ResponseComplete', 'RequestReceived')),
+        log(audit('allow').replace('curl', JSON.stringify(audit('forbid')).slice(1, -1))),
+      ],
     },
     ssh_login_failed: {
       kind: 'log',

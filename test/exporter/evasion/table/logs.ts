@@ -15,6 +15,9 @@ const APPLICATION = 'application_login_failed';
 const AUTH_LOG = '/var/log/auth.log';
 /** Where the rows of an application's log have it, in place of a container's. */
 export const APPLICATION_LOG = '/var/log/application.log';
+const AUDIT_LOG = '/var/log/kubernetes/audit.log';
+const DENIED =
+  '{"kind":"Event","apiVersion":"audit.k8s.io/v1","stage":"ResponseComplete","verb":"list","annotations":{"authorization.k8s.io/decision":"forbid"}}\n';
 const MEBIBYTE = 2 ** 20;
 
 const line = (user = 'root', message = 'Failed password for') =>
@@ -53,6 +56,13 @@ export const LOGS: Family = {
   note: "Each step on files that stand for the host's, by the default rules; the agent reads between any two steps.",
   rows: [
     logged('log-line', 'fails to log in, for comparison', [(host) => host.append(AUTH_LOG, FAILURE)]),
+    logged(
+      'log-audit-denied',
+      'asks the API server for secrets that it may not have, on a node with the audit log',
+      [(host) => host.append(AUDIT_LOG, DENIED)],
+      SEEN,
+      { evades: ['api_access_denied'], before: (host) => host.write(AUDIT_LOG, '') },
+    ),
     logged('log-in-pieces', 'has the line written in pieces, with a look between', [
       (host) => host.append(AUTH_LOG, FAILURE.slice(0, 50)),
       (host) => host.append(AUTH_LOG, FAILURE.slice(50)),
