@@ -43,8 +43,15 @@ import { struts } from '../attacks/struts.ts';
 import { synFlood } from '../attacks/syn-flood.ts';
 import { webShell } from '../attacks/web-shell.ts';
 import { adminExec } from '../benign/admin-exec.ts';
+import { backup } from '../benign/backup.ts';
 import { batchJob } from '../benign/batch-job.ts';
+import { cronBurst } from '../benign/cron-burst.ts';
+import { deploymentRollout } from '../benign/deployment-rollout.ts';
+import { healthCheckStorm } from '../benign/health-check-storm.ts';
 import { loadSpike } from '../benign/load-spike.ts';
+import { logRotation } from '../benign/log-rotation.ts';
+import { packageUpdate } from '../benign/package-update.ts';
+import { searchCrawl } from '../benign/search-crawl.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 
 /** Every scenario there is: the attacks, then benign workloads that look like them. */
@@ -92,6 +99,13 @@ export const SCENARIOS: readonly Scenario[] = [
   synFlood,
   webShell,
   adminExec,
+  backup,
   batchJob,
+  cronBurst,
+  deploymentRollout,
+  healthCheckStorm,
   loadSpike,
+  logRotation,
+  packageUpdate,
+  searchCrawl,
 ];

@@ -32,6 +32,9 @@ const TARGETED = [
   'network_flood',
   'lateral_scan',
   'load_spike',
+  'backup',
+  'health_check_storm',
+  'search_crawl',
 ];
 
 async function portOf(server: Server): Promise<number> {
@@ -197,6 +200,10 @@ describe('caps of scenarios', () => {
     'memory_leak',
     'batch_job',
     'admin_exec',
+    'deployment_rollout',
+    'log_rotation',
+    'package_update',
+    'cron_burst',
   ]) {
     it(`${name} stops when it is told to, and leaves no file`, async () => {
       const scenario = SCENARIOS.find((one) => one.name === name) as Scenario;
