@@ -15,7 +15,7 @@ export const logsMetrics = {
     labels: { rule: OPEN, category: LOG_CATEGORIES },
     attribution: 'container',
     source: '/var/log/auth.log, /var/log/secure, else the journal; container logs that a rule selects',
-    reveals: 'brute force T1110, attacks on web services T1190',
+    reveals: 'brute force T1110, attacks on web services T1190, scans of them T1595',
     since: 'agent',
     columns: [
       {
@@ -40,6 +40,11 @@ export const logsMetrics = {
         where: { category: ['web'] },
         aggregate: 'sum',
         resolution: 1,
+        alarm: {
+          of: 'pod',
+          above: 0.5,
+          why: 'Bots try a few paths and go away; a scanner makes dozens of such requests a second.',
+        },
       },
       {
         name: 'other_log_lines_per_second',

@@ -1,4 +1,5 @@
 import { METRICS } from '../../exporter/catalogue/index.ts';
+import { logsMetrics } from '../../exporter/catalogue/logs.ts';
 import { columnsOf } from '../../exporter/catalogue/model/columns.ts';
 import {
   DEVIATION_SERIES,
@@ -185,11 +186,26 @@ const rules = timeSeries({
   span: 24,
 });
 
+/** Requests that look like attacks, by the pod that was asked. */
+const web = timeSeries({
+  title: 'Attacks on web services',
+  description:
+    'Requests a second that web rules match, by rule and pod, of pods whose access logs are read. The ten with most at each moment. Metric: kubevigil_suspicious_log_lines_total.',
+  unit: unitId('per_second'),
+  queries: [
+    {
+      expr: `topk(10, sum by (namespace, pod, rule) (rate(${select(logsMetrics.lines.name, [...NODE_MATCHERS, 'category="web"'])}[${RATE_INTERVAL}])))`,
+      legend: '{{namespace}}/{{pod}} {{rule}}',
+    },
+  ],
+  span: 24,
+});
+
 /** All nodes, what is unusual first. */
 export const clusterPage = page({
   uid: 'cluster',
   title: 'Kubevigil / Cluster',
   description: 'All nodes, what is unusual first.',
   variables: nodesVariables(),
-  sections: [now, { title: 'Nodes over time', panels: [...overNodes, rules] }],
+  sections: [now, { title: 'Nodes over time', panels: [...overNodes, rules, web] }],
 });

@@ -67,8 +67,8 @@ export function ruleMatches(metric: CounterSpec['name'], on: string, by: readonl
   return withRule(`(${counted({ metric, window: '10m', by: [...by, 'rule'] })} > 0)`, on);
 }
 
-/** Gives a vector with a label `rule` the severity and technique of its rule, and leaves out mere information. */
-export function withRule(vector: string, on: string): string {
-  const info = `kubevigil_rule_info{on="${on}",severity!="info"}`;
+/** Gives a vector with a label `rule` the severity and technique of its rule, and leaves out rules of other severities; mere information, if none is said. */
+export function withRule(vector: string, on: string, severity = 'severity!="info"'): string {
+  const info = `kubevigil_rule_info{on="${on}",${severity}}`;
   return `${vector} * on (cluster, node, rule) group_left (severity, mitre) max by (cluster, node, rule, severity, mitre) (${info})`;
 }

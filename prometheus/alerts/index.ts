@@ -8,12 +8,14 @@ import { networkAlerts } from './network.ts';
 import { processAlerts } from './processes.ts';
 import { resourceAlerts } from './resources.ts';
 import { unseenAlerts } from './unseen.ts';
+import { webAlerts } from './web.ts';
 
 export const ALERT_GROUPS: readonly AlertGroup[] = [
   resourceAlerts,
   networkAlerts,
   processAlerts,
   accessAlerts,
+  webAlerts,
   healthAlerts,
   unseenAlerts,
   datasetAlerts,

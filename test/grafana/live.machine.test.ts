@@ -24,7 +24,7 @@ const NEEDS_PODS = ['pod=~"$pod"', 'pod!=""', 'label_values(kubevigil_processes'
 
 /** Nothing of these on the pages of the dashboards named: only a kubelet makes it. */
 const NEEDS_KUBELET: Readonly<Record<string, string>> = {
-  'Kubevigil / Pod: Auth failures':
+  'Kubevigil / Pod: Suspicious log lines':
     'kubevigil_suspicious_log_lines_total of a pod: the kubelet writes the logs of pods',
   'Kubevigil / Exporter: Mounts that the exporter could write to':
     'kubevigil_writable_mounts: an exporter on the host itself was given no mounts',

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
 import { stringify } from 'yaml';
 import { StreamMetrics } from '../../../builder/stream/metrics.ts';
+import { LOG_CATEGORIES } from '../../../exporter/catalogue/logs.ts';
 import type { ProgramMetric } from '../../../exporter/catalogue/model/program-metric.ts';
 import { detectorMetrics } from '../../../exporter/catalogue/programs/detector.ts';
 import { type RunningPrometheus, startPrometheus } from '../../../tools/programs/prometheus.ts';
@@ -163,20 +164,21 @@ export function tracingRefusal(): string | undefined {
   return tracefsRefusal(tmpdir());
 }
 
-/** A log of failed logins, where the machine may have none. */
-function loginRule(folder: string): string {
-  const log = join(folder, 'logins.log');
+/** A log for rules of each category, where the machine may have none. */
+function logRules(folder: string): string {
+  const log = join(folder, 'lines.log');
   writeFileSync(log, '');
-  const rule = {
-    name: 'login_failed',
+  const rules = LOG_CATEGORIES.map((category) => ({
+    name: `${category}_line`,
     on: 'log',
+    category,
     severity: 'warning',
     mitre: 'T1110',
-    description: 'A login failed.',
+    description: 'A line.',
     files: [log],
-    condition: 'line.contains("failed")',
-  };
-  return stringify({ rules: [rule] });
+    condition: `line.contains("${category}")`,
+  }));
+  return stringify({ rules });
 }
 
 async function startWatching(
@@ -186,7 +188,7 @@ async function startWatching(
 ): Promise<ExporterProcess> {
   const env = { KUBECONFIG: api.writeKubeconfig(folder) };
   const rules = join(folder, 'rules.yaml');
-  writeFileSync(rules, loginRule(folder));
+  writeFileSync(rules, logRules(folder));
   const tracing = join(folder, 'tracing');
   mkdirSync(tracing);
   const traced = tracingRefusal() === undefined;
