@@ -9,7 +9,8 @@ import { Envelope } from './envelope.ts';
 
 /** Rows per class and feature that the areas of single scenarios are computed from: there are many of them. */
 const KEPT_PER_SCENARIO = 4096;
-const MOST_SCENARIOS = 12;
+/** A table with more columns is no use to people, and the page has to stay small. */
+const MOST_SCENARIOS = 64;
 
 export type NodeName = NamedEntity;
 

@@ -12,6 +12,7 @@ import { architecturePage } from '../architecture/page.ts';
 import { layersPicture } from '../architecture/picture.ts';
 import { pinnedFiles, readLock } from '../images/checkout.ts';
 import { readResults } from '../test-detection/results.ts';
+import { readSeparations } from '../test-separation/results.ts';
 import { alertRules } from './alert-rules.ts';
 import { alertTests } from './alert-tests.ts';
 import { authorizedConfig } from './authorized-config.ts';
@@ -39,6 +40,7 @@ import {
 import { fieldTable, recordTable, ruleTable } from './rule-tables.ts';
 import { runbooks } from './runbooks.ts';
 import { scenarioTable } from './scenario-table.ts';
+import { separationPage } from './separation-page.ts';
 import { splice } from './splice.ts';
 
 function read(path: string): string | undefined {
@@ -124,6 +126,7 @@ if (changed) {
   const eventsPage = readFileSync('docs/reference/events.md', 'utf8');
   write('docs/reference/events.md', splice(eventsPage, 'record', recordTable()));
   write('docs/reference/evasion.md', evasionPage(EVASIONS));
+  write('docs/reference/separation.md', separationPage(SCENARIOS, readSeparations()));
   write('docs/reference/detection.md', detectionPage(SCENARIOS, readResults()));
   write('docs/reference/attack-coverage.md', coveragePage(SCENARIOS, METRICS));
   write('docs/development/architecture.md', architecturePage(HOUSES, EXCEPTIONS));

@@ -75,7 +75,9 @@ function matrix(view: View): Html | undefined {
     ({ column: { name } }) =>
       html`<tr><th scope="row">${columnCode(name)}</th>${byScenario.map(({ areas }) => matrixCell(areas.get(name)))}</tr>`,
   );
-  return html`<h3>What each scenario moves</h3><p class="note">The same area for the rows of one scenario against the rows labelled normal, from all parts. ▲ higher and ▼ lower during the attack.</p>
+  const more = view.scenarios.length - byScenario.length;
+  const rest = more > 0 ? ` ${formatCount(more)} more scenarios have no column.` : '';
+  return html`<h3>What each scenario moves</h3><p class="note">The same area for the rows of one scenario against the rows labelled normal, from all parts. ▲ higher and ▼ lower during the attack.${rest}</p>
 <div class="scroll" tabindex="0"><table><caption>Single-feature AUC by scenario; shaded from ${NOTABLE}</caption><thead><tr><th scope="col">feature</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 

@@ -68,12 +68,12 @@ export class Stage {
     await sleep(FIRST_NORMAL_MS);
   }
 
-  /** Runs batch after batch, the scenarios of each at the same time in pods of their own, with normal time between. */
-  async run(batches: readonly (readonly Scenario[])[]): Promise<void> {
+  /** Runs batch after batch, the scenarios of each at the same time in pods of their own, with normal time between. @param intensity of all */
+  async run(batches: readonly (readonly Scenario[])[], intensity = 1): Promise<void> {
     for (const batch of batches) {
       const inCompany = batch.length > 1;
       const ended = await Promise.all(
-        batch.map((scenario, i) => this.#episode(scenario, this.#pods[i] as StagePod)),
+        batch.map((scenario, i) => this.#episode(scenario, this.#pods[i] as StagePod, intensity)),
       );
       await sleep(RECOVERY_MS);
       const recoveredMs = Date.now();
@@ -86,13 +86,14 @@ export class Stage {
   async #episode(
     { name, role, beyondLoopback }: Scenario,
     pod: StagePod,
+    intensity: number,
   ): Promise<Omit<Episode, 'recoveredMs'>> {
     const { sink } = this.#node;
     const others = this.#pods.filter((other) => other !== pod).map(({ victim }) => victim);
     const startMs = Date.now();
     const options: ScenarioOptions = {
       durationMs: EPISODE_MS,
-      intensity: 1,
+      intensity,
       folder: pod.folder,
       target: beyondLoopback === true ? sink : `127.0.0.1:${VICTIM_PORT}`,
       allowedTargets: [sink, ...others],
@@ -141,7 +142,7 @@ export class Stage {
 
   /** What each episode did to the columns of the node and of its pod, by scenario. */
   async judged(): Promise<Map<string, Judgement[][]>> {
-    const { episodes, node, pods } = await this.#dataset();
+    const { episodes, node, pods } = await this.dataset();
     const ofNode = judge(node, episodes, 'node', STEP_MS);
     const found = new Map<string, Judgement[][]>();
     for (const { name } of this.#pods) {
@@ -156,7 +157,7 @@ export class Stage {
   }
 
   /** What the builder makes of all that happened. */
-  async #dataset(): Promise<Campaign> {
+  async dataset(): Promise<Campaign> {
     const labels = join(this.#folder, 'episodes.csv');
     const lines = this.#episodes.flatMap(({ episode, scenario, startMs, endMs, pod, role }) => {
       const line = (subject: string, involvement = '') =>
