@@ -123,7 +123,11 @@ describe('what Prometheus shows', () => {
 
 describe('the page of what was seen', () => {
   const scenario = (name: string, own: Partial<Scenario>) =>
-    ({ ...(SCENARIOS[0] as Scenario), name, ...own }) as Scenario;
+    ({
+      ...(SCENARIOS.find(({ needsCluster }) => needsCluster !== true) as Scenario),
+      name,
+      ...own,
+    }) as Scenario;
   const [seen, unseen, benign, cluster] = [
     scenario('seen', { role: 'attack', rules: ['r1', 'r2'] }),
     scenario('unseen', { role: 'attack', rules: [] }),
