@@ -1,5 +1,5 @@
 /**
- * A strict reader of OpenMetrics 1.0 as far as the exporter writes it: counters and gauges without timestamps.
+ * A strict reader of OpenMetrics 1.0 as far as the exporter writes it: counters and gauges without timestamps, counters with exemplars.
  *
  * @see https://github.com/prometheus/OpenMetrics/blob/v1.0.0/specification/OpenMetrics.md#abnf
  */
@@ -21,7 +21,11 @@ const ESCAPED = '(?:[^\\n"\\\\]|\\\\["\\\\n])*';
 const LABEL = `([a-zA-Z_][a-zA-Z0-9_]*)="(${ESCAPED})"`;
 const NUMBER = '[+-]?(?:\\d+(?:\\.\\d*)?(?:[eE][+-]?\\d+)?|Inf|NaN)';
 const HEADING = new RegExp(`^# HELP (${NAME}) (${ESCAPED})\\n# TYPE (${NAME}) (counter|gauge)$`);
-const SAMPLE = new RegExp(`^(${NAME})(?:\\{(${LABEL}(?:,${LABEL})*)\\})? (${NUMBER})$`);
+/** Of counters alone: one of the events that they count. */
+const EXEMPLAR = `(?: # \\{(?<exemplar>(?:${LABEL}(?:,${LABEL})*)?)\\} ${NUMBER}(?: ${NUMBER})?)?`;
+/** Names and values of an exemplar's labels together. */
+const MOST_OF_EXEMPLAR = 128;
+const SAMPLE = new RegExp(`^(${NAME})(?:\\{(${LABEL}(?:,${LABEL})*)\\})? (?<value>${NUMBER})${EXEMPLAR}$`);
 
 function unescaped(text: string): string {
   return text.replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character));
@@ -32,6 +36,13 @@ function parseLabels(text: string): Record<string, string> {
   const labels = Object.fromEntries(pairs.map(([key, value = '']) => [key, unescaped(value)]));
   if (Object.keys(labels).length !== pairs.length) throw new Error(`a label twice: ${text}`);
   return labels;
+}
+
+function checkExemplar(text: string | undefined, { type }: OpenMetricsFamily, line: string): void {
+  if (text === undefined) return;
+  if (type !== 'counter') throw new Error(`a gauge with an exemplar: ${line}`);
+  const characters = [...Object.entries(parseLabels(text)).flat().join('')].length;
+  if (characters > MOST_OF_EXEMPLAR) throw new Error(`an exemplar of ${characters} characters: ${line}`);
 }
 
 /**
@@ -60,7 +71,8 @@ export function parseOpenMetrics(page: string): Map<string, OpenMetricsFamily> {
       const expected = family.type === 'counter' ? `${name}_total` : name;
       if (match === null || match[1] !== expected) throw new Error(`not a sample of ${expected}: ${line}`);
       const labels = parseLabels(match[2] ?? '');
-      const value = Number(match.at(-1)?.replace('Inf', 'Infinity'));
+      const value = Number(match.groups?.['value']?.replace('Inf', 'Infinity'));
+      checkExemplar(match.groups?.['exemplar'], family, line);
       if (family.type === 'counter' && !(value >= 0)) throw new Error(`a counter below 0: ${line}`);
       const key = `${name} ${JSON.stringify(Object.entries(labels).sort())}`;
       if (series.has(key)) throw new Error(`a series twice: ${line}`);

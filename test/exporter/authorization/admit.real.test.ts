@@ -9,6 +9,9 @@ import { type ExporterProcess, runExporter, startExporter } from '../../support/
 import { startPrometheus } from '../../support/programs.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
+/** Who may get what. */
+const RIGHTS: Readonly<Record<string, string>> = { scraper: '/m', reader: '/events' };
+
 describe('kubevigil-exporter --web.authorization=kubernetes', () => {
   const folder = temporaryFolder();
   const server = new ApiServer();
@@ -22,7 +25,7 @@ describe('kubevigil-exporter --web.authorization=kubernetes', () => {
       user: { username: String(token) },
     });
     server.accessReview = ({ user, nonResourceAttributes }) => ({
-      allowed: user === 'scraper' && (nonResourceAttributes as { path: string }).path === '/m',
+      allowed: RIGHTS[String(user)] === (nonResourceAttributes as { path: string }).path,
     });
     await server.start();
     env = { KUBECONFIG: server.writeKubeconfig(folder()) };
@@ -57,6 +60,14 @@ describe('kubevigil-exporter --web.authorization=kubernetes', () => {
     expect((await get('/m', undefined, 'HEAD')).status).to.equal(401);
     expect((await get('/m?collect[]=cpu')).status).to.equal(401);
     expect((await get('/', 'Bearer scraper')).status).to.equal(403);
+  });
+
+  it('gives what happened to who may read that, which is not who may scrape', async () => {
+    const statuses = await Promise.all(
+      [undefined, 'Bearer scraper', 'Bearer reader'].map((token) => get('/events?follow=false', token)),
+    );
+    expect(statuses.map(({ status }) => status)).to.deep.equal([401, 403, 200]);
+    expect((await get('/m', 'Bearer reader')).status).to.equal(403);
   });
 
   it('is scraped by a real Prometheus that has a token', async () => {

@@ -9,6 +9,7 @@ import { familiesOf, renderExposition } from '../../../exporter/web/exposition.t
 import { CONTENT_TYPES, negotiateFormat } from '../../../exporter/web/negotiation.ts';
 import { type RunningPrometheus, startPrometheus } from '../../../tools/programs/prometheus.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
+import { parseOpenMetrics } from '../../support/openmetrics.ts';
 import { promtoolCheck } from '../../support/promtool.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 
@@ -106,6 +107,12 @@ describe('exemplars in a real Prometheus', () => {
       query: execsMetrics.suspicious.name,
     });
     expect(data.result).to.have.length(PATHS.length);
+  });
+
+  it('make a page that a strict reader takes', async () => {
+    const page = await pageIn('openmetrics');
+    expect(page.match(/ # \{pid=/g)).to.have.length(PATHS.length);
+    expect(parseOpenMetrics(page).size).to.equal(1);
   });
 
   it('are no part of the text format, which promtool reads as before', async () => {
