@@ -1,5 +1,6 @@
 import { execsMetrics } from '../catalogue/execs.ts';
 import { type Sample, sample } from '../catalogue/model/sample.ts';
+import type { Place } from '../cgroups/place.ts';
 import { ArgumentReader } from '../events/argument-reader.ts';
 import { ExecCounter, type OnExec } from '../events/exec-counter.ts';
 import { noteExec } from '../events/exec-evidence.ts';
@@ -24,18 +25,34 @@ interface State {
   readonly waiting: Set<Promise<void>>;
 }
 
-/** Where an exec was, with who knows more of its container. */
-function located({ cgroup, place }: Location, { names }: ProcessEvents): ExecWhereabouts {
-  const { podUid, containerId = '' } = place ?? {};
-  return {
-    cgroup,
-    owner: containerLabels(place, names),
-    inContainer: containerId !== '',
-    specified: {
+/** Where execs were, with who knows more of their containers. */
+class Whereabouts {
+  readonly #events: ProcessEvents;
+  /** One for each place, from which thousands of execs come. */
+  readonly #specified = new WeakMap<Location, NonNullable<ExecWhereabouts['specified']>>();
+
+  constructor(events: ProcessEvents) {
+    this.#events = events;
+  }
+
+  of(location: Location): ExecWhereabouts {
+    const { cgroup, place } = location;
+    const owner = containerLabels(place, this.#events.names);
+    if (place?.containerId === undefined) return { cgroup, owner, inContainer: false };
+    return { cgroup, owner, inContainer: true, specified: this.#specifiedAt(location, place) };
+  }
+
+  #specifiedAt(location: Location, { podUid, containerId = '' }: Place) {
+    const known = this.#specified.get(location);
+    if (known !== undefined) return known;
+    const { names } = this.#events;
+    const specified = {
       image: () => names.image(containerId),
       declared: () => names.declared(podUid, containerId),
-    },
-  };
+    };
+    this.#specified.set(location, specified);
+    return specified;
+  }
 }
 
 function sourcesOf(procfs: string, reader: ArgumentReader, events: ProcessEvents): ProcessSources {
@@ -76,6 +93,7 @@ export const execs: Extractor<State> = {
     const reader = new ArgumentReader(procfs, guard);
     unseen.expect('path_unresolved');
     const counter = new ExecCounter(sourcesOf(procfs, reader, events));
+    const whereabouts = new Whereabouts(events);
     const waiting = new Set<Promise<void>>();
     const wait = (promise: Promise<void>) => {
       waiting.add(promise);
@@ -102,7 +120,7 @@ export const execs: Extractor<State> = {
       if (path === undefined) return;
       if (absolutePath === undefined) unseen.note('path_unresolved');
       const exec = { path, pid, timeNs, program, parent, maker };
-      const at = where && located(where, events);
+      const at = where && whereabouts.of(where);
       const onMatch = noteExec(evidence, event);
       const later = isLoader(path) ? addByLoader(exec, at, onMatch) : add(exec, at, onMatch);
       if (later !== undefined) wait(later);

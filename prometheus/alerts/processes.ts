@@ -97,7 +97,7 @@ export const processAlerts: AlertGroup = {
         '`exec_from_temp_path` and `exec_from_memory_in_container` have few honest explanations.',
       ],
       harmless: [
-        'Probes, entry points and hooks that run a shell: except them in the condition of a rule of the same name in `--rules.file`.',
+        'Supervisors that start shells once something listens, batch jobs and build pods that use them, Docker’s `HEALTHCHECK`: `kubevigil-exporter check-rules --print-defaults` prints the rule; copy it into `--rules.file` and except them by `parent_name`, `image` or `pod_namespace`. Probes, hooks, entry points and cron are left out already.',
         'Package managers in build pods.',
       ],
       fires: {

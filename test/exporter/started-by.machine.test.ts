@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { V1Container } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import { stringify } from 'yaml';
@@ -18,6 +19,11 @@ const SHELL = 'shell_in_container';
 const PROBE = ['sh', '-c', 'test -d /proc && exit 0 # alive'];
 const HOOK = ['sh', '-c', 'exit 0 # drain'];
 const TIMES = 20;
+/** How long ordinary life is watched; an hour by KUBEVIGIL_LIFE_SECONDS=3600. */
+const LIFE_SECONDS = Number(process.env['KUBEVIGIL_LIFE_SECONDS'] ?? 3);
+/** In each such second a probe; a hook and a job that is full of shells every so often. */
+const SECONDS_PER_HOOK = 3;
+const SECONDS_PER_JOB = 3;
 
 const rule = (name: string, condition: string) => ({
   name,
@@ -35,6 +41,9 @@ const RULES = [
   rule('by_runtime', 'in_container && name == "sh" && parent_name in ["runc", "crun"]'),
   rule('by_perl', 'in_container && name == "sh" && parent_name == "perl"'),
   rule('of_image', 'in_container && image == "registry.example/app:1"'),
+  ...['probed', 'beside', 'living'].map((one) =>
+    rule(`told_${one}`, `in_container && container == "${one}" && name == "sh" && started_by == "nobody"`),
+  ),
   rule('with_words', 'in_container && name == "sh" && args == ["sh", "-c", "exit 0 # brief"]'),
 ];
 
@@ -51,6 +60,12 @@ i=0; while [ $i -lt ${TIMES} ]; do sh -c 'sh -c :; :'; i=$((i+1)); done
 (while :; do [ -e /tmp/renew ] && rm /tmp/renew && sh -c : ; sleep 0.3; done) &
 exec perl -e '${SERVICE}'
 `;
+
+const JOB = "#!/bin/sh\nfor i in 1 2 3; do sh -c 'sh -c :; :'; done\nbash -c ':'\n";
+
+/** Perl: joins the cgroups in the arguments up to "--". */
+const JOIN =
+  'while ((my $c = shift) ne "--") { open(F, ">", "$c/cgroup.procs") or die "$c: $!"; print F $$; close F; }';
 
 for (const name of ['runc', 'crun'] as const) {
   describe(`who starts shells in containers of ${name}`, () => {
@@ -82,8 +97,8 @@ for (const name of ['runc', 'crun'] as const) {
     }
 
     /** How often it could not be told whether a shell is what the rule is for. */
-    const undecided = async () =>
-      (await page()).get(`kubevigil_rule_missing_fields_total{rule="${SHELL}"}`) ?? 0;
+    const undecided = async (container: string) =>
+      (await page()).get(`kubevigil_rule_missing_fields_total{rule="told_${container}"}`) ?? 0;
 
     async function shows(
       container: string,
@@ -138,6 +153,23 @@ for (const name of ['runc', 'crun'] as const) {
       return { id: bundle.id, rootfs };
     }
 
+    /** All shells of the pod that an alert would be about. */
+    async function accused(): Promise<number> {
+      return [...(await page())]
+        .filter(
+          ([key]) =>
+            key.startsWith(`kubevigil_suspicious_execs_total{rule="${SHELL}"`) && key.includes('pod="web"'),
+        )
+        .reduce((sum, [, value]) => sum + value, 0);
+    }
+
+    /** A container that is nothing but shells and over at once, of which the API server never hears. */
+    async function runJob(): Promise<void> {
+      const bundle = pod().bundle(['/job.sh']);
+      writeFileSync(join(bundle.folder, 'rootfs', 'job.sh'), JOB, { mode: 0o755 });
+      await pod().do('run', '--bundle', bundle.folder, bundle.id);
+    }
+
     /** Has the service or cron in a container start a shell with these words. */
     async function have(rootfs: string, file: string, words: readonly string[]): Promise<void> {
       writeFileSync(join(rootfs, 'tmp', `.${file}`), words.join('\0'));
@@ -182,7 +214,7 @@ for (const name of ['runc', 'crun'] as const) {
       const lifecycle = { preStop: { exec: { command: HOOK } } };
       const spec = { livenessProbe: { exec: { command: PROBE } }, lifecycle };
       const { id, rootfs } = await start('probed', ['sleep', '600'], {}, spec);
-      const missed = await undecided();
+      const missed = await undecided('probed');
       for (let i = 0; i < TIMES; i++) await pod().execByFile(id, PROBE);
       await pod().do('exec', id, ...PROBE);
       await pod().execByFile(id, HOOK);
@@ -190,7 +222,7 @@ for (const name of ['runc', 'crun'] as const) {
       expect(quiet).not.to.have.any.keys('exec', SHELL);
       // On a machine that is busy enough a runtime ends before anybody saw what it was told: that is counted, and nothing else.
       const seen = (quiet['probe'] ?? 0) + (quiet['hook'] ?? 0);
-      expect(seen + (await undecided()) - missed).to.equal(TIMES + 2);
+      expect(seen + (await undecided('probed')) - missed).to.equal(TIMES + 2);
       expect(seen).to.be.greaterThan(0);
       // A person who stays: with other words, with words beside, and on a terminal.
       const stays = 'i=0; while [ $i -lt 50 ]; do read line </tmp/go && exit; sleep 0.2; i=$((i+1)); done';
@@ -205,6 +237,51 @@ for (const name of ['runc', 'crun'] as const) {
       expect(loud).to.deep.include({ exec: 3, [SHELL]: 3, on_tty: 1 });
       writeFileSync(join(rootfs, 'tmp', 'go'), 'go\n');
       await Promise.all(staying);
+    });
+
+    it('also where the runtime runs in a cgroup of the pod, as below CRI-O’s conmon', async () => {
+      const { id } = await start(
+        'beside',
+        ['sleep', '600'],
+        {},
+        { livenessProbe: { exec: { command: PROBE } } },
+      );
+      const scope = pod().folders(join(pod().path, `crio-conmon-${id}.scope`));
+      for (const each of scope) mkdirSync(each, { recursive: true });
+      const missed = await undecided('beside');
+      const { command, env } = pod().command('exec', id, ...PROBE);
+      const inScope = ['perl', '-e', `${JOIN} exec @ARGV`, ...scope, '--', ...command];
+      for (let i = 0; i < TIMES; i++) await runToEnd(inScope, env, join(folder(), 'log'));
+      const seen = await shows('beside', { by_runtime: TIMES });
+      expect(seen).not.to.have.any.keys('exec', SHELL);
+      expect((seen['probe'] ?? 0) + (await undecided('beside')) - missed).to.equal(TIMES);
+      expect(seen['probe']).to.be.greaterThan(0);
+    });
+
+    it(`${LIFE_SECONDS} seconds of probes, hooks and entry points accuse nobody`, async function () {
+      const minutes = 10 + LIFE_SECONDS / 30;
+      this.timeout(minutes * 60_000);
+      const lifecycle = { preStop: { exec: { command: HOOK } } };
+      const spec = { livenessProbe: { exec: { command: PROBE } }, lifecycle };
+      const { id } = await start('living', ['sleep', String(minutes * 60)], {}, spec);
+      const [missed, before] = [await undecided('living'), await accused()];
+      let started = 0;
+      for (let second = 0; second < LIFE_SECONDS; second++) {
+        const rest = sleep(1_000);
+        started += 1;
+        await pod().execByFile(id, PROBE);
+        if (second % SECONDS_PER_HOOK === 0) {
+          started += 1;
+          await pod().execByFile(id, HOOK);
+        }
+        if (second % SECONDS_PER_JOB === 0) await runJob();
+        await rest;
+      }
+      const seen = await shows('living', { by_runtime: started });
+      expect(await accused()).to.equal(before);
+      expect((seen['probe'] ?? 0) + (seen['hook'] ?? 0) + (await undecided('living')) - missed).to.equal(
+        started,
+      );
     });
 
     it('an entry point’s shells are the image’s, as are its cron’s and those of its own loop, and a service’s are not', async () => {

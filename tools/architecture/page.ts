@@ -59,9 +59,11 @@ From a file of the kernel to a cell of a dataset, each line a room further up:
 1. \`exporter/trace/ring/\` reads the raw pages of a tracefs instance of its own, CPU by CPU, and merges their records in time order.
 2. \`exporter/trace/ring/decode.ts\` hands each record to \`exporter/trace/live/recorder.ts\`.
 3. The recorder asks \`exporter/trace/attribution/\` in which control group the process is, which follows forks and moves, and
-   \`exporter/trace/paths/\` for one spelling of the path.
+   \`exporter/trace/paths/\` for one spelling of the path; \`exporter/trace/descent/\` tells who had the program started, and
+   \`exporter/trace/launches/\` what a runtime was told.
 4. \`exporter/events/process-events.ts\` tells by the control group where the process was, and hands the event to those who listen.
-5. \`exporter/events/exec-counter.ts\` matches it against the rules of \`exporter/rules/\` and counts.
+5. \`exporter/events/exec-counter.ts\` matches it against the rules of \`exporter/rules/\` and counts. What conditions see is
+   \`exporter/events/exec-facts.ts\`, which asks for what costs when a condition comes to it.
 6. \`exporter/extractors/execs.ts\` has the counts at the next scrape.
 
 Where the kernel's trace cannot be had, \`exporter/trace/polling/\` stands in for steps 1 to 3.

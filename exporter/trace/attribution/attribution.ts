@@ -19,7 +19,7 @@ export interface Attributed {
   /** The cgroup of the container that a runtime was on its way into; `cgroup` is then where it came from. */
   entering?: Cgroup;
   /** Of an exec: what was started. */
-  program?: Program;
+  program?: Program | undefined;
   /** Of an exec: what the process ran that made this one, or that asked the runtime for it; undefined when that is not known. */
   parent?: Program | undefined;
   /** Of an exec: the process that made this one; undefined when that is not known. */
@@ -102,6 +102,8 @@ export interface CgroupLookup {
   placed(pid: number, timeNs: number): Cgroup | undefined;
   /** The container that a cgroup belongs to, by any text that is its own; undefined for the host's. */
   containerOf(cgroup: Cgroup): string | undefined;
+  /** Whether a cgroup is a pod's own, outside of its containers, where runtimes have programs of theirs; none is without it. */
+  isBeside?(cgroup: Cgroup): boolean;
   /** Whether `pid` still runs what it executed as `path`, and that is a script of a shell's. */
   isShellScript(pid: number, path: string): boolean;
 }
@@ -127,7 +129,9 @@ export class Attribution {
   constructor(lookup: CgroupLookup, cloneIntoCgroup: boolean) {
     this.#lookup = lookup;
     this.#cloneIntoCgroup = cloneIntoCgroup;
-    this.#lives = new ContainerLives((cgroup) => lookup.containerOf(cgroup));
+    this.#lives = new ContainerLives((cgroup) =>
+      lookup.isBeside?.(cgroup) === true ? undefined : lookup.containerOf(cgroup),
+    );
   }
 
   /** Tasks remembered. */

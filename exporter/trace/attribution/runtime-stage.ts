@@ -20,12 +20,17 @@ const ITSELF = /^\/proc\/(self|thread-self)\/exe$/;
 const OWN_DESCRIPTOR = /^\/(dev\/fd|proc\/(self|thread-self)\/fd)\/\d+$/;
 
 /** Whether a path names a file that the process has open. */
-export const isOwnDescriptor = (path: string): boolean => OWN_DESCRIPTOR.test(path);
+export function isOwnDescriptor(path: string): boolean {
+  return mayBeOwn(path) && OWN_DESCRIPTOR.test(path);
+}
+
+/** This is asked of every program that starts, of which nearly none is. */
+const mayBeOwn = (path: string) => path.startsWith('/proc/') || path.startsWith('/dev/fd/');
 
 /** What a process is in after it has executed `path`. */
 export function stageAfter(stage: Stage, path: string): Stage {
   if (stage !== 'made' && stage !== 'itself') return 'program';
-  if (!path.startsWith('/proc/') && !path.startsWith('/dev/fd/')) return 'program'; // as nearly all
+  if (!mayBeOwn(path)) return 'program';
   if (OWN_DESCRIPTOR.test(path)) return 'sealed';
   return ITSELF.test(path) ? 'itself' : 'program';
 }

@@ -25,7 +25,7 @@ export interface ExecEvent extends ProcessEvent {
   /** The process that made this one, which may be gone; undefined when it is not known. */
   maker?: number | undefined;
   /** What was started, with where it comes from; undefined when no more is known than the path. */
-  program?: Program;
+  program?: Program | undefined;
   /** What the process ran that made this one, or that asked the runtime for it; undefined when that is not known. */
   parent?: Program | undefined;
   /** Where the path led if the process worked where the one did that made it. */

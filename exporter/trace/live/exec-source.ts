@@ -200,6 +200,7 @@ export function openExecSource(options: ExecSourceOptions, listener: EventListen
       leaderOf: (pid: number) => leaderOf(procfs, pid),
       placed: (pid: number, timeNs: number) => watcher.cgroups.take(pid, timeNs),
       containerOf: (cgroup: Cgroup) => placeOfCgroup(cgroup)?.path,
+      isBeside: (cgroup: Cgroup) => placeOfCgroup(cgroup)?.containerId === undefined,
       isShellScript: (pid: number, path: string) => isShellScript(procfs, pid, path),
     };
     const attribution = new Attribution(lookup, isVersion2);

@@ -62,6 +62,10 @@ export class EventRecorder implements RecordSink {
       path,
       absolutePath: leadsThroughFolder(path) ? undefined : canonicalPath(path),
       cgroup: undefined,
+      // Added later, they would cost an object of their own.
+      program: undefined,
+      parent: undefined,
+      maker: undefined,
     };
     const taken = this.#attribution.exec(timeNs, pid, oldPid, path, event);
     if (timeNs < this.sinceNs) return;

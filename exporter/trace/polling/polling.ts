@@ -82,7 +82,10 @@ class PollingSource implements ExecSource {
     this.#agent = agent;
     this.#cgroups = hierarchy === undefined ? undefined : new CgroupTable(procfs, hierarchy);
     const isNested = isNestedNode(procfs);
-    this.#lives = new ContainerLives(({ path }) => placeOf(path, isNested)?.path);
+    this.#lives = new ContainerLives(({ path }) => {
+      const place = placeOf(path, isNested);
+      return place?.containerId === undefined ? undefined : place.path;
+    });
     for (const pid of processIds(procfs)) {
       const program = readProgram(procfs, pid);
       if (program !== undefined) this.#programs.set(pid, program);
