@@ -8,7 +8,8 @@ import { builder } from './support/cli.ts';
 import { duckdb, manifestOf, tableExpression } from './support/dataset.ts';
 import { serverThat } from './support/server.ts';
 
-const SCRAPES = 6;
+/** Of samples, one a second: so many of the last seconds, on a machine that may have stood still before them. */
+const CALM = 4;
 
 describe('builder build from a Prometheus that scrapes', () => {
   const newFolder = temporaryFolder();
@@ -16,12 +17,12 @@ describe('builder build from a Prometheus that scrapes', () => {
   it('needs no configuration: the scrape interval and timeout are the targets', async () => {
     const folder = newFolder();
     let scrapes = 0;
+    let hasDisk = false;
     const exporter = await serverThat((_, response) => {
       scrapes++;
-      const disk =
-        scrapes < 4
-          ? ''
-          : `kubevigil_disk_bytes_total{device="sda",direction="write"} ${1000 * (scrapes - 3)}\n`;
+      const disk = hasDisk
+        ? `kubevigil_disk_bytes_total{device="sda",direction="write"} ${1000 * scrapes}\n`
+        : '';
       const text = `kubevigil_forks_total ${10 * scrapes}\nkubevigil_memory_bytes{state="used"} 1\nkubevigil_memory_bytes{state="available"} 3\n${disk}`;
       response.writeHead(200, { 'Content-Type': 'text/plain; version=0.0.4' }).end(text);
     });
@@ -33,11 +34,19 @@ describe('builder build from a Prometheus that scrapes', () => {
       global: { scrape_interval: '1s', scrape_timeout: '500ms' },
       scrape_configs: [{ job_name: 'kubevigil', static_configs: [target] }],
     });
+    const stored = (metric: string) =>
+      waitFor(`samples of ${metric}`, async (signal) => {
+        const query = encodeURIComponent(`count_over_time(${metric}[${CALM + 1}s]) >= ${CALM}`);
+        const answer = await fetch(`${prometheus.url}/api/v1/query?query=${query}`, { signal });
+        return (await answer.text()).includes('"value"');
+      });
     try {
-      await waitFor('some scrapes', () => scrapes >= SCRAPES);
+      await stored('kubevigil_forks_total');
+      hasDisk = true;
+      await stored('kubevigil_disk_bytes_total');
       // The delay after which a step is closed.
       await sleep(1_500);
-      const range = ['--last', '1m', '--step', '1s', '--end', 'now'];
+      const range = ['--last', '1h', '--step', '1s', '--end', 'now'];
       const ended = await builder(['build', '--prometheus', prometheus.url, ...range], { cwd: folder });
       expect(ended).to.include({ code: 0, stderr: '' });
       const manifest = manifestOf(join(folder, 'dataset'));
@@ -46,7 +55,7 @@ describe('builder build from a Prometheus that scrapes', () => {
       const rows = await duckdb(
         `SELECT * FROM ${tableExpression(join(folder, 'dataset'), 'parquet')} ORDER BY timestamp`,
       );
-      expect(rows.length).to.be.at.least(SCRAPES - 2);
+      expect(rows.length).to.be.at.least(CALM);
       expect(rows.every((row) => row['memory_used_ratio'] === 0.25)).to.equal(true);
       // The disk appeared later.
       const writes = rows.map((row) => row['disk_write_bytes_per_second']);
