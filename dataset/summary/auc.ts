@@ -29,7 +29,6 @@ export function folded(auc: number): number {
  * Area under the ROC curve of a single score, by the Mann–Whitney statistic with ties counted half; in O(n log n).
  *
  * @returns null when a class is empty
- * @internal exported for its own tests
  */
 export function areaUnderCurve(positives: Float64Array, negatives: Float64Array): number | null {
   if (positives.length === 0 || negatives.length === 0) return null;

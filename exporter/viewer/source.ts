@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { get as getHttp, type IncomingMessage, type RequestOptions } from 'node:http';
-import { get as getHttps } from 'node:https';
+import type { IncomingMessage, RequestOptions } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../../common/cli.ts';
 import { messageOf } from '../../common/errors.ts';
 import { excerpt } from '../../common/excerpt.ts';
+import { request as requestHttp } from '../../common/web/node-http.ts';
 import type { EventLine } from './wanted.ts';
 
 /** An agent whose records are read. */
@@ -76,9 +77,10 @@ function request(options: SourceOptions, lastId: string): Promise<IncomingMessag
     ...(caFile !== undefined && { ca: contentOf(caFile, '--ca-file') }),
   };
   return new Promise((resolve, reject) => {
-    const get = url.protocol === 'https:' ? getHttps : getHttp;
-    const sent = get(asked, how, resolve);
+    const send = url.protocol === 'https:' ? requestHttps : requestHttp;
+    const sent = send(asked, how, resolve);
     sent.on('error', reject);
+    sent.end();
     sent.setTimeout(SILENCE_MS, () =>
       sent.destroy(new Error('nothing came for a while, not even a heartbeat')),
     );

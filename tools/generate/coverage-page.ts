@@ -6,7 +6,11 @@ import { numberedMetrics } from './column-names.ts';
 /** How many attacks a metric needs: one alone would be learned by heart. */
 const ENOUGH = 2;
 
-/** Metrics that fewer attacks move, and why that is so. A test fails on one that is not here, and on one that is here and need not be. */
+/**
+ * Metrics that fewer attacks move, and why that is so. A test fails on one that is not here, and on one that is here and need not be.
+ *
+ * @internal exported for its own tests
+ */
 export const HOLES: Readonly<Record<string, string>> = {
   kubevigil_risky_pods:
     'risky_pod alone starts pods that the rules match, in a cluster; whoever may create such a pod needs no other attack.',
@@ -47,7 +51,11 @@ function link(technique: string): string {
   return `[${technique}](https://attack.mitre.org/techniques/${technique.replace('.', '/')}/)`;
 }
 
-/** What is not covered: metrics that fewer attacks move than should. */
+/**
+ * What is not covered: metrics that fewer attacks move than should.
+ *
+ * @internal exported for its own tests
+ */
 export function holesIn(coverage: readonly Coverage[]): string[] {
   return coverage.filter(({ attacks }) => attacks.length < ENOUGH).map(({ metric }) => metric);
 }

@@ -24,7 +24,11 @@ export function shortName(file: string): string {
   return file.replace(/^(.*?\bdist\/)?test\//, '').replace(/\.test\.[jt]s$/, '');
 }
 
-/** Tests whose figures a neighbour moves, or that leave nothing to one, by short name. */
+/**
+ * Tests whose figures a neighbour moves, or that leave nothing to one, by short name.
+ *
+ * @internal exported for its own tests
+ */
 export const MEASURE: Readonly<Record<string, string>> = {
   'exporter/agreement.machine': "compares the machine's figures with another exporter's",
   'exporter/attacks.machine': "counts the host's processes and series, and resident memory",

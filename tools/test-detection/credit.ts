@@ -32,7 +32,11 @@ const EXPRESSIONS = new Map(
 /** The alerts that are about attacks. */
 export const ATTACK_ALERTS: readonly string[] = [...EXPRESSIONS.keys()];
 
-/** Whether an expression names a metric that one of the columns is made of, or its recording rule. */
+/**
+ * Whether an expression names a metric that one of the columns is made of, or its recording rule.
+ *
+ * @internal exported for its own tests
+ */
 export function isAbout(expr: string, moves: Scenario['moves']): boolean {
   return METRICS.some(({ name, columns }) => {
     const own = columns.filter((column) => moves.some((moved) => moved === column.name));

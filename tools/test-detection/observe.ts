@@ -34,7 +34,11 @@ async function range(prometheus: string, query: string, fromMs: number, toMs: nu
   return matrix.parse(await response.json()).data.result;
 }
 
-/** When each rule's count first rose above what it was at first; a series that was not there began at 0. */
+/**
+ * When each rule's count first rose above what it was at first; a series that was not there began at 0.
+ *
+ * @internal exported for its own tests
+ */
 export function rises(series: readonly Series[], fromMs: number): Sign[] {
   return series.flatMap(({ metric: { rule = '', pod = '' }, values }) => {
     const [[firstAt = 0, first = '0'] = []] = values;
@@ -45,7 +49,11 @@ export function rises(series: readonly Series[], fromMs: number): Sign[] {
   });
 }
 
-/** When each alert about attacks first fired, of those that did not at first. */
+/**
+ * When each alert about attacks first fired, of those that did not at first.
+ *
+ * @internal exported for its own tests
+ */
 export function firings(series: readonly Series[], fromMs: number): Sign[] {
   return series.flatMap(({ metric: { alertname = '', pod = '' }, values }) => {
     const atMs = (values[0]?.[0] ?? 0) * MS_PER_SECOND;
