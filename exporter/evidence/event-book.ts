@@ -31,7 +31,7 @@ interface Found<K extends RuleKind = RuleKind> {
 type NoteMatch = <K extends RuleKind>(found: Found<K>) => void;
 
 /** How records are written. */
-export interface Style extends Pick<Writing, 'node' | 'redact' | 'redactArguments' | 'withArguments'> {
+export interface Style extends Writing {
   /** The image of a container, where it is known. */
   readonly imageOf: (owner: ContainerOwner) => string | undefined;
 }
@@ -115,7 +115,7 @@ export class EventBook {
     // Of those that are held back the newest is written a moment later.
     this.#exemplars.note(rule, owner, match.event, match.more, match.time);
     const id = `${this.startedMs}-${number}`;
-    this.#takeLine(number, recordLine<K>(match, { ...this.#style, id, suppressed }));
+    this.#takeLine(number, recordLine<K>(match, { id, suppressed }, this.#style));
   }
 }
 

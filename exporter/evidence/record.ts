@@ -17,12 +17,16 @@ export interface Match<K extends RuleKind> {
   readonly more: RecordFields<K>;
 }
 
-/** What a record takes from the one who writes it. */
-export interface Writing {
+/** What tells a record from the others of its kind. */
+export interface Numbering {
   readonly id: string;
-  readonly node: string;
   /** Matches held back since the last record. */
   readonly suppressed: number;
+}
+
+/** How all records of an agent are written. */
+export interface Writing {
+  readonly node: string;
   /** Takes secrets out of a text. */
   readonly redact: (text: string) => string;
   /** The same of arguments, of which one may hold what the one before it names. */
@@ -138,11 +142,15 @@ const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16
  * The record of a match as one line of JSON, without its newline; valid against docs/reference/events.schema.json whatever the match's texts
  * hold, and of bounded length.
  */
-export function recordLine<K extends RuleKind>(match: Match<K>, writing: Writing): string {
+export function recordLine<K extends RuleKind>(
+  match: Match<K>,
+  { id, suppressed }: Numbering,
+  writing: Writing,
+): string {
   const { rule, time, owner, image } = match;
   const { on, severity, mitre, description } = rule;
   const line = JSON.stringify({
-    id: writing.id,
+    id,
     time,
     node: writing.node,
     rule: rule.name,
@@ -154,7 +162,7 @@ export function recordLine<K extends RuleKind>(match: Match<K>, writing: Writing
     pod: owner.pod,
     container: owner.container,
     image: image === undefined ? undefined : textOf('image', image, writing),
-    suppressed: writing.suppressed > 0 ? writing.suppressed : undefined,
+    suppressed: suppressed > 0 ? suppressed : undefined,
     [partOf(on)]: ownPart(match, writing),
   });
   return line.replace(UNPRINTABLE, escaped);

@@ -7,6 +7,8 @@ import { withoutUserinfo } from './userinfo.ts';
 const AROUND = 40;
 /** A name, a sign and a secret. */
 const SHORTEST = 6;
+/** Most paths: without a sign nothing is assigned, and without digits and capitals nothing is random. */
+const PLAIN = /^[a-z._/-]{1,80}$/;
 
 const replaced = (_: string, kept: unknown) => `${typeof kept === 'string' ? kept : ''}${REDACTED}`;
 
@@ -37,7 +39,7 @@ function withoutRuns(text: string): string {
 
 /** Takes passwords, tokens and keys out of a line of a log or of a shell: each becomes `…`. */
 export function redact(text: string): string {
-  if (text.length < SHORTEST) return text;
+  if (text.length < SHORTEST || PLAIN.test(text)) return text;
   const shaped = withoutHeaders(withoutShapes(withoutUserinfo(text)));
   return withoutRuns(withoutNamedValues(withoutProgramSecrets(shaped)));
 }

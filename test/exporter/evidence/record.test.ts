@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { RuleEvent, RuleKind } from '../../../exporter/catalogue/events/fields.ts';
 import { RULE_KINDS } from '../../../exporter/catalogue/events/fields.ts';
 import { partOf } from '../../../exporter/catalogue/events/record.ts';
-import { type Match, recordLine, type Writing } from '../../../exporter/evidence/record.ts';
+import { type Match, type Numbering, recordLine, type Writing } from '../../../exporter/evidence/record.ts';
 import { redactArguments } from '../../../exporter/evidence/redaction/arguments.ts';
 import { redact } from '../../../exporter/evidence/redaction/redact.ts';
 import type { RuleOn } from '../../../exporter/rules/model.ts';
@@ -23,7 +23,7 @@ function ruleOn<K extends RuleKind>(kind: K): RuleOn<K> {
   return parseRules(text, 'rules.yaml').rules[0] as RuleOn<K>;
 }
 
-const PLAIN: Writing = {
+const PLAIN: Writing & Numbering = {
   id: '1790000000000-7',
   node: 'node-1',
   suppressed: 0,
@@ -151,11 +151,12 @@ const EVENTS: { readonly [K in RuleKind]: Pick<Match<K>, 'event' | 'more'> & { r
 function lineOf<K extends RuleKind>(
   kind: K,
   own: Partial<Match<K>> = {},
-  writing: Partial<Writing> = {},
+  writing: Partial<Writing & Numbering> = {},
 ): string {
   const { event, more } = EVENTS[kind];
   const match = { rule: ruleOn(kind), time: TIME, owner: OWNER, image: 'shop/web:1', event, more };
-  return recordLine<K>({ ...match, ...own } as unknown as Match<K>, { ...PLAIN, ...writing });
+  const how = { ...PLAIN, ...writing };
+  return recordLine<K>({ ...match, ...own } as unknown as Match<K>, how, how);
 }
 
 /** Whatever a process, a file or a log can hold: any UTF-16, halves of characters among it, and much of it. */
