@@ -67,6 +67,9 @@ export async function visit(
         tally.answered++;
         if ((response.statusCode ?? 0) >= 400) tally.refused++;
         response.resume().once('error', () => {});
+        // Who closes first waits for a minute; a reset leaves nothing.
+        const { socket } = response;
+        if (response.headers.connection === 'close') response.prependOnceListener('end', () => reset(socket));
       });
       outgoing.once('error', (error) => {
         // What is cut off at the end was not refused by anybody.
