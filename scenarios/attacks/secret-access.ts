@@ -17,7 +17,7 @@ export const secretAccess = scenario('attack', {
   },
   moves: ['suspicious_execs_per_second', 'forks_per_second'],
   parameters: {
-    searchesPerSecond: { help: 'searches per second, of some 70 processes each', default: 10, most: 20 },
+    searchesPerSecond: { help: 'searches per second, of some 35 processes each', default: 10, most: 20 },
   },
   work: ({ durationMs, values, folder, signal }) =>
     withOwnFiles('secret_access', folder, (beginning) => {

@@ -17,13 +17,13 @@ const SECRETS = [
   'ca.key',
   'password',
 ];
-const USERS = ['root', 'app', 'backup', 'ci', 'deploy', 'git', 'postgres', 'www'];
+const USERS = ['root', 'app', 'ci', 'git'];
 const CONTENT = 'password=canary-of-kubevigil-which-opens-nothing\n';
 /** What somebody types who looks for something to use; then it waits for the end of its standard input. */
 const SEARCH = `
 find "$0" -type f | while read -r file; do (read -r line < "$file"); done
 grep -r password "$0"
-tar -cf - -C "$0" . | base64
+tar -cf - -C "$0" .
 read -r _`;
 
 export interface SecretAccessOptions extends WorkerOptions {
