@@ -43,14 +43,19 @@ describe('batches of scenarios', () => {
     expect(meet(attack('a', 'filesystem_used_ratio'), benign('b', 'filesystem_used_ratio'))).to.equal(true);
   });
 
-  it('leave an attack on CPU, disk or forks alone', () => {
-    for (const column of [
-      'cpu_busy_ratio',
-      'container_cpu_cores',
-      'io_pressure_ratio',
-      'forks_per_second',
-    ] as const)
+  it('leave an attack alone that is about what any other moves a little', () => {
+    for (const column of ['io_pressure_ratio', 'cpu_pressure_ratio', 'forks_per_second'] as const)
       expect(meet(attack('a', column), attack('b', 'network_sniffers')), column).to.equal(true);
+  });
+
+  it('put a few quiet attacks, and nothing else, beside one on CPU or disk whose pod tells its part', () => {
+    const burn = attack('a', 'cpu_busy_ratio', 'container_cpu_cores');
+    expect(meet(burn, attack('b', 'network_sniffers'))).to.equal(false);
+    expect(meet(burn, attack('b', 'disk_write_bytes_per_second'))).to.equal(true);
+    expect(meet(burn, benign('b', 'cpu_system_ratio', 'cpu_pressure_ratio'))).to.equal(true);
+    const quiet = Array.from({ length: 8 }, (_, i) => attack(`q${i}`, 'network_sniffers'));
+    const sizes = batchesOf([burn, ...quiet], 8, 1).map((batch) => (batch.includes(burn) ? batch.length : 0));
+    expect(Math.max(...sizes)).to.be.at.most(4);
   });
 
   it('let nobody beside a benign workload move what it does not name', () => {

@@ -22,7 +22,7 @@ const CHOSEN = SCENARIOS.filter(({ name }) => ONLY?.includes(name) ?? true);
 const SHOWN = CHOSEN.filter(({ needsCluster }) => needsCluster !== true);
 
 /** Each can have a scenario at a time. */
-const PODS = 5;
+const PODS = 6;
 
 async function verdicts(stage: Stage, seed: number): Promise<Map<string, Verdict>> {
   let batches = batchesOf(SHOWN, PODS, seed);

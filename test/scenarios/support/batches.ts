@@ -35,13 +35,25 @@ function blames(one: Told, other: Told): boolean {
   return one.role === 'attack' && !ANY_WORK.every((column) => other.moves.includes(column));
 }
 
+/** Whether it is about columns of the machine that any other attack moves a little, too: it would be taken for its doing. */
+const isAlone = (one: Told) => isHungry(one) && untold(one).some((column) => HUNGRY.has(column));
+
 /** Whether two scenarios cannot be judged when they are on at the same time. */
 export function meet(a: Told, b: Told): boolean {
-  if (isHungry(a) || isHungry(b)) return true;
+  if (isAlone(a) || isAlone(b) || (isHungry(a) && isHungry(b))) return true;
+  if ((isHungry(a) || isHungry(b)) && a.role !== b.role) return true;
   if (a.role === 'benign' && blames(b, a)) return true;
   if (b.role === 'benign' && blames(a, b)) return true;
   const bothBenign = a.role === 'benign' && b.role === 'benign';
   return !bothBenign && untold(a).some((column) => b.moves.includes(column));
+}
+
+/** Beside an attack that takes what it can get of the CPU or the disk. */
+const MOST_BESIDE_HUNGRY = 3;
+
+function hasRoom(batch: readonly Told[], one: Told, most: number): boolean {
+  const isTight = isHungry(one) || batch.some(isHungry);
+  return batch.length < (isTight ? Math.min(most, 1 + MOST_BESIDE_HUNGRY) : most);
 }
 
 function shuffled<T>(items: readonly T[], random: () => number): T[] {
@@ -64,7 +76,9 @@ export function batchesOf<T extends Told>(scenarios: readonly T[], most: number,
     .sort((a, b) => b.met - a.met);
   const batches: T[][] = [];
   for (const { one } of inOrder) {
-    const fits = batches.find((batch) => batch.length < most && batch.every((other) => !meet(one, other)));
+    const fits = batches.find(
+      (batch) => hasRoom(batch, one, most) && batch.every((other) => !meet(one, other)),
+    );
     if (fits === undefined) batches.push([one]);
     else fits.push(one);
   }

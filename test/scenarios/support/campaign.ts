@@ -14,8 +14,8 @@ import { type StagePod, VICTIM_PORT } from './stage-pod.ts';
 import { NODE_NAME, WatchedNode } from './watched-node.ts';
 
 const STEP_MS = 1_000;
-const FIRST_NORMAL_MS = 8_000;
-const NORMAL_MS = 2_000;
+const FIRST_NORMAL_MS = 10_000;
+const NORMAL_MS = 1_000;
 const EPISODE_MS = 6_000;
 const RECOVERY_MS = 4_000;
 /** Of all pods together. */

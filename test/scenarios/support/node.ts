@@ -134,10 +134,11 @@ export class TestNode {
   /**
    * A network namespace for a pod, which reaches the node, other pods and this machine's end of the uplink.
    *
-   * @param number of the pod, 1 to 63
+   * @param number of the pod, 1 to 63: a network has no room for more
    * @returns its address, and the command that runs what follows it there, to be run on the node
    */
   network(number: number): { readonly address: string; readonly command: readonly string[] } {
+    if (!(number >= 1 && number <= 63)) throw new RangeError(`pod ${number}: a node has room for 63`);
     const [gateway, address] = [1, 2].map((host) => `${this.#network}.${4 * number + host}`) as [
       string,
       string,
