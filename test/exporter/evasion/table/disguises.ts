@@ -69,6 +69,13 @@ export const DISGUISES: Family = {
       first(`$0 = "sh"; ${LISTENS} $0 = "crond"; ${SH}`),
     ),
     row(
+      'disguise-terminal',
+      'makes a service start a shell on a terminal of its own',
+      first(
+        `use POSIX (); ${LISTENS} sysopen(M, "/dev/ptmx", 2) or die; my $unlock = pack("i", 0); ioctl(M, 0x40045431, $unlock) or die; my $n = pack("i", 0); ioctl(M, 0x80045430, $n) or die; my $pid = fork; if (!$pid) { POSIX::setsid(); open(STDIN, "+<", "/dev/pts/" . unpack("i", $n)) or die; exec { "/bin/sh" } "sh", "-c", ":" } waitpid $pid, 0;`,
+      ),
+    ),
+    row(
       'disguise-script-first',
       'makes a service start a shell whose entry point was a shell script that became the service (`exec`)',
       firstScript(`sh -c :\nexec perl -e '${LISTENS} ${SH}'`),
