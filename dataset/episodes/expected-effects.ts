@@ -25,7 +25,7 @@ const EFFECTS = [
   'lateral_scan outbound_destinations_per_second tcp_resets_sent_per_second',
   'leaked_directory suspicious_execs_per_second processes',
   'listen_overflow tcp_listen_overflows_per_second tcp_syn_sent tcp_established tcp_retransmitted_segments_per_second',
-  'log4shell suspicious_execs_per_second',
+  'log4shell suspicious_execs_per_second web_attacks_per_second',
   'memory_leak memory_used_ratio container_memory_working_set_bytes',
   'mining cpu_busy_ratio container_cpu_cores memory_used_ratio container_memory_working_set_bytes',
   'network_flood network_transmit_packets_per_second network_transmit_bytes_per_second',
@@ -37,13 +37,15 @@ const EFFECTS = [
   'risky_pod risky_pods',
   'runc_overwrite file_changes_per_second',
   'secret_access suspicious_execs_per_second forks_per_second',
-  'shellshock suspicious_execs_per_second',
+  'shellshock suspicious_execs_per_second web_attacks_per_second',
   'slow_post tcp_established',
   'sniffer network_sniffers',
-  'ssrf_metadata outbound_destinations_per_second',
-  'struts suspicious_execs_per_second',
+  'ssrf_metadata outbound_destinations_per_second web_attacks_per_second',
+  'struts suspicious_execs_per_second web_attacks_per_second',
   'syn_flood tcp_syn_recv tcp_syncookies_per_second',
-  'web_shell suspicious_execs_per_second',
+  'web_injection web_attacks_per_second',
+  'web_scan web_attacks_per_second',
+  'web_shell suspicious_execs_per_second web_attacks_per_second',
 ];
 
 /** The columns that an attack is expected to move, by its label. */

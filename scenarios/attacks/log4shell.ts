@@ -2,7 +2,7 @@ import { targetedScenario } from '../scenario/define.ts';
 import { runWorker } from '../scenario/worker.ts';
 import type { Log4shellOptions } from '../workers/log4shell.ts';
 
-const CONNECTIONS = 4;
+const CONNECTIONS = 8;
 
 /** A logger looked up what it was given to write, and ran what it found there. */
 export const log4shell = targetedScenario('attack', {
@@ -16,11 +16,11 @@ export const log4shell = targetedScenario('attack', {
     unlike:
       'The callback goes to a sink on loopback, which answers a bind and no more; no class is loaded, and the shell runs `id`.',
   },
-  rules: ['shell_in_container'],
-  moves: ['suspicious_execs_per_second'],
+  rules: ['web_jndi_lookup', 'shell_in_container'],
+  moves: ['suspicious_execs_per_second', 'web_attacks_per_second'],
   usesWeakPages: true,
   parameters: {
-    requestsPerSecond: { help: 'requests per second', default: 10, most: 40 },
+    requestsPerSecond: { help: 'requests per second', default: 20, most: 40 },
   },
   work({ durationMs, values, target, weak, signal }) {
     const options: Log4shellOptions = { durationMs, target, connections: CONNECTIONS, ...values };

@@ -3,7 +3,7 @@ import { runWorker } from '../scenario/worker.ts';
 import { WEAK_PATHS } from '../victim/weak-paths.ts';
 import type { WebAttackOptions } from '../workers/web-attack.ts';
 
-const CONNECTIONS = 4;
+const CONNECTIONS = 8;
 /** What bash took for the end of a function, and for a command behind it: `:`, which does nothing. */
 const FUNCTION = '() { :; }; : kubevigil';
 
@@ -19,11 +19,11 @@ export const shellshock = targetedScenario('attack', {
     unlike:
       'The command behind the function is one that does nothing, and the shell runs `id`, whatever the header says.',
   },
-  rules: ['shell_in_container'],
-  moves: ['suspicious_execs_per_second'],
+  rules: ['web_shellshock', 'shell_in_container'],
+  moves: ['suspicious_execs_per_second', 'web_attacks_per_second'],
   usesWeakPages: true,
   parameters: {
-    requestsPerSecond: { help: 'requests per second', default: 10, most: 40 },
+    requestsPerSecond: { help: 'requests per second', default: 20, most: 40 },
   },
   work({ durationMs, values, target, weak, signal }) {
     const requests = ['User-Agent', 'Referer'].map((header) => ({

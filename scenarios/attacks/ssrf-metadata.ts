@@ -4,7 +4,7 @@ import { runWorker } from '../scenario/worker.ts';
 import { WEAK_PATHS } from '../victim/weak-paths.ts';
 import type { WebAttackOptions } from '../workers/web-attack.ts';
 
-const CONNECTIONS = 4;
+const CONNECTIONS = 8;
 const ADDRESSES = [
   'http://169.254.169.254/latest/meta-data/iam/security-credentials/',
   'http://169.254.169.254/computeMetadata/v1/instance/service-accounts/default/token',
@@ -24,8 +24,8 @@ export const ssrfMetadata = targetedScenario('attack', {
     unlike:
       'The sockets are bound to loopback, which has no such address: no packet leaves, and nothing answers. The parameter is one that no software reads.',
   },
-  rules: ['cloud_metadata_service'],
-  moves: ['outbound_destinations_per_second'],
+  rules: ['web_ssrf_metadata', 'cloud_metadata_service'],
+  moves: ['outbound_destinations_per_second', 'web_attacks_per_second'],
   usesWeakPages: true,
   parameters: {
     requestsPerSecond: {

@@ -3,7 +3,7 @@ import { runWorker } from '../scenario/worker.ts';
 import { WEAK_PATHS } from '../victim/weak-paths.ts';
 import type { WebAttackOptions } from '../workers/web-attack.ts';
 
-const CONNECTIONS = 4;
+const CONNECTIONS = 8;
 /** Where it is evaluated, it gives a name to a text, and nothing more. */
 const EXPRESSION = "%{(#kubevigil='multipart/form-data').(#kubevigil)}";
 
@@ -19,11 +19,11 @@ export const struts = targetedScenario('attack', {
     unlike:
       'The expression calls nothing. It is the user agent too, since access logs do not have the content type.',
   },
-  rules: ['shell_in_container'],
-  moves: ['suspicious_execs_per_second'],
+  rules: ['web_ognl_injection', 'shell_in_container'],
+  moves: ['suspicious_execs_per_second', 'web_attacks_per_second'],
   usesWeakPages: true,
   parameters: {
-    requestsPerSecond: { help: 'requests per second', default: 10, most: 40 },
+    requestsPerSecond: { help: 'requests per second', default: 20, most: 40 },
   },
   work({ durationMs, values, target, weak, signal }) {
     const headers = { 'Content-Type': EXPRESSION, 'User-Agent': EXPRESSION };

@@ -2,7 +2,7 @@ import { targetedScenario } from '../scenario/define.ts';
 import { runWorker } from '../scenario/worker.ts';
 import type { WebShellOptions } from '../workers/web-shell.ts';
 
-const CONNECTIONS = 4;
+const CONNECTIONS = 8;
 
 /** What is left in a web root, and asked to run commands from then on. */
 export const webShell = targetedScenario('attack', {
@@ -15,11 +15,11 @@ export const webShell = targetedScenario('attack', {
     unlike:
       'The file is a harmless text that nobody runs, and the shell runs `id`, whatever it is asked. Nothing is uploaded to another service than the own victim.',
   },
-  rules: ['shell_in_container'],
-  moves: ['suspicious_execs_per_second'],
+  rules: ['web_shell', 'shell_in_container'],
+  moves: ['suspicious_execs_per_second', 'web_attacks_per_second'],
   usesWeakPages: true,
   parameters: {
-    requestsPerSecond: { help: 'requests per second', default: 10, most: 40 },
+    requestsPerSecond: { help: 'requests per second', default: 20, most: 40 },
   },
   work({ durationMs, values, target, weak, signal }) {
     const uploads = weak?.uploads;

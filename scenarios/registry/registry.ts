@@ -41,6 +41,8 @@ import { sniffer } from '../attacks/sniffer.ts';
 import { ssrfMetadata } from '../attacks/ssrf-metadata.ts';
 import { struts } from '../attacks/struts.ts';
 import { synFlood } from '../attacks/syn-flood.ts';
+import { webInjection } from '../attacks/web-injection.ts';
+import { webScan } from '../attacks/web-scan.ts';
 import { webShell } from '../attacks/web-shell.ts';
 import { adminExec } from '../benign/admin-exec.ts';
 import { backup } from '../benign/backup.ts';
@@ -97,6 +99,8 @@ export const SCENARIOS: readonly Scenario[] = [
   ssrfMetadata,
   struts,
   synFlood,
+  webInjection,
+  webScan,
   webShell,
   adminExec,
   backup,

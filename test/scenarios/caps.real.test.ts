@@ -23,6 +23,8 @@ const TARGETED = [
   'slow_post',
   'brute_force',
   'credential_stuffing',
+  'web_scan',
+  'web_injection',
   'web_shell',
   'ssrf_metadata',
   'log4shell',

@@ -3,6 +3,9 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
+import { LineEvent } from '../../../exporter/logs/line-event.ts';
+import { loadRules } from '../../../exporter/rules/load.ts';
+import { RuleSet } from '../../../exporter/rules/rule-set.ts';
 import { credentialStuffing } from '../../../scenarios/attacks/credential-stuffing.ts';
 import { http2RapidReset } from '../../../scenarios/attacks/http2-rapid-reset.ts';
 import { log4shell } from '../../../scenarios/attacks/log4shell.ts';
@@ -10,15 +13,30 @@ import { shellshock } from '../../../scenarios/attacks/shellshock.ts';
 import { slowPost } from '../../../scenarios/attacks/slow-post.ts';
 import { ssrfMetadata } from '../../../scenarios/attacks/ssrf-metadata.ts';
 import { struts } from '../../../scenarios/attacks/struts.ts';
+import { webInjection } from '../../../scenarios/attacks/web-injection.ts';
+import { webScan } from '../../../scenarios/attacks/web-scan.ts';
 import { webShell } from '../../../scenarios/attacks/web-shell.ts';
+import { loadSpike } from '../../../scenarios/benign/load-spike.ts';
+import type { Scenario } from '../../../scenarios/scenario/scenario.ts';
 import type { OwnVictim } from '../../../scenarios/victim/open-victim.ts';
-import { newToken, WEAK_HEADER } from '../../../scenarios/victim/weak-access.ts';
+import { newToken, PROOF_PATH, WEAK_HEADER } from '../../../scenarios/victim/weak-access.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
+import { COMBINED } from '../support/combined.ts';
 import { fileOf, needs, programs, whileOn } from '../support/footprint.ts';
 import { openTestVictim, type TestVictim } from '../support/test-victim.ts';
 
-/** Those that use weak pages. */
-const WEAK = [webShell, ssrfMetadata, log4shell, shellshock, struts];
+/** Those whose requests web rules see, and whether they use weak pages. */
+const SEEN: readonly (readonly [scenario: Scenario, weak: boolean])[] = [
+  [webScan, false],
+  [webInjection, false],
+  [webShell, true],
+  [ssrfMetadata, true],
+  [log4shell, true],
+  [shellshock, true],
+  [struts, true],
+];
+const WEAK = SEEN.filter(([, weak]) => weak).map(([scenario]) => scenario);
+const OWNER = { namespace: 'n', pod: 'p', container: 'c' };
 /** Whom a request may name: loopback, documentation, and metadata services, which the address of a request alone reaches nobody by. */
 const HARMLESS = /^(127\.|192\.0\.2\.|198\.51\.100\.|203\.0\.113\.|169\.254\.|100\.100\.100\.200$)/;
 
@@ -56,6 +74,7 @@ async function openService(): Promise<{ url: string; received: Received[]; close
 describe('footprints of web attacks', () => {
   let victim: TestVictim;
   let folder: string;
+  let rules: RuleSet;
   after(async () => {
     await victim.close(0);
     expect(readdirSync(folder)).to.deep.equal([]);
@@ -64,12 +83,39 @@ describe('footprints of web attacks', () => {
   before(async () => {
     folder = newFolder();
     victim = await openTestVictim(folder, true);
+    rules = new RuleSet(await loadRules(undefined));
   });
   beforeEach(() => {
     victim.lines.length = 0;
   });
 
+  const webRules = (line: string) => {
+    const web = new Set(
+      rules
+        .on('log')
+        .filter(({ category }) => category === 'web')
+        .map(({ name }) => name),
+    );
+    return rules.match('log', new LineEvent(line, '/log', 'stdout', OWNER)).filter((name) => web.has(name));
+  };
   const here = () => ({ target: victim.own.url, victim: victim.own, intensity: 1 });
+  const isProof = (line: string) => line.includes(`"GET ${PROOF_PATH}?`);
+
+  for (const [scenario, isWeak] of SEEN)
+    it(`${scenario.name} is requests that ${(scenario.rules ?? []).filter((name) => name.startsWith('web_')).join(', ')} see`, async function () {
+      await needs(this, scenario, victim.own.url);
+      await whileOn(scenario, () => victim.lines.length > (isWeak ? 30 : 60), here());
+      const lines = victim.lines.filter((line) => !isProof(line));
+      for (const line of lines) expect(line).to.match(COMBINED);
+      const seen = lines.map(webRules);
+      const named = (scenario.rules ?? []).filter((name) => name.startsWith('web_'));
+      expect(seen.flat()).to.include.members(named);
+      const unseen = lines.filter((_, i) => seen[i]?.length === 0 && !lines[i]?.includes('"PUT '));
+      expect(unseen.length / lines.length, unseen.join('\n')).to.be.below(0.1);
+      const used = lines.filter((line) => / 200 19 /.test(line));
+      if (isWeak) expect(used).not.to.deep.equal([]);
+    });
+
   for (const scenario of WEAK.filter((one) => one !== ssrfMetadata))
     it(`${scenario.name} has the service start shells`, async () => {
       const shells = await whileOn(
@@ -119,7 +165,7 @@ describe('footprints of web attacks', () => {
     });
   }
 
-  for (const scenario of WEAK)
+  for (const [scenario] of SEEN)
     it(`${scenario.name} uploads nothing to another service, and names nobody who could be harmed`, async function () {
       await needs(this, scenario, victim.own.url);
       const service = await openService();
@@ -186,5 +232,10 @@ describe('footprints of web attacks', () => {
     const options = { durationMs: 1_000, folder, ...without };
     const error = await http2RapidReset.check(options).catch((reason: Error) => reason);
     expect(String(error)).to.match(/needs a victim of the same process/);
+  });
+
+  it('load_spike is nothing that a web rule sees', async () => {
+    await whileOn(loadSpike, () => victim.lines.length > 100, here());
+    expect(victim.lines.flatMap(webRules)).to.deep.equal([]);
   });
 });
