@@ -8,6 +8,7 @@ import { rfc3339, rfc3339Of } from '../evidence/wall-time.ts';
 import type { HostFiles } from '../files/host-files.ts';
 import { type ContainerOwner, HOST, OTHER_CONTAINER } from '../owners/owners.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
+import { Budget } from './budget.ts';
 import { ContainerLines } from './container-lines.ts';
 import { Journal } from './journal/journal.ts';
 import { LineCounts } from './line-counts.ts';
@@ -20,6 +21,13 @@ import { Tail } from './tail.ts';
 
 /** As long as counts are kept: a rule's zero stays as long after its log is gone. */
 const RETAINED_MS = 6 * 60_000;
+
+/**
+ * What matching may take at a poll, which comes every 15 s or more often. A log that needs more than its share is behind, and once it is too far behind, what is
+ * skipped is counted.
+ */
+const POLL_BUDGET_MS = 2_000;
+const MIN_BUDGET_MS = 20;
 
 /** A file that is being read. */
 interface Source {
@@ -114,7 +122,9 @@ export class LogReader {
     const targets = await logTargets(rules, pods, this.#files, errors);
     for (const [path, target] of targets) this.#adopt(path, target);
     for (const [path, source] of this.#sources) {
-      await collect(errors, () => source.tail.poll((line) => this.#takeFromFile(source, line)));
+      await collect(errors, () =>
+        source.tail.poll((line) => this.#takeFromFile(source, line), this.#budget()),
+      );
       // Read once more above: a container's last lines are written before its pod is gone.
       if (!targets.has(path)) await this.#drop(path, source, errors);
     }
@@ -152,9 +162,14 @@ export class LogReader {
     this.#sources.set(path, { tail, lines, repetitions: new Repetitions(), target });
   }
 
+  /** A share for each log, so that none takes the time of others. */
+  #budget(): Budget {
+    return new Budget(Math.max(MIN_BUDGET_MS, POLL_BUDGET_MS / this.#sources.size));
+  }
+
   async #drop(path: string, { tail }: Source, errors: SourceError[]): Promise<void> {
     this.#sources.delete(path);
-    this.#skippedBytes += tail.skippedBytes;
+    this.#skippedBytes += tail.skippedBytes + tail.unreadBytes;
     await collect(errors, () => tail.close());
   }
 

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { HostFiles } from '../files/host-files.ts';
+import type { Budget } from './budget.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { identityOf, type OpenLog, openLog } from './open-log.ts';
 
@@ -30,6 +31,7 @@ export class Tail {
   /** Files born since then are read from their beginning, older ones from their end. */
   readonly #sinceMs: number;
   #sawNone = false;
+  #unreadBytes = 0;
 
   constructor(path: string, files: HostFiles, sinceMs: number, splitter = new LineSplitter()) {
     this.path = path;
@@ -37,6 +39,11 @@ export class Tail {
     this.#files = files;
     this.#sinceMs = sinceMs;
     this.#splitter = splitter;
+  }
+
+  /** Bytes that were there at the last poll and wait for the next one. */
+  get unreadBytes(): number {
+    return this.#log === undefined ? 0 : this.#unreadBytes;
   }
 
   /** Whether there is a file to read. */
@@ -47,9 +54,10 @@ export class Tail {
   /**
    * Reads what was appended since the last time.
    *
+   * @param budget for what is done with the lines; once it is spent the rest waits for the next poll, but some are always read
    * @throws {SourceError} when the file cannot be read
    */
-  async poll(take: (line: string) => void): Promise<void> {
+  async poll(take: (line: string) => void, budget: Budget): Promise<void> {
     if (this.#log === undefined) await this.#open();
     if (this.#log === undefined) return;
     const wasRotated = this.#rotated;
@@ -57,12 +65,12 @@ export class Tail {
     // Also when nothing is there: holding a deleted file open would keep its space on the disk.
     this.#rotated = here?.identity !== this.#log.identity;
     if (!this.#rotated && here?.size === this.#position) return;
-    if (!(await this.#readAppended(this.#log.handle, take)) || !this.#rotated || !wasRotated) return;
+    if (!(await this.#readAppended(this.#log.handle, take, budget)) || !this.#rotated || !wasRotated) return;
     await this.close();
     this.#sawNone = true;
     this.#rotated = false;
     await this.#open();
-    if (this.#log !== undefined) await this.#readAppended(this.#log.handle, take);
+    if (this.#log !== undefined) await this.#readAppended(this.#log.handle, take, budget);
   }
 
   async close(): Promise<void> {
@@ -110,7 +118,7 @@ export class Tail {
   }
 
   /** True when it got to the end of the file. */
-  async #readAppended(handle: FileHandle, take: (line: string) => void): Promise<boolean> {
+  async #readAppended(handle: FileHandle, take: (line: string) => void, budget: Budget): Promise<boolean> {
     const { size } = await this.#guarded(() => handle.stat());
     if (size < this.#position) {
       this.#position = 0;
@@ -126,9 +134,12 @@ export class Tail {
     const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(1, size - this.#position)));
     while (this.#position < end) {
       const { bytesRead } = await this.#guarded(() => handle.read(buffer, 0, buffer.length, this.#position));
+      this.#unreadBytes = Math.max(0, size - this.#position - bytesRead);
       if (bytesRead === 0) return true;
       this.#position += bytesRead;
-      for (const line of this.#splitter.push(buffer.subarray(0, bytesRead))) take(line);
+      const lines = this.#splitter.push(buffer.subarray(0, bytesRead));
+      budget.spendOn(() => lines.forEach(take));
+      if (budget.isSpent) return false;
     }
     return false;
   }

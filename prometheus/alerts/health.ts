@@ -286,7 +286,9 @@ export const healthAlerts: AlertGroup = {
       meaning:
         'A log that rules watch grows faster than the exporter reads: failed logins in it may not have been counted. A flood of lines can be meant to hide some.',
       threshold: 'Any: logs of logins are slow.',
-      look: ['Which log grows? `ls -l /var/log`, and the pods with the label `kubevigil.io/watch-logins`.'],
+      look: [
+        'Which log grows? `ls -l /var/log`, and the pods with the labels `kubevigil.io/watch-logins` and `kubevigil.io/watch-web`.',
+      ],
       harmless: ['A service that logs everything at debug level: do not select it.'],
       fires: {
         when: 'a mebibyte a minute is skipped',

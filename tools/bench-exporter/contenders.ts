@@ -57,12 +57,12 @@ function tracefsFor(folder: string): { readonly wrap: readonly string[]; readonl
 }
 
 /** Starts Kubevigil's exporter with everything on. */
-export async function startKubevigil(folder: string): Promise<Contender> {
+export async function startKubevigil(folder: string, more: readonly string[] = []): Promise<Contender> {
   const { wrap, flags } = tracefsFor(folder);
   const ours = join(ROOT, 'dist', 'exporter', 'main.js');
   return launch('kubevigil', folder, (address) => {
     const agent = [process.execPath, ...NODE_FLAGS, ours, `--web.listen-address=${address}`];
-    const [file = process.execPath, ...args] = [...wrap, ...agent, '--kubernetes=off', ...flags];
+    const [file = process.execPath, ...args] = [...wrap, ...agent, '--kubernetes=off', ...flags, ...more];
     return [file, ...args];
   });
 }

@@ -5,6 +5,7 @@
  * - `exec`: CPU of an exec event, of an agent that has just started and of one that is warm
  * - `events`: CPU of a record of a match, and of what has none
  * - `idle`: CPU of a minute without scrapes, and with one every 15 s
+ * - `logs`: CPU of a line of an access log, by the default web rules
  * - `soak`: memory over 2,000 scrapes while processes and pods come and go
  *
  * Prints tables; `--json FILE` also writes the figures; `--only PART` (repeatable) runs some parts only. Containers, network
@@ -17,6 +18,7 @@ import { parseArgs } from 'node:util';
 import { benchEvents } from './events.ts';
 import { benchExecs } from './execs.ts';
 import { benchIdle } from './idle.ts';
+import { benchLogs } from './logs.ts';
 import { benchScrapes } from './scrapes.ts';
 import { benchSoak } from './soak.ts';
 
@@ -25,6 +27,7 @@ const PARTS = {
   exec: benchExecs,
   events: benchEvents,
   idle: benchIdle,
+  logs: benchLogs,
   soak: benchSoak,
 };
 const NAMES = Object.keys(PARTS);

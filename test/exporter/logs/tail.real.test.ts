@@ -14,6 +14,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { openHostFiles } from '../../../exporter/files/host-files.ts';
 import { HangGuard } from '../../../exporter/kernel/hang-guard.ts';
+import { Budget } from '../../../exporter/logs/budget.ts';
 import { Tail } from '../../../exporter/logs/tail.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
 
@@ -24,7 +25,7 @@ describe('logs: following a file', () => {
   const log = () => at('log');
   const poll = async () => {
     lines = [];
-    await tail.poll((line) => lines.push(line));
+    await tail.poll((line) => lines.push(line), new Budget(Number.POSITIVE_INFINITY));
     return lines;
   };
   /** Follows `log` as a process that started now. */
@@ -36,6 +37,27 @@ describe('logs: following a file', () => {
     lines = [];
   });
   afterEach(() => tail.close());
+
+  it('leaves the rest for the next poll when its time is spent, and loses none of it', async () => {
+    await follow();
+    const written = Array.from({ length: 20_000 }, (_, i) => `line ${i}`);
+    writeFileSync(log(), `${written.join('\n')}\n`);
+    const read: string[] = [];
+    const waiting: number[] = [];
+    for (let poll = 0; poll < 10; poll++) {
+      let ms = 0;
+      const budget = new Budget(1, () => ms);
+      await tail.poll((line) => {
+        read.push(line);
+        ms += 1;
+      }, budget);
+      waiting.push(tail.unreadBytes);
+    }
+    expect(read).to.deep.equal(written);
+    expect(waiting[0]).to.be.above(100_000);
+    expect(waiting).to.deep.equal([...waiting].sort((a, b) => b - a));
+    expect(waiting.at(-1)).to.equal(0);
+  });
 
   it('begins at the end of a file that was there, even in the middle of a line', async () => {
     writeFileSync(log(), 'old\nhalf of ');
