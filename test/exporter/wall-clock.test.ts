@@ -9,8 +9,13 @@ import { ROOT } from '../support/paths.ts';
 
 /** What reads the wall clock, which can be set to anything at any time; all else measures on the monotonic one. */
 const WALL_CLOCK_OF: Readonly<Record<string, string>> = {
+  'exporter/evidence/event-book.ts': 'tells the records of one start of the agent from those of the next',
+  'exporter/evidence/wall-time.ts': 'shown as a time',
   'exporter/files/fingerprint.ts': 'compared with the times of a file',
+  'exporter/files/watched-pattern.ts': 'compared with the times of a file',
   'exporter/logs/moment.ts': 'compared with the times of a file',
+  'exporter/program/evidence.ts': 'tells the records of one start of the agent from those of the next',
+  'exporter/web/events-page.ts': 'shown as a time, in heartbeats',
   'exporter/trace/ring/stale.ts': 'compared with the times of a file',
   'exporter/rules/rule-book.ts': 'shown as a time',
 };
