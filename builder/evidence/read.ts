@@ -58,7 +58,7 @@ async function* linesOfUrl({
   bearerTokenFile,
 }: Extract<EvidenceConfig, { url: string }>): AsyncGenerator<string> {
   const address = eventsAddress(url);
-  address.searchParams.set('follow', '0');
+  address.searchParams.set('follow', 'false');
   const token = bearerTokenFile === undefined ? undefined : readFileSync(bearerTokenFile, 'utf8').trim();
   const response = await fetch(address, {
     headers: {

@@ -228,7 +228,7 @@ describe('builder evidence', () => {
       const manifest = await make('build', { folder, output: 'asked' });
       expect(manifest.evidence?.rows).to.equal(4);
       expect(manifest.evidence?.sources).to.deep.equal([{ from: `${url}/events`, events: 4 }]);
-      expect(asked).to.deep.equal(['/events?follow=0 Bearer secret']);
+      expect(asked).to.deep.equal(['/events?follow=false Bearer secret']);
     } finally {
       server.close();
     }
