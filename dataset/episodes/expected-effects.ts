@@ -19,6 +19,7 @@ const EFFECTS = [
   'file_tamper file_changes_per_second',
   'fileless suspicious_processes suspicious_execs_per_second listening_sockets',
   'fork_burst forks_per_second processes',
+  'host_mount_pod risky_pods',
   'http_flood tcp_established container_cpu_cores',
   'http2_rapid_reset container_cpu_cores',
   'implant suspicious_processes suspicious_execs_per_second listening_sockets',

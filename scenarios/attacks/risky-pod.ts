@@ -19,7 +19,7 @@ export const riskyPod = scenario('attack', {
   async work({ durationMs, values, signal }) {
     const own = ownPod();
     if (own === undefined) return;
-    const options: RiskyPodOptions = { durationMs, ...values, own };
+    const options: RiskyPodOptions = { durationMs, ...values, kind: 'all rights', own };
     await runWorker('risky-pod', options, signal);
   },
 });

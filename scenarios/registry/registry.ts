@@ -17,6 +17,7 @@ import { exfiltrationBurst } from '../attacks/exfiltration-burst.ts';
 import { fileTamper } from '../attacks/file-tamper.ts';
 import { fileless } from '../attacks/fileless.ts';
 import { forkBurst } from '../attacks/fork-burst.ts';
+import { hostMountPod } from '../attacks/host-mount-pod.ts';
 import { httpFlood } from '../attacks/http-flood.ts';
 import { http2RapidReset } from '../attacks/http2-rapid-reset.ts';
 import { implant } from '../attacks/implant.ts';
@@ -75,6 +76,7 @@ export const SCENARIOS: readonly Scenario[] = [
   fileTamper,
   fileless,
   forkBurst,
+  hostMountPod,
   httpFlood,
   http2RapidReset,
   implant,

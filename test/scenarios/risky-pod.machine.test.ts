@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
 import { expect } from 'chai';
+import { hostMountPod } from '../../scenarios/attacks/host-mount-pod.ts';
 import { riskyPod } from '../../scenarios/attacks/risky-pod.ts';
 import { waitFor } from '../../tools/programs/wait.ts';
 import { refuseWith } from '../support/api-server.ts';
@@ -61,6 +62,34 @@ describe('risky_pod', () => {
         async () => Object.keys(await riskyPods(exporter)).length === 0,
       );
       expect(api.pods.size).to.equal(0);
+    } finally {
+      await exporter.stop();
+    }
+  });
+
+  it('has a smaller sister that asks for files and processes of the node alone, pod after pod', async () => {
+    const { KUBECONFIG } = process.env;
+    const exporter = await startExporter([], { env: { KUBECONFIG, NODE_NAME: NODE } });
+    try {
+      await waitFor('the watch', () => api.server.watches > 0);
+      const abort = new AbortController();
+      const parameters = { pods: 1, replacedSeconds: 1 };
+      const run = hostMountPod.run({ ...options, durationMs: 3_600_000, parameters }, abort.signal);
+      await waitFor('the exporter to see it', async () => Object.keys(await riskyPods(exporter)).length > 0);
+      expect(await riskyPods(exporter)).to.deep.equal({ host_path_pod: 1, host_pid_pod: 1 });
+      await waitFor('the next pods', () => api.created.length >= 3);
+      abort.abort();
+      await run;
+      expect(api.pods.size).to.equal(0);
+      for (const { spec } of api.created) {
+        const [container] = spec?.containers ?? [];
+        expect(container?.securityContext).to.deep.include({
+          runAsNonRoot: true,
+          allowPrivilegeEscalation: false,
+        });
+        expect(container?.volumeMounts?.every(({ readOnly }) => readOnly)).to.equal(true);
+        expect(spec).not.to.have.property('hostNetwork');
+      }
     } finally {
       await exporter.stop();
     }

@@ -11,10 +11,7 @@ const ENOUGH = 2;
  *
  * @internal exported for its own tests
  */
-export const HOLES: Readonly<Record<string, string>> = {
-  kubevigil_risky_pods:
-    'risky_pod alone starts pods that the rules match, in a cluster; whoever may create such a pod needs no other attack.',
-};
+export const HOLES: Readonly<Record<string, string>> = {};
 
 /** The 21 techniques with which MITRE's matrix for Containers began (ATT&CK 9, 2021). */
 const CONTAINER_TECHNIQUES: Readonly<Record<string, string>> = {
