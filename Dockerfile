@@ -30,6 +30,6 @@ COPY --from=build /image /
 WORKDIR /app
 # The exporter's manifest asks for root and two capabilities; everything else runs as nobody in particular.
 USER 65532:65532
-EXPOSE 24924 24925 24926
-# Every program takes SIGTERM itself, as the first process and under an init alike. Others: kubevigil-builder, kubevigil-scenarios.
+EXPOSE 24924 24925 24926 24927
+# Every program takes SIGTERM itself, as the first process and under an init alike. Others: kubevigil-builder, kubevigil-scenarios, kubevigil-detector.
 CMD ["kubevigil-exporter"]

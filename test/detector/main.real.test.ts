@@ -147,7 +147,7 @@ describe('kubevigil-detector', () => {
       ...out,
     );
     await refused(/--budget 0: say a number above 0/, 2, 'promote', models, '--budget', '0');
-    await refused(/there is no command guess: say train, evaluate, promote or score/, 2, 'guess');
+    await refused(/there is no command guess: say train, evaluate, promote, score or serve/, 2, 'guess');
     const damaged = join(folder, 'damaged');
     cpSync(dataset, damaged, { recursive: true });
     const [file = ''] = readdirSync(damaged, { recursive: true, encoding: 'utf8' }).filter((name) =>

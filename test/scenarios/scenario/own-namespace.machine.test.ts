@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { expect } from 'chai';
 import { enteringNamespace, namespaceObstacle } from '../../../scenarios/scenario/own-namespace.ts';
 import { waitFor } from '../../../tools/programs/wait.ts';
+import { closedTree } from '../../support/open-tree.ts';
 import { skip } from '../../support/skip.ts';
 
 const NOBODY = 65_534;
@@ -94,6 +95,8 @@ describe('a network namespace of its own', () => {
 
   it('is there for who has no rights, where users may make namespaces', async function () {
     if (process.getuid?.() !== 0) skip(this, 'only root can become nobody');
+    const closed = closedTree();
+    if (closed !== undefined) skip(this, closed);
     const nobody = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
     const [file = '', ...args] = [...nobody, 'unshare', '--user', '--map-root-user', '--net', 'true'];
     try {

@@ -16,7 +16,11 @@ await SCENARIOS.find((one) => one.name === name).run(options).catch((error) => {
 `;
 
 /** A command that runs what follows it as one who has no rights. */
-export const AS_NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+export const AS_NOBODY = [
+  ...['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'],
+  // The tree may lie where only root can read; nothing else comes of this right.
+  ...['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'],
+];
 
 export class LoneScenario {
   readonly #mark = randomUUID();
