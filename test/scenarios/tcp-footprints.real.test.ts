@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parseProtocolCounters } from '../../exporter/parsers/protocol-counters.ts';
 import { SCENARIOS } from '../../scenarios/registry/registry.ts';
@@ -7,7 +6,6 @@ import { enteringNamespace, namespaceObstacle } from '../../scenarios/scenario/o
 import { filterObstacle } from '../../scenarios/scenario/socket-filters.ts';
 import { waitFor } from '../../tools/programs/wait.ts';
 import { closedTree } from '../support/open-tree.ts';
-import { ROOT } from '../support/paths.ts';
 import { skip } from '../support/skip.ts';
 import { AS_NOBODY, LoneScenario } from './support/lone-scenario.ts';
 
@@ -85,19 +83,6 @@ describe('what scenarios do to TCP', () => {
       await waitFor('its processes to end', () => lone.processes().length === 0);
     });
   }
-
-  it('needs no more of perl than perl-base has', () => {
-    const scripts = readdirSync(join(ROOT, 'scenarios', 'workers', 'perl'));
-    const modules = scripts.flatMap((script) =>
-      [
-        ...readFileSync(join(ROOT, 'scenarios', 'workers', 'perl', script), 'utf8').matchAll(
-          /^\s*use (\w+)/gm,
-        ),
-      ].map(([, module]) => module),
-    );
-    const base = ['strict', 'warnings', 'constant', 'Errno', 'Fcntl', 'POSIX', 'Socket', 'Config'];
-    expect(base).to.include.members([...new Set(modules)]);
-  });
 
   it('is refused in one line where there is no perl', async () => {
     const { PATH } = process.env;

@@ -34,6 +34,8 @@ export const MEASURE: Readonly<Record<string, string>> = {
   'exporter/attacks.machine': "counts the host's processes and series, and resident memory",
   'exporter/clients.machine': 'resident memory under 200 scrapes at once',
   'exporter/host-causes.machine': "moves the host's figures, and looks that others stay still",
+  'exporter/trace/live/exec-source.machine':
+    'bursts that the agent must read from the kernel in time, to the last one',
   'exporter/program/heap-flags.machine': 'when V8 compiles and how far its heap grows',
   'scenarios/end-to-end.machine': "what scenarios move of the node's figures",
   'tools/test-siege/siege.machine': 'takes all CPUs',
