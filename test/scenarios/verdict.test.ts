@@ -100,6 +100,35 @@ describe('the verdict on scenarios', () => {
     ).to.have.length(1);
   });
 
+  it('does not blame a benign workload for what others move all the time, where others can', () => {
+    /** Normal for 20 s, then ever further up. */
+    const climbing = (column: string) =>
+      Array.from({ length: 75 }, (_, second) => ({
+        timeMs: BEGIN_MS + second * 1000,
+        values: { [column]: 0.05 + Math.max(0, second - 18) * 3e-7 },
+      }));
+    const only = EPISODES.slice(1);
+    // All but the beginning belongs to scenarios.
+    const others = [
+      [18, 50],
+      [60, 80],
+    ].map(([fromS = 0, toS = 0]) => ({
+      ...(EPISODES[0] as Episode),
+      ...{ startMs: BEGIN_MS + fromS * 1000, recoveredMs: BEGIN_MS + toS * 1000 },
+    }));
+    const of = (column: string) =>
+      verdictOn(benign(), [...judge(climbing(column), only, 'node', STEP_MS, [...others, ...only]).values()]);
+    const [judged] = [
+      ...judge(climbing('filesystem_inodes_used_ratio'), only, 'node', STEP_MS, [
+        ...others,
+        ...only,
+      ]).values(),
+    ];
+    const inodes = judged?.find(({ column }) => column === 'filesystem_inodes_used_ratio');
+    expect(inodes?.during?.size).to.be.above(5);
+    expect(of('filesystem_inodes_used_ratio').wrong).to.deep.equal([]);
+  });
+
   it('does not blame the scenario where normal time left no room, but says so', () => {
     const busy: Course = { normal: [0.7, 0.95, 1], during: [1, 1], after: [0.9, 0.9] };
     const found = verdict(attack('cpu_busy_ratio'), { cpu_busy_ratio: busy });

@@ -34,6 +34,8 @@ export interface Judgement {
   readonly column: string;
   /** Whether others who use this machine move it too, however well the node is kept apart. */
   readonly isShared: boolean;
+  /** How far it went from where it was just before, in the units of its effects; undefined where there are no values. */
+  readonly step: number | undefined;
   readonly during: Effect | undefined;
   readonly after: Effect | undefined;
   readonly inCompany: boolean;
@@ -47,7 +49,7 @@ interface Share {
   readonly after: number | undefined;
 }
 
-/** How many rows make the end of the recovery. */
+/** How many rows make the end of the recovery, and what was just before. */
 const LAST_ROWS = 3;
 
 /** Metrics that the kernel keeps for the whole machine, not for a namespace; 3 is summed over all its control groups. */
@@ -102,14 +104,19 @@ export function judge(
   const judged = ({ startMs, endMs, recoveredMs, idleMemoryRatio, inCompany = false }: Episode) => {
     const during = within(rows, startMs, endMs, stepMs);
     const after = within(rows, endMs, recoveredMs, stepMs).slice(-LAST_ROWS);
-    return columnsOf(METRICS, entity).map((source) => ({
-      entity,
-      column: source.column.name,
-      isShared: entity === 'node' && SHARED.has(source.metric.number),
-      during: effect(source, during),
-      after: effect(source, after, idleMemoryRatio),
-      inCompany,
-    }));
+    const before = within(rows, Number.NEGATIVE_INFINITY, startMs, stepMs).slice(-LAST_ROWS);
+    return columnsOf(METRICS, entity).map((source) => {
+      const [was, is] = [effect(source, before), effect(source, during)];
+      return {
+        entity,
+        column: source.column.name,
+        isShared: entity === 'node' && SHARED.has(source.metric.number),
+        step: was && is && is.size - was.size,
+        during: is,
+        after: effect(source, after, idleMemoryRatio),
+        inCompany,
+      };
+    });
   };
   return new Map(episodes.map((episode) => [episode, judged(episode)]));
 }

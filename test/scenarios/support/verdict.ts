@@ -31,6 +31,8 @@ const hasMoved = ({ during, share }: Judgement) =>
   isMoved(during) && (share === undefined || isLarge(share.during));
 const mayHaveMoved = ({ during, share }: Judgement) =>
   isMoved(during) && (share?.during === undefined || isLarge(share.during));
+/** Whether a column that others on this machine move too went away just then, and not long before or all the time. */
+const isSudden = ({ isShared, step }: Judgement) => !isShared || step === undefined || isLarge(step);
 /** What is left may be another's, which was on at the same time. */
 const hasLeft = ({ after, share }: Judgement) =>
   isMoved(after) && (share?.after === undefined || isLarge(share.after));
@@ -80,7 +82,7 @@ export function verdictOn(
   const isNamed = (column: Column) => named.has(column[0]?.column ?? '');
   if (role === 'benign') {
     const strays = columns.filter(
-      (column) => !isNamed(column) && !isRight(column, (one) => !mayHaveMoved(one)),
+      (column) => !isNamed(column) && !isRight(column, (one) => !(mayHaveMoved(one) && isSudden(one))),
     );
     return { wrong: strays.map((column) => column.map(text).join('; ')), unseen: [] };
   }
