@@ -39,6 +39,7 @@ export function demoRules(victimLog: string): object {
       {
         name: 'demo_login_failed',
         on: 'log',
+        category: 'auth',
         severity: 'warning',
         mitre: 'T1110',
         description: "A login to the demo's victim failed.",
