@@ -1,10 +1,9 @@
 /** Reads records of events from files and from exporters. */
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import { BuilderError, firstLineOf } from '../../common/errors.ts';
 import { issueOf } from '../../common/issues.ts';
+import { type Line, LineCutter } from '../../common/stream/lines.ts';
 import type { EvidenceConfig } from '../config/schema.ts';
 import { type EvidenceEvent, parseEvent } from './event.ts';
 
@@ -30,10 +29,26 @@ function refused(place: string, error: unknown): BuilderError {
   return new BuilderError('data', `evidence ${place}: ${issueOf(error)}`, { cause: error });
 }
 
+/** A record has some 10 KB; a file that never ends a line is not held for it. */
+const LONGEST_LINE = 1 << 20;
+
+/** Lines of bounded length, the last one also without a newline. */
+async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const cutter = new LineCutter(LONGEST_LINE);
+  const text = (line: Line) => {
+    if (line === 'too long')
+      throw new Error(`a line has more than ${LONGEST_LINE} bytes: this is no file of events`);
+    return line.text;
+  };
+  for await (const bytes of body) yield* cutter.cut(bytes).map(text);
+  const last = cutter.rest();
+  if (last !== undefined) yield text(last);
+}
+
 async function* linesOfFile(path: string): AsyncGenerator<string> {
   const stats = statSync(path);
   if (!stats.isFile()) throw new Error('is no regular file');
-  yield* createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
+  yield* linesOf(createReadStream(path));
 }
 
 async function* bounded(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -69,10 +84,7 @@ async function* linesOfUrl({
     signal: AbortSignal.timeout(ANSWER_MS),
   });
   if (!response.ok || response.body === null) throw new Error(`it answers ${response.status}`);
-  yield* createInterface({
-    input: Readable.from(bounded(response.body)),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  });
+  yield* linesOf(bounded(response.body));
 }
 
 function placeOf(source: EvidenceConfig): string {

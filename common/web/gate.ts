@@ -1,6 +1,7 @@
 /** Who may ask for what: nobody's browser, no name that was made to point here, and beyond loopback nobody without the token. */
 import type { IncomingMessage } from 'node:http';
 import { isIPv4, isIPv6 } from 'node:net';
+import type { ListenAddress } from './listen-address.ts';
 import type { CheckToken } from './token.ts';
 
 export interface GateOptions {
@@ -26,8 +27,13 @@ function hostName(header: string | undefined): string | undefined {
 /** `::ffff:127.0.0.1` is how a socket for both families sees 127.0.0.1. */
 const plainAddress = (address: string | undefined) => address?.replace(/^::ffff:(?=\d+\.)/i, '');
 
-export function isLoopback(address: string): boolean {
+function isLoopback(address: string): boolean {
   return (isIPv4(address) && address.startsWith('127.')) || (isIPv6(address) && /^[0:]*:0*1$/.test(address));
+}
+
+/** Whether only this machine reaches what listens there. */
+export function isOwnAddress({ host }: ListenAddress): boolean {
+  return host === 'localhost' || (host !== undefined && isLoopback(host));
 }
 
 /**
@@ -54,17 +60,27 @@ function isForeign({ headers, socket }: IncomingMessage): boolean {
   return origin.toLowerCase() !== `${scheme}://${headers.host?.toLowerCase()}`;
 }
 
+/** Refuses a request that somebody's page makes, or that is for another name; undefined when it may go on. */
+export function strangerRefusal(
+  request: IncomingMessage,
+  allowedHosts: GateOptions['allowedHosts'],
+): Refusal | undefined {
+  const name = hostName(request.headers.host);
+  if (name === undefined || !isOwnName(name, request.socket.localAddress, allowedHosts))
+    return { status: 421, message: 'the service is not known by this Host: --web.allowed-host allows names' };
+  return isForeign(request)
+    ? { status: 403, message: 'requests from pages of another origin are refused' }
+    : undefined;
+}
+
 /** Undefined when the request may go on. */
 export function refusalOf(
   request: IncomingMessage,
   { checkToken, allowedHosts }: GateOptions,
 ): Refusal | undefined {
-  const { headers, socket, method } = request;
-  const name = hostName(headers.host);
-  if (name === undefined || !isOwnName(name, socket.localAddress, allowedHosts))
-    return { status: 421, message: 'the service is not known by this Host: --web.allowed-host allows names' };
-  if (isForeign(request))
-    return { status: 403, message: 'requests from pages of another origin are refused' };
+  const { headers, method } = request;
+  const strange = strangerRefusal(request, allowedHosts);
+  if (strange !== undefined) return strange;
   if (checkToken !== undefined && !checkToken(headers))
     return { status: 401, message: 'wants its token: Authorization: Bearer <token>' };
   const isJson = /^application\/json *(;|$)/i.test(headers['content-type'] ?? '');

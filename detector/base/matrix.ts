@@ -21,3 +21,10 @@ export function rowsFrom({ rows, columns, values }: Matrix, from: number, most: 
 export function rowOf({ columns, values }: Matrix, row: number): Float32Array {
   return values.subarray(row * columns, (row + 1) * columns);
 }
+
+/** The place of the largest value; of equal ones the first. */
+export function largest(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i;
+  return best;
+}

@@ -1,6 +1,7 @@
 /** What people see of the detector: its nodes and alarms, and an alarm with what made it one. */
 import { Html, html } from '../../common/html.ts';
 import { entityText } from '../../dataset/model/entity.ts';
+import { largest } from '../base/matrix.ts';
 import type { Alarm, NodeState, NodeWatch } from '../watch/node-watch.ts';
 import { chart } from './chart.ts';
 
@@ -80,11 +81,7 @@ function nodesTable(nodes: readonly NodeView[]): Html {
 }
 
 function topClass({ peak }: Alarm, classes: readonly string[]): string {
-  const best = peak.probabilities.reduce(
-    (most, value, i) => (value > (peak.probabilities[most] ?? 0) ? i : most),
-    0,
-  );
-  return classes[best] ?? 'unknown';
+  return classes[largest(peak.probabilities)] ?? 'unknown';
 }
 
 function alarmsTable(alarms: readonly AlarmView[], classes: readonly string[]): Html {

@@ -4,7 +4,7 @@ import { UsageError } from '../../common/cli.ts';
 import { firstLineOf } from '../../common/errors.ts';
 import type { LogFormat, LogLevel } from '../../common/log.ts';
 import type { LogFlags } from '../../common/log-flags.ts';
-import { isLoopback } from '../../common/web/gate.ts';
+import { isOwnAddress } from '../../common/web/gate.ts';
 import { type ListenAddress, parseListenAddress } from '../../common/web/listen-address.ts';
 import { readToken } from '../../common/web/token.ts';
 
@@ -66,8 +66,6 @@ function authorizationOf(url: URL, tokenFile: string | undefined): () => string 
   return () => `Basic ${Buffer.from(pair).toString('base64')}`;
 }
 
-const isOwn = ({ host }: ListenAddress) => host === 'localhost' || (host !== undefined && isLoopback(host));
-
 /**
  * What the flags ask for.
  *
@@ -77,7 +75,7 @@ export function serveOptions(flags: ServeFlags, env: NodeJS.ProcessEnv): ServeOp
   const listen = parseListenAddress(flags['web.listen-address'], LISTEN_FLAG);
   const token = readToken(flags['token-file'], env, TOKEN_VARIABLE);
   const webConfigFile = flags['web.config.file'];
-  if (token === undefined && webConfigFile === undefined && !isOwn(listen))
+  if (token === undefined && webConfigFile === undefined && !isOwnAddress(listen))
     throw new UsageError(
       `${LISTEN_FLAG} ${flags['web.listen-address']} is not loopback: whoever reaches it could write verdicts; say --token-file, ${TOKEN_VARIABLE} or --web.config.file`,
     );

@@ -1,14 +1,14 @@
 /** `serve`: reads a stream of rows, scores each step, and shows what it comes to. */
 import { setInterval } from 'node:timers';
-import { undoingEndSignal } from '../../common/end-signal.ts';
+import { aborted, undoingEndSignal } from '../../common/end-signal.ts';
 import { firstLineOf } from '../../common/errors.ts';
 import { createLogger, type Logger } from '../../common/log.ts';
+import type { Line } from '../../common/stream/lines.ts';
 import { listen } from '../../common/web/listen.ts';
 import { openWebConfig } from '../../common/web/open-config.ts';
 import { tokenCheck } from '../../common/web/token.ts';
 import { openDetector } from '../candidate/detector.ts';
 import { readStream } from '../stream/connection.ts';
-import type { Line } from '../stream/lines.ts';
 import { parseLine, type RefusalReason, type StreamRow } from '../stream/records.ts';
 import { FleetWatch } from '../watch/fleet-watch.ts';
 import { DetectorMetrics } from './metrics.ts';
@@ -102,13 +102,6 @@ class Intake {
   }
 }
 
-function ended(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
 /**
  * Serves until SIGTERM or SIGINT.
  *
@@ -158,7 +151,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       },
       ...{ log, signal },
     });
-    await Promise.race([reading, ended(signal)]);
+    await Promise.race([reading, aborted(signal)]);
     await intake.score();
     log.info('Stopped');
   } finally {

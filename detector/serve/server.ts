@@ -2,7 +2,7 @@
 import express, { type Application, type NextFunction, type Request, type Response } from 'express';
 import { firstLineOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/log.ts';
-import { type GateOptions, refusalOf } from '../../common/web/gate.ts';
+import { type GateOptions, refusalOf, strangerRefusal } from '../../common/web/gate.ts';
 import type { CheckToken } from '../../common/web/token.ts';
 import { writeVerdict } from '../../dataset/episodes/verdicts.ts';
 import { CONSOLE_SCRIPT, CONSOLE_STYLE } from '../console/assets.ts';
@@ -65,10 +65,7 @@ function loginPages(app: Application, { checkToken, allowedHosts }: ServerOption
   const form = express.urlencoded({ extended: false, limit: '4kb' });
   app.get('/login', (_, response) => page(response, loginPage(false)));
   app.post('/login', form, (request, response) => {
-    // A form has another type than requests for data: the rest of the gate holds for it too.
-    const headers = { ...request.headers, 'content-type': 'application/json' };
-    const asked = Object.assign(Object.create(request), { headers }) as Request;
-    const refusal = refusalOf(asked, { checkToken: undefined, allowedHosts });
+    const refusal = strangerRefusal(request, allowedHosts);
     if (refusal !== undefined) {
       line(response, refusal.status, refusal.message);
       return;
@@ -152,10 +149,7 @@ function consolePages(app: Application, options: ServerOptions): void {
     const verdict = verdictOn(own, asked, candidate.name, classes);
     const episode = writeVerdict(verdictsFile, verdict, Date.now());
     metrics.verdict(asked.verdict satisfies VerdictKind);
-    const said =
-      asked.verdict === 'confirm'
-        ? `confirmed as ${asked.as}`
-        : `${asked.verdict}ed`.replace('unsureed', 'unsure');
+    const said = { confirm: `confirmed as ${asked.as}`, reject: 'rejected', unsure: 'unsure' }[asked.verdict];
     verdicts.set(own.alarm.id, [...given(own.alarm.id), `${said} by ${asked.author}`]);
     log.info('Verdict', {
       alarm: own.alarm.id,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { issueOf } from '../../common/issues.ts';
 import { NO_ATTACK, type Verdict } from '../../dataset/episodes/verdicts.ts';
+import { largest } from '../base/matrix.ts';
 import type { PastAlarm } from '../watch/fleet-watch.ts';
 import { VERDICTS } from './metrics.ts';
 
@@ -62,7 +63,6 @@ export function verdictOn(
 ): Verdict {
   const { cluster, node: name, namespace = '', pod = '' } = node.entity;
   const { probabilities } = alarm.peak;
-  const best = probabilities.reduce((most, value, i) => (value > (probabilities[most] ?? 0) ? i : most), 0);
   return {
     subject: { ...(cluster !== null && { cluster }), node: name, namespace, pod },
     startMs: start,
@@ -72,6 +72,6 @@ export function verdictOn(
     note,
     alarm: alarm.id,
     model,
-    labelBefore: classes[best] ?? 'unknown',
+    labelBefore: classes[largest(probabilities)] ?? 'unknown',
   };
 }

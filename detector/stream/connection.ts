@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { firstLineOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/log.ts';
-import { type Line, LineCutter } from './lines.ts';
+import { type Line, LineCutter } from '../../common/stream/lines.ts';
 
 export interface ConnectionOptions {
   readonly url: URL;

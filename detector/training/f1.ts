@@ -1,4 +1,4 @@
-import type { Matrix } from '../base/matrix.ts';
+import { largest, type Matrix, rowOf } from '../base/matrix.ts';
 
 /** How well a class is told from all others. */
 export interface ClassScore {
@@ -8,20 +8,12 @@ export interface ClassScore {
   readonly f1: number;
 }
 
-/** The class of a row's highest probability. */
-function likeliest({ columns, values }: Matrix, row: number): number {
-  let best = 0;
-  for (let i = 1; i < columns; i++)
-    if ((values[row * columns + i] as number) > (values[row * columns + best] as number)) best = i;
-  return best;
-}
-
 /** Precision, recall and F1 of each class by its likeliest rows; 0 where there are none. */
 export function classScores(probabilities: Matrix, classes: Uint16Array): ClassScore[] {
   const count = probabilities.columns;
   const confusion = new Uint32Array(count * count);
   classes.forEach((own, row) => {
-    const at = own * count + likeliest(probabilities, row);
+    const at = own * count + largest(rowOf(probabilities, row));
     confusion[at] = (confusion[at] as number) + 1;
   });
   const sum = (of: (i: number) => number) =>

@@ -5,7 +5,7 @@ import { UsageError } from '../../common/cli.ts';
 import { Flag, Program } from '../../common/flags.ts';
 import type { LogFormat, LogLevel } from '../../common/log.ts';
 import { type LogFlags, logFormatFlag, logLevelFlag } from '../../common/log-flags.ts';
-import { isLoopback } from '../../common/web/gate.ts';
+import { isOwnAddress } from '../../common/web/gate.ts';
 import { type ListenAddress, parseListenAddress } from '../../common/web/listen-address.ts';
 import { readToken } from '../../common/web/token.ts';
 import type { Subject } from '../../dataset/episodes/contract.ts';
@@ -143,8 +143,6 @@ export function serveCommand(serve: (options: ServeOptions) => Promise<void>): C
   return command.allowExcessArguments(false);
 }
 
-const isOwn = ({ host }: ListenAddress) => host === 'localhost' || (host !== undefined && isLoopback(host));
-
 /**
  * What the flags ask for.
  *
@@ -153,7 +151,7 @@ const isOwn = ({ host }: ListenAddress) => host === 'localhost' || (host !== und
 function readOptions(flags: Flags, env: NodeJS.ProcessEnv): ServeOptions {
   const listen = parseListenAddress(flags['web.listen-address'], LISTEN_FLAG);
   const token = readToken(flags['token-file'], env, TOKEN_VARIABLE);
-  if (token === undefined && !isOwn(listen)) {
+  if (token === undefined && !isOwnAddress(listen)) {
     throw new UsageError(
       `${LISTEN_FLAG} ${flags['web.listen-address']} is not loopback: whoever reaches it could start attacks; say --token-file or ${TOKEN_VARIABLE}`,
     );

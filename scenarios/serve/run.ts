@@ -1,4 +1,4 @@
-import { undoingEndSignal } from '../../common/end-signal.ts';
+import { aborted, undoingEndSignal } from '../../common/end-signal.ts';
 import { createLogger, type Logger } from '../../common/log.ts';
 import type { WebConfigBook } from '../../common/web/config/book.ts';
 import { listen } from '../../common/web/listen.ts';
@@ -25,13 +25,6 @@ interface Bench {
   readonly log: Logger;
   /** Fires when it is to end. */
   readonly ending: AbortSignal;
-}
-
-function ended(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 /** Serves scenarios on a victim that is there already. */
@@ -62,7 +55,7 @@ async function serveOn({ options, victim, web, log, ending }: Bench): Promise<vo
     const { cluster, ...own } = subject;
     const where = { ...own, ...(cluster !== undefined && { cluster }) };
     log.info('Listening on', { address, scheme, ...where, token: token !== undefined });
-    await ended(ending);
+    await aborted(ending);
     log.info('Stopping', { running: runner.running.length });
   } finally {
     await Promise.all([runner.close(), background.stop()]);

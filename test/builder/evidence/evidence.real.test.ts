@@ -253,6 +253,12 @@ describe('builder evidence', () => {
       '--evidence',
       join(folder, 'bad.jsonl'),
     );
+    writeFileSync(join(folder, 'endless.jsonl'), 'x'.repeat(3 << 20));
+    await refused(
+      /evidence .*endless\.jsonl: a line has more than 1048576 bytes/,
+      '--evidence',
+      join(folder, 'endless.jsonl'),
+    );
     await refused(/evidence .*none\.jsonl: ENOENT/, '--evidence', join(folder, 'none.jsonl'));
     await refused(
       /evidence is joined to whole datasets: leave it out with --shard/,

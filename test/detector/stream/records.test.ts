@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { LineCutter } from '../../../detector/stream/lines.ts';
+import { LineCutter } from '../../../common/stream/lines.ts';
 import { parseLine } from '../../../detector/stream/records.ts';
 
 const NOW = Date.UTC(2026, 10, 28);
@@ -127,6 +127,8 @@ describe('detector/stream: lines', () => {
     const cutter = new LineCutter(10);
     expect(cutter.cut(Buffer.from('0123456789'))).to.deep.equal([]);
     expect(cutter.cut(Buffer.from('0123456789'.repeat(1_000)))).to.deep.equal([]);
-    expect(cutter.cut(Buffer.from('\nnext\n'))).to.deep.equal(['too long', { text: 'next' }]);
+    expect(cutter.cut(Buffer.from('\nnext\nlast'))).to.deep.equal(['too long', { text: 'next' }]);
+    expect(cutter.rest()).to.deep.equal({ text: 'last' });
+    expect(new LineCutter(10).rest()).to.equal(undefined);
   });
 });

@@ -5,7 +5,7 @@ const NEWLINE = 0x0a;
 /** A line, or that one was too long to be held. */
 export type Line = { readonly text: string } | 'too long';
 
-/** Cuts bytes into lines; what comes after the last newline is no line. */
+/** Cuts bytes into lines; what comes after the last newline is none yet, see `rest`. */
 export class LineCutter {
   readonly #most: number;
   #parts: Uint8Array[] = [];
@@ -31,6 +31,12 @@ export class LineCutter {
       this.#isSkipped = false;
       from = end + 1;
     }
+  }
+
+  /** What came after the last newline: of a stream that was cut off half a line, of a file its last. Undefined when there is nothing. */
+  rest(): Line | undefined {
+    if (this.#length === 0) return undefined;
+    return this.#isSkipped ? 'too long' : { text: Buffer.concat(this.#parts).toString('utf8') };
   }
 
   #hold(part: Uint8Array): void {
