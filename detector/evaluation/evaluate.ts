@@ -83,8 +83,13 @@ function judgedRows(scores: readonly Scores[], all: readonly HeldOutSeries[]): J
   });
 }
 
-function methodResult(method: Method, exam: Exam, allowed: number | undefined, window: number): MethodResult {
-  const own = findingsAt(method, exam, allowed);
+/** A method with what it finds at as many false alarms as are allowed. */
+interface Compared {
+  readonly method: Method;
+  readonly own: ReturnType<typeof findingsAt>;
+}
+
+function methodResult({ method, own }: Compared, exam: Exam, window: number): MethodResult {
   const judged = judgedRows(method.scores, exam.all);
   return {
     name: method.name,
@@ -97,21 +102,15 @@ function methodResult(method: Method, exam: Exam, allowed: number | undefined, w
 }
 
 /** On the same events at the same false alarms: what the network finds more of. */
-function advantages(
-  methods: readonly Method[],
-  exam: Exam,
-  allowed: number | undefined,
-): Evaluation['networkAdvantage'] {
-  const findings = new Map(
-    methods.map((method) => [method.name, findingsAt(method, exam, allowed)?.findings]),
-  );
+function advantages(compared: readonly Compared[], { seed }: Exam): Evaluation['networkAdvantage'] {
+  const findings = new Map(compared.map(({ method, own: at }) => [method.name, at?.findings]));
   const own = findings.get(NETWORK);
   if (own === undefined) return {};
   return Object.fromEntries(
     [...findings].flatMap(([name, others]) => {
       if (name === NETWORK || name === DETECTOR || others === undefined) return [];
       const differences = byNode(own, ({ isFound }, i) => Number(isFound) - Number(others[i]?.isFound));
-      const interval = bootstrapInterval(differences, exam.seed);
+      const interval = bootstrapInterval(differences, seed);
       if (interval === undefined) return [];
       const all = differences.flat();
       return [[name, { mean: all.reduce((sum, value) => sum + value, 0) / all.length, interval }]];
@@ -211,7 +210,8 @@ export async function evaluate(
   const strong = findings.filter(({ event }) =>
     isStrong(event, nodes[event.series] as NodeInputs, plan.columns),
   );
-  const results = methods.map((method) => methodResult(method, exam, allowed, plan.window));
+  const compared = methods.map((method) => ({ method, own: findingsAt(method, exam, allowed) }));
+  const results = compared.map((one) => methodResult(one, exam, plan.window));
   told('alarms');
   const attribution = await attributionOf(findings, exam);
   told('explanations');
@@ -254,7 +254,7 @@ export async function evaluate(
     attribution,
     methods: results,
     classes: methods.flatMap((method) => classResult(method, answers, model.classes) ?? []),
-    networkAdvantage: advantages(methods, exam, allowed),
+    networkAdvantage: advantages(compared, exam),
     telemetryLost,
     relearned: again ?? null,
   };
