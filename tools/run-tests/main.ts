@@ -5,9 +5,8 @@
  *     npm test -- dist/test/builder/crash.real.test.js
  *
  * Without `--tier` (repeatable) all tiers run. `--jobs` is how many files run at once; when it is not given one more than there are CPUs,
- * as tests wait for servers. A file that fails
- * while others run beside it is run once more, alone, at the end (`--no-retry`: it is not); one that passes then is listed as unsteady, and
- * fails nothing. `npx mocha FILE` runs one file and shows every test's title.
+ * as tests wait for servers. A file that fails is
+ * run once more, alone, at the end (`--no-retry`: it is not); one that passes then is listed as unsteady, and fails nothing. `npx mocha FILE` runs one file and shows every test's title.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -80,26 +79,23 @@ const besides = await Promise.all([
   run({ ...shared, files: plan.together, jobs }),
   jobs > 1 ? run({ ...shared, files: plan.oneAtATime, jobs: 1 }) : [],
 ]);
-const beside = besides.flat();
-const alone = await run({ ...shared, files: [...(jobs > 1 ? [] : plan.oneAtATime), ...plan.alone], jobs: 1 });
-const failedBeside = [...plan.together, ...plan.oneAtATime].filter(
-  (file) => (tally.files.get(shortName(file))?.failing ?? 0) > 0,
-);
-const again = jobs > 1 && values['no-retry'] !== true ? filesAgain(failedBeside) : [];
+const inTurn = [...(jobs > 1 ? [] : plan.oneAtATime), ...plan.alone];
+const first = [...besides.flat(), ...(await run({ ...shared, files: inTurn, jobs: 1 }))];
+const failed = files.filter((file) => (tally.files.get(shortName(file))?.failing ?? 0) > 0);
+const again = values['no-retry'] === true ? [] : filesAgain(failed);
 const seconds: Second<Mocha.Test>[] = [];
 for (const file of again) {
-  say(`${shortName(file)} failed beside others and is run once more, alone`);
+  say(`${shortName(file)} failed and is run once more, alone`);
   tally.forget(file);
   const failures = await run({ ...shared, files: [file], jobs: 1 });
-  seconds.push({ name: shortName(file), beside: beside.filter((test) => isOf(file, test)), alone: failures });
+  seconds.push({ name: shortName(file), first: first.filter((test) => isOf(file, test)), again: failures });
 }
 const final = [
-  ...beside.filter((test) => !again.some((file) => isOf(file, test))),
-  ...alone,
-  ...seconds.flatMap((second) => second.alone),
+  ...first.filter((test) => !again.some((file) => isOf(file, test))),
+  ...seconds.flatMap((second) => second.again),
 ];
 
-Mocha.reporters.Base.list([...seconds.flatMap((second) => second.beside), ...final]);
+Mocha.reporters.Base.list([...seconds.flatMap((second) => second.first), ...final]);
 const silent = tally.silent(files);
 for (const name of silent) say(`✘ ${name} has no tests`);
 const cost = { wallMs: performance.now() - startedMs, cpuMs: cpuMs(), cpuMsOf: readLedger(ledger) };

@@ -3,7 +3,7 @@ import { filesAgain, unsteadyLines } from '../../../tools/run-tests/again.ts';
 
 const titled = (...path: string[]) => ({ titlePath: () => path });
 
-describe('files that failed beside others', () => {
+describe('files that failed', () => {
   it('are run again when they are few', () => {
     const few = ['a', 'b', 'c', 'd', 'e'];
     expect(filesAgain(few)).to.deep.equal(few);
@@ -11,19 +11,19 @@ describe('files that failed beside others', () => {
   });
 
   it('are listed with both outcomes', () => {
-    const beside = [titled('a suite', 'a test')];
+    const first = [titled('a suite', 'a test')];
     expect(unsteadyLines([])).to.deep.equal([]);
     expect(
       unsteadyLines([
-        { name: 'broken', beside, alone: [titled('a suite', 'another')] },
-        { name: 'shaky', beside, alone: [] },
+        { name: 'broken', first, again: [titled('a suite', 'another')] },
+        { name: 'shaky', first, again: [] },
       ]),
     ).to.deep.equal([
-      'unsteady:',
-      '  failed beside others, passed alone: shaky',
+      'unsteady, failed first and passed when run again alone:',
+      '  shaky',
       '    a suite › a test',
       'failed twice:',
-      '  failed beside others, failed alone: broken',
+      '  broken',
       '    a suite › a test',
     ]);
   });
