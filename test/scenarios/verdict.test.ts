@@ -75,12 +75,45 @@ describe('the verdict on scenarios', () => {
   it('is bad for one that does not move far enough, that stays, or that is not there', () => {
     const scenario = attack('tcp_established');
     expect(verdict(scenario, { tcp_established: flat(3, 7) }).wrong[0]).to.contain(
-      '3.00 → 7.00 (effect 4.0)',
+      'during 3.00 → 7.00 (effect 4.0)',
     );
     expect(verdict(scenario, { tcp_established: flat(3, 40, 30) }).wrong).to.have.length(1);
     expect(verdict(scenario, { forks_per_second: flat(3, 40) }).wrong).to.deep.equal([
       'tcp_established: in no dataset',
     ]);
+  });
+
+  it('does not blame it for what was left from before it', () => {
+    /** Normal for 15 s, then 30 but for the episodes. */
+    const raised = (afterS: number, left: number) =>
+      Array.from({ length: 75 }, (_, second) => {
+        const timeMs = BEGIN_MS + second * 1000;
+        const isOn = EPISODES.some(({ startMs, endMs }) => timeMs > startMs && timeMs <= endMs);
+        const since = EPISODES.some(({ endMs, recoveredMs }) => timeMs > endMs && timeMs <= recoveredMs);
+        const value = since ? left : second > afterS ? 30 : 3;
+        return { timeMs, values: { tcp_established: isOn ? 90 : value } };
+      });
+    // All but the beginning belongs to scenarios.
+    const others = [
+      { ...(EPISODES[0] as Episode), startMs: BEGIN_MS + 15_000, recoveredMs: BEGIN_MS + 80_000 },
+    ];
+    const of = (left: number) =>
+      verdictOn(attack('tcp_established'), [
+        ...judge(raised(15, left), EPISODES, 'node', STEP_MS, others).values(),
+      ]).wrong;
+    for (const left of [3, 20, 30, 34]) expect(of(left), String(left)).to.deep.equal([]);
+    for (const left of [36, 90]) expect(of(left), String(left)).to.have.length(1);
+  });
+
+  it('lets a pod keep a twentieth of the memory that it took, and of nothing else', () => {
+    const scenario = attack('container_memory_working_set_bytes');
+    const of = (after: number) =>
+      verdict(scenario, {}, { container_memory_working_set_bytes: flat(24e6, 1.1e9, after) }).wrong;
+    expect(of(65e6)).to.deep.equal([]);
+    expect(of(90e6)).to.have.length(1);
+    expect(verdict(attack('tcp_established'), { tcp_established: flat(3, 1000, 40) }).wrong).to.have.length(
+      1,
+    );
   });
 
   it('holds a column of the node alone to every episode, and a shared one to any', () => {

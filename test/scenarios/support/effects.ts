@@ -28,14 +28,13 @@ export interface Episode {
   readonly idleMemoryRatio?: number;
 }
 
-/** What an episode did to a column, and what was left of it; undefined where there are no values. */
+/** Where a column was just before an episode, what the episode did to it, and what was left of it; undefined where there are no values. */
 export interface Judgement {
   readonly entity: Entity;
   readonly column: string;
   /** Whether others who use this machine move it too, however well the node is kept apart. */
   readonly isShared: boolean;
-  /** How far it went from where it was just before, in the units of its effects; undefined where there are no values. */
-  readonly step: number | undefined;
+  readonly before: Effect | undefined;
   readonly during: Effect | undefined;
   readonly after: Effect | undefined;
   readonly inCompany: boolean;
@@ -106,13 +105,12 @@ export function judge(
     const after = within(rows, endMs, recoveredMs, stepMs).slice(-LAST_ROWS);
     const before = within(rows, Number.NEGATIVE_INFINITY, startMs, stepMs).slice(-LAST_ROWS);
     return columnsOf(METRICS, entity).map((source) => {
-      const [was, is] = [effect(source, before), effect(source, during)];
       return {
         entity,
         column: source.column.name,
         isShared: entity === 'node' && SHARED.has(source.metric.number),
-        step: was && is && is.size - was.size,
-        during: is,
+        before: effect(source, before),
+        during: effect(source, during),
         after: effect(source, after, idleMemoryRatio),
         inCompany,
       };

@@ -14,12 +14,12 @@ function shown(effect: Judgement['during']): string {
   return `${normalMedian.toPrecision(3)} → ${episodeMedian.toPrecision(3)} (effect ${size.toFixed(1)})`;
 }
 
-function text({ entity, column, during, after, share }: Judgement): string {
+function text({ entity, column, before, during, after, share }: Judgement): string {
   const own =
     share === undefined
       ? ''
       : `, its pod's part of it ${share.during?.toFixed(1)}, ${share.after?.toFixed(1)}`;
-  return `${entity}'s ${column}: ${shown(during)}, after it ${shown(after)}${own}`;
+  return `${entity}'s ${column}: just before ${shown(before)}, during ${shown(during)}, after ${shown(after)}${own}`;
 }
 
 const isThere = ({ during }: Judgement) => during !== undefined;
@@ -32,10 +32,22 @@ const hasMoved = ({ during, share }: Judgement) =>
 const mayHaveMoved = ({ during, share }: Judgement) =>
   isMoved(during) && (share?.during === undefined || isLarge(share.during));
 /** Whether a column that others on this machine move too went away just then, and not long before or all the time. */
-const isSudden = ({ isShared, step }: Judgement) => !isShared || step === undefined || isLarge(step);
+const isSudden = ({ isShared, before, during }: Judgement) =>
+  !isShared || before === undefined || during === undefined || isLarge(during.size - before.size);
+
+/** A pod's own program keeps some of the heap that it once used; what a leak of a gigabyte leaves of it is no part of the leak. */
+const MOST_KEPT: Readonly<Record<string, number>> = { container_memory_working_set_bytes: 0.05 };
+
+/** How far a column ended from normal time and from where it was just before, whichever is nearer, in the units of its effects. */
+function remainder({ before, after }: Judgement): number {
+  const [was, is] = [before?.size ?? 0, after?.size ?? 0];
+  return Math.max(0, is - Math.max(0, was), Math.min(0, was) - is);
+}
+
 /** What is left may be another's, which was on at the same time. */
-const hasLeft = ({ after, share }: Judgement) =>
-  isMoved(after) && (share?.after === undefined || isLarge(share.after));
+const hasLeft = (one: Judgement) =>
+  remainder(one) >= Math.max(MOVED, (MOST_KEPT[one.column] ?? 0) * Math.abs(one.during?.size ?? 0)) &&
+  (one.share?.after === undefined || isLarge(one.share.after));
 const hasRecovered = (one: Judgement) => hasMoved(one) && !hasLeft(one);
 
 /** The judgements of one column, one for each episode. */
