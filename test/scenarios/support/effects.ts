@@ -54,6 +54,9 @@ const LAST_ROWS = 3;
 /** Metrics that the kernel keeps for the whole machine, not for a namespace; 3 is summed over all its control groups. */
 const SHARED: ReadonlySet<number | undefined> = new Set([1, 2, 3, 4, 5, 6, 7, 18]);
 
+/** Of a pod: a page of a file that all read is charged to whoever reads it first after the kernel let it go. */
+const SHARED_OF_POD: ReadonlySet<string> = new Set(['container_memory_working_set_bytes']);
+
 function numbers(rows: readonly Row[], column: string): number[] {
   return rows.map(({ values }) => values[column]).filter((value) => typeof value === 'number');
 }
@@ -108,7 +111,8 @@ export function judge(
       return {
         entity,
         column: source.column.name,
-        isShared: entity === 'node' && SHARED.has(source.metric.number),
+        isShared:
+          entity === 'node' ? SHARED.has(source.metric.number) : SHARED_OF_POD.has(source.column.name),
         before: effect(source, before),
         during: effect(source, during),
         after: effect(source, after, idleMemoryRatio),
