@@ -1,8 +1,8 @@
 /** What tells that something is unusual: four parts, each with a score of its own, larger for what is more unusual. */
 import { METRICS } from '../../exporter/catalogue/index.ts';
-import type { Matrix } from '../base/matrix.ts';
+import type { Matrix } from '../../learning/base/matrix.ts';
+import type { Column } from '../../learning/table/series.ts';
 import { featureNames } from '../features/plan.ts';
-import type { Column } from '../table/series.ts';
 
 export const PARTS = ['classifier', 'novelty', 'rules', 'missing'] as const;
 export type Part = (typeof PARTS)[number];

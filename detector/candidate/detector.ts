@@ -1,6 +1,6 @@
 import { messageOf } from '../../common/errors.ts';
+import { type Matrix, rowOf, rowsFrom } from '../../learning/base/matrix.ts';
 import { DetectorError } from '../base/errors.ts';
-import { type Matrix, rowOf, rowsFrom } from '../base/matrix.ts';
 import { type Calibration, judge, type Verdict, withUnknown } from '../calibration/calibrate.ts';
 import { PARTS, type Part, type PartScores, partScores } from '../calibration/parts.ts';
 import { windowShape } from '../features/plan.ts';

@@ -1,5 +1,5 @@
 import { messageOf } from '../../common/errors.ts';
-import type { Matrix } from '../base/matrix.ts';
+import type { Matrix } from '../../learning/base/matrix.ts';
 import { FEATURES, NOVELTY, PROBABILITIES, WINDOWS } from '../onnx/names.ts';
 import { openSession } from '../onnx/session.ts';
 

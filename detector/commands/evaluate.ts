@@ -2,13 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../common/errors.ts';
 import type { Progress } from '../../common/progress.ts';
+import { readDataset } from '../../learning/table/read-dataset.ts';
+import type { Dataset } from '../../learning/table/series.ts';
 import { DetectorError } from '../base/errors.ts';
 import { openDetector } from '../candidate/detector.ts';
 import { type EvaluationOptions, evaluate } from '../evaluation/evaluate.ts';
 import { evaluationPage } from '../evaluation/page.ts';
 import type { Evaluation } from '../evaluation/result.ts';
-import { readDataset } from '../table/read-dataset.ts';
-import type { Dataset } from '../table/series.ts';
 import { checkFits } from './fits.ts';
 
 /** Parts that are told besides reading, seeds and classes. */

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../common/duration.ts';
+import type { Dataset } from '../../learning/table/series.ts';
 import { DetectorError } from '../base/errors.ts';
 import type { Detector } from '../candidate/detector.ts';
-import type { Dataset } from '../table/series.ts';
 
 /** Refuses a dataset whose columns or step the model does not know. */
 export function checkFits({ candidate: { plan } }: Detector, { name, columns, stepMs }: Dataset): void {

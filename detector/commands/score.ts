@@ -1,8 +1,8 @@
+import { readDataset } from '../../learning/table/read-dataset.ts';
+import type { Series } from '../../learning/table/series.ts';
 import { type Detector, openDetector, type Scored } from '../candidate/detector.ts';
 import { NodeFeatures } from '../features/node-features.ts';
 import { stacked, valuesAt } from '../samples/gather.ts';
-import { readDataset } from '../table/read-dataset.ts';
-import type { Series } from '../table/series.ts';
 import { checkFits } from './fits.ts';
 
 /** Digits of a p-value or a probability. */

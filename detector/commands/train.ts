@@ -1,8 +1,8 @@
 import type { Logger } from '../../common/log.ts';
 import type { Progress } from '../../common/progress.ts';
+import { readDataset } from '../../learning/table/read-dataset.ts';
+import type { Dataset } from '../../learning/table/series.ts';
 import { makeModelsFolder, writeCandidate } from '../candidate/write.ts';
-import { readDataset } from '../table/read-dataset.ts';
-import type { Dataset } from '../table/series.ts';
 import { MOST_TOLD } from '../training/fit.ts';
 import { train } from '../training/train.ts';
 

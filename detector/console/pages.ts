@@ -1,7 +1,7 @@
 /** What people see of the detector: its nodes and alarms, and an alarm with what made it one. */
 import { Html, html } from '../../common/html.ts';
 import { entityText } from '../../dataset/model/entity.ts';
-import { largest } from '../base/matrix.ts';
+import { largest } from '../../learning/base/matrix.ts';
 import type { Alarm, NodeState, NodeWatch } from '../watch/node-watch.ts';
 import { chart } from './chart.ts';
 

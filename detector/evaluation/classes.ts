@@ -1,7 +1,7 @@
-import type { Matrix } from '../base/matrix.ts';
-import { NORMAL } from '../samples/purpose.ts';
+import type { Matrix } from '../../learning/base/matrix.ts';
+import type { HeldOutSeries } from '../../learning/measures/held-out.ts';
+import { NORMAL } from '../../learning/table/series.ts';
 import { classScores } from '../training/f1.ts';
-import type { HeldOutSeries } from './held-out.ts';
 import type { NodeInputs } from './inputs.ts';
 import type { Method } from './methods.ts';
 import type { ClassResult } from './result.ts';

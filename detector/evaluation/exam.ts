@@ -1,6 +1,6 @@
+import { findingsOf, type Scores, thresholdFor } from '../../learning/measures/alarms.ts';
+import type { Event, HeldOutSeries } from '../../learning/measures/held-out.ts';
 import type { Detector } from '../candidate/detector.ts';
-import { findingsOf, type Scores, thresholdFor } from './alarms.ts';
-import type { Event, HeldOutSeries } from './held-out.ts';
 import type { NodeInputs } from './inputs.ts';
 import type { Method } from './methods.ts';
 import type { PlacedSeries } from './relearn.ts';

@@ -1,8 +1,8 @@
-import type { Matrix } from '../base/matrix.ts';
+import type { Matrix } from '../../learning/base/matrix.ts';
+import type { HeldOutSeries } from '../../learning/measures/held-out.ts';
 import { type Inputs, NodeFeatures, type Past } from '../features/node-features.ts';
 import type { FeaturePlan } from '../features/plan.ts';
 import { stacked, valuesAt } from '../samples/gather.ts';
-import type { HeldOutSeries } from './held-out.ts';
 
 /** What models see of those held-out rows of a node that can be scored. */
 export interface NodeInputs {

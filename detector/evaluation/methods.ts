@@ -1,10 +1,10 @@
 /** Ways to score rows: the detector, its parts and what a detector has to beat. */
-import type { Matrix } from '../base/matrix.ts';
+import type { Matrix } from '../../learning/base/matrix.ts';
+import type { Scores } from '../../learning/measures/alarms.ts';
+import { logisticProbabilities, trainLogistic } from '../../learning/models/logistic.ts';
 import { notNormal } from '../calibration/parts.ts';
 import type { Detector, Judgement } from '../candidate/detector.ts';
 import { growIsolationForest, isolationScores } from '../models/isolation-forest.ts';
-import { logisticProbabilities, trainLogistic } from '../models/logistic.ts';
-import type { Scores } from './alarms.ts';
 import { type NodeInputs, spread } from './inputs.ts';
 import { type Material, normalRows, summaries } from './relearn.ts';
 

@@ -1,6 +1,6 @@
 import { compare, groupBy } from '../../common/collections.ts';
 import { median } from '../../common/statistics.ts';
-import type { Finding } from './alarms.ts';
+import type { Finding } from '../../learning/measures/alarms.ts';
 import { shareInterval } from './bootstrap.ts';
 import type { Recall } from './result.ts';
 

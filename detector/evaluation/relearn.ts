@@ -1,15 +1,15 @@
 /** What is learned again for an evaluation: baselines and controls, from the rows that the model itself learned from. */
 import { randomFrom } from '../../common/random.ts';
-import { emptyMatrix, type Matrix, rowOf } from '../base/matrix.ts';
+import { emptyMatrix, type Matrix, rowOf } from '../../learning/base/matrix.ts';
+import type { Examples } from '../../learning/models/examples.ts';
+import { GBDT_RULES, gbdtProbabilities, trainGbdt } from '../../learning/models/gbdt/train.ts';
+import { shuffle } from '../../learning/models/shuffle.ts';
+import { NORMAL, type Series } from '../../learning/table/series.ts';
 import type { Candidate } from '../candidate/read.ts';
 import type { Past } from '../features/node-features.ts';
-import type { Examples } from '../models/examples.ts';
-import { GBDT_RULES, gbdtProbabilities, trainGbdt } from '../models/gbdt/train.ts';
-import { shuffle } from '../models/shuffle.ts';
 import { choose, type Place } from '../samples/choose.ts';
 import { type Gathered, gather } from '../samples/gather.ts';
-import { NORMAL, purposes } from '../samples/purpose.ts';
-import type { Series } from '../table/series.ts';
+import { purposes } from '../samples/purpose.ts';
 
 /** A node's rows, and where the plan's columns are among its own. */
 export interface PlacedSeries {

@@ -1,9 +1,9 @@
 /** What is told by learning again: how much chance decides, whether the figures can be believed, and attacks that nobody has seen. */
 import { randomFrom } from '../../common/random.ts';
-import type { Matrix } from '../base/matrix.ts';
+import type { Matrix } from '../../learning/base/matrix.ts';
+import type { Examples } from '../../learning/models/examples.ts';
 import { notNormal } from '../calibration/parts.ts';
 import { windowShape } from '../features/plan.ts';
-import type { Examples } from '../models/examples.ts';
 import { networkProbabilities } from '../models/network/network.ts';
 import { networkRules, trainNetwork } from '../models/network/train.ts';
 import { classScores } from '../training/f1.ts';

@@ -1,7 +1,7 @@
 import { median } from '../../common/statistics.ts';
 import { EXPECTED_EFFECTS } from '../../dataset/episodes/expected-effects.ts';
-import type { Matrix } from '../base/matrix.ts';
-import type { Event } from './held-out.ts';
+import type { Matrix } from '../../learning/base/matrix.ts';
+import type { Event } from '../../learning/measures/held-out.ts';
 import type { NodeInputs } from './inputs.ts';
 
 /** Robust standard deviations from which on an attack is strong. */

@@ -5,7 +5,7 @@
  * @see M. Zeiler and R. Fergus, Visualizing and Understanding Convolutional Networks (2013), 4.2, for occlusion
  */
 import { groupBy } from '../../common/collections.ts';
-import { emptyMatrix, type Matrix } from '../base/matrix.ts';
+import { emptyMatrix, type Matrix } from '../../learning/base/matrix.ts';
 import type { Detector, Scored } from '../candidate/detector.ts';
 import { type FeaturePlan, featureNames, SUMMARIES, windowShape } from '../features/plan.ts';
 import type { Gathered } from '../samples/gather.ts';

@@ -1,6 +1,6 @@
 /** How soon a row is alone when random columns are cut at random places: unusual rows soon are. A baseline. */
 import { randomFrom } from '../../common/random.ts';
-import type { Matrix } from '../base/matrix.ts';
+import type { Matrix } from '../../learning/base/matrix.ts';
 
 const TREES = 100;
 /** Rows that a tree is grown from, as the authors have it. */

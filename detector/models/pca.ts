@@ -1,7 +1,7 @@
 /** How far a row lies from the plane in which normal rows lie: the error when it is put together from principal components. */
-import { emptyMatrix, type Matrix } from '../base/matrix.ts';
+import { emptyMatrix, type Matrix } from '../../learning/base/matrix.ts';
+import { type Standard, standardised, standardOf } from '../../learning/models/standard.ts';
 import { symmetricEigen } from './eigen.ts';
-import { type Standard, standardised, standardOf } from './standard.ts';
 
 export interface Pca {
   /** Features that it looks at, by number. */

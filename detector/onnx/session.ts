@@ -1,7 +1,7 @@
 /** Runs models by ONNX Runtime in WebAssembly, in this thread alone. */
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm';
 import { messageOf } from '../../common/errors.ts';
-import type { Matrix } from '../base/matrix.ts';
+import type { Matrix } from '../../learning/base/matrix.ts';
 
 /** ONNX Runtime puts a `Worker` among the globals, which jax-js then takes for a browser's: it would no longer train. */
 const hadWorker = 'Worker' in globalThis;

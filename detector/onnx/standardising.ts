@@ -1,4 +1,4 @@
-import type { Standard } from '../models/standard.ts';
+import type { Standard } from '../../learning/models/standard.ts';
 import type { Node, Tensor } from './model.ts';
 
 /** Puts the mean in the place of missing values, and makes columns comparable. */

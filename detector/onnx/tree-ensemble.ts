@@ -1,5 +1,5 @@
-import type { Gbdt } from '../models/gbdt/train.ts';
-import type { Tree } from '../models/gbdt/tree.ts';
+import type { Gbdt } from '../../learning/models/gbdt/train.ts';
+import type { Tree } from '../../learning/models/gbdt/tree.ts';
 import type { Graph } from './model.ts';
 import { FEATURES, PROBABILITIES } from './names.ts';
 

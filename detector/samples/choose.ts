@@ -1,8 +1,10 @@
 /** Which rows models learn from, and which classes there are. */
+
 import { groupBy } from '../../common/collections.ts';
 import { randomFrom } from '../../common/random.ts';
-import { shuffle } from '../models/shuffle.ts';
-import { NORMAL, type Purpose } from './purpose.ts';
+import { shuffle } from '../../learning/models/shuffle.ts';
+import { NORMAL } from '../../learning/table/series.ts';
+import type { Purpose } from './purpose.ts';
 
 /** Rows of one class that are learned from, or that training is stopped by. */
 const MOST_PER_CLASS = 50_000;

@@ -1,7 +1,7 @@
-import { emptyMatrix, type Matrix } from '../base/matrix.ts';
+import { emptyMatrix, type Matrix } from '../../learning/base/matrix.ts';
+import type { Series } from '../../learning/table/series.ts';
 import { type Inputs, NodeFeatures, type Past } from '../features/node-features.ts';
 import { type FeaturePlan, featureNames, windowShape } from '../features/plan.ts';
-import type { Series } from '../table/series.ts';
 import type { Place } from './choose.ts';
 
 /** The values of one row, column by column. */

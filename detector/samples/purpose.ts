@@ -1,10 +1,8 @@
 /** What each row of a series is for: learning, stopping, calibration, or nothing. */
 
+import { NORMAL, type RowFacts, type Series } from '../../learning/table/series.ts';
 import type { FeaturePlan } from '../features/plan.ts';
 import { Readiness } from '../features/readiness.ts';
-import type { RowFacts, Series } from '../table/series.ts';
-
-export const NORMAL = 'normal';
 
 /** What a row is for. */
 export interface Purpose {

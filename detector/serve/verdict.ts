@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { issueOf } from '../../common/issues.ts';
 import { NO_ATTACK, type Verdict } from '../../dataset/episodes/verdicts.ts';
-import { largest } from '../base/matrix.ts';
+import { largest } from '../../learning/base/matrix.ts';
 import type { PastAlarm } from '../watch/fleet-watch.ts';
 import { VERDICTS } from './metrics.ts';
 

@@ -1,5 +1,5 @@
 /** MODEL_CARD.md: what a model is, what it was trained on, and what nobody should believe of it. */
-import type { Matrix } from '../base/matrix.ts';
+import type { Matrix } from '../../learning/base/matrix.ts';
 import type { Calibration } from '../calibration/calibrate.ts';
 import type { ModelFile } from '../candidate/schema.ts';
 import type { Chosen } from '../samples/choose.ts';

@@ -1,4 +1,4 @@
-import { largest, type Matrix, rowOf } from '../base/matrix.ts';
+import { largest, type Matrix, rowOf } from '../../learning/base/matrix.ts';
 
 /** How well a class is told from all others. */
 export interface ClassScore {

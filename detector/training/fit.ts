@@ -1,11 +1,11 @@
 /** Fits a candidate's models to what was chosen of a fleet. */
-import type { Matrix } from '../base/matrix.ts';
-import { emptyMatrix, rowOf } from '../base/matrix.ts';
+import type { Matrix } from '../../learning/base/matrix.ts';
+import { emptyMatrix, rowOf } from '../../learning/base/matrix.ts';
+import type { Examples } from '../../learning/models/examples.ts';
+import { GBDT_RULES, type Gbdt, gbdtProbabilities, trainGbdt } from '../../learning/models/gbdt/train.ts';
+import { type Logistic, trainLogistic } from '../../learning/models/logistic.ts';
 import { isNear, MODELS, type ModelName, openModels } from '../candidate/models.ts';
 import { featureNames } from '../features/plan.ts';
-import type { Examples } from '../models/examples.ts';
-import { GBDT_RULES, type Gbdt, gbdtProbabilities, trainGbdt } from '../models/gbdt/train.ts';
-import { type Logistic, trainLogistic } from '../models/logistic.ts';
 import { type Network, networkProbabilities, type WindowShape } from '../models/network/network.ts';
 import { MOST_EPOCHS, networkRules, trainNetwork } from '../models/network/train.ts';
 import { fitPca, type Pca, pcaErrors } from '../models/pca.ts';

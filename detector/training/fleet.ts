@@ -1,13 +1,13 @@
 /** The rows of several datasets together, and how they become features. */
 import { formatDuration } from '../../common/duration.ts';
+import { type Column, type Dataset, NORMAL, type Series } from '../../learning/table/series.ts';
 import { DetectorError } from '../base/errors.ts';
 import { OwnPast } from '../features/own-past.ts';
 import type { FeaturePlan } from '../features/plan.ts';
 import { Readiness } from '../features/readiness.ts';
 import { FleetScales } from '../features/scales.ts';
 import { valuesAt } from '../samples/gather.ts';
-import { NORMAL, type Purpose, purposes } from '../samples/purpose.ts';
-import type { Column, Dataset, Series } from '../table/series.ts';
+import { type Purpose, purposes } from '../samples/purpose.ts';
 
 /** Rows of a window. */
 const WINDOW = 8;

@@ -1,6 +1,6 @@
 /** One node (or pod) as it is watched: what is known of it, whether it alarms, and how far its score can be relied on. */
 import type { NamedEntity } from '../../dataset/model/entity.ts';
-import { AlarmState } from '../alarms/alarm-state.ts';
+import { AlarmState } from '../../learning/measures/alarm-state.ts';
 import type { Scored } from '../candidate/detector.ts';
 import type { Contribution } from '../explanation/occlusion.ts';
 import { type Inputs, NodeFeatures } from '../features/node-features.ts';

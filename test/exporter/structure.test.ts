@@ -14,6 +14,7 @@ const SOURCE_FOLDERS = [
   'common',
   'exporter',
   'dataset',
+  'learning',
   'builder',
   'scenarios',
   'detector',

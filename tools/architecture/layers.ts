@@ -107,9 +107,21 @@ export const HOUSES: readonly House[] = [
     ],
   },
   {
+    name: 'learning',
+    holds: "What the builder's baselines and the detector share: rows by node, models, measures.",
+    uses: ['common', 'dataset'],
+    layers: [
+      [room('base', 'Matrices of numbers.'), room('table', 'The rows of datasets, node by node.')],
+      [
+        room('models', 'Boosted trees and logistic regression, and what learning takes.'),
+        room('measures', 'Held-out rows and episodes, alarms, and how well scores order rows.'),
+      ],
+    ],
+  },
+  {
     name: 'builder',
     holds: 'The job that makes datasets and streams of what Prometheus has.',
-    uses: ['common', 'dataset', 'exporter/catalogue'],
+    uses: ['common', 'dataset', 'learning', 'exporter/catalogue'],
     layers: [
       [
         room('samples', 'Samples of series in memory.'),
@@ -143,20 +155,15 @@ export const HOUSES: readonly House[] = [
   {
     name: 'detector',
     holds: 'Models of what attacks look like, learned from datasets.',
-    uses: ['common', 'dataset', 'exporter/catalogue'],
+    uses: ['common', 'dataset', 'learning', 'exporter/catalogue'],
     layers: [
-      [room('base', 'Errors, and matrices of numbers.')],
+      [room('base', 'Its errors.')],
       [
-        room('table', 'The rows of datasets, node by node.'),
         room(
           'features',
           "What models see of a node: distances from its own past, in the fleet's scale, in windows.",
         ),
-        room(
-          'models',
-          'Boosted trees, networks, logistic regression, principal components, isolation forest.',
-        ),
-        room('alarms', 'When rows above the threshold become an alarm, and when it ends.'),
+        room('models', 'Networks, principal components, isolation forest.'),
       ],
       [
         room('samples', 'Which rows are for what, and their features.'),

@@ -1,7 +1,7 @@
 /** Small networks on windows of rows: all of their layers are dense, on what an unfolding puts side by side. */
-import type { Matrix } from '../../base/matrix.ts';
-import { softmax } from '../softmax.ts';
-import { type Standard, standardisedRow } from '../standard.ts';
+import type { Matrix } from '../../../learning/base/matrix.ts';
+import { softmax } from '../../../learning/models/softmax.ts';
+import { type Standard, standardisedRow } from '../../../learning/models/standard.ts';
 
 /** `mlp`: two hidden layers on the whole window. `cnn`: two convolutions over time, then a layer on what they found. */
 export type NetworkKind = 'mlp' | 'cnn';

@@ -1,9 +1,9 @@
 /** Trains networks by jax-js, in WebAssembly. */
 import { defaultDevice, init, jit, nn, numpy as np, valueAndGrad } from '@jax-js/jax';
 import { randomFrom } from '../../../common/random.ts';
-import { classWeights, type Examples } from '../examples.ts';
-import { shuffle } from '../shuffle.ts';
-import { standardOf } from '../standard.ts';
+import { classWeights, type Examples } from '../../../learning/models/examples.ts';
+import { shuffle } from '../../../learning/models/shuffle.ts';
+import { standardOf } from '../../../learning/models/standard.ts';
 import {
   KERNEL,
   type Layer,

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { randomFrom } from '../../../common/random.ts';
 import { bootstrapInterval, shareInterval } from '../../../detector/evaluation/bootstrap.ts';
-import { averagePrecision, vusPr } from '../../../detector/evaluation/curves.ts';
 import { poissonInterval, upperBound } from '../../../detector/evaluation/poisson.ts';
 import { growIsolationForest, isolationScores } from '../../../detector/models/isolation-forest.ts';
+import { averagePrecision, vusPr } from '../../../learning/measures/curves.ts';
 import { matrixOf } from '../support/matrices.ts';
 
 describe('detector/evaluation: intervals', () => {

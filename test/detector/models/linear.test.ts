@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { randomFrom } from '../../../common/random.ts';
 import { symmetricEigen } from '../../../detector/models/eigen.ts';
-import { classWeights } from '../../../detector/models/examples.ts';
-import { logisticProbabilities, trainLogistic } from '../../../detector/models/logistic.ts';
 import { fitPca, pcaErrors } from '../../../detector/models/pca.ts';
+import { classWeights } from '../../../learning/models/examples.ts';
+import { logisticProbabilities, trainLogistic } from '../../../learning/models/logistic.ts';
 import { matrixOf } from '../support/matrices.ts';
 
 describe('eigenvectors', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { choose } from '../../../detector/samples/choose.ts';
 import { purposes } from '../../../detector/samples/purpose.ts';
-import type { RowFacts, Series } from '../../../detector/table/series.ts';
+import type { RowFacts, Series } from '../../../learning/table/series.ts';
 
 const STEP_MS = 15_000;
 const TIMES = { stepMs: STEP_MS, horizonMs: 600_000, window: 2, learningRows: 2 };

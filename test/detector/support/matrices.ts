@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Matrix } from '../../../detector/base/matrix.ts';
+import type { Matrix } from '../../../learning/base/matrix.ts';
 
 /** A matrix of these rows. */
 export function matrixOf(rows: readonly (readonly number[])[]): Matrix {

@@ -1,5 +1,5 @@
 import { randomFrom } from '../../../common/random.ts';
-import type { Dataset, RowFacts, Series } from '../../../detector/table/series.ts';
+import type { Dataset, RowFacts, Series } from '../../../learning/table/series.ts';
 
 const STEP_MS = 15_000;
 const ROWS = 600;

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { randomFrom } from '../../../common/random.ts';
-import type { Matrix } from '../../../detector/base/matrix.ts';
-import { binBounds, binned } from '../../../detector/models/gbdt/bins.ts';
-import { type GrowRules, growTree } from '../../../detector/models/gbdt/grow.ts';
-import { HistogramPool } from '../../../detector/models/gbdt/histogram.ts';
-import { GBDT_RULES, gbdtProbabilities, trainGbdt } from '../../../detector/models/gbdt/train.ts';
-import { type Tree, treeValue } from '../../../detector/models/gbdt/tree.ts';
-import { matrices, matrixOf } from '../support/matrices.ts';
+import type { Matrix } from '../../../learning/base/matrix.ts';
+import { binBounds, binned } from '../../../learning/models/gbdt/bins.ts';
+import { type GrowRules, growTree } from '../../../learning/models/gbdt/grow.ts';
+import { HistogramPool } from '../../../learning/models/gbdt/histogram.ts';
+import { GBDT_RULES, gbdtProbabilities, trainGbdt } from '../../../learning/models/gbdt/train.ts';
+import { type Tree, treeValue } from '../../../learning/models/gbdt/tree.ts';
+import { matrices, matrixOf } from '../../detector/support/matrices.ts';
 
 const RULES: GrowRules = { maxLeaves: 2, shrinkage: 1, l2: 1, minHessian: 0.5, minGain: 1e-9 };
 

@@ -3,7 +3,6 @@ import { BuilderError } from '../../common/errors.ts';
 import { tablesOfFile } from '../../dataset/folder/read-rows.ts';
 import { openStorage } from '../../dataset/storage/open.ts';
 import { readManifest } from '../../dataset/storage/read-manifest.ts';
-import { DetectorError } from '../base/errors.ts';
 import { RowsByNode } from './rows-by-node.ts';
 import type { Dataset } from './series.ts';
 
@@ -14,19 +13,19 @@ const MOST_VALUES = 100_000_000;
  * Reads a dataset that kubevigil-builder has written; only what its manifest names, each file by its hash.
  *
  * @param place a folder, or `s3://bucket/prefix`
- * @throws {DetectorError} `data` when there is none, or too much
+ * @throws {BuilderError} `data` when there is none, or too much
  * @throws {BuilderError} `damaged` when files are not what the manifest says
  */
 export async function readDataset(place: string): Promise<Dataset> {
   const storage = await openStorage(place);
   const manifest = await readManifest(storage);
   if (manifest === undefined)
-    throw new DetectorError('data', `${place} holds no dataset: make one with kubevigil-builder build`);
+    throw new BuilderError('data', `${place} holds no dataset: make one with kubevigil-builder build`);
   const columns = manifest.columns
     .filter(({ type }) => type === 'double')
     .map(({ name, unit, metric }) => ({ name, unit, metric }));
   if (manifest.rows * columns.length > MOST_VALUES)
-    throw new DetectorError(
+    throw new BuilderError(
       'data',
       `${place} has ${manifest.rows} rows of ${columns.length} features, more than fit into memory: build one of a shorter time, or of fewer columns`,
     );

@@ -1,5 +1,8 @@
 import type { NamedEntity } from '../../dataset/model/entity.ts';
 
+/** The label of rows without an attack. */
+export const NORMAL = 'normal';
+
 /** A feature column as the dataset describes it. */
 export interface Column {
   readonly name: string;

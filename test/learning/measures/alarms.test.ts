@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { alarmsOf, findingsOf, thresholdFor } from '../../../detector/evaluation/alarms.ts';
-import { eventsOf, type HeldOutSeries, heldOut } from '../../../detector/evaluation/held-out.ts';
-import type { RowFacts, Series } from '../../../detector/table/series.ts';
+import { alarmsOf, findingsOf, thresholdFor } from '../../../learning/measures/alarms.ts';
+import { eventsOf, type HeldOutSeries, heldOut } from '../../../learning/measures/held-out.ts';
+import type { RowFacts, Series } from '../../../learning/table/series.ts';
 
 const fact = (label: string | null, more: Partial<RowFacts> = {}): RowFacts => ({
   label,

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type Table, type TableColumn, tableColumns } from '../../dataset/model/table.ts';
-import { textsOf } from '../../dataset/model/text-column.ts';
-import { RowsByNode } from '../../detector/table/rows-by-node.ts';
+import { type Table, type TableColumn, tableColumns } from '../../../dataset/model/table.ts';
+import { textsOf } from '../../../dataset/model/text-column.ts';
+import { RowsByNode } from '../../../learning/table/rows-by-node.ts';
 
 interface Row {
   readonly node: string;

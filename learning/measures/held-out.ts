@@ -1,6 +1,5 @@
 /** Which rows a model is judged by: those that it has never seen, and what was going on in each. */
-import { NORMAL } from '../samples/purpose.ts';
-import type { Dataset, RowFacts, Series } from '../table/series.ts';
+import { type Dataset, NORMAL, type RowFacts, type Series } from '../table/series.ts';
 
 /**
  * quiet: nothing happened; benign: a benign workload ran; attack; other: the label is not known, or an attack is over and features

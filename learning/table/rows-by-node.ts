@@ -1,3 +1,4 @@
+import { BuilderError } from '../../common/errors.ts';
 import {
   entitiesOf,
   entityKey,
@@ -7,7 +8,6 @@ import {
 } from '../../dataset/model/entity.ts';
 import { byNode, type Table, textColumn, timesOf } from '../../dataset/model/table.ts';
 import { textAt } from '../../dataset/model/text-column.ts';
-import { DetectorError } from '../base/errors.ts';
 import type { RowFacts, Series } from './series.ts';
 
 interface Growing {
@@ -38,10 +38,7 @@ function inTime({ entity, timesMs, values, facts }: Growing): Series {
   const twice = sorted.findIndex((t, i) => t === sorted[i - 1]);
   if (twice >= 0) {
     const when = new Date(sorted[twice] as number).toISOString();
-    throw new DetectorError(
-      'data',
-      `${entityText(entity)} has two rows at ${when}: a row must be there once`,
-    );
+    throw new BuilderError('data', `${entityText(entity)} has two rows at ${when}: a row must be there once`);
   }
   return {
     entity,
@@ -80,7 +77,7 @@ export class RowsByNode {
   /**
    * All of them by name and time.
    *
-   * @throws {DetectorError} `data` when a node has two rows of one time
+   * @throws {BuilderError} `data` when a node has two rows of one time
    */
   series(): Series[] {
     return [...this.#nodes.values()]

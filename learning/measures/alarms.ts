@@ -1,5 +1,5 @@
 /** Alarms that scores raise, and which events they find. */
-import { AlarmState } from '../alarms/alarm-state.ts';
+import { AlarmState } from './alarm-state.ts';
 import type { Event, HeldOutSeries } from './held-out.ts';
 
 /** Scores of a node's rows, larger for what is more unusual; NaN for a row that has none. */

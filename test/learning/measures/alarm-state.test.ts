@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { AlarmState } from '../../../detector/alarms/alarm-state.ts';
+import { AlarmState } from '../../../learning/measures/alarm-state.ts';
 
 const states = (above: readonly boolean[]) => {
   const state = new AlarmState();
