@@ -59,9 +59,9 @@ const configOf =
   };
 
 const placeOf =
-  (name: string): Edge =>
+  (name: string, ...others: string[]): Edge =>
   async (args) =>
-    loadPlace('s3://bucket/a', parsed(builderPart(name), ['s3://bucket/a', ...args]).opts());
+    loadPlace('s3://bucket/a', parsed(builderPart(name), ['s3://bucket/a', ...others, ...args]).opts());
 
 async function serveOptions(args: readonly string[]): Promise<object> {
   let seen: ServeOptions | undefined;
@@ -117,6 +117,8 @@ const EXPORTER: Effects = {
 };
 
 const PUSH = 'test/builder/commands/push.real.test.ts';
+const BASELINE = 'test/builder/benchmark/baseline.real.test.ts';
+const SCORE = 'test/builder/benchmark/score.real.test.ts';
 const STREAM = 'test/builder/stream/program.real.test.ts';
 const RUN = 'test/scenarios/campaign/run.real.test.ts';
 const SERVING = 'test/detector/serve/serve.real.test.ts';
@@ -203,6 +205,26 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
       {
         edge: placeOf(name),
         effects: { '--config': { value: CONFIG, becomes: { 's3.region': 'of-the-file' } } },
+      },
+    ]),
+  ),
+  ...Object.fromEntries(
+    Object.entries({
+      baseline: { '--seed': BASELINE },
+      score: { '--model': SCORE, '--labels': SCORE, '--threshold': SCORE },
+    }).map(([name, own]) => [
+      `kubevigil-builder ${name}`,
+      {
+        edge: placeOf(name, ...(name === 'score' ? ['submit.csv'] : [])),
+        effects: {
+          '--config': { value: CONFIG, becomes: { 's3.region': 'of-the-file' } },
+          ...Object.fromEntries(
+            Object.entries({ '--json': SCORE, '--leaderboard': SCORE, ...own }).map(([flag, seenIn]) => [
+              flag,
+              { seenIn },
+            ]),
+          ),
+        },
       },
     ]),
   ),

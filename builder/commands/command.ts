@@ -18,6 +18,7 @@ import type { BuildConfig } from '../config/schema.ts';
 import { writeReport } from '../report/report.ts';
 import type { Surroundings } from '../run/task.ts';
 import { streamCommand } from '../stream/command.ts';
+import { addBenchmark } from './baseline.ts';
 import { build, update } from './build.ts';
 import { labelCommand } from './label.ts';
 import { merge } from './merge.ts';
@@ -127,7 +128,7 @@ export function builderCommand(): Command {
     .action((_, { args }: Command) => {
       const unknown = args[0] === undefined ? '' : `there is no command ${args[0]}: `;
       throw new UsageError(
-        `${unknown}say build, update, merge, stream, label, verify or report (see --help)`,
+        `${unknown}say build, update, merge, stream, label, verify, report, baseline or score (see --help)`,
       );
     });
   withBuildOptions(command.command('build').description('Build a dataset of a time range.'))
@@ -159,5 +160,6 @@ export function builderCommand(): Command {
       ),
     'the dataset',
   ).action(runReport);
+  addBenchmark(command, withPlace);
   return command;
 }

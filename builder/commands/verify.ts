@@ -8,13 +8,14 @@ import { datasetFiles } from '../../dataset/folder/existing.ts';
 import { tablesOfCopy } from '../../dataset/folder/read-rows.ts';
 import { sha256OfFile } from '../../dataset/folder/writer.ts';
 import { METADATA_FILES, type MetadataFile, metadataOf } from '../../dataset/metadata/metadata.ts';
-import { MANIFEST, REPORT } from '../../dataset/model/file-names.ts';
+import { isLeaderboard, MANIFEST, REPORT } from '../../dataset/model/file-names.ts';
 import type { Manifest, ManifestFile } from '../../dataset/model/manifest.ts';
 import { NodeOrder } from '../../dataset/model/node-order.ts';
 import { timesOf } from '../../dataset/model/table.ts';
 import { readManifest } from '../../dataset/storage/read-manifest.ts';
 import type { LocalCopy, Storage } from '../../dataset/storage/storage.ts';
 import { Accounts } from '../../dataset/summary/accounts.ts';
+import { verifyLeaderboard } from '../benchmark/leaderboard.ts';
 import { readEvidenceThere, verifyEvidence } from '../evidence/verify.ts';
 import { claimsOf } from '../stages/manifest.ts';
 
@@ -147,7 +148,7 @@ export async function verify(storage: Storage): Promise<{ manifest: Manifest; di
   const { evidence } = manifest;
   const claimed = [...manifest.files, ...(evidence ? [evidence] : [])].map(({ path }) => path);
   const lines = present
-    .filter((file) => !BESIDE.includes(file) && !claimed.includes(file))
+    .filter((file) => !BESIDE.includes(file) && !isLeaderboard(file) && !claimed.includes(file))
     .map((file) => `${file}: is not in the manifest`);
   if (await storage.isUnfinished()) {
     lines.push(
@@ -156,6 +157,7 @@ export async function verify(storage: Storage): Promise<{ manifest: Manifest; di
   }
   for (const file of metadataOf(manifest)) lines.push(...(await verifyMetadata(storage, file)));
   lines.push(...(await verifyReport(storage, manifest)));
+  lines.push(...(await verifyLeaderboard(storage, manifest, present)));
   const accounts = new Accounts(stepMs);
   const events = evidence && (await readEvidenceThere(storage, evidence, manifest, stepMs));
   if (events !== undefined && 'line' in events) lines.push(events.line);

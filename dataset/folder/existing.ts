@@ -2,7 +2,14 @@
 
 import { BuilderError, messageOf } from '../../common/errors.ts';
 import { METADATA_FILES } from '../metadata/metadata.ts';
-import { isBookkeeping, isShardManifest, MANIFEST, type Places, REPORT } from '../model/file-names.ts';
+import {
+  isBookkeeping,
+  isLeaderboard,
+  isShardManifest,
+  MANIFEST,
+  type Places,
+  REPORT,
+} from '../model/file-names.ts';
 import type { Manifest } from '../model/manifest.ts';
 import type { Shard } from '../model/shard.ts';
 import { readManifest } from '../storage/read-manifest.ts';
@@ -77,8 +84,9 @@ export async function checkOutput(
   }
   const evidence = there.evidence === undefined ? [] : [there.evidence.path];
   const own = [MANIFEST, REPORT, ...METADATA_FILES, ...evidence, ...there.files.map(({ path }) => path)];
-  const foreign = files.find((file) => !own.includes(file));
-  if (foreign === undefined) return own;
+  const foreign = files.find((file) => !own.includes(file) && !isLeaderboard(file));
+  // What models are worth is told of these rows, and of no others.
+  if (foreign === undefined) return [...own, ...files.filter(isLeaderboard)];
   throw new BuilderError(
     'output',
     `${name} holds ${foreign}, which is not part of the dataset there: remove it`,

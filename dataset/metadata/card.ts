@@ -5,6 +5,7 @@ import { EVIDENCE_COLUMNS } from '../model/evidence.ts';
 import { type Manifest, serverText } from '../model/manifest.ts';
 import { attackClasses, datasetName, describe } from './describe.ts';
 import { plain, table } from './markdown.ts';
+import { protocol } from './protocol.ts';
 import { READERS, recipeBlock } from './recipes.ts';
 
 /** Long lists are cut: the manifest has all. */
@@ -79,6 +80,15 @@ function using({ format, escapesFormulas, split, columns }: Manifest): string {
           '- `involvement` is what the pod has to do with the attack: `attacker` (its processes do it) and `victim` (it is done to it) have its label; a `bystander` is normal with an `episode`.',
         ]
       : []),
+  ].join('\n');
+}
+
+/** The evaluation protocol, which `kubevigil-builder baseline` and `score` follow. */
+function reporting(manifest: Manifest): string {
+  return [
+    ...protocol(manifest).map((sentence) => `- ${sentence}`),
+    '',
+    "`kubevigil-builder baseline .` learns the baselines and judges them so; `kubevigil-builder score . submit.csv` judges another model's scores.",
   ].join('\n');
 }
 
@@ -181,6 +191,7 @@ export function card(manifest: Manifest): string {
   const sections: [string, string][] = [
     ['How it was made', making(manifest)],
     ['How to use it', using(manifest)],
+    ['How to report results on it', reporting(manifest)],
     ['Columns', columnTable(manifest)],
     ['Classes', classTable(manifest)],
     ...evidenceSection(manifest),

@@ -66,17 +66,38 @@ export const REPORT = 'report.html';
 export const CROISSANT = 'croissant.json';
 export const CARD = 'README.md';
 
+/** What models are worth on the dataset: a file each, and a page of them. */
+const LEADERBOARD = 'leaderboard/';
+export const LEADERBOARD_PAGE = `${LEADERBOARD}index.html`;
+const LEADERBOARD_FILE = /^leaderboard\/([a-z0-9][a-z0-9._-]{0,79})\.json$/;
+
+/** Where the results of a model are; what a file's name cannot hold becomes a dash. */
+export function leaderboardPath(model: string): string {
+  const name = model.toLowerCase().replaceAll(/[^a-z0-9._-]+/g, '-');
+  return `${LEADERBOARD}${name.replace(/^[^a-z0-9]+/, '').slice(0, 80) || 'model'}.json`;
+}
+
+/** Whether a file has the results of a model. */
+export function isLeaderboardFile(file: string): boolean {
+  return LEADERBOARD_FILE.test(file);
+}
+
+/** Whether a file is one of what models are worth on a dataset. */
+export function isLeaderboard(file: string): boolean {
+  return file === LEADERBOARD_PAGE || isLeaderboardFile(file);
+}
+
 const BESIDE: readonly string[] = [MANIFEST, REPORT, CROISSANT, CARD];
 
 /** Whether a file of a dataset can have this path, relative to it. No other is ever read, written or removed. */
 export function isDatasetPath(file: string): boolean {
   const isNamed = dataFile(file) !== undefined || evidenceFile(file) !== undefined;
-  return BESIDE.includes(file) || isShardManifest(file) || isNamed;
+  return BESIDE.includes(file) || isShardManifest(file) || isLeaderboard(file) || isNamed;
 }
 
 const SHARD_MANIFEST = /^manifest-(\d+)-of-(\d+)\.json$/;
 const BOOKKEEPING = /^\.(lock|commit)(-\d+-of-\d+)?(\.json)?$/;
-const TEMPORARY = /^(data\/date=\d{4}-\d{2}-\d{2}\/)?\.[^/]+\.tmp$/;
+const TEMPORARY = /^(data\/date=\d{4}-\d{2}-\d{2}\/|leaderboard\/)?\.[^/]+\.tmp$/;
 
 export function isShardManifest(file: string): boolean {
   return SHARD_MANIFEST.test(file);
@@ -106,5 +127,6 @@ const OWN_BEGINNINGS = [
 export function isOwnTemporary(file: string, { part, manifest, journal, shared }: Places): boolean {
   const beginnings = shared ? [`.part-${part}.`, `.${manifest}.`, `.${journal}.`] : OWN_BEGINNINGS;
   const name = file.slice(file.lastIndexOf('/') + 1);
-  return TEMPORARY.test(file) && beginnings.some((beginning) => name.startsWith(beginning));
+  const isBeside = !shared && file.startsWith(LEADERBOARD);
+  return TEMPORARY.test(file) && (isBeside || beginnings.some((beginning) => name.startsWith(beginning)));
 }

@@ -4,7 +4,7 @@ import { randomFrom } from '../../common/random.ts';
 import { EXPECTED_EFFECTS } from '../../dataset/episodes/expected-effects.ts';
 import { rowsFrom } from '../../learning/base/matrix.ts';
 import { alarmsOf, type Finding, findingsOf, type Scores } from '../../learning/measures/alarms.ts';
-import { averagePrecision, type Judged, vusPr } from '../../learning/measures/curves.ts';
+import { averagePrecision, judgedRows, vusPr } from '../../learning/measures/curves.ts';
 import { eventsOf, type HeldOutSeries, heldOut } from '../../learning/measures/held-out.ts';
 import type { Dataset } from '../../learning/table/series.ts';
 import { DetectorError } from '../base/errors.ts';
@@ -67,20 +67,6 @@ function falseAlarmsOf(
     rate: isKnown ? alarms / nodeDays : null,
     interval: isKnown ? [low / nodeDays, high / nodeDays] : null,
   };
-}
-
-/** Scored rows of known kind, node by node. */
-function judgedRows(scores: readonly Scores[], all: readonly HeldOutSeries[]): Judged[] {
-  return all.map(({ kinds }, i) => {
-    const own = scores[i] as Scores;
-    const rows = kinds.flatMap((kind, row) =>
-      kind === undefined || kind === 'other' || Number.isNaN(own[row] as number) ? [] : [row],
-    );
-    return {
-      scores: Float32Array.from(rows, (row) => own[row] as number),
-      isAttack: rows.map((row) => kinds[row] === 'attack'),
-    };
-  });
 }
 
 /** A method with what it finds at as many false alarms as are allowed. */

@@ -2,7 +2,7 @@
  * When rows above the threshold become an alarm of a node, and when it ends: `least` of the last `of` rows raise it, and it ends
  * when none of them is above. One row alone raises none, and a row below between two above does not end it.
  */
-interface AlarmRule {
+export interface AlarmRule {
   readonly least: number;
   readonly of: number;
 }

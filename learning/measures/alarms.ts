@@ -1,5 +1,5 @@
 /** Alarms that scores raise, and which events they find. */
-import { AlarmState } from './alarm-state.ts';
+import { type AlarmRule, AlarmState } from './alarm-state.ts';
 import type { Event, HeldOutSeries } from './held-out.ts';
 
 /** Scores of a node's rows, larger for what is more unusual; NaN for a row that has none. */
@@ -13,9 +13,18 @@ export interface Alarms {
   readonly raised: number;
 }
 
-/** The alarms of one node; rows that are not held out raise none and end none. */
-export function alarmsOf(scores: Scores, { kinds }: Pick<HeldOutSeries, 'kinds'>, threshold: number): Alarms {
-  const state = new AlarmState();
+/**
+ * The alarms of one node; rows that are not held out raise none and end none.
+ *
+ * @param rule when rows become an alarm; the detector's own if it is not given
+ */
+export function alarmsOf(
+  scores: Scores,
+  { kinds }: Pick<HeldOutSeries, 'kinds'>,
+  threshold: number,
+  rule?: AlarmRule,
+): Alarms {
+  const state = new AlarmState(rule);
   let raised = 0;
   let before = false;
   const isOn = kinds.map((kind, row) => {
@@ -45,8 +54,9 @@ export function findingsOf(
   scores: readonly Scores[],
   all: readonly HeldOutSeries[],
   threshold: number,
+  rule?: AlarmRule,
 ): Finding[] {
-  const alarms = all.map((own, i) => alarmsOf(scores[i] as Scores, own, threshold));
+  const alarms = all.map((own, i) => alarmsOf(scores[i] as Scores, own, threshold, rule));
   return events.map((event) => {
     const own = scores[event.series] as Scores;
     const isOn = alarms[event.series]?.isOn ?? [];

@@ -1,9 +1,24 @@
 /** How well scores order rows whatever the threshold: average precision, and the volume under the surface of range-aware ones. */
+import type { HeldOutSeries } from './held-out.ts';
 
 /** A run of rows of one node, and what is true of each. */
 export interface Judged {
   readonly scores: Float32Array;
   readonly isAttack: readonly boolean[];
+}
+
+/** Scored rows of known kind, node by node. */
+export function judgedRows(scores: readonly Float32Array[], all: readonly HeldOutSeries[]): Judged[] {
+  return all.map(({ kinds }, i) => {
+    const own = scores[i] as Float32Array;
+    const rows = kinds.flatMap((kind, row) =>
+      kind === undefined || kind === 'other' || Number.isNaN(own[row] as number) ? [] : [row],
+    );
+    return {
+      scores: Float32Array.from(rows, (row) => own[row] as number),
+      isAttack: rows.map((row) => kinds[row] === 'attack'),
+    };
+  });
 }
 
 /**

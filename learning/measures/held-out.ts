@@ -22,6 +22,15 @@ function kindOf({ label, episode, phase }: RowFacts): RowKind {
   return episode === null ? 'quiet' : 'benign';
 }
 
+/** A node's rows, of which those of some parts are judged. */
+export function judgedRowsOf(rows: Series, isJudged: (split: string | null) => boolean): HeldOutSeries {
+  return {
+    rows,
+    kinds: rows.facts.map((facts) => (isJudged(facts.split) ? kindOf(facts) : undefined)),
+    isAttackFree: rows.facts.every(({ label, phase }) => label === NORMAL && phase !== 'recovery'),
+  };
+}
+
 /**
  * The held-out rows of datasets: of one that the model was trained with its part `test`, of any other all rows but the embargo.
  *
@@ -30,15 +39,9 @@ function kindOf({ label, episode, phase }: RowFacts): RowKind {
 export function heldOut(datasets: readonly Dataset[], trainedWith: ReadonlySet<string>): HeldOutSeries[] {
   return datasets.flatMap(({ series, rowsDigest }) => {
     const isOwn = trainedWith.has(rowsDigest);
-    return series.map((rows) => ({
-      rows,
-      kinds: rows.facts.map((facts) => {
-        const { split } = facts;
-        const isSeen = isOwn ? split !== 'test' : split === 'embargo';
-        return isSeen ? undefined : kindOf(facts);
-      }),
-      isAttackFree: rows.facts.every(({ label, phase }) => label === NORMAL && phase !== 'recovery'),
-    }));
+    return series.map((rows) =>
+      judgedRowsOf(rows, (split) => (isOwn ? split === 'test' : split !== 'embargo')),
+    );
   });
 }
 

@@ -52,9 +52,17 @@ function inTime({ entity, timesMs, values, facts }: Growing): Series {
 export class RowsByNode {
   readonly #nodes = new Map<string, Growing>();
   readonly #facts = new Map<string, RowFacts>();
+  readonly #withFeatures: boolean;
+
+  /** @param withFeatures whether the features are kept, or what is known of the rows alone */
+  constructor(withFeatures = true) {
+    this.#withFeatures = withFeatures;
+  }
 
   add(table: Table): void {
-    const features = table.columns.flatMap((column) => (column.type === 'double' ? [column.values] : []));
+    const features = table.columns.flatMap((column) =>
+      this.#withFeatures && column.type === 'double' ? [column.values] : [],
+    );
     const entities = entitiesOf(table);
     const facts = factsOf(table, this.#facts);
     timesOf(table).forEach((t, row) => {

@@ -101,6 +101,8 @@ export function localStorage(folder: string, disk: Disk = localDisk): Storage {
       const path = pathIn(folder, file);
       const temporary = pathIn(folder, temporaryName(file));
       try {
+        // The dataset's own folder is there, or there is none to write to.
+        if (dirname(file) !== '.' && existsSync(folder)) disk.makeFolder(dirname(path));
         disk.writeText(temporary, text);
         disk.rename(temporary, path);
       } catch (error) {
