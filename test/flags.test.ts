@@ -253,14 +253,18 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
   },
   'kubevigil-detector evaluate': {
     effects: Object.fromEntries(
-      ['--output', '--seed', '--seeds', '--log.level', '--log.format'].map((flag) => [
+      ['--output', '--seed', '--seeds', '--trained-with-seed', '--log.level', '--log.format'].map((flag) => [
         flag,
         { seenIn: DETECTOR },
       ]),
     ),
   },
   'kubevigil-detector promote': {
-    effects: { '--budget': { seenIn: DETECTOR }, '--evaluation': { seenIn: DETECTOR } },
+    effects: {
+      '--budget': { seenIn: DETECTOR },
+      '--best': { seenIn: DETECTOR },
+      '--evaluation': { seenIn: DETECTOR },
+    },
   },
   'kubevigil-detector score': { effects: {} },
   'kubevigil-detector serve': {

@@ -4,6 +4,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } fr
 import { dirname } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { systemCode } from '../../common/errors.ts';
+import { uninterrupted } from '../../common/uninterrupted.ts';
 import { EPISODE_COLUMNS, type Subject } from './contract.ts';
 import { decodeEpisodes } from './episodes.ts';
 
@@ -77,6 +78,7 @@ export function writeVerdict(file: string, verdict: Verdict, nowMs: number): str
   const at = new Date(nowMs).toISOString();
   const id = `verdict-${at.replaceAll(/[-:]/g, '')}-${randomBytes(2).toString('hex')}`;
   const episode = as === undefined ? undefined : id;
+  const lines: (readonly [string, string])[] = [];
   if (as !== undefined) {
     const { cluster = '', node, namespace, pod } = subject;
     const [scenario, role] = as === NO_ATTACK ? [FALSE_ALARM, 'benign'] : [as, 'attack'];
@@ -85,10 +87,13 @@ export function writeVerdict(file: string, verdict: Verdict, nowMs: number): str
       ...{ cluster, node, namespace, pod, role, run: '' },
     };
     const row = EPISODE_COLUMNS.map((column) => cells[column] ?? '');
-    append(file, `${before === undefined ? HEADER : ''}${stringify([row])}`);
+    lines.push([file, `${before === undefined ? HEADER : ''}${stringify([row])}`]);
   }
   const { subject: _, ...facts } = verdict;
   const provenance = { id, time: at, ...subject, ...facts, as: as ?? null };
-  append(provenanceFile(file), `${JSON.stringify(provenance)}\n`);
+  lines.push([provenanceFile(file), `${JSON.stringify(provenance)}\n`]);
+  uninterrupted(() => {
+    for (const [path, text] of lines) append(path, text);
+  });
   return episode;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { INDEX_VARIABLE, withCompletionIndex } from '../../common/completion-index.ts';
 import { BuilderError } from '../../common/errors.ts';
 
 /** One of `count` runs that together make a dataset, counted from 0. */
@@ -8,8 +9,6 @@ export interface Shard {
 }
 
 const SHARD = /^(\d{1,5}|auto)\/([1-9]\d{0,4})$/;
-/** Kubernetes gives each pod of an Indexed Job its number, from 0. */
-const INDEX_VARIABLE = 'JOB_COMPLETION_INDEX';
 
 /**
  * Reads `i/n`, i from 0; `auto/n` is the number that a pod of an Indexed Job has.
@@ -18,8 +17,8 @@ const INDEX_VARIABLE = 'JOB_COMPLETION_INDEX';
  */
 export function parseShard(text: string, environment: NodeJS.ProcessEnv): Shard {
   const [, index, count] = SHARD.exec(text) ?? [];
-  const said = index === 'auto' ? environment[INDEX_VARIABLE] : index;
-  if (index === 'auto' && said === undefined) {
+  const said = index === undefined ? undefined : withCompletionIndex(index, environment);
+  if (index !== undefined && said === undefined) {
     throw new BuilderError('config', `--shard ${text}: there is no ${INDEX_VARIABLE} in the environment`);
   }
   if (said === undefined || !/^\d+$/.test(said) || Number(said) >= Number(count)) {

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { parseDurationMs } from '../../common/duration.ts';
@@ -8,6 +7,7 @@ import { readSmall } from '../../dataset/files/input-file.ts';
 import { DetectorError } from '../base/errors.ts';
 import type { Calibration } from '../calibration/calibrate.ts';
 import { type FeaturePlan, featureNames } from '../features/plan.ts';
+import { candidatesIn, has } from './among.ts';
 import { type Content, MANIFEST, MOST_BYTES, PROMOTED } from './files.ts';
 import {
   calibrationSchema,
@@ -39,16 +39,6 @@ export interface Candidate {
 
 const LONGEST_HORIZON_MS = 31 * 86_400_000;
 
-/** Whether a folder has these files; not when it is none. */
-function has(folder: string, ...files: readonly string[]): boolean {
-  try {
-    const names = readdirSync(folder);
-    return files.every((file) => names.includes(file));
-  } catch {
-    return false;
-  }
-}
-
 /** What is promoted among the models of a folder. */
 function promotedIn(models: string): Promoted | undefined {
   if (!has(models, PROMOTED)) return undefined;
@@ -65,23 +55,16 @@ function folderOf(path: string): string {
   if (has(path, MANIFEST)) return path;
   const promoted = promotedIn(path);
   if (promoted !== undefined && has(join(path, promoted.model), MANIFEST)) return join(path, promoted.model);
-  let inside: string[] = [];
-  try {
-    inside = readdirSync(path).filter(
-      (name) => !name.startsWith('.') && has(join(path, name), MANIFEST, 'model.json'),
-    );
-  } catch (error) {
-    throw new DetectorError('input', `${path} cannot be read: ${issueOf(error)}`, { cause: error });
-  }
+  const inside = candidatesIn(path);
   const [only, ...others] = inside;
   if (only === undefined)
     throw new DetectorError('input', `${path} holds no model: make one with kubevigil-detector train`);
   if (others.length > 0)
     throw new DetectorError(
       'input',
-      `${path} holds ${inside.length} models: say which, such as ${join(path, only)}, or promote one`,
+      `${path} holds ${inside.length} models: say which, such as ${only}, or promote one`,
     );
-  return join(path, only);
+  return only;
 }
 
 function bytesOf(folder: string, file: string): Buffer {

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { UsageError } from '../../common/cli.ts';
+import { INDEX_VARIABLE, withCompletionIndex } from '../../common/completion-index.ts';
 import { Program } from '../../common/flags.ts';
 import { createLogger } from '../../common/log.ts';
 import { type LogFlags, logFormatFlag, logLevelFlag } from '../../common/log-flags.ts';
 import { progressOn } from '../../common/progress.ts';
 import { packageVersion } from '../../common/version.ts';
 import { LISTEN_FLAG, type ServeFlags, serveOptions, TOKEN_VARIABLE } from '../serve/options.ts';
+import { interruptible } from './interruptible.ts';
 
 interface TrainFlags extends LogFlags {
   readonly output: string;
@@ -15,11 +17,20 @@ interface TrainFlags extends LogFlags {
 
 const MOST_SEED = 2 ** 32 - 1;
 
-/** @throws {UsageError} for what is no whole number that seeds can be */
-function parseSeed(text: string): number {
-  const seed = Number(text);
-  if (/^\d+$/.test(text) && seed <= MOST_SEED) return seed;
-  throw new UsageError(`--seed ${text}: say a whole number from 0 to ${MOST_SEED}`);
+/**
+ * A seed as it is written, or `auto`: the number that a pod of an Indexed Job has.
+ *
+ * @throws {UsageError} for what is no whole number that seeds can be
+ */
+function parseSeed(text: string, flag = '--seed'): number {
+  const said = withCompletionIndex(text, process.env);
+  if (said === undefined)
+    throw new UsageError(`${flag} ${text}: there is no ${INDEX_VARIABLE} in the environment`);
+  const seed = Number(said);
+  if (/^\d+$/.test(said) && seed <= MOST_SEED) return seed;
+  throw new UsageError(
+    `${flag} ${text}: say a whole number from 0 to ${MOST_SEED}, or auto in an Indexed Job`,
+  );
 }
 
 async function trainCommand(places: readonly string[], flags: TrainFlags): Promise<void> {
@@ -27,16 +38,20 @@ async function trainCommand(places: readonly string[], flags: TrainFlags): Promi
   const log = createLogger({ level, format });
   const words = { doing: 'training', did: 'trained', units: 'steps' };
   const own = parseSeed(seed);
-  // Models' runtimes take memory and time, which `--help` does not pay.
-  const { runTrain } = await import('./train.ts');
-  const place = await runTrain(places, output, own, log, progressOn(process.stderr, log, words));
-  process.stdout.write(`${place}\n`);
+  await interruptible(async () => {
+    // Models' runtimes take memory and time, which `--help` does not pay.
+    const { runTrain } = await import('./train.ts');
+    const place = await runTrain(places, output, own, log, progressOn(process.stderr, log, words));
+    process.stdout.write(`${place}\n`);
+  });
 }
 
 async function scoreCommand(model: string, dataset: string): Promise<void> {
-  const { runScore } = await import('./score.ts');
-  await runScore(model, dataset, async (text) => {
-    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+  await interruptible(async () => {
+    const { runScore } = await import('./score.ts');
+    await runScore(model, dataset, async (text) => {
+      if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+    });
   });
 }
 
@@ -44,6 +59,7 @@ interface EvaluateFlags extends LogFlags {
   readonly output?: string;
   readonly seed: string;
   readonly seeds: string;
+  readonly 'trained-with-seed'?: string;
 }
 
 /** More of them tell little more, and take hours. */
@@ -61,24 +77,36 @@ async function evaluateCommand(
   places: readonly string[],
   flags: EvaluateFlags,
 ): Promise<void> {
-  const { output, seed, seeds, 'log.level': level, 'log.format': format } = flags;
+  const {
+    output,
+    seed,
+    seeds,
+    'trained-with-seed': trained,
+    'log.level': level,
+    'log.format': format,
+  } = flags;
   const log = createLogger({ level, format });
   const words = { doing: 'evaluating', did: 'evaluated', units: 'steps' };
   const options = { seed: parseSeed(seed), seeds: parseSeeds(seeds) };
-  const { runEvaluate } = await import('./evaluate.ts');
-  const { summaryOf } = await import('../evaluation/summary.ts');
-  const { folder, evaluation } = await runEvaluate(
-    model,
-    places,
-    output,
-    options,
-    progressOn(process.stderr, log, words),
-  );
-  process.stdout.write(`${summaryOf(evaluation)}${folder}\n`);
+  const wanted = trained === undefined ? undefined : parseSeed(trained, '--trained-with-seed');
+  await interruptible(async () => {
+    const { runEvaluate } = await import('./evaluate.ts');
+    const { summaryOf } = await import('../evaluation/summary.ts');
+    const { newestOfSeed } = await import('../candidate/among.ts');
+    const { folder, evaluation } = await runEvaluate(
+      wanted === undefined ? model : newestOfSeed(model, wanted),
+      places,
+      output,
+      options,
+      progressOn(process.stderr, log, words),
+    );
+    process.stdout.write(`${summaryOf(evaluation)}${folder}\n`);
+  });
 }
 
 interface PromoteFlags {
   readonly budget: string;
+  readonly best?: boolean;
   readonly evaluation?: string;
 }
 
@@ -89,11 +117,20 @@ function parseBudget(text: string): number {
   throw new UsageError(`--budget ${text}: say a number above 0: false alarms per node and day`);
 }
 
-async function promoteCommand(model: string, { budget, evaluation }: PromoteFlags): Promise<void> {
+async function promoteCommand(
+  model: string,
+  { budget, best = false, evaluation }: PromoteFlags,
+): Promise<void> {
   const asked = parseBudget(budget);
-  const { runPromote } = await import('./promote.ts');
-  const lines = await runPromote(model, asked, evaluation);
-  process.stdout.write(`${lines.join('\n')}\n`);
+  if (best && evaluation !== undefined)
+    throw new UsageError(
+      '--best and --evaluation: say one; the best is found by the evaluations in the folders of the models',
+    );
+  await interruptible(async () => {
+    const { promoteBest, runPromote } = await import('./promote.ts');
+    const lines = best ? await promoteBest(model, asked) : await runPromote(model, asked, evaluation);
+    process.stdout.write(`${lines.join('\n')}\n`);
+  });
 }
 
 async function serveCommand(flags: ServeFlags): Promise<void> {
@@ -119,7 +156,11 @@ export function detectorCommand(): Command {
     )
     .argument('<dataset...>', 'datasets of kubevigil-builder: folders, or s3://bucket/prefix')
     .requiredOption('--output <models>', 'folder that models stand in; each in one of its own')
-    .option('--seed <number>', 'what decides wherever chance does: the same gives the same model', '1')
+    .option(
+      '--seed <number>',
+      'what decides wherever chance does: the same gives the same model; auto is the number of the pod in an Indexed Job',
+      '1',
+    )
     .addOption(logLevelFlag())
     .addOption(logFormatFlag())
     .action(trainCommand);
@@ -135,6 +176,10 @@ export function detectorCommand(): Command {
     )
     .option('--output <folder>', 'where to write to, if not evaluation/ in the folder of the model')
     .option('--seed <number>', 'what decides wherever chance does', '1')
+    .option(
+      '--trained-with-seed <number>',
+      'of a folder of models, the newest that was trained with this seed; auto is the number of the pod in an Indexed Job',
+    )
     .option('--seeds <number>', 'how many models of each kind are learned again with other seeds', '5')
     .addOption(logLevelFlag())
     .addOption(logFormatFlag())
@@ -146,6 +191,7 @@ export function detectorCommand(): Command {
     )
     .argument('<model>', 'a model that was evaluated: its folder, or one in which it is the only one')
     .option('--budget <number>', 'false alarms per node and day', '1')
+    .option('--best', 'of a folder of models, the best of those that were evaluated by the same rows')
     .option('--evaluation <file>', 'eval.json, if not that in evaluation/ in the folder of the model')
     .action(promoteCommand);
   command

@@ -1,7 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceDurably } from '../../common/durable-file.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Progress } from '../../common/progress.ts';
+import { uninterrupted } from '../../common/uninterrupted.ts';
 import { readDataset } from '../../learning/table/read-dataset.ts';
 import type { Dataset } from '../../learning/table/series.ts';
 import { DetectorError } from '../base/errors.ts';
@@ -17,8 +19,8 @@ const OTHER_UNITS = 6;
 function write(folder: string, evaluation: Evaluation): void {
   try {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'eval.html'), evaluationPage(evaluation));
-    writeFileSync(join(folder, 'eval.json'), `${JSON.stringify(evaluation, undefined, 1)}\n`);
+    replaceDurably(join(folder, 'eval.html'), evaluationPage(evaluation));
+    replaceDurably(join(folder, 'eval.json'), `${JSON.stringify(evaluation, undefined, 1)}\n`);
   } catch (error) {
     throw new DetectorError('output', `cannot write to ${folder}: ${messageOf(error)}`, { cause: error });
   }
@@ -50,7 +52,7 @@ export async function runEvaluate(
       progress.done('reading', place);
     }
     const evaluation = await evaluate(detector, datasets, options, (what) => progress.done(what, what));
-    write(folder, evaluation);
+    uninterrupted(() => write(folder, evaluation));
     return { folder, evaluation };
   } finally {
     progress.stop();

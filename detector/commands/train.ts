@@ -1,7 +1,11 @@
 import type { Logger } from '../../common/log.ts';
 import type { Progress } from '../../common/progress.ts';
+
+import { uninterrupted } from '../../common/uninterrupted.ts';
+
 import { readDataset } from '../../learning/table/read-dataset.ts';
 import type { Dataset } from '../../learning/table/series.ts';
+
 import { makeModelsFolder, writeCandidate } from '../candidate/write.ts';
 import { MOST_TOLD } from '../training/fit.ts';
 import { train } from '../training/train.ts';
@@ -32,7 +36,7 @@ export async function runTrain(
     }
     const { name, model, contents } = await train(datasets, seed, (what) => progress.done(what, what));
     for (const column of model.constantColumns) log.info(`${column} never moves: it is left out`);
-    return writeCandidate(models, name, contents);
+    return uninterrupted(() => writeCandidate(models, name, contents));
   } finally {
     progress.stop();
   }

@@ -1,6 +1,8 @@
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { type Child, startChild, waitForChild } from '../../tools/programs/child.ts';
 import { runProgram } from '../builder/support/cli.ts';
 import { duckdb, tableExpression } from '../builder/support/dataset.ts';
 import { bytesOf } from '../builder/support/folders.ts';
@@ -10,7 +12,13 @@ import { campaignDataset } from './support/campaign.ts';
 
 const DETECTOR = join(ROOT, 'dist', 'detector', 'main.js');
 
-const detector = (...args: string[]) => runProgram(process.execPath, [DETECTOR, ...args]);
+const detectorWith = (env: NodeJS.ProcessEnv, ...args: string[]) =>
+  runProgram(process.execPath, [DETECTOR, ...args], { env: { ...process.env, ...env } });
+const detector = (...args: string[]) => detectorWith({}, ...args);
+
+async function waitForEnd({ process: own }: Child): Promise<void> {
+  if (own.exitCode === null && own.signalCode === null) await once(own, 'exit');
+}
 
 interface Line {
   readonly timestamp: string;
@@ -85,7 +93,9 @@ describe('kubevigil-detector', () => {
     await detector('train', dataset, '--output', again, '--seed', '7');
     expect(bytesOf(again)).to.deep.equal(bytesOf(models));
     const quiet = ['--log.level', 'warn', '--log.format', 'json'];
-    const { stderr } = await detector('train', dataset, '--output', other, '--seed', '8', ...quiet);
+    // As pod 8 of an Indexed Job.
+    const args = ['train', dataset, '--output', other, '--seed', 'auto', ...quiet];
+    const { stderr } = await detectorWith({ JOB_COMPLETION_INDEX: '8' }, ...args);
     expect(stderr).to.equal('');
     expect(bytesOf(other)).not.to.deep.equal(bytesOf(models));
   });
@@ -120,6 +130,48 @@ describe('kubevigil-detector', () => {
     expect(promoted.stdout).to.match(/^budget: holds: 200 per node-day needs .*\nnetwork: /);
     expect(promoted.stdout).to.match(/^decides: the (boosted trees|network)$/m);
     expect(promoted.code).to.equal(0);
+  });
+
+  it('judges the model of its pod in an Indexed Job, and promotes the best of several', async () => {
+    const several = join(folder, 'several');
+    mkdirSync(several);
+    for (const from of [models, join(folder, 'other')])
+      for (const name of readdirSync(from).filter((each) => each !== 'promoted.json'))
+        cpSync(join(from, name), join(several, name), { recursive: true });
+    const [own = ''] = readdirSync(join(folder, 'other'));
+    const args = ['--trained-with-seed', 'auto', '--seeds', '1', '--log.level', 'warn'];
+    const judged = await detectorWith({ JOB_COMPLETION_INDEX: '8' }, 'evaluate', several, dataset, ...args);
+    expect(judged.stdout.endsWith(`${join(several, own, 'evaluation')}\n`), judged.stderr).to.equal(true);
+    const best = await detector('promote', several, '--best', '--budget', '200');
+    expect(best.stdout, best.stderr).to.match(
+      /^model: [\w-]+\nchosen: the best of 2 models by the same rows, which flatters it: with 95 % confidence 0\.\d\d or more of \d+ attacks are found, \d+ false alarms\nbudget: holds: /,
+    );
+    const written = JSON.parse(readFileSync(join(several, 'promoted.json'), 'utf8')) as {
+      readonly model: string;
+      readonly reasons: readonly string[];
+    };
+    expect(best.stdout).to.include(`model: ${written.model}\n`);
+    expect(written.reasons[0]).to.match(/^chosen: /);
+  });
+
+  it('ends at once when it is asked to, with one line, and leaves nothing half written', async () => {
+    for (const [signal, ...args] of [
+      ['SIGTERM', 'train', dataset, '--output'],
+      ['SIGINT', 'evaluate', models, dataset, '--output'],
+    ] as const) {
+      const output = join(folder, `of-${signal}`);
+      const command = [DETECTOR, ...args, output, '--log.level', 'warn'];
+      const started = startChild(process.execPath, command, join(newFolder(), 'log'));
+      const pid = started.process.pid ?? 0;
+      const works = () => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+      const worker = await waitForChild(started, 'the process that works', async () => works() || undefined);
+      started.process.kill(signal);
+      await waitForEnd(started);
+      expect(started.output()).to.equal('kubevigil-detector: interrupted: nothing was written\n');
+      expect(started.process.exitCode).to.equal(130);
+      expect(existsSync(`/proc/${worker}`)).to.equal(false);
+      expect(existsSync(output) ? readdirSync(output) : []).to.deep.equal([]);
+    }
   });
 
   it('refuses in one line what cannot be used, and says what to do', async () => {

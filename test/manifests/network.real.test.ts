@@ -8,24 +8,43 @@ import { MANIFESTS, needsKubectl, OVERLAYS, type Rendered, render, renderOwn } f
 
 const NAME = 'app.kubernetes.io/name';
 /** Port of each pod that is asked for anything. */
-const PORTS = { 'kubevigil-exporter': 24_924, 'kubevigil-scenarios': 24_925, prometheus: 9_090 };
+const PORTS = {
+  'kubevigil-detector': 24_927,
+  'kubevigil-exporter': 24_924,
+  'kubevigil-scenarios': 24_925,
+  'kubevigil-stream': 24_926,
+  prometheus: 9_090,
+};
 const ALL_PORTS = [...Object.values(PORTS), 22, 443, 8_080];
 
 /** Who may ask whom, as `namespace/name -> name`, in each overlay. */
 const OF_PROMETHEUS = ['kubevigil/prometheus -> kubevigil-exporter'];
 const WITH_PROMETHEUS = [...OF_PROMETHEUS, 'kubevigil/kubevigil-builder -> prometheus'];
+const NAMES = [
+  ...['kubevigil-builder', 'kubevigil-detector', 'kubevigil-exporter', 'kubevigil-scenarios'],
+  ...['kubevigil-stream', 'kubevigil-training', 'prometheus'],
+];
+const IN_LAB = [
+  ...WITH_PROMETHEUS,
+  'kubevigil/prometheus -> kubevigil-scenarios',
+  'kubevigil-lab/kubevigil-scenarios -> prometheus',
+  ...NAMES.map((name) => `kubevigil-lab/${name} -> kubevigil-scenarios`),
+];
 const ADMITTED: Readonly<Record<string, readonly string[]>> = {
   '.': OF_PROMETHEUS,
   'overlays/authorization': WITH_PROMETHEUS,
   'overlays/export': [],
-  'overlays/lab': [
-    ...WITH_PROMETHEUS,
-    'kubevigil/prometheus -> kubevigil-scenarios',
-    'kubevigil-lab/kubevigil-scenarios -> prometheus',
-    ...['kubevigil-builder', 'kubevigil-exporter', 'kubevigil-scenarios', 'prometheus'].map(
-      (name) => `kubevigil-lab/${name} -> kubevigil-scenarios`,
-    ),
+  'overlays/detector': [
+    ...IN_LAB,
+    'kubevigil/kubevigil-stream -> prometheus',
+    'kubevigil/kubevigil-detector -> kubevigil-stream',
+    ...['detector', 'stream'].map((name) => `kubevigil/prometheus -> kubevigil-${name}`),
   ],
+  'overlays/detector-operator': [
+    'kubevigil/kubevigil-detector -> kubevigil-stream',
+    ...['detector', 'exporter', 'stream'].map((name) => `monitoring/prometheus -> kubevigil-${name}`),
+  ],
+  'overlays/lab': IN_LAB,
   'overlays/operator': ['monitoring/prometheus -> kubevigil-exporter'],
   'overlays/prometheus': WITH_PROMETHEUS,
   'overlays/restricted': OF_PROMETHEUS,
@@ -33,7 +52,6 @@ const ADMITTED: Readonly<Record<string, readonly string[]>> = {
   'overlays/selinux': OF_PROMETHEUS,
 };
 
-const NAMES = ['kubevigil-builder', 'kubevigil-exporter', 'kubevigil-scenarios', 'prometheus'];
 const NAMESPACES = ['default', 'kube-system', 'kubevigil', 'kubevigil-agents', 'kubevigil-lab', 'monitoring'];
 
 /** A pod that has every label by which anybody is known, and one name. */
@@ -87,7 +105,7 @@ describe('who may connect to what, by the network policies', () => {
   }
 
   it('no port but the one that is served is open, to nobody', async () => {
-    const objects = await render('overlays/lab');
+    const objects = await render('overlays/detector');
     for (const to of targetsOf(objects))
       for (const [namespace, name] of NAMESPACES.flatMap((each) => NAMES.map((one) => [each, one] as const)))
         for (const port of ALL_PORTS)
@@ -98,17 +116,19 @@ describe('who may connect to what, by the network policies', () => {
   it('one object of an overlay of yours names another namespace, for all policies', async () => {
     const readme = readFileSync(join(MANIFESTS, 'README.md'), 'utf8');
     const object = /^# scraper\.yaml\n.*?(?=^```)/ms.exec(readme)?.[0] ?? '';
-    for (const overlay of ['.', 'overlays/lab', 'overlays/operator']) {
+    for (const overlay of ['.', 'overlays/detector', 'overlays/detector-operator', 'overlays/operator']) {
       const objects = await renderOwn(newFolder(), overlay, ['scraper'], { 'scraper.yaml': object });
       expect(objects.map(({ metadata }) => metadata.name)).not.to.include('kubevigil-scraper');
       const peers = [...new Set(admitted(objects))].filter((line) => /-> kubevigil-/.test(line));
       expect(
-        peers.filter((line) => !line.startsWith('kubevigil-lab/')),
+        peers.filter(
+          (line) => !/^kubevigil-lab\/|^kubevigil\/kubevigil-detector -> kubevigil-stream$/.test(line),
+        ),
         overlay,
       ).to.deep.equal([]);
       for (const to of targetsOf(objects)) {
         const port = PORTS[to.labels[NAME] as keyof typeof PORTS];
-        if (!/exporter|scenarios/.test(to.labels[NAME] ?? '')) continue;
+        if (!/detector|exporter|scenarios|stream/.test(to.labels[NAME] ?? '')) continue;
         expect(mayConnect(objects, pretending('observability', 'prometheus'), to, port)).to.equal(true);
       }
     }

@@ -130,10 +130,10 @@ describe('manifests, by policy', () => {
   });
 
   it('each part may have a namespace of your own, and its rights go along', async () => {
-    for (const part of ['builder', 'exporter', 'prometheus', 'scenarios']) {
+    for (const part of ['builder', 'detector', 'exporter', 'prometheus', 'scenarios']) {
       const objects = await renderOwn(newFolder(), `base/${part}`, [], {}, { namespace: 'own' });
       const subjects = objects.flatMap((one) => (one['subjects'] as RbacV1Subject[] | undefined) ?? []);
-      expect(subjects.length > 0, part).to.equal(part !== 'builder');
+      expect(subjects.length > 0, part).to.equal(!['builder', 'detector'].includes(part));
       expect(
         subjects.map(({ namespace }) => namespace).filter((one) => one !== 'own'),
         part,

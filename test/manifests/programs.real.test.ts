@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { EPISODE_COLUMNS } from '../../dataset/episodes/contract.ts';
 import { waitForChild, watched } from '../../tools/programs/child.ts';
 import { freePort } from '../../tools/programs/ports.ts';
 import { answers } from '../../tools/programs/prometheus.ts';
@@ -15,12 +16,15 @@ describe('the programs take the arguments that the manifests give them', () => {
   before(needsKubectl);
 
   /** The ConfigMaps of an overlay, as files in a folder. */
-  async function configOf(overlay: string, url: string): Promise<string> {
+  async function configOf(overlay: string, url: string, data: string): Promise<string> {
     const folder = newFolder();
-    for (const { kind, data = {} } of await render(overlay)) {
+    for (const { kind, data: texts = {} } of await render(overlay)) {
       if (kind !== 'ConfigMap') continue;
-      for (const [name, text] of Object.entries(data as Record<string, string>)) {
-        writeFileSync(join(folder, name), text.replace(/^( *url: ).*:9090$/m, `$1${url}`));
+      for (const [name, text] of Object.entries(texts as Record<string, string>)) {
+        writeFileSync(
+          join(folder, name),
+          text.replace(/^( *url: ).*:9090$/m, `$1${url}`).replaceAll(': /data/', `: ${data}/`),
+        );
       }
     }
     return folder;
@@ -28,13 +32,19 @@ describe('the programs take the arguments that the manifests give them', () => {
 
   for (const overlay of OVERLAYS) {
     it(`${overlay}: the builder asks the Prometheus of its configuration`, async () => {
-      const jobs = (await render(overlay)).filter(({ kind }) => ['CronJob', 'Job'].includes(kind));
+      const jobs = (await render(overlay)).filter(
+        (object) =>
+          ['CronJob', 'Job'].includes(object.kind) &&
+          podTemplate(object)?.spec?.containers.some(({ name }) => name === 'builder'),
+      );
       expect(jobs.length).to.be.greaterThan(0);
       // Nobody listens there: whoever comes so far has understood flags and configuration.
       const url = `http://127.0.0.1:${await freePort()}`;
-      const config = await configOf(overlay, url);
       const data = newFolder();
-      mkdirSync(join(data, 'dataset'));
+      for (const name of ['dataset', 'verdicts']) mkdirSync(join(data, name));
+      // As the detector's pod leaves it.
+      writeFileSync(join(data, 'verdicts', 'verdicts.csv'), `${EPISODE_COLUMNS.join()}\n`);
+      const config = await configOf(overlay, url, data);
       for (const job of jobs) {
         const pod = podTemplate(job)?.spec;
         if (pod === undefined) throw new Error('a job without a pod');

@@ -4,6 +4,8 @@ import { expect } from 'chai';
 import { ROOT } from '../support/paths.ts';
 import { needsKubectl, OVERLAYS, render } from './support/overlays.ts';
 
+const DOCUMENTS = ['README.md', 'manifests/README.md', 'docs/guides/detect-attacks.md'];
+
 type Objects = Awaited<ReturnType<typeof render>>;
 
 /** The commands of one block of a document, without their comments. */
@@ -29,7 +31,7 @@ describe('the commands that the documents give for a cluster', () => {
 
   const all = async () => (await Promise.all(OVERLAYS.map((overlay) => render(overlay)))).flat();
 
-  for (const file of ['README.md', 'manifests/README.md']) {
+  for (const file of DOCUMENTS) {
     it(`${file}: name what the manifests have`, async () => {
       const objects = await all();
       const lines = blocksOf(file).flat();
@@ -48,7 +50,7 @@ describe('the commands that the documents give for a cluster', () => {
   }
 
   it('a job is made only where what was applied has the Prometheus that it asks', async () => {
-    const blocks = ['README.md', 'manifests/README.md'].flatMap(blocksOf);
+    const blocks = DOCUMENTS.flatMap(blocksOf);
     const together = blocks.filter(
       (block) =>
         block.some((line) => line.includes('apply -k')) &&
