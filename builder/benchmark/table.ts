@@ -18,7 +18,7 @@ export const HEAD = [
   'median delay',
   'false alarms/h',
   'quiet time in alarm',
-  'look-alikes alarmed',
+  'benign alarmed',
 ] as const;
 
 /** A row's cells in the order of {@link HEAD}. */

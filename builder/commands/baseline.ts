@@ -1,9 +1,9 @@
 /** `baseline` and `score`: what models are worth on a dataset, by the protocol of its card. */
 import { existsSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
 import { UsageError } from '../../common/cli.ts';
+import { Flag, type Program } from '../../common/flags.ts';
 import { packageVersion } from '../../common/version.ts';
 import { openStorage } from '../../dataset/storage/open.ts';
 import type { Storage } from '../../dataset/storage/storage.ts';
@@ -123,42 +123,44 @@ async function runScore(place: string, file: string, flags: ScoreFlags): Promise
   await tell(storage, dataset, [result], [], flags);
 }
 
-function withOutput(command: Command): Command {
+function withOutput(command: Program): Program {
   return command
     .option('--json', 'the figures as JSON instead of a table')
-    .option(
-      '--leaderboard <folder>',
-      `where a file for each model and a page are put: a folder, or ${NONE} (default: leaderboard/ in the dataset)`,
+    .addOption(
+      new Flag(
+        '--leaderboard <folder>',
+        `where a file for each model and a page are put: a folder, or ${NONE}`,
+      ).usually('leaderboard/ in the dataset'),
     );
 }
 
 /** Adds `baseline` and `score` to the program. */
-export function addBenchmark(program: Command, withPlace: (command: Command, what: string) => Command): void {
+export function addBenchmark(program: Program, withPlace: (command: Program, what: string) => Program): void {
   withOutput(
     withPlace(
       program
         .command('baseline')
         .description(
-          "Learn the models that every other has to beat, and judge them by the protocol of the dataset's card.",
+          "Learn the models that every other has to beat, and measure them by the protocol of the dataset's card.",
         ),
       'the dataset',
     ),
   )
     .option('--seed <n>', 'of what is drawn while they learn', wholeSeed, 1)
-    .addHelpText('after', '\nExample:\n  kubevigil-builder baseline dataset --json')
+    .example('kubevigil-builder baseline dataset', 'what other models have to beat')
     .action(runBaseline);
   withOutput(
     withPlace(
       program
         .command('score')
-        .description("Judge another model's scores by the protocol of the dataset's card."),
+        .description("Measure another model's scores by the protocol of the dataset's card."),
       'the dataset',
     ).argument(
       '<scores>',
       'CSV with timestamp,[cluster,]node[,namespace,pod],score: a line for each row of test',
     ),
   )
-    .option('--model <name>', "the model's name on the leaderboard (default: that of the file)")
+    .addOption(new Flag('--model <name>', "the model's name on the leaderboard").usually('that of the file'))
     .option(
       '--labels <place>',
       'labels that the dataset does not show: CSV with timestamp,node[,namespace,pod],label[,episode][,role][,phase], or a dataset',
@@ -168,6 +170,6 @@ export function addBenchmark(program: Command, withPlace: (command: Command, wha
       'the lowest score that is an alarm, where validation has no scores',
       finite,
     )
-    .addHelpText('after', '\nExample:\n  kubevigil-builder score dataset submit.csv --model "my forest"')
+    .example('kubevigil-builder score dataset submit.csv --model "my forest"', 'the figures of your own model')
     .action(runScore);
 }

@@ -81,25 +81,27 @@ async function runReport(place: string, flags: PlaceFlags): Promise<void> {
   process.stdout.write(`${await writeReport(await storageOf(place, flags))}\n`);
 }
 
-function withBuildOptions(command: Command): Command {
+function withBuildOptions(command: Program): Program {
   return command
     .option('--config <file>', 'YAML file; flags override it, paths in it are relative to it')
-    .option('--prometheus <url>', 'server to read from (default: http://127.0.0.1:9090)')
+    .addOption(new Flag('--prometheus <url>', 'server to read from').usually('http://127.0.0.1:9090'))
     .option('--start <time>', 'first moment: RFC 3339 with a zone, Unix seconds, or a duration back from now')
-    .option('--end <time>', 'last moment, likewise (default: now)')
-    .option('--last <duration>', 'instead of --start: how far back from the end (default: 24h)')
-    .option('--step <duration>', 'time that a row covers (default: 15s)')
-    .option('--delay <duration>', 'how long after its end a step is closed (default: the scrape timeout)')
+    .addOption(new Flag('--end <time>', 'last moment, likewise').usually('now'))
+    .addOption(new Flag('--last <duration>', 'instead of --start: how far back from the end').usually('24h'))
+    .addOption(new Flag('--step <duration>', 'time that a row covers').usually('15s'))
+    .addOption(
+      new Flag('--delay <duration>', 'how long after its end a step is closed').usually('the scrape timeout'),
+    )
     .option(
       '--pseudonymise [key file]',
       'pseudonyms for nodes, namespaces and pods, by a key (without a file: in KUBEVIGIL_PSEUDONYM_KEY)',
     )
-    .addOption(new Flag('--format <format>', 'kind of files (default: parquet)').choices([...FORMAT_NAMES]))
+    .addOption(new Flag('--format <format>', 'kind of files').choices([...FORMAT_NAMES]).usually('parquet'))
     .option(
       '--csv-escape-formulas',
       "in CSV, put a ' before texts that begin with = + - @, which spreadsheets take for formulas",
     )
-    .option('--output <place>', `where to write: ${PLACE_SHAPES} (default: dataset)`)
+    .addOption(new Flag('--output <place>', `where to write: ${PLACE_SHAPES}`).usually('dataset'))
     .option(
       '--labels <file>',
       'episodes file: CSV with episode,scenario,start,end,node[,namespace,pod][,role][,involvement][,run]',
@@ -113,14 +115,14 @@ function withBuildOptions(command: Command): Command {
     .addOption(logFormatFlag());
 }
 
-function withPlace(command: Command, what: string): Command {
+function withPlace(command: Program, what: string): Program {
   return command
     .argument('<place>', `${what}: ${PLACE_SHAPES}`)
     .option('--config <file>', `YAML file whose ${SECTIONS_HELP}`);
 }
 
 /** `kubevigil-builder` with its commands. */
-export function builderCommand(): Command {
+export function builderCommand(): Program {
   const command = new Program('kubevigil-builder')
     .description('Builds labelled time-series datasets from the metrics that Prometheus holds.')
     .version(packageVersion())
@@ -132,6 +134,10 @@ export function builderCommand(): Command {
       );
     });
   withBuildOptions(command.command('build').description('Build a dataset of a time range.'))
+    .example(
+      'kubevigil-builder build --last 24h --labels episodes.csv --output dataset',
+      'the last day, labelled',
+    )
     .option(
       '--shard <i/n>',
       'only the nodes of shard i (from 0) of n, or auto/n in an Indexed Job; see merge',
@@ -140,18 +146,27 @@ export function builderCommand(): Command {
   withBuildOptions(
     command
       .command('update')
-      .description('Continue the dataset in the output folder to now, or build it when there is none.'),
-  ).action(runUpdate);
+      .description('Continue the dataset in the output folder to now, or build it if there is none.'),
+  )
+    .example('kubevigil-builder update --config dataset.yaml', 'what a CronJob runs')
+    .action(runUpdate);
   command.addCommand(streamCommand());
   command.addCommand(labelCommand());
+  command
+    .example('kubevigil-builder build --last 24h --output dataset', 'a dataset without labels')
+    .example('kubevigil-builder verify dataset', 'recompute what its manifest claims');
   withPlace(
     command.command('merge').description('Join the shards in a place to one dataset.'),
     'where build --shard 0/n to n-1/n have written',
-  ).action(runMerge);
+  )
+    .example('kubevigil-builder merge dataset', 'after all shards of build --shard i/n have ended')
+    .action(runMerge);
   withPlace(
     command.command('verify').description('Recompute everything that the manifest of a dataset claims.'),
     'the dataset',
-  ).action(runVerify);
+  )
+    .example('kubevigil-builder verify dataset', 'exit status 1 if a file is not what the manifest claims')
+    .action(runVerify);
   withPlace(
     command
       .command('report')
@@ -159,7 +174,9 @@ export function builderCommand(): Command {
         'Draw a dataset: coverage, classes, features under attack, nulls, leaks; as report.html beside it.',
       ),
     'the dataset',
-  ).action(runReport);
+  )
+    .example('kubevigil-builder report dataset', 'write dataset/report.html')
+    .action(runReport);
   addBenchmark(command, withPlace);
   return command;
 }

@@ -1,9 +1,8 @@
 /** `label add`: a person's verdict, from a terminal, as the detector's console writes it. */
 import { userInfo } from 'node:os';
-import type { Command } from 'commander';
 import { UsageError } from '../../common/cli.ts';
 import { BuilderError, messageOf } from '../../common/errors.ts';
-import { Program } from '../../common/flags.ts';
+import { Flag, Program } from '../../common/flags.ts';
 import { formatTime, noTime, parseTime } from '../../common/times.ts';
 import { NO_ATTACK, writeVerdict } from '../../dataset/episodes/verdicts.ts';
 
@@ -79,7 +78,7 @@ function addLabel(flags: LabelFlags): void {
 }
 
 /** `kubevigil-builder label` with its one command. */
-export function labelCommand(): Command {
+export function labelCommand(): Program {
   const label = new Program('label').description('Labels that people give.');
   label
     .command('add')
@@ -96,12 +95,16 @@ export function labelCommand(): Command {
     .option('--cluster <name>', 'cluster of the node, where there are several')
     .option('--namespace <name>', 'namespace of the pod that it was done to')
     .option('--pod <name>', 'pod that it was done to')
-    .option('--author <name>', 'who says so (default: the user of this terminal)')
+    .addOption(new Flag('--author <name>', 'who gives the label').usually('the user of this terminal'))
     .option('--note <text>', 'why', '')
     .option(
       '--file <file>',
       'episodes file that it is added to; list it behind the scenarios in labels',
       'verdicts.csv',
+    )
+    .example(
+      'kubevigil-builder label add --start 10m --end 5m --node worker-7 --as mining',
+      'an attack that ended five minutes ago',
     )
     .action(addLabel);
   return label;

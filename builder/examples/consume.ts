@@ -6,7 +6,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What the examples look at of a record; see the README for all there is. */
+/** What the examples look at of a record; see docs/reference/stream-protocol.md for all there is. */
 interface StreamRecord {
   readonly type: 'row' | 'step' | 'label' | 'gap' | 'late' | 'heartbeat';
   /** Absent in what is not to be resumed after. */

@@ -1,8 +1,7 @@
-import type { Command } from 'commander';
 import { UsageError } from '../../common/cli.ts';
 import { endSignal } from '../../common/end-signal.ts';
 import { BuilderError } from '../../common/errors.ts';
-import { Program } from '../../common/flags.ts';
+import { Flag, Program } from '../../common/flags.ts';
 import { createLogger } from '../../common/log.ts';
 import { type LogFlags, logFormatFlag, logLevelFlag } from '../../common/log-flags.ts';
 import { noTime, parseTime } from '../../common/times.ts';
@@ -51,23 +50,29 @@ async function runStream(flags: StreamFlags): Promise<void> {
 }
 
 /** `kubevigil-builder stream`. */
-export function streamCommand(): Command {
+export function streamCommand(): Program {
   return new Program('stream')
     .description("Serve each step's rows over HTTP as it closes, as NDJSON or server-sent events.")
     .option('--config <file>', 'YAML file as for build; its start, end and last do not matter here')
-    .option('--prometheus <url>', 'server to read from (default: http://127.0.0.1:9090)')
+    .addOption(new Flag('--prometheus <url>', 'server to read from').usually('http://127.0.0.1:9090'))
     .option(`${LISTEN_FLAG} <host:port>`, 'where to serve; :24926 is every address', '127.0.0.1:24926')
     .option('--web.config.file <file>', 'TLS, users and headers, reread when changed')
     .option('--from <time>', 'first moment: RFC 3339, Unix seconds, or a duration back from now', '5m')
-    .option('--step <duration>', 'time that a row covers (default: 15s)')
-    .option('--delay <duration>', 'how long after its end a step is closed (default: the scrape timeout)')
+    .addOption(new Flag('--step <duration>', 'time that a row covers').usually('15s'))
+    .addOption(
+      new Flag('--delay <duration>', 'how long after its end a step is closed').usually('the scrape timeout'),
+    )
     .option(
       '--pseudonymise [key file]',
       'pseudonyms for nodes, namespaces and pods, by a key (without a file: in KUBEVIGIL_PSEUDONYM_KEY)',
     )
-    .option('--output <place>', "dataset whose manifest's split bounds hold (default: dataset)")
+    .addOption(new Flag('--output <place>', "dataset whose manifest's split bounds hold").usually('dataset'))
     .option('--labels <file>', 'episodes file, read again when it changes')
     .addOption(logLevelFlag())
     .addOption(logFormatFlag())
+    .example(
+      'kubevigil-builder stream --config dataset.yaml --listen :24926',
+      'serve http://localhost:24926/stream',
+    )
     .action(runStream);
 }

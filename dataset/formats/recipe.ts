@@ -1,5 +1,5 @@
 /**
- * How others read a dataset: texts that its card and the README show, and that a test runs as they stand there. Readers that
+ * How others read a dataset: texts that its card and docs/reference/dataset-format.md show, and that a test runs as they stand there. Readers that
  * guess take the name 007 for a number, null for nothing and 1e3 for 1000; so every recipe takes the types from the
  * manifest's columns, and the files too, which makes it a snapshot and leaves out the folders' `date`.
  */

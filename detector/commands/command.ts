@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 import { UsageError } from '../../common/cli.ts';
 import { INDEX_VARIABLE, withCompletionIndex } from '../../common/completion-index.ts';
-import { Program } from '../../common/flags.ts';
+import { Flag, Program } from '../../common/flags.ts';
 import { createLogger } from '../../common/log.ts';
 import { type LogFlags, logFormatFlag, logLevelFlag } from '../../common/log-flags.ts';
 import { progressOn } from '../../common/progress.ts';
@@ -140,7 +140,7 @@ async function serveCommand(flags: ServeFlags): Promise<void> {
 }
 
 /** `kubevigil-detector` with its commands. */
-export function detectorCommand(): Command {
+export function detectorCommand(): Program {
   const command = new Program('kubevigil-detector')
     .description('Learns from labelled datasets what attacks look like, and scores rows by what it learned.')
     .version(packageVersion())
@@ -150,6 +150,7 @@ export function detectorCommand(): Command {
       throw new UsageError(`${unknown}say train, evaluate, promote, score or serve (see --help)`);
     });
   command
+    .example('kubevigil-detector train dataset --output models', 'learn from a labelled dataset')
     .command('train')
     .description(
       'Train a model on datasets, and write it as a candidate with everything that it takes to run it.',
@@ -158,24 +159,27 @@ export function detectorCommand(): Command {
     .requiredOption('--output <models>', 'folder that models stand in; each in one of its own')
     .option(
       '--seed <number>',
-      'what decides wherever chance does: the same gives the same model; auto is the number of the pod in an Indexed Job',
+      'of everything random: the same seed gives the same model; auto is the number of the pod in an Indexed Job',
       '1',
     )
     .addOption(logLevelFlag())
     .addOption(logFormatFlag())
+    .example('kubevigil-detector train dataset --output models --seed 1', "print the model's folder")
     .action(trainCommand);
   command
     .command('evaluate')
     .description(
-      'Judge a model by rows that it has never seen: attacks found and false alarms with intervals, baselines, controls. Writes eval.json and eval.html.',
+      'Evaluate a model on rows that it has never seen: attacks found and false alarms with intervals, baselines, controls. Writes eval.json and eval.html.',
     )
     .argument('<model>', 'a model: its folder, or one in which it is the only one')
     .argument(
       '<dataset...>',
       'datasets of kubevigil-builder; of those that the model was trained with, the part test is held out',
     )
-    .option('--output <folder>', 'where to write to, if not evaluation/ in the folder of the model')
-    .option('--seed <number>', 'what decides wherever chance does', '1')
+    .addOption(
+      new Flag('--output <folder>', 'where to write to').usually('evaluation/ in the folder of the model'),
+    )
+    .option('--seed <number>', 'of everything random', '1')
     .option(
       '--trained-with-seed <number>',
       'of a folder of models, the newest that was trained with this seed; auto is the number of the pod in an Indexed Job',
@@ -183,27 +187,32 @@ export function detectorCommand(): Command {
     .option('--seeds <number>', 'how many models of each kind are learned again with other seeds', '5')
     .addOption(logLevelFlag())
     .addOption(logFormatFlag())
+    .example('kubevigil-detector evaluate models dataset', 'on the part test, which training did not see')
     .action(evaluateCommand);
   command
     .command('promote')
     .description(
-      'Let a model raise alarms: refused unless its evaluation carries the budget of false alarms. The network decides only where it is shown to find more.',
+      'Let a model raise alarms: refused unless its evaluation carries the budget of false alarms. The network decides only if it is shown to find more.',
     )
     .argument('<model>', 'a model that was evaluated: its folder, or one in which it is the only one')
     .option('--budget <number>', 'false alarms per node and day', '1')
-    .option('--best', 'of a folder of models, the best of those that were evaluated by the same rows')
-    .option('--evaluation <file>', 'eval.json, if not that in evaluation/ in the folder of the model')
+    .option('--best', 'of a folder of models, the best of those that were evaluated on the same rows')
+    .addOption(
+      new Flag('--evaluation <file>', 'eval.json').usually('that in evaluation/ in the folder of the model'),
+    )
+    .example('kubevigil-detector promote models --budget 1', 'at most one false alarm per node and day')
     .action(promoteCommand);
   command
     .command('score')
     .description('Score every row of a dataset: a line of JSON for each, a score above 1 is anomalous.')
     .argument('<model>', 'a model: its folder, or one in which it is the only one')
     .argument('<dataset>', 'dataset of kubevigil-builder: a folder, or s3://bucket/prefix')
+    .example('kubevigil-detector score models dataset > scores.ndjson', 'one line for each row')
     .action(scoreCommand);
   command
     .command('serve')
     .description(
-      'Score the rows of a stream as they come, beside the cluster: metrics, alarms with what made them, and a console for verdicts.',
+      'Score the rows of a stream as they come: metrics, alarms with their causes, and a console for verdicts.',
     )
     .requiredOption(
       '--model <models>',
@@ -223,7 +232,7 @@ export function detectorCommand(): Command {
     .option('--web.config.file <file>', 'TLS, users and headers, reread when changed')
     .option(
       '--web.allowed-host <name>',
-      'a name under which the service may be asked for, beside its addresses; repeatable',
+      'a name of the service besides its addresses, such as that of its Kubernetes Service; repeatable',
       (text, before: readonly string[]) => [...before, text.toLowerCase()],
       [],
     )
@@ -231,6 +240,10 @@ export function detectorCommand(): Command {
     .option('--verdicts <file>', 'episodes file that verdicts are written to', 'verdicts.csv')
     .addOption(logLevelFlag())
     .addOption(logFormatFlag())
+    .example(
+      'kubevigil-detector serve --model models --stream http://127.0.0.1:24926/stream',
+      'console at http://127.0.0.1:24927/',
+    )
     .action(serveCommand);
   return command;
 }

@@ -52,10 +52,10 @@ const collect = (text: string, before: readonly string[]) => [...before, text];
 export function eventsCommand(): Program {
   return new Program('events')
     .description(
-      'shows records of matches, of one agent or of several: columns on a terminal, JSON in a pipe',
+      'Show records of matches, of one agent or of several: columns on a terminal, JSON in a pipe.',
     )
     .argument('[url...]', 'agents, such as http://node-1:24924 (default: the one on this machine)')
-    .option('--follow', 'go on with each new record', false)
+    .option('--follow', 'continue with each new record', false)
     .option('--rule <name>', 'only of this rule; repeatable', collect, [])
     .option('--pod <namespace/pod>', 'only of this pod; repeatable', collect, [])
     .addOption(
@@ -63,5 +63,9 @@ export function eventsCommand(): Program {
     )
     .option('--token-file <file>', 'bearer token, read anew for each connection')
     .option('--ca-file <file>', "authority of the agents' certificates")
+    .example(
+      'kubevigil-exporter events --follow --rule shell_in_container http://node-1:24924',
+      'watch for shells',
+    )
     .action(run) as Program;
 }

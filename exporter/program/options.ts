@@ -71,13 +71,13 @@ function telemetryPath(text: string): string {
 }
 
 /** The command line, with a pair of flags for each extractor. */
-export function exporterCommand(extractors: readonly string[]): Command {
+export function exporterCommand(extractors: readonly string[]): Program {
   const command = new Program('kubevigil-exporter')
     .description('Exposes security and performance metrics of this node to Prometheus.')
     .version(packageVersion())
     .option(
       `${LISTEN_FLAG} <host:port>`,
-      'where to listen; repeatable (default: ":24924")',
+      'where to listen; port 0 is a free one; repeatable',
       (text, before: readonly string[]) => [...(before === DEFAULT_ADDRESSES ? [] : before), text],
       DEFAULT_ADDRESSES,
     )
@@ -90,7 +90,7 @@ export function exporterCommand(extractors: readonly string[]): Command {
     )
     .option(
       '--web.authorization.audience <name>',
-      "what tokens must be for; repeatable (default: the API server's own)",
+      "what tokens must be for, else the API server's own; repeatable",
       (text, before: readonly string[]) => [...before, text],
       [],
     )
@@ -102,22 +102,35 @@ export function exporterCommand(extractors: readonly string[]): Command {
     .option('--path.procfs <folder>', "where the host's /proc is mounted", '/proc')
     .option('--path.sysfs <folder>', "where the host's /sys is mounted", '/sys')
     .option('--path.rootfs <folder>', "where the host's root filesystem is mounted", '/')
-    .option('--path.tracefs <folder>', 'where tracefs is mounted (default: kernel/tracing below sysfs)')
-    .option('--rules.file <file>', 'rules to use beside the default set, reread when changed')
-    .option('--events.output <where>', 'write a record of each match as a line of JSON: stdout, or a file')
-    .option('--events.redact', 'take passwords, tokens and keys out of records', true)
+    .addOption(
+      new Flag('--path.tracefs <folder>', 'where tracefs is mounted').usually('kernel/tracing below sysfs'),
+    )
+    .option('--rules.file <file>', 'rules to use in addition to the default set, reread when changed')
+    .option(
+      '--events.output <where>',
+      'write a record of each match as a line of JSON, besides /events: stdout, or a file',
+    )
+    .option('--events.redact', 'take passwords, tokens and keys out of records, as is the default', true)
     .option('--no-events.redact', 'leave them in')
     .addOption(
       new Flag('--events.args <which>', 'arguments of programs in records').choices(ARGUMENTS).default('all'),
     )
-    .addOption(new Flag('--node-name <name>', 'name of this node').env('NODE_NAME').default(hostname()))
+    .addOption(
+      new Flag('--node-name <name>', 'name of this node')
+        .env('NODE_NAME')
+        .default(hostname(), "the host's name"),
+    )
     .addOption(logLevelFlag())
     .addOption(logFormatFlag());
   for (const name of extractors) {
-    command.option(`--extractor.${name}`, `run the ${name} extractor`, true);
-    command.option(`--no-extractor.${name}`, `do not run the ${name} extractor`);
+    command.addOption(new Flag(`--extractor.${name}`, `run the ${name} extractor`).default(true).hideHelp());
+    command.addOption(new Flag(`--no-extractor.${name}`, `do not run the ${name} extractor`).hideHelp());
   }
-  return command.allowExcessArguments(false);
+  return command
+    .note(
+      `--no-extractor.<name> leaves an extractor out, --extractor.<name> runs it, as all do by default: ${extractors.join(', ')}.`,
+    )
+    .allowExcessArguments(false);
 }
 
 /** A wrong folder would make every source absent, which is what a healthy agent shows on a bare kernel. */

@@ -116,7 +116,7 @@ export const healthAlerts: AlertGroup = {
       threshold: 'Ten minutes; what this kernel does not have is no failure and does not count.',
       look: [
         'The log of the exporter says why in one line, when it began.',
-        'README, "Identities": what each right is for.',
+        'docs/concepts/privileges.md: what each right is for.',
       ],
       harmless: [
         'An exporter that runs on purpose without root: leave the extractor out with `--no-extractor.<name>`.',
@@ -182,7 +182,7 @@ export const healthAlerts: AlertGroup = {
         'Below 90 %: tracing sees them all, polling misses what lives for less than a second. Not below one start in five seconds, where a single one decides.',
       look: [
         'The log of the exporter at its start says why there is no tracing.',
-        'README, "Identities", and the mounts of the DaemonSet: `/sys/kernel/tracing/instances`.',
+        'docs/concepts/privileges.md, and the mounts of the DaemonSet: `/sys/kernel/tracing/instances`.',
       ],
       harmless: [
         'Sandboxes and distributions that do not allow tracing: known, and then worth a silence for those nodes.',

@@ -36,7 +36,7 @@ export const unseenAlerts: AlertGroup = {
       ],
       harmless: [
         'A storage server that is slow or restarts.',
-        'An exporter that runs without the rights of the manifests: README, "Identities".',
+        'An exporter that runs without the rights of the manifests: docs/concepts/privileges.md.',
       ],
       fires: {
         when: 'a program runs from a mount whose server is stopped',

@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import { relative, resolve } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import { undoingEndSignal } from '../../common/end-signal.ts';
-import { Program } from '../../common/flags.ts';
+import { Flag, Program } from '../../common/flags.ts';
 import { createLogger, type Logger } from '../../common/log.ts';
 import type { LogFlags } from '../../common/log-flags.ts';
 import { parseListenAddress } from '../../common/web/listen-address.ts';
@@ -15,6 +15,7 @@ import {
   LISTEN_FLAG,
   nodeNameOption,
   ownSubject,
+  TEMPORARY,
   withLogOptions,
   withTargetOptions,
 } from '../serve/options.ts';
@@ -156,14 +157,14 @@ async function run(planFile: string, flags: Flags): Promise<void> {
 }
 
 /** `kubevigil-scenarios run`. */
-export function runPlanCommand(): Command {
+export function runPlanCommand(): Program {
   const command = new Program('run')
     .description(
       'Run a campaign: scenarios in random order, with normal time between and their ground truth in a file.',
     )
     .argument('<plan>', 'YAML file')
     .option('--dry-run', 'print the timetable and do nothing')
-    .option('--coverage', 'print which metrics the plan would move by which scenarios, and do nothing')
+    .option('--coverage', 'print which metrics the plan would change by which scenarios, and do nothing')
     .option('--seed <n>', "instead of the plan's", seed)
     .option(
       '--prometheus <url>',
@@ -171,12 +172,24 @@ export function runPlanCommand(): Command {
       url,
     )
     .option('--episodes <file>', 'where the ground truth is written; earlier lines stay', 'episodes.csv')
-    .option('--scratch <folder>', 'where scenarios write for a while, without targets in the plan', tmpdir())
+    .addOption(
+      new Flag(
+        '--scratch <folder>',
+        'where scenarios write for a while, without targets in the plan',
+      ).default(tmpdir(), TEMPORARY),
+    )
     .option(
       `${LISTEN_FLAG} <host:port>`,
       'where the ground truth is served as metrics meanwhile, without targets in the plan',
     )
     .addOption(nodeNameOption())
     .addOption(clusterOption());
-  return withLogOptions(withTargetOptions(command)).allowExcessArguments(false).action(run);
+  return withLogOptions(withTargetOptions(command))
+    .allowExcessArguments(false)
+    .action(run)
+    .example('kubevigil-scenarios run plan.yaml --dry-run', 'print the timetable')
+    .example(
+      'kubevigil-scenarios run plan.yaml --prometheus http://127.0.0.1:9090',
+      'run it, and write episodes.csv',
+    );
 }

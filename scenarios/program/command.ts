@@ -7,7 +7,7 @@ import { serveCommand } from '../serve/options.ts';
 import { serve } from '../serve/run.ts';
 
 /** `kubevigil-scenarios` with its commands. */
-export function scenariosCommand(): Command {
+export function scenariosCommand(): Program {
   const command = new Program('kubevigil-scenarios')
     .description('Causes anomalies on demand, and writes down when.')
     .version(packageVersion())
@@ -16,5 +16,6 @@ export function scenariosCommand(): Command {
       const unknown = args[0] === undefined ? '' : `there is no command ${args[0]}: `;
       throw new UsageError(`${unknown}say serve or run, or --help`);
     });
-  return command.addCommand(serveCommand(serve)).addCommand(runPlanCommand());
+  command.addCommand(serveCommand(serve)).addCommand(runPlanCommand());
+  return command.example('kubevigil-scenarios run plan.yaml --dry-run', 'print what a campaign would do');
 }

@@ -16,6 +16,7 @@ export const VICTIM_FLAG = '--victim.listen-address';
 export const HTTP2_FLAG = '--victim.http2.listen-address';
 export const TOKEN_VARIABLE = 'KUBEVIGIL_SCENARIOS_TOKEN';
 const MOST_RUNNING = 16;
+export const TEMPORARY = 'the temporary folder';
 
 export interface ServeOptions {
   readonly listen: ListenAddress;
@@ -61,7 +62,7 @@ function count(text: string): number {
 }
 
 /** The flags about logs, which all commands have. */
-export function withLogOptions(command: Command): Command {
+export function withLogOptions<C extends Command>(command: C): C {
   return command.addOption(logLevelFlag()).addOption(logFormatFlag());
 }
 
@@ -69,26 +70,29 @@ export function withLogOptions(command: Command): Command {
 const list = (text: string, before: readonly string[]) => [...before, text];
 
 /** The flags about what scenarios are done to, which all commands have. */
-export function withTargetOptions(command: Command): Command {
+export function withTargetOptions<C extends Command>(command: C): C {
   return command
     .option(
       '--allowed-target <host:port>',
-      'a service, beside loopback, that may be troubled; repeatable',
+      'a service besides loopback that may be troubled; repeatable',
       list,
       [],
     )
-    .option('--victim.log <file>', 'where the victim writes of failed logins')
-    .option('--victim.access-log <file>', 'where the victim writes of requests, in the combined format')
+    .option('--victim.log <file>', 'where the victim logs failed logins, else on standard output')
+    .option(
+      '--victim.access-log <file>',
+      'where the victim logs requests, in the combined format, else on standard output',
+    )
     .option(
       '--victim.weak-pages',
-      'give the victim pages with known holes, which scenarios alone can use and which run nothing but fixed harmless programs',
+      'give the victim pages with known weaknesses; only scenarios of the same process can use them, and they run nothing but fixed harmless programs',
     );
 }
 
 export const nodeNameOption = () =>
   new Flag('--node-name <name>', 'name of this node, as Prometheus has it')
     .env('NODE_NAME')
-    .default(hostname());
+    .default(hostname(), "the host's name");
 
 /** Told where clusters have nodes of the same name; empty is not told. */
 export const clusterOption = () =>
@@ -112,7 +116,7 @@ export function ownSubject(
   };
 }
 
-export function serveCommand(serve: (options: ServeOptions) => Promise<void>): Command {
+export function serveCommand(serve: (options: ServeOptions) => Promise<void>): Program {
   const command = new Program('serve')
     .description('Serve scenarios on request, a victim for them, and the ground truth as metrics.')
     .option(
@@ -123,7 +127,7 @@ export function serveCommand(serve: (options: ServeOptions) => Promise<void>): C
     .option('--web.config.file <file>', 'TLS, users and headers, reread when changed')
     .option(
       '--web.allowed-host <name>',
-      'a name under which the service may be asked for, beside its addresses; repeatable',
+      'a name of the service besides its addresses, such as that of its Kubernetes Service; repeatable',
       (text, before: readonly string[]) => list(text.toLowerCase(), before),
       [],
     )
@@ -135,12 +139,20 @@ export function serveCommand(serve: (options: ServeOptions) => Promise<void>): C
     )
     .option('--token-file <file>', `what requests must carry (else the environment's ${TOKEN_VARIABLE})`)
     .option('--episodes <file>', 'where the ground truth is written', 'episodes.csv')
-    .option('--scratch <folder>', 'where scenarios write for a while', tmpdir())
+    .addOption(
+      new Flag('--scratch <folder>', 'where scenarios write for a while').default(tmpdir(), TEMPORARY),
+    )
     .option('--max-running <n>', 'how many scenarios may be on at a time', count, 4)
     .addOption(nodeNameOption())
     .addOption(clusterOption());
   withLogOptions(withTargetOptions(command)).action((flags: Flags) => serve(readOptions(flags, process.env)));
-  return command.allowExcessArguments(false);
+  return command
+    .allowExcessArguments(false)
+    .example('kubevigil-scenarios serve', 'on loopback, without a token')
+    .example(
+      'kubevigil-scenarios serve --web.listen-address :24925 --token-file token',
+      'for a campaign on another machine',
+    );
 }
 
 /**

@@ -19,7 +19,7 @@ const DUCKDB_TYPES: Record<string, string> = {
   int32: 'INTEGER',
 };
 
-/** The README's way to read with pandas, then what the manifest claims, recomputed; JSON on standard output. */
+/** The documents' way to read with pandas, then what the manifest claims, recomputed; JSON on standard output. */
 const PANDAS = `
 import hashlib, json, struct, sys
 from pathlib import Path

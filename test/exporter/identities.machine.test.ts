@@ -13,14 +13,14 @@ const NOBODY = '65534';
 const UNPRIVILEGED = `setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups --bounding-set=-all --inh-caps=-all`;
 const TWO_CAPABILITIES = 'setpriv --bounding-set=-all,+sys_ptrace,+dac_read_search --inh-caps=-all';
 
-/** What an agent without any right loses; the README's table of identities says the same. */
+/** What an agent without any right loses; the table in docs/concepts/privileges.md is the same. */
 const DENIED = ['files', 'logs', 'pod-network', 'processes', 'sniffers', 'sockets', 'tcp'];
 const DENIED_TRACE = ['connections', 'container-oom', 'execs'];
 
-it('the README says what an exporter without rights loses', () => {
+it('the documents list what an exporter without rights loses', () => {
   const names = [...DENIED, ...DENIED_TRACE].sort().map((name) => `\`${name}\``);
-  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-  expect(readme).to.contain(`| any other uid without capabilities | ${names.join(', ')} |`);
+  const page = readFileSync(join(ROOT, 'docs/concepts/privileges.md'), 'utf8');
+  expect(page).to.contain(`| any other uid without capabilities | ${names.join(', ')} |`);
 });
 
 /** Some machines shield process 1 from root as well, as sandboxes do: then it is one that could not be read. */

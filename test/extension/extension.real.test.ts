@@ -40,7 +40,7 @@ describe('an addition of each kind', () => {
     expect(differingFiles(tree)).to.deep.equal([...new Set([...byHand, ...generated])].sort());
   });
 
-  it('a metric is on the page, in the README, in the recording rules and on the dashboard of a node', async () => {
+  it('a metric is on the page, in the reference, in the recording rules and on the dashboard of a node', async () => {
     const exporter = await startExporter([], { root: tree });
     try {
       const page = await (await fetch(`http://${exporter.address}/metrics`)).text();
@@ -48,12 +48,16 @@ describe('an addition of each kind', () => {
     } finally {
       await exporter.stop();
     }
-    const places = ['README.md', 'prometheus/rules/recording.yml', 'grafana/dashboards/kubevigil-node.json'];
+    const places = [
+      'docs/reference/metrics.md',
+      'prometheus/rules/recording.yml',
+      'grafana/dashboards/kubevigil-node.json',
+    ];
     for (const path of places) expect(read(path), path).to.include('kubevigil_extra_beats_total');
   });
 
-  it('a column is in the README and in the recording rules', () => {
-    expect(read('README.md')).to.include('`extra_pressure_ratio`');
+  it('a column is in the reference and in the recording rules', () => {
+    expect(read('docs/reference/columns.md')).to.include('`extra_pressure_ratio`');
     expect(read('prometheus/rules/recording.yml')).to.include('node:kubevigil_extra_pressure_ratio:rate1m');
   });
 
@@ -70,14 +74,14 @@ describe('an addition of each kind', () => {
     expect(read('grafana/dashboards/kubevigil-datasets.json')).to.include('"Extra panel"');
   });
 
-  it('a rule is in the README, and holds', async () => {
-    expect(read('README.md')).to.include('`extra_line`');
+  it('a rule is in the reference, and holds', async () => {
+    expect(read('docs/reference/default-rules.md')).to.include('`extra_line`');
     const { code, stderr } = await own('exporter', ['check-rules', 'exporter/rules/default.yaml']);
     expect(code, stderr).to.equal(0);
   });
 
-  it('a scenario is in the README, and offered by the service', async () => {
-    expect(read('README.md')).to.include('`extra_load`');
+  it('a scenario is in the reference, and offered by the service', async () => {
+    expect(read('docs/reference/scenarios.md')).to.include('`extra_load`');
     const service = await startService(newFolder(), [], {}, tree);
     try {
       const { body } = await ask(`${service.url}/scenarios`);

@@ -4,7 +4,11 @@ import { expect } from 'chai';
 import { ROOT } from '../support/paths.ts';
 import { needsKubectl, OVERLAYS, render } from './support/overlays.ts';
 
-const DOCUMENTS = ['README.md', 'manifests/README.md', 'docs/guides/detect-attacks.md'];
+const DOCUMENTS = [
+  'docs/getting-started/install-cluster.md',
+  'docs/guides/detect-attacks.md',
+  'manifests/README.md',
+];
 
 type Objects = Awaited<ReturnType<typeof render>>;
 

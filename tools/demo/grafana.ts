@@ -10,7 +10,7 @@ import { answers } from '../programs/prometheus.ts';
 
 /** What the demo prints when it was not asked for Grafana. */
 export const GRAFANA_HINT =
-  'npm run demo -- --grafana    # the same as dashboards, with Grafana on PATH; or grafana/provisioning, see the README';
+  'npm run demo -- --grafana    # the same as dashboards, with Grafana on PATH; or grafana/provisioning, see docs/guides/dashboards-and-alerts.md';
 
 /** An installed Grafana: the program, and the folder with its pages and defaults. */
 export interface GrafanaInstallation {

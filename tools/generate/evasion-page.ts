@@ -89,7 +89,7 @@ export function evasionPage(families: readonly Family[]): string {
     '',
     "Every row below was run for real: `test/exporter/evasion/` runs each as root against the agent with its default rules and the kernel's trace, in containers with",
     'what runtimes give by default, and fails when something else comes of it, also when something is seen that this page says is not. Rows that a machine',
-    'does not allow are skipped with its reason. Without the trace less is seen: see "Without the kernel\'s trace" in the [README](../../README.md#identities).',
+    'does not allow are skipped with its reason. Without the trace less is seen: see [privileges](../concepts/privileges.md#without-the-kernels-trace).',
     '',
     'A table cannot hold what nobody thought of. The agent is one layer: admission policies, network policies, seccomp and images without shells take away what it can only watch.',
     '',

@@ -1,5 +1,6 @@
 /**
- * Writes everything that is derived from the catalogue and from the folders of extractors and scenarios.
+ * Writes everything that is derived from the catalogue and from the folders of extractors and scenarios, and breaks the long lines of
+ * documents.
  *
  * The registries are written first; what is made of the registries' content needs them compiled, so that a new
  * metric takes two rounds: this program runs itself again when a registry changed.
@@ -10,22 +11,28 @@ import { dirname, join } from 'node:path';
 import { EXCEPTIONS, HOUSES } from '../architecture/layers.ts';
 import { architecturePage } from '../architecture/page.ts';
 import { layersPicture } from '../architecture/picture.ts';
+import { isGenerated, readPages } from '../documents/pages.ts';
+import { wrap } from '../documents/wrap.ts';
 import { pinnedFiles, readLock } from '../images/checkout.ts';
 import { readResults } from '../test-detection/results.ts';
 import { readSeparations } from '../test-separation/results.ts';
 import { alertRules } from './alert-rules.ts';
 import { alertTests } from './alert-tests.ts';
+import { alertsPage } from './alerts-page.ts';
 import { authorizedConfig } from './authorized-config.ts';
 import { baselineRules } from './baseline-rules.ts';
 import { birthTests } from './birth-tests.ts';
+import { cliPages } from './cli-pages.ts';
 import { columnNames } from './column-names.ts';
+import { columnsPage } from './columns-page.ts';
 import { coveragePage } from './coverage-page.ts';
 import { configMaps, dashboardFiles } from './dashboards.ts';
 import { detectionPage } from './detection-page.ts';
 import { evasionPage } from './evasion-page.ts';
 import { eventSchema } from './event-schema.ts';
+import { eventsPage } from './events-page.ts';
 import { expectedEffects } from './expected-effects.ts';
-import { metricTable } from './metric-table.ts';
+import { metricsPage } from './metrics-page.ts';
 import { prometheusRule } from './prometheus-rule.ts';
 import { deviationRules, recordingRules } from './recording-rules.ts';
 import {
@@ -37,11 +44,10 @@ import {
   scenarioRegistry,
   storageRegistry,
 } from './registries.ts';
-import { fieldTable, recordTable, ruleTable } from './rule-tables.ts';
+import { defaultRulesPage, ruleFieldsPage } from './rule-pages.ts';
 import { runbooks } from './runbooks.ts';
-import { scenarioTable } from './scenario-table.ts';
+import { scenariosPage } from './scenarios-page.ts';
 import { separationPage } from './separation-page.ts';
-import { splice } from './splice.ts';
 
 function read(path: string): string | undefined {
   try {
@@ -110,25 +116,24 @@ if (changed) {
   const { DASHBOARDS } = await import('../../grafana/index.ts');
   writeFolder('grafana/dashboards', dashboardFiles(DASHBOARDS));
   writeFolder('grafana/generated', configMaps(DASHBOARDS));
-  const parts = {
-    metrics: metricTable(METRICS),
-    rules: ruleTable(readFileSync('exporter/rules/default.yaml', 'utf8')),
-    fields: fieldTable(),
-    scenarios: scenarioTable(SCENARIOS),
-  };
-  const readme = Object.entries(parts).reduce(
-    (document, [name, content]) => splice(document, name, content),
-    readFileSync('README.md', 'utf8'),
-  );
-  write('README.md', readme);
   const { EVASIONS } = await import('../../test/exporter/evasion/table/index.ts');
+  write('docs/reference/metrics.md', metricsPage(METRICS));
+  write('docs/reference/columns.md', columnsPage(METRICS));
+  write(
+    'docs/reference/default-rules.md',
+    defaultRulesPage(readFileSync('exporter/rules/default.yaml', 'utf8')),
+  );
+  write('docs/reference/rule-fields.md', ruleFieldsPage());
+  write('docs/reference/scenarios.md', scenariosPage(SCENARIOS));
+  write('docs/reference/alerts.md', alertsPage(ALERT_GROUPS));
+  for (const [file, content] of Object.entries(await cliPages())) write(`docs/reference/${file}`, content);
   write('docs/reference/events.schema.json', eventSchema());
-  const eventsPage = readFileSync('docs/reference/events.md', 'utf8');
-  write('docs/reference/events.md', splice(eventsPage, 'record', recordTable()));
+  write('docs/reference/events.md', eventsPage());
   write('docs/reference/evasion.md', evasionPage(EVASIONS));
   write('docs/reference/separation.md', separationPage(SCENARIOS, readSeparations()));
   write('docs/reference/detection.md', detectionPage(SCENARIOS, readResults()));
   write('docs/reference/attack-coverage.md', coveragePage(SCENARIOS, METRICS));
   write('docs/development/architecture.md', architecturePage(HOUSES, EXCEPTIONS));
   write('docs/development/architecture.svg', layersPicture(HOUSES));
+  for (const page of readPages('.').filter((one) => !isGenerated(one))) write(page.path, wrap(page.text));
 }

@@ -18,7 +18,7 @@ export const MEASURED = {
   builderSecondsPerSample: 0.13e-6,
   builderSecondsPerRow: 11.8e-6,
   serverSecondsPerSample: 0.03e-6,
-  /** By query_range, as JSON: see "how the builder reads and writes" in CONTRIBUTING.md. */
+  /** By query_range, as JSON: see docs/decisions/0008-how-the-builder-reads-and-writes.md. */
   builderSecondsPerPoint: 0.45e-6,
   serverSecondsPerPoint: 0.17e-6,
   builderBytes: 168 * MEBIBYTE,

@@ -7,7 +7,7 @@ export function manifestOf(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Manifest;
 }
 
-/** DuckDB's way to read a dataset, as the README shows it. */
+/** DuckDB's way to read a dataset, as docs/reference/dataset-format.md shows it. */
 export function tableExpression(folder: string, format: 'parquet' | 'csv'): string {
   return format === 'parquet'
     ? `read_parquet('${folder}/data/*/*.parquet', hive_partitioning = true)`

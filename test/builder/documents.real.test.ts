@@ -11,15 +11,17 @@ import { FLEET_END_MS, FLEET_START_MS, fleet } from './support/fleet.ts';
 import { pandas } from './support/python.ts';
 import { prometheusWith } from './support/tsdb.ts';
 
-/** A block of that language in the README's section about the builder, counted from 0. */
-function block(language: string, index = 0): string {
-  const section = readFileSync(join(ROOT, 'README.md'), 'utf8').split('\n## Builder\n')[1] ?? '';
-  const found = [...section.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))][index]?.[1];
-  if (found === undefined) throw new Error(`no ${language} in the README`);
+/** The first block of that language on a page. */
+function block(page: string, language: string): string {
+  const text = readFileSync(join(ROOT, 'docs', page), 'utf8');
+  const [, found] = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(text) ?? [];
+  if (found === undefined) throw new Error(`no ${language} in docs/${page}`);
   return found;
 }
 
-describe("the README's examples of the builder", () => {
+const FORMAT = 'reference/dataset-format.md';
+
+describe("the documents' examples of the builder", () => {
   const newFolder = temporaryFolder();
   let folder: string;
   let prometheus: RunningPrometheus;
@@ -45,18 +47,18 @@ describe("the README's examples of the builder", () => {
   after(() => prometheus?.stop());
 
   it('are episodes', () => {
-    const [first, second] = parseEpisodes(block('csv'), 'README.md');
+    const [first, second] = parseEpisodes(block('guides/label-your-incidents.md', 'csv'), 'episodes.csv');
     expect(first?.endMs).to.equal(Date.UTC(2026, 10, 23, 13, 48));
     expect(second?.startMs).to.be.within(Date.UTC(2026, 10, 23), Date.UTC(2026, 10, 24));
   });
 
-  for (const [what, index] of [
-    ['file by file, as the manifest names them', 0],
-    ['all at once', 1],
+  for (const [what, page] of [
+    ['file by file, as the manifest names them', 'guides/datasets-in-s3.md'],
+    ['all at once', FORMAT],
   ] as const) {
     it(`are read by DuckDB ${what}`, async () => {
       const here = `'${folder}/dataset/`;
-      const sql = block('sql', index)
+      const sql = block(page, 'sql')
         .replaceAll("'s3://datasets/cluster-a/", here)
         .replaceAll("'dataset/", here);
       const [row, ...others] = await duckdb(sql);
@@ -66,7 +68,7 @@ describe("the README's examples of the builder", () => {
   }
 
   it('are read by pandas', async function () {
-    const stdout = await pandas(this, block('python'), [], folder);
+    const stdout = await pandas(this, block(FORMAT, 'python'), [], folder);
     expect(stdout).to.match(/^normal +\d/m);
   });
 });

@@ -1,14 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { ROOT } from './support/paths.ts';
+import { readPages } from '../../tools/documents/pages.ts';
+import { ROOT } from '../support/paths.ts';
 
-const DOCUMENTS = [
-  ...['CONTRIBUTING.md', 'README.md', 'SECURITY.md', 'manifests/README.md'],
-  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => join('docs', name)),
-];
+const DOCUMENTS = readPages(ROOT);
 
 /** The name under which GitHub links a heading. */
 function anchorOf(heading: string): string {
@@ -20,13 +16,14 @@ function anchorOf(heading: string): string {
 }
 
 function anchorsOf(text: string): string[] {
-  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => anchorOf(heading));
+  return [...text.replace(/^```.*?^```$/gms, '').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    anchorOf(heading),
+  );
 }
 
 describe('documents', () => {
-  for (const document of DOCUMENTS) {
+  for (const { path: document, text } of DOCUMENTS) {
     it(`${document}: links lead somewhere`, () => {
-      const text = readFileSync(join(ROOT, document), 'utf8');
       const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)];
       const broken = links.filter(([, path = '', anchor]) => {
         const target = path === '' ? document : join(dirname(document), path);
@@ -37,7 +34,6 @@ describe('documents', () => {
     });
 
     it(`${document}: the tests that it names are there`, () => {
-      const text = readFileSync(join(ROOT, document), 'utf8');
       const named = [...text.matchAll(/`(test\/[\w./-]+)`/g)].map(([, path = '']) => path);
       expect(named.filter((path) => !existsSync(join(ROOT, path)))).to.deep.equal([]);
     });

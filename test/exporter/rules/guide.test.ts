@@ -6,18 +6,18 @@ import { parseRules } from '../../../exporter/rules/parse-rules.ts';
 import { readRules } from '../../../exporter/rules/read-rules.ts';
 import { ROOT } from '../../support/paths.ts';
 
-describe('rules: the README', () => {
+describe('rules: the guide', () => {
   it('shows a file that is accepted over the default set', async () => {
     const example = /```yaml\n(rules:\n {2}- name: [\s\S]*?)```/.exec(
-      readFileSync(join(ROOT, 'README.md'), 'utf8'),
+      readFileSync(join(ROOT, 'docs/guides/write-a-rule.md'), 'utf8'),
     )?.[1];
-    const own = parseRules(example ?? '', 'README.md');
+    const own = parseRules(example ?? '', 'rules.yaml');
     expect(own.rules.map(({ name }) => name)).to.deep.equal([
       'shell_in_shop',
       'own_config_changed',
       'shop_login_failed',
     ]);
     const { rules } = await readRules(DEFAULT_RULES_FILE);
-    expect(combineRules(rules, own, 'README.md')).to.have.length(rules.length + 2);
+    expect(combineRules(rules, own, 'rules.yaml')).to.have.length(rules.length + 2);
   });
 });
