@@ -170,6 +170,9 @@ export function addBenchmark(program: Program, withPlace: (command: Program, wha
       'the lowest score that is an alarm, where validation has no scores',
       finite,
     )
-    .example('kubevigil-builder score dataset submit.csv --model "my forest"', 'the figures of your own model')
+    .example(
+      'kubevigil-builder score dataset submit.csv --model "my forest"',
+      'the figures of your own model',
+    )
     .action(runScore);
 }

@@ -4,6 +4,9 @@ const WIDTH = 120;
 /** At the beginning of a line these would be a list, a heading, a table or a quotation. */
 const MARKER = /^(?:[-=+*]+|#{1,6}|\d+[.)])$|^(?:[>|]|```)/;
 
+/** What is not broken: a word, and a link or code with the words in it. */
+const WORD = /(?:\[[^\]]*\](?:\([^)\s]*\))?|`[^`]*`|[^\s[`]|[[`])+/g;
+
 function wrapped(words: readonly string[], first: string, indent: string): string[] {
   const lines: string[] = [];
   let line = first;
@@ -23,7 +26,7 @@ function wrapped(words: readonly string[], first: string, indent: string): strin
 function fitted(lines: readonly string[]): readonly string[] {
   if (!lines.some((line) => isFree(line) && line.length > LONGEST_LINE)) return lines;
   const [, first = '', rest = ''] = /^(\s*(?:(?:[-*]|\d+\.) )?)(.*)$/.exec(lines[0] ?? '') ?? [];
-  const words = [rest, ...lines.slice(1)].join(' ').split(/\s+/).filter(Boolean);
+  const words = [rest, ...lines.slice(1)].join(' ').match(WORD) ?? [];
   return wrapped(words, first, ' '.repeat(first.length));
 }
 
