@@ -1,19 +1,27 @@
 /** Joins the shards of a dataset, which several runs have written to one place. */
 import { isDeepStrictEqual } from 'node:util';
+import { compare } from '../../common/collections.ts';
 import { parseDurationMs } from '../../common/duration.ts';
 import { BuilderError } from '../../common/errors.ts';
+import { tablesOfDataset } from '../../dataset/folder/dataset-rows.ts';
 import { datasetFiles } from '../../dataset/folder/existing.ts';
-import { tablesOfFile } from '../../dataset/folder/read-rows.ts';
 import { metadataOf } from '../../dataset/metadata/metadata.ts';
-import { dataFile, isShardManifest, MANIFEST, placesOf, REPORT } from '../../dataset/model/file-names.ts';
+import {
+  type DataFile,
+  dataFile,
+  isShardManifest,
+  MANIFEST,
+  placesOf,
+  REPORT,
+} from '../../dataset/model/file-names.ts';
 import { infiniteWarnings } from '../../dataset/model/infinite.ts';
 import { type Manifest, type ManifestFile, manifestSchema } from '../../dataset/model/manifest.ts';
-import { NodeOrder } from '../../dataset/model/node-order.ts';
+import { SPLITS } from '../../dataset/model/rows.ts';
 import { readManifest } from '../../dataset/storage/read-manifest.ts';
 import type { Storage } from '../../dataset/storage/storage.ts';
 import { Accounts } from '../../dataset/summary/accounts.ts';
 import { hashedIn, splitsByNameAlone } from '../splits/by-node.ts';
-import { accountWarnings, claimsOf } from '../stages/manifest.ts';
+import { accountWarnings, checkStrict, claimsOf, dividedOf } from '../stages/manifest.ts';
 
 /** Missing shards that a message names. */
 const SHOWN_SHARDS = 20;
@@ -53,7 +61,11 @@ function nodeNames({ entities }: Manifest): string[] {
 function checkAlike(first: ShardManifest, other: ShardManifest): void {
   const pair = `shards ${first.shard.index} and ${other.shard.index}`;
   // What is hashed of nodes is told where there are nodes in clusters.
-  const splitOf = ({ split: { rows: _, classBalance: __, hashed: ___, ...rest } }: Manifest) => rest;
+  const splitOf = ({ split }: Manifest) => {
+    const { rows: _, classBalance: __, hashed: ___, normalRows: ____, lookAlikeRows: _____, ...rest } = split;
+    const { lacks: ______, ...alike } = rest;
+    return alike;
+  };
   const different =
     ALIKE.find((key) => !isDeepStrictEqual(first[key as keyof Manifest], other[key as keyof Manifest])) ??
     (isDeepStrictEqual(splitOf(first), splitOf(other)) ? undefined : 'split');
@@ -95,30 +107,24 @@ async function readShards(storage: Storage): Promise<ShardManifest[]> {
   return shards;
 }
 
-function byDayAndPart(a: ManifestFile, b: ManifestFile): number {
+/** As one run would have them: by day, then by the shard that wrote them, then by part of the split. */
+function inOneOrder(a: ManifestFile, b: ManifestFile): number {
   const [one, other] = [a, b].map(({ path }) => dataFile(path));
   if (one === undefined || other === undefined) return 0;
-  return one.date === other.date ? one.part - other.part : one.date < other.date ? -1 : 1;
+  const place = ({ split }: DataFile) => (split === undefined ? -1 : SPLITS.indexOf(split));
+  return compare(one.date, other.date) || one.part - other.part || place(one) - place(other);
 }
 
 /** Reads all rows, as they stand in the files that the shards' manifests name. */
-async function accountOf(
-  storage: Storage,
-  files: readonly ManifestFile[],
-  { step, format, columns, escapesFormulas }: Manifest,
-) {
-  const accounts = new Accounts(parseDurationMs(step) ?? Number.NaN);
-  const order = new NodeOrder(files, (table) => accounts.add(table));
-  for (const file of files) {
-    const otherwise = () =>
-      new BuilderError(
-        'damaged',
-        `${storage.nameOf(file.path)} is not the file that its shard's manifest names: build the shard anew`,
-      );
-    const tables = tablesOfFile(storage, file, { format, columns, escapesFormulas }, otherwise);
-    for await (const table of tables) order.add(file, table);
-    order.end(file);
-  }
+async function accountOf(storage: Storage, files: readonly ManifestFile[], first: Manifest) {
+  const accounts = new Accounts(parseDurationMs(first.step) ?? Number.NaN);
+  const otherwise = ({ path }: ManifestFile) =>
+    new BuilderError(
+      'damaged',
+      `${storage.nameOf(path)} is not the file that its shard's manifest names: build the shard anew`,
+    );
+  for await (const table of tablesOfDataset(storage, { ...first, files: [...files] }, otherwise))
+    accounts.add(table);
   return accounts.result();
 }
 
@@ -132,7 +138,7 @@ export async function merge(storage: Storage): Promise<Manifest> {
   return storage.alone(placesOf(undefined), async (change) => {
     const shards = await readShards(storage);
     const [first] = shards as [ShardManifest];
-    const files = shards.flatMap((shard) => shard.files).sort(byDayAndPart);
+    const files = shards.flatMap((shard) => shard.files).sort(inOneOrder);
     const account = await accountOf(storage, files, first);
     if (account.rows === 0) throw new BuilderError('data', `${storage.name}: no shard has any row`);
     const { shard: _, ...common } = first;
@@ -148,18 +154,17 @@ export async function merge(storage: Storage): Promise<Manifest> {
       columns: first.columns.map((column) => ({ ...column, nulls: account.nulls[column.name] ?? 0 })),
       files,
       ...claimsOf(account),
-      split: {
-        ...first.split,
-        ...hashedIn(first.split, account.entities, shards.some(splitsByNameAlone)),
-        rows: account.splitRows,
-        classBalance: account.splitClassBalance,
-      },
+      split: dividedOf(
+        { ...first.split, ...hashedIn(first.split, account.entities, shards.some(splitsByNameAlone)) },
+        account,
+      ),
       warnings: [
         ...new Set(shards.flatMap(({ warnings }) => warnings)),
         ...infiniteWarnings(first.columns, files),
         ...accountWarnings(account, first.split),
       ],
     });
+    checkStrict(manifest);
     const last = { path: MANIFEST, text: `${JSON.stringify(manifest, null, 2)}\n` };
     const remove = [REPORT, ...shards.map(({ shard }) => placesOf(shard).manifest)];
     await change.commit([...metadataOf(manifest), last], remove);

@@ -1,87 +1,20 @@
-import { isDeepStrictEqual } from 'node:util';
 import { parseDurationMs } from '../../common/duration.ts';
 import { BuilderError } from '../../common/errors.ts';
 import { issueOf } from '../../common/issues.ts';
-import { recordOf } from '../../common/records.ts';
-import { formatTime } from '../../common/times.ts';
+import { filesByDay } from '../../dataset/folder/dataset-rows.ts';
 import { datasetFiles } from '../../dataset/folder/existing.ts';
-import { tablesOfCopy } from '../../dataset/folder/read-rows.ts';
-import { sha256OfFile } from '../../dataset/folder/writer.ts';
 import { METADATA_FILES, type MetadataFile, metadataOf } from '../../dataset/metadata/metadata.ts';
 import { isLeaderboard, MANIFEST, REPORT } from '../../dataset/model/file-names.ts';
-import type { Manifest, ManifestFile } from '../../dataset/model/manifest.ts';
-import { NodeOrder } from '../../dataset/model/node-order.ts';
-import { timesOf } from '../../dataset/model/table.ts';
+import type { Manifest } from '../../dataset/model/manifest.ts';
+import type { Table } from '../../dataset/model/table.ts';
 import { readManifest } from '../../dataset/storage/read-manifest.ts';
-import type { LocalCopy, Storage } from '../../dataset/storage/storage.ts';
-import { Accounts } from '../../dataset/summary/accounts.ts';
+import type { Storage } from '../../dataset/storage/storage.ts';
+import { type Account, Accounts } from '../../dataset/summary/accounts.ts';
 import { verifyLeaderboard } from '../benchmark/leaderboard.ts';
 import { readEvidenceThere, verifyEvidence } from '../evidence/verify.ts';
-import { claimsOf } from '../stages/manifest.ts';
-
-const SHOWN_CHARACTERS = 100;
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
-}
-
-/** A line for each key whose value in the manifest is not what was found. */
-function differences(where: string, claimed: object, found: object): string[] {
-  return Object.entries(found).flatMap(([key, value]) => {
-    const said: unknown = Object.hasOwn(claimed, key) ? (claimed as Record<string, unknown>)[key] : undefined;
-    if (isDeepStrictEqual(said, value)) return [];
-    if (isRecord(said) && isRecord(value)) {
-      const inner = recordOf(
-        [...Object.keys(said), ...Object.keys(value)].map((name) => [name, value[name]]),
-      );
-      return differences(`${where}${key}.`, said, inner);
-    }
-    return `${where}${key} is ${show(value)}, the manifest says ${show(said)}`;
-  });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Reads a file's rows into the account; gives what the manifest should say of the file. */
-async function readFileRows(copy: LocalCopy, file: ManifestFile, manifest: Manifest, order: NodeOrder) {
-  let rows = 0;
-  let startMs = Number.POSITIVE_INFINITY;
-  let endMs = Number.NEGATIVE_INFINITY;
-  for await (const table of tablesOfCopy(copy, manifest)) {
-    order.add(file, table);
-    rows += table.rows;
-    for (const t of timesOf(table)) {
-      startMs = Math.min(startMs, t);
-      endMs = Math.max(endMs, t);
-    }
-  }
-  order.end(file);
-  return { rows, ...(rows > 0 && { start: formatTime(startMs), end: formatTime(endMs) }) };
-}
-
-/** A file that can be opened as what the manifest says, or why not. */
-async function opened(storage: Storage, file: ManifestFile): Promise<LocalCopy | string> {
-  try {
-    return await storage.open(file);
-  } catch (error) {
-    return `${file.path}: ${issueOf(error)}`;
-  }
-}
-
-/** Compares one file with its entry; `readable` tells whether its rows are in the account. */
-async function verifyFile(copy: LocalCopy, file: ManifestFile, manifest: Manifest, order: NodeOrder) {
-  const found = { sha256: await sha256OfFile(copy.file) };
-  try {
-    const rows = await readFileRows(copy, file, manifest, order);
-    return { readable: true, lines: differences(`${file.path}: `, file, { ...found, ...rows }) };
-  } catch (error) {
-    const unreadable = `${file.path}: cannot be read as ${manifest.format}: ${issueOf(error)}`;
-    return { readable: false, lines: [...differences(`${file.path}: `, file, found), unreadable] };
-  }
-}
+import { claimsOf, dividedOf } from '../stages/manifest.ts';
+import { differences } from './differences.ts';
+import { verifyDay } from './verify-day.ts';
 
 /** Files that a dataset has beside its rows. */
 const BESIDE: readonly string[] = [MANIFEST, REPORT, ...METADATA_FILES];
@@ -112,6 +45,13 @@ async function verifyReport(storage: Storage, { rowsDigest }: Manifest): Promise
     : [`${REPORT}: shows other rows: draw it again`];
 }
 
+/** What the manifest must say of the parts; datasets of earlier versions say less. */
+function splitClaims({ split }: Manifest, account: Account) {
+  const found = dividedOf(split, account);
+  const { rows, classBalance } = found;
+  return split.lacks === undefined ? { rows, classBalance } : found;
+}
+
 /** What the rows say against the manifest. */
 function verifyClaims(manifest: Manifest, accounts: Accounts): string[] {
   const account = accounts.result();
@@ -119,10 +59,7 @@ function verifyClaims(manifest: Manifest, accounts: Accounts): string[] {
   const said = { ...manifest, ...manifest.split };
   const lines = [
     ...differences(`${MANIFEST}: `, manifest, found),
-    ...differences(`${MANIFEST}: split.`, said.split, {
-      rows: account.splitRows,
-      classBalance: account.splitClassBalance,
-    }),
+    ...differences(`${MANIFEST}: split.`, said.split, splitClaims(manifest, account)),
     ...manifest.columns.flatMap(({ name, nulls }) =>
       differences(`${MANIFEST}: column ${name}: `, { nulls }, { nulls: account.nulls[name] ?? 0 }),
     ),
@@ -162,30 +99,15 @@ export async function verify(storage: Storage): Promise<{ manifest: Manifest; di
   const events = evidence && (await readEvidenceThere(storage, evidence, manifest, stepMs));
   if (events !== undefined && 'line' in events) lines.push(events.line);
   const join = events !== undefined && 'join' in events ? events.join : undefined;
-  const order = new NodeOrder(manifest.files, (table) => {
+  const meet = (table: Table) => {
     accounts.add(table);
     join?.meet(table);
-  });
+  };
   let complete = true;
-  for (const file of manifest.files) {
-    if (!present.includes(file.path)) {
-      lines.push(`${file.path}: is missing`);
-      complete = false;
-      continue;
-    }
-    const copy = await opened(storage, file);
-    if (typeof copy === 'string') {
-      lines.push(copy);
-      complete = false;
-      continue;
-    }
-    try {
-      const result = await verifyFile(copy, file, manifest, order);
-      lines.push(...result.lines);
-      complete &&= result.readable;
-    } finally {
-      copy.release();
-    }
+  for (const files of filesByDay(manifest.files)) {
+    const day = await verifyDay(storage, files, present, manifest, meet);
+    lines.push(...day.lines);
+    complete &&= day.complete;
   }
   // Without all rows every claim about them would be reported too, and hide what is wrong.
   if (complete) lines.push(...verifyClaims(manifest, accounts));

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { duration, positiveDuration } from '../../common/duration-schema.ts';
 import { recordSchema } from '../../common/record-schema.ts';
+import { aboutSchema } from '../../dataset/model/about.ts';
 import { FORMAT_NAMES } from '../../dataset/model/format-names.ts';
-import { aboutSchema } from '../../dataset/model/manifest.ts';
 import { COLUMN_HELP } from '../../dataset/model/table.ts';
 import { storageSections } from '../../dataset/storage/open.ts';
 import { METRICS } from '../../exporter/catalogue/index.ts';
@@ -55,6 +55,33 @@ const fractions = z
 
 const DEFAULT_FRACTIONS: [number, number, number] = [0.7, 0.15, 0.15];
 
+/** What a part must have that has any rows to have it of. */
+const demands = {
+  /** Whether a part that lacks something is an error; else it is told. */
+  strict: z.boolean().optional(),
+  /** Rows that each part must have at least: of each class, of benign look-alikes, and of normal time. */
+  minimum: z
+    .strictObject({
+      class: z.int().nonnegative().optional(),
+      lookAlikes: z.int().nonnegative().optional(),
+      normal: z.int().nonnegative().optional(),
+    })
+    .optional(),
+};
+
+/** Training rows without any attack: the first of the dataset, or those of one campaign. */
+const attackFree = z
+  .strictObject({ for: positiveDuration.optional(), run: z.string().min(1).optional() })
+  .refine(({ for: length, run }) => length !== undefined || run !== undefined, 'needs for: 1h, or run: NAME');
+
+const byEpisodes = {
+  fractions: fractions.default(DEFAULT_FRACTIONS),
+  embargo: duration.optional(),
+  stratify: z.array(z.enum(['scenario', 'role'])).optional(),
+  attackFree: attackFree.optional(),
+  ...demands,
+};
+
 const split = z.discriminatedUnion('by', [
   z.strictObject({
     by: z.literal('time'),
@@ -62,13 +89,15 @@ const split = z.discriminatedUnion('by', [
     /** End of the training and of the validation part; instead of fractions. */
     bounds: z.tuple([time, time]).optional(),
     embargo: duration.optional(),
+    ...demands,
   }),
+  z.strictObject({ by: z.literal('episode'), ...byEpisodes }),
+  z.strictObject({ by: z.literal('run'), ...byEpisodes }),
   z.strictObject({
-    by: z.literal('episode'),
+    by: z.literal('node'),
     fractions: fractions.default(DEFAULT_FRACTIONS),
-    embargo: duration.optional(),
+    ...demands,
   }),
-  z.strictObject({ by: z.literal('node'), fractions: fractions.default(DEFAULT_FRACTIONS) }),
 ]);
 
 /** A thousand nodes with thirty pods each have 150,000 series of a metric with five states. */
@@ -156,6 +185,8 @@ export const configSchema = z
     output: z.string().min(1).default('dataset'),
     ...storageSections,
     format: z.enum(FORMAT_NAMES).default('parquet'),
+    /** One file a UTC day, or one a day and part of the split, by which tools that go by files know the parts. */
+    files: z.enum(['split', 'day']).default('split'),
     /** In CSV, a quote before texts that spreadsheets take for formulas. */
     csvEscapeFormulas: z.boolean().default(false),
     start: time.optional(),

@@ -12,9 +12,14 @@ function labelIdentity({ labels }: BuildConfig): unknown {
 
 /** The split as the digest has it: in a fixed order. */
 function splitIdentity(split: SplitConfig): unknown {
-  return split.by === 'node'
-    ? [split.by, split.fractions]
-    : [split.by, split.fractions, split.by === 'time' ? split.bounds : null, split.embargo ?? null];
+  if (split.by === 'node') return [split.by, split.fractions];
+  const bounds = split.by === 'time' ? split.bounds : null;
+  const more = split.by === 'time' ? [] : [split.stratify, split.attackFree];
+  // What is not asked for leaves a dataset's name as it was before it could be asked for.
+  return [
+    ...[split.by, split.fractions, bounds, split.embargo ?? null],
+    ...(more.every((each) => each === undefined) ? [] : more.map((each) => each ?? null)),
+  ];
 }
 
 /** What of a plan a dataset's identity follows from. */

@@ -3,7 +3,7 @@
 import { compare } from '../../common/collections.ts';
 import { parseDurationMs } from '../../common/duration.ts';
 import { BuilderError } from '../../common/errors.ts';
-import { tablesOfFile } from '../../dataset/folder/read-rows.ts';
+import { tablesOfDataset } from '../../dataset/folder/dataset-rows.ts';
 import { entitiesOf } from '../../dataset/model/entity.ts';
 import { MANIFEST, REPORT } from '../../dataset/model/file-names.ts';
 import type { Manifest } from '../../dataset/model/manifest.ts';
@@ -24,15 +24,15 @@ const MOST_DRAWN = 6;
 const FEW_TICKS = 5;
 
 /**
- * The rows, file by file, of files that are what the manifest says: a report must not show anything else.
+ * The rows of files that are what the manifest says: a report must not show anything else.
  *
  * @throws {BuilderError} `damaged`
  */
-async function* rowsOf(storage: Storage, manifest: Manifest): AsyncGenerator<Table> {
-  for (const file of manifest.files) {
-    const message = `${storage.nameOf(file.path)}: is not what the manifest says: verify the dataset`;
-    yield* tablesOfFile(storage, file, manifest, () => new BuilderError('damaged', message));
-  }
+function rowsOf(storage: Storage, manifest: Manifest): AsyncGenerator<Table> {
+  return tablesOfDataset(storage, manifest, ({ path }) => {
+    const message = `${storage.nameOf(path)}: is not what the manifest says: verify the dataset`;
+    return new BuilderError('damaged', message);
+  });
 }
 
 async function attackRows(storage: Storage, manifest: Manifest): Promise<Map<string, number>> {

@@ -1,7 +1,9 @@
-import { joinRows, readBack, tablesOfFile } from '../../dataset/folder/read-rows.ts';
+import { tablesOfDay } from '../../dataset/folder/dataset-rows.ts';
+import { joinRows, readBack } from '../../dataset/folder/read-back.ts';
 import { DatasetWriter } from '../../dataset/folder/writer.ts';
 import type { ColumnUnit } from '../../dataset/formats/format.ts';
 import { FORMATS } from '../../dataset/formats/registry.ts';
+import { dataFile } from '../../dataset/model/file-names.ts';
 import { infiniteIn } from '../../dataset/model/infinite.ts';
 import type { Manifest, ManifestFile } from '../../dataset/model/manifest.ts';
 import type { NodeRows } from '../../dataset/model/rows.ts';
@@ -23,6 +25,9 @@ function columnUnits({ columns, config }: Plan): ColumnUnit[] {
   });
 }
 
+/** Whether a file holds rows of one part of the split alone. A dataset goes on in the files in which it was begun. */
+const isOfSplit = ({ path }: ManifestFile) => dataFile(path)?.split !== undefined;
+
 /** Makes the days of a dataset, one after the other, and keeps account of their rows. */
 export class DayMaker {
   readonly labels: LabelsAndSplits;
@@ -34,42 +39,45 @@ export class DayMaker {
   readonly #inputs: Inputs;
 
   constructor(task: Task, inputs: Inputs) {
-    const { config, change, places } = task;
+    const { config, change, places, earlier } = task;
     const format = FORMATS[config.format];
     const how = { escapesFormulas: config.csvEscapeFormulas };
     this.#task = task;
     this.#inputs = inputs;
     this.labels = labelsAndSplits(inputs.plan, inputs.labels, inputs.nowMs);
     this.accounts = new Accounts(inputs.plan.stepMs);
-    this.writer = new DatasetWriter({ change, places, format, columns: columnUnits(inputs.plan), how });
+    this.writer = new DatasetWriter({
+      ...{ change, places, format, columns: columnUnits(inputs.plan), how },
+      bySplit: earlier === undefined ? config.files === 'split' : earlier.files.every(isOfSplit),
+    });
   }
 
   /** Leaves the day's file as it is when nothing about it changes, else writes the day anew. */
   async make(day: Day): Promise<void> {
     const digest = this.labels.digest(day);
     const { earlier } = this.#task;
-    if (earlier !== undefined && day.there !== undefined && day.fresh === undefined) {
-      if (day.there.labelDigest === digest || !this.labels.canRelabel(day)) {
-        return this.#keep(day.there, earlier);
-      }
+    const isThere = day.there.length > 0 && day.fresh === undefined;
+    if (earlier !== undefined && isThere) {
+      const isLabelled = day.there.every(({ labelDigest }) => labelDigest === digest);
+      if (isLabelled || !this.labels.canRelabel(day)) return this.#keep(day.there, earlier);
     }
     await this.#write(day, digest);
   }
 
-  async #keep(file: ManifestFile, earlier: Manifest): Promise<void> {
-    for await (const table of tablesOfFile(this.#task.storage, file, earlier)) {
+  async #keep(files: readonly ManifestFile[], earlier: Manifest): Promise<void> {
+    for await (const table of tablesOfDay(this.#task.storage, files, earlier)) {
       this.#account(table);
       this.labels.meetTable(table);
     }
-    this.writer.keep(file);
+    for (const file of files) this.writer.keep(file);
   }
 
   async #write(day: Day, digest: string): Promise<void> {
     const { storage, earlier } = this.#task;
     const { plan, source } = this.#inputs;
-    const before = earlier && day.there ? await readBack(storage, day.there, earlier) : [];
+    const before = earlier === undefined ? [] : await readBack(storage, day.there, earlier);
     const fresh = day.fresh ? await rowsOf(source, plan, day.fresh) : [];
-    const infinite = infiniteIn(plan.columns, fresh, earlier && day.there?.infinite);
+    const infinite = infiniteIn(plan.columns, fresh, earlier === undefined ? [] : day.there);
     const rows = joinRows(before, fresh);
     this.labels.meet(rows);
     await this.writer.partition(day.date, this.#tablesOf(rows), digest, infinite);

@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BuilderError } from '../../common/errors.ts';
 import { formatTime } from '../../common/times.ts';
-import { readBack } from '../../dataset/folder/read-rows.ts';
+import { filesByDay } from '../../dataset/folder/dataset-rows.ts';
+import { readBack } from '../../dataset/folder/read-back.ts';
 import type { Manifest } from '../../dataset/model/manifest.ts';
 import { hiddenMatchers } from '../pseudonyms/configured.ts';
 import { checkHidden } from '../pseudonyms/hidden-names.ts';
 import { byQueryInstead } from '../sources/open-source.ts';
 import { checkRetention } from '../stages/check-retention.ts';
 import { daysOf } from '../stages/days.ts';
-import { manifest } from '../stages/manifest.ts';
+import { checkStrict, manifest } from '../stages/manifest.ts';
 import { DayMaker } from './day-maker.ts';
 import { type Inputs, openInputs } from './inputs.ts';
 import type { Surroundings, Task } from './task.ts';
@@ -19,8 +20,7 @@ async function checkContinues(
   { plan, source, continued }: Inputs,
 ): Promise<void> {
   if (earlier === undefined || continued === undefined || plan.partitions.length === 0) return;
-  const last = earlier.files.at(-1);
-  const rows = last === undefined ? [] : await readBack(storage, last, earlier);
+  const rows = await readBack(storage, filesByDay(earlier.files).at(-1) ?? [], earlier);
   await checkRetention(source, plan, continued.watermarkMs, rows);
 }
 
@@ -47,7 +47,7 @@ function manifestOf(
   if (account.rows === 0 && shard === undefined) {
     throw new BuilderError(
       'data',
-      `there is no sample between ${formatTime(plan.firstMs)} and ${formatTime(plan.lastMs)}`,
+      `there is no sample${config.entity === 'pod' ? ' of any pod' : ''} between ${formatTime(plan.firstMs)} and ${formatTime(plan.lastMs)}${config.entity === 'pod' ? ': on nodes without pods (and without Kubernetes) build entity: node' : ''}`,
     );
   }
   const { conflicts, split } = days.labels;
@@ -55,6 +55,7 @@ function manifestOf(
   const { files } = days.writer;
   const { way } = source;
   const made = manifest({ plan, way, staleMarkers, account, files, labels, conflicts, split, evidence });
+  if (shard === undefined) checkStrict(made);
   const { pseudonyms } = plan;
   if (pseudonyms !== undefined) checkHidden(pseudonyms, made, days.texts, hiddenMatchers(config, pseudonyms));
   return made;

@@ -2,50 +2,40 @@ import { groupBy } from '../../common/collections.ts';
 import { formatDuration } from '../../common/duration.ts';
 import { BuilderError } from '../../common/errors.ts';
 import { formatTime } from '../../common/times.ts';
+import { blocksOf, type Span, splitAt } from '../../dataset/episodes/blocks.ts';
 import type { Episode } from '../../dataset/episodes/contract.ts';
 import type { Split } from '../../dataset/model/rows.ts';
 import type { SplitConfig } from '../config/schema.ts';
+import { checkAttackFree } from './attack-free.ts';
 import { type Extent, extentsOf, identityIn } from './extents.ts';
-import { partOf } from './hashing.ts';
+import { sharesOf } from './hashing.ts';
 import type { SplitTimes, Splitter } from './model.ts';
 
-type EpisodeSplit = Extract<SplitConfig, { by: 'episode' }>;
+type EpisodeSplit = Extract<SplitConfig, { by: 'episode' | 'run' }>;
 
-/** A time that is not divided, called after the episode that begins it. */
-type Block = Omit<Extent, 'cluster'>;
+const BETWEEN = '\0';
 
-/** Episodes by name with all their nodes; those closer together than the embargo become one. */
-function blocksOf(extents: readonly Extent[], embargoMs: number): Block[] {
-  const whole = [...groupBy(extents, identityIn(extents)).values()].map((own) => ({
-    name: own[0]?.name ?? '',
-    firstMs: own.reduce((least, { firstMs }) => Math.min(least, firstMs), Number.POSITIVE_INFINITY),
-    lastMs: own.reduce((most, { lastMs }) => Math.max(most, lastMs), Number.NEGATIVE_INFINITY),
-  }));
-  const blocks: Block[] = [];
-  for (const extent of whole.sort((a, b) => a.firstMs - b.firstMs)) {
-    const before = blocks.at(-1);
-    if (before !== undefined && extent.firstMs <= before.lastMs + embargoMs) {
-      blocks[blocks.length - 1] = { ...before, lastMs: Math.max(before.lastMs, extent.lastMs) };
-    } else {
-      blocks.push(extent);
-    }
-  }
-  return blocks;
+/** Episodes, or campaigns, with all their nodes, by their first row. */
+function spansOf(extents: readonly Extent[], { by, stratify = [] }: EpisodeSplit): Span[] {
+  const identity = identityIn(extents);
+  const keyOf = (extent: Extent) =>
+    by === 'run' && extent.run !== '' ? `run${BETWEEN}${extent.run}` : identity(extent);
+  const spans = [...groupBy(extents, keyOf).values()].map((own): Span => {
+    const [first] = own as [Extent, ...Extent[]];
+    const inRun = by === 'run' && first.run !== '';
+    return {
+      name: inRun ? first.run : first.name,
+      // A campaign has everything in it, and what it has is not known when it begins.
+      stratum: inRun ? 'run' : stratify.map((key) => first[key]).join(BETWEEN),
+      run: first.run,
+      firstMs: own.reduce((least, { firstMs }) => Math.min(least, firstMs), Number.POSITIVE_INFINITY),
+      lastMs: own.reduce((most, { lastMs }) => Math.max(most, lastMs), Number.NEGATIVE_INFINITY),
+    };
+  });
+  return spans.sort((a, b) => a.firstMs - b.firstMs);
 }
 
-/** The place of the first of ascending blocks that goes on until `ms` or later. */
-function firstAtOrAfter(blocks: readonly { readonly untilMs: number }[], ms: number): number {
-  let low = 0;
-  let high = blocks.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((blocks[middle]?.untilMs ?? ms) < ms) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Splits by the hash of the episodes' names: each takes the time around it along, for all nodes. */
+/** Splits by the episodes' names, or those of campaigns: each takes the time around it along, for all nodes. */
 export function byEpisode(
   config: EpisodeSplit,
   episodes: readonly Episode[],
@@ -53,39 +43,36 @@ export function byEpisode(
   seed: string,
 ): Splitter {
   const embargoMs = config.embargo ?? times.reachMs;
-  const { stepMs } = times;
-  const extents = blocksOf(extentsOf(episodes, times), embargoMs);
-  if (extents.length === 0) {
+  const extents = extentsOf(episodes, times);
+  const spans = spansOf(extents, config);
+  if (spans.length === 0) {
     throw new BuilderError(
       'config',
-      'split by episode: there is no episode in the dataset: give labels, or split by time or node',
+      `split by ${config.by}: there is no episode in the dataset: give labels, or split by time or node`,
     );
   }
-  const blocks = extents.map(({ name, lastMs }, i) => {
-    const next = extents[i + 1];
-    // The time between two episodes is shared, after the embargo has been taken out of it.
-    const untilMs =
-      next === undefined
-        ? times.lastMs
-        : Math.floor((lastMs + next.firstMs - embargoMs) / 2 / stepMs) * stepMs;
-    return { name, part: partOf(seed, name, config.fractions), untilMs };
+  const free = checkAttackFree(config.attackFree, extents, times, embargoMs);
+  const isFree = ({ run = '' }: Span) => run !== '' && run === config.attackFree?.run;
+  const blocks = blocksOf([...(free === undefined ? [] : [free]), ...spans], {
+    ...{ shares: sharesOf(config.fractions), seed, embargoMs, stepMs: times.stepMs, lastMs: times.lastMs },
+    isStratified: config.stratify !== undefined,
+    fixed: (span) => (span === free || isFree(span) ? 'train' : undefined),
   });
-  const splitAt = (t: number): Split => {
-    const at = firstAtOrAfter(blocks, t);
-    const part = blocks[at]?.part;
-    if (part === undefined) return 'test';
-    const before = blocks[at - 1];
-    return before !== undefined && before.part !== part && t <= before.untilMs + embargoMs ? 'embargo' : part;
-  };
+  const split = (t: number): Split => splitAt(blocks, embargoMs, t) ?? 'test';
+  const { by, fractions, stratify, attackFree } = config;
   return {
     description: {
-      by: 'episode',
-      fractions: config.fractions,
-      seed,
-      embargo: formatDuration(embargoMs),
+      ...{ by, fractions, seed, embargo: formatDuration(embargoMs) },
+      ...(stratify !== undefined && { stratify }),
+      ...(attackFree !== undefined && {
+        attackFree: {
+          ...(attackFree.for !== undefined && { for: formatDuration(attackFree.for) }),
+          ...(attackFree.run !== undefined && { run: attackFree.run }),
+        },
+      }),
       blocks: blocks.map(({ name, part, untilMs }) => ({ episode: name, part, until: formatTime(untilMs) })),
     },
-    basis: (timesMs) => Array.from(timesMs, splitAt),
-    split: (rows) => ({ ...rows, splits: Array.from(rows.timesMs, splitAt) }),
+    basis: (timesMs) => Array.from(timesMs, split),
+    split: (rows) => ({ ...rows, splits: Array.from(rows.timesMs, split) }),
   };
 }

@@ -19,6 +19,11 @@ export function identityIn(all: readonly EpisodeName[]): (one: EpisodeName) => s
 export interface Extent extends EpisodeName {
   readonly firstMs: number;
   readonly lastMs: number;
+  readonly scenario: string;
+  readonly role: string;
+  /** The campaign, empty when it has none. */
+  readonly run: string;
+  readonly isAttack: boolean;
 }
 
 /** The extents of the episodes that lie in the dataset's time, by their first row. */
@@ -31,6 +36,7 @@ export function extentsOf(
     return {
       cluster: episode.cluster ?? '',
       name: episode.episode,
+      ...{ scenario: episode.scenario, role: episode.role, run: episode.run, isAttack: !isHarmless(episode) },
       firstMs: Math.ceil(episode.startMs / stepMs) * stepMs,
       lastMs: Math.ceil(afterMs / stepMs) * stepMs - stepMs,
     };

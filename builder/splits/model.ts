@@ -2,10 +2,14 @@ import type { LabelledRows, Part, SplitRows } from '../../dataset/model/rows.ts'
 
 /** How rows were split, as the manifest tells it. */
 export interface SplitDescription {
-  readonly by: 'time' | 'episode' | 'node';
+  readonly by: 'time' | 'episode' | 'run' | 'node';
   readonly fractions: readonly number[];
   readonly seed?: string;
   readonly embargo: string;
+  /** What of episodes makes a stratum, of which each part has its share. */
+  readonly stratify?: readonly string[];
+  /** Training rows that are without an attack by demand. */
+  readonly attackFree?: { readonly for?: string; readonly run?: string };
   /** Last row of the training and of the validation part. */
   readonly bounds?: readonly string[];
   /** The same before episodes moved them. */

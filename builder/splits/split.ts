@@ -18,7 +18,7 @@ export function splitter(
   nowMs: number,
 ): Splitter {
   if (config.by === 'time') return byTime(config, episodes, times, nowMs);
-  return config.by === 'episode'
+  return config.by === 'episode' || config.by === 'run'
     ? byEpisode(config, episodes, times, seed)
     : byNode(config, episodes, seed, times.byNameAlone);
 }

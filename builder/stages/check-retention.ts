@@ -26,7 +26,7 @@ function selectorsOf({ columns, config, jobs, shardMatchers }: Plan): SeriesSele
  * Makes sure that the samples have not been deleted that the rows after the watermark are made of: the earliest row
  * that is there and lies within their reach was made of a sample, which must still be found.
  *
- * @param last rows of the dataset's last file
+ * @param last rows of the dataset's last day
  * @throws {BuilderError} `data`, naming the retention gap
  */
 export async function checkRetention(

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../common/duration.ts';
+import { BuilderError } from '../../common/errors.ts';
 import { formatTime } from '../../common/times.ts';
 import { packageVersion } from '../../common/version.ts';
 import { nodeText } from '../../dataset/episodes/contract.ts';
@@ -15,6 +16,7 @@ import { isInShard } from '../../dataset/model/shard.ts';
 import { COLUMN_HELP, tableColumns } from '../../dataset/model/table.ts';
 import type { Account } from '../../dataset/summary/accounts.ts';
 import { LEAKING_AUC } from '../../dataset/summary/auc.ts';
+import { lacksOf, lackText, type Minimum } from '../../dataset/summary/lacks.ts';
 import { columnQuery, matcherText } from '../../exporter/catalogue/model/promql.ts';
 import type { LabelSet } from '../label-sources/label-set.ts';
 import type { Conflict } from '../labels/label-rows.ts';
@@ -169,21 +171,52 @@ function warningsOf(outcome: Outcome): string[] {
           plan.columns.map(({ column }) => column),
           files,
         ),
-        ...accountWarnings(account, split),
+        ...accountWarnings(account, { ...split, ...demandsOf(plan) }),
       ]
     : warnings;
+}
+
+/** What the rows say of a split. */
+export function dividedOf<T extends Pick<SplitDescription, 'fractions'> & { minimum?: Minimum | undefined }>(
+  split: T,
+  { splitRows: rows, splitClassBalance, splitNormalRows, splitLookAlikeRows, classBalance }: Account,
+) {
+  const divided = {
+    ...split,
+    rows,
+    classBalance: splitClassBalance,
+    normalRows: splitNormalRows,
+    lookAlikeRows: splitLookAlikeRows,
+  };
+  return { ...divided, lacks: lacksOf(classBalance, divided) };
+}
+
+/**
+ * Refuses a split that is to be strict, and is not what was asked for.
+ *
+ * @throws {BuilderError} `data` naming all that is missing
+ */
+export function checkStrict({ split }: Pick<Manifest, 'split'>): void {
+  if (split.strict !== true) return;
+  const missing = [...emptyParts(split, split.rows), ...(split.lacks ?? []).map(lackText)];
+  if (missing.length === 0) return;
+  throw new BuilderError(
+    'data',
+    `split.strict: ${missing.join('; ')}: repeat what is missing (kubevigil-scenarios run --dry-run tells how often), divide otherwise (stratify: [scenario, role]; other fractions), or leave strict out`,
+  );
 }
 
 /** Warnings that follow from the rows alone. */
 export function accountWarnings(
   account: Account,
-  split: Pick<SplitDescription, 'by' | 'fractions'>,
+  split: Pick<SplitDescription, 'by' | 'fractions'> & { minimum?: Minimum | undefined },
 ): string[] {
   const leaking = `columns that alone tell attacks from the rest (AUC above ${LEAKING_AUC}): ${account.leaking.join(', ')}: do they leak the label?`;
   return [
     ...(account.leaking.length === 0 ? [] : [leaking]),
     ...columnWarnings(account),
     ...emptyParts(split, account.splitRows),
+    ...dividedOf(split, account).lacks.map(lackText),
   ];
 }
 
@@ -201,6 +234,12 @@ export function claimsOf(account: Account) {
     missingColumns: account.missing.map((missing) => ({ ...missing, columns: [...missing.columns] })),
     gaps: [...account.gaps],
   };
+}
+
+/** What the configuration demands of each part. */
+function demandsOf({ config: { split } }: Plan): Pick<Manifest['split'], 'strict' | 'minimum'> {
+  const { strict, minimum } = split;
+  return { ...(strict !== undefined && { strict }), ...(minimum !== undefined && { minimum }) };
 }
 
 /** Says what the run made; the same input gives the same text. */
@@ -243,12 +282,10 @@ export function manifest(outcome: Outcome): Manifest {
     labels: (labels ?? []).map(({ source: told }) => told),
     conflicts,
     ...claimsOf(account),
-    split: {
-      ...split,
-      ...hashedIn(split, account.entities, plan.splitsByNameAlone),
-      rows: account.splitRows,
-      classBalance: account.splitClassBalance,
-    },
+    split: dividedOf(
+      { ...split, ...hashedIn(split, account.entities, plan.splitsByNameAlone), ...demandsOf(plan) },
+      account,
+    ),
     warnings: warningsOf(outcome),
   });
 }

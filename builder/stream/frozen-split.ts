@@ -24,7 +24,7 @@ export function frozenSplit(
     const byNameAlone = manifest !== undefined && splitsByNameAlone(manifest);
     return splitter(split, seed, episodes, { ...times, byNameAlone }, nowMs);
   }
-  if (split.by === 'episode') return undefined;
+  if (split.by !== 'time') return undefined;
   const frozen = manifest?.split.by === 'time' ? manifest.split : undefined;
   const [train, validation] = frozen?.bounds ?? [];
   if (frozen === undefined || train === undefined || validation === undefined) {

@@ -10,6 +10,8 @@ import { decodeEpisodes } from './episodes.ts';
 
 /** What a person calls a time in which nothing was wrong. */
 export const NO_ATTACK = 'normal';
+/** How the names of episodes begin that a person gave. */
+export const VERDICT = 'verdict-';
 /** The scenario of such an episode, which is benign: rows of it have the label `normal`. */
 const FALSE_ALARM = 'false_alarm';
 
@@ -76,7 +78,7 @@ export function writeVerdict(file: string, verdict: Verdict, nowMs: number): str
       throw new Error(`${file} has other columns than verdicts have: give them a file of their own`);
   }
   const at = new Date(nowMs).toISOString();
-  const id = `verdict-${at.replaceAll(/[-:]/g, '')}-${randomBytes(2).toString('hex')}`;
+  const id = `${VERDICT}${at.replaceAll(/[-:]/g, '')}-${randomBytes(2).toString('hex')}`;
   const episode = as === undefined ? undefined : id;
   const lines: (readonly [string, string])[] = [];
   if (as !== undefined) {

@@ -9,7 +9,8 @@ import { metadataOf } from '../metadata/metadata.ts';
 import { EVIDENCE, EVIDENCE_COLUMNS } from '../model/evidence.ts';
 import { dataPath, type Places, REPORT } from '../model/file-names.ts';
 import type { Manifest, ManifestEvidence, ManifestFile } from '../model/manifest.ts';
-import { numbers, type Table, timesOf } from '../model/table.ts';
+import { SPLITS, type Split } from '../model/rows.ts';
+import { numbers, rowsAt, type Table, textColumn, timesOf } from '../model/table.ts';
 import type { Change } from '../storage/storage.ts';
 
 export async function sha256OfFile(file: InputFile): Promise<string> {
@@ -25,6 +26,28 @@ export interface Output {
   readonly format: Format;
   readonly columns: readonly ColumnUnit[];
   readonly how?: FormatOptions;
+  /** Whether a day has a file for each part of the split; without it one for all. */
+  readonly bySplit?: boolean;
+}
+
+/** A file that is being written. */
+interface OpenFile {
+  readonly path: string;
+  readonly draft: string;
+  readonly writer: TableWriter;
+  rows: number;
+  startMs: number;
+  endMs: number;
+}
+
+/** The rows of each part of the split that a table has rows of. */
+function* bySplit(table: Table): Generator<[Split, Table]> {
+  const { texts, codes } = textColumn(table, 'split');
+  for (const split of SPLITS) {
+    const own = texts.map((text) => text === split);
+    const rows = Uint32Array.from(codes.keys()).filter((row) => own[codes[row] as number]);
+    if (rows.length > 0) yield [split, rows.length === table.rows ? table : rowsAt(table, rows)];
+  }
 }
 
 /** Writes the files of a dataset as parts of one change, which `commit` makes; until then the dataset is as it was. */
@@ -49,7 +72,7 @@ export class DatasetWriter {
   /**
    * Writes the rows of one UTC day; without rows there is no file.
    *
-   * @param labelDigest goes into the file's entry, as do the infinities that became null
+   * @param labelDigest goes into the entry of each file; the infinities that became null into that of the first
    */
   async partition(
     date: string,
@@ -57,49 +80,46 @@ export class DatasetWriter {
     labelDigest: string,
     infinite?: ManifestFile['infinite'],
   ): Promise<void> {
-    const { change, places, format } = this.#output;
-    const path = dataPath(date, places, format.name);
-    const written = this.#writeFile(path, tables);
-    if (written === undefined) return;
-    const { draft, ...told } = written;
-    this.#files.push({
-      path: await change.take(path, told.sha256),
-      ...told,
-      labelDigest,
-      ...(infinite && { infinite }),
-    });
-  }
-
-  #writeFile(
-    path: string,
-    tables: Iterable<Table>,
-  ): (Written & { draft: string; rows: number; start: string; end: string }) | undefined {
-    const { change, format, columns, how } = this.#output;
-    let rows = 0;
-    let startMs = Number.POSITIVE_INFINITY;
-    let endMs = Number.NEGATIVE_INFINITY;
-    let draft = '';
-    let file: TableWriter | undefined;
-    let written: Written | undefined;
+    const { change, bySplit: isBySplit = false } = this.#output;
+    const open = new Map<Split | undefined, OpenFile>();
+    const add = (split: Split | undefined, table: Table) => {
+      const file = open.get(split) ?? this.#open(date, split);
+      open.set(split, file);
+      file.writer.write(table);
+      file.rows += table.rows;
+      for (const t of timesOf(table)) {
+        file.startMs = Math.min(file.startMs, t);
+        file.endMs = Math.max(file.endMs, t);
+      }
+    };
+    const inOrder = [undefined, ...SPLITS];
+    let written: (OpenFile & Written)[];
     try {
       for (const table of tables) {
-        if (file === undefined) {
-          draft = change.draft(path);
-          file = format.open(draft, columns, how);
-        }
-        file.write(table);
-        rows += table.rows;
-        for (const t of timesOf(table)) {
-          startMs = Math.min(startMs, t);
-          endMs = Math.max(endMs, t);
-        }
+        if (!isBySplit) add(undefined, table);
+        else for (const [split, own] of bySplit(table)) add(split, own);
       }
-      written = file?.close();
+      const files = inOrder.flatMap((split) => open.get(split) ?? []);
+      written = files.map((file) => ({ ...file, ...file.writer.close() }));
     } catch (error) {
-      file?.abandon();
+      for (const { writer } of open.values()) writer.abandon();
       throw error;
     }
-    return written && { draft, ...written, rows, start: formatTime(startMs), end: formatTime(endMs) };
+    for (const [i, { path, rows, bytes, sha256, startMs, endMs }] of written.entries())
+      this.#files.push({
+        path: await change.take(path, sha256),
+        ...{ bytes, sha256, rows, start: formatTime(startMs), end: formatTime(endMs) },
+        labelDigest,
+        ...(i === 0 && infinite && { infinite }),
+      });
+  }
+
+  #open(date: string, split: Split | undefined): OpenFile {
+    const { change, places, format, columns, how } = this.#output;
+    const path = dataPath(date, places, format.name, split);
+    const draft = change.draft(path);
+    const times = { startMs: Number.POSITIVE_INFINITY, endMs: Number.NEGATIVE_INFINITY };
+    return { path, draft, writer: format.open(draft, columns, how), rows: 0, ...times };
   }
 
   /**

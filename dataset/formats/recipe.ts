@@ -6,12 +6,14 @@
 
 export const READERS = ['pandas', 'Polars', 'DuckDB', 'mlcroissant'] as const;
 export type Reader = (typeof READERS)[number];
+/** Readers of the same rows by other types or in other pieces. */
+export type OtherReader = 'Hugging Face' | 'Spark';
 
 /**
  * By each reader: a text that reads all rows, with the types that the manifest names, by Python into `rows`, by SQL as what
  * the last statement gives. The folder is the dataset's, seen from where the recipe runs: empty, or ends with `/`.
  */
-export type Recipes = Readonly<Record<Reader, (folder: string) => string>>;
+export type Recipes = Readonly<Record<Reader | OtherReader, (folder: string) => string>>;
 
 export const PANDAS_TYPES = `dtypes = {'string': 'string', 'double': 'float64', 'int32': 'Int32'}
 types = {column['name']: dtypes[column['type']] for column in manifest['columns'] if column['type'] in dtypes}`;
@@ -19,6 +21,14 @@ types = {column['name']: dtypes[column['type']] for column in manifest['columns'
 /** A file of the manifest as Python names it. */
 export function pythonPath(folder: string): string {
   return folder === '' ? `file['path']` : `'${folder}' + file['path']`;
+}
+
+/** By the card's front matter. The name of the folder is the dataset's, so that it is given whole. */
+export function huggingFace(folder: string): string {
+  return `import datasets, os
+
+parts = datasets.load_dataset(os.path.abspath('${folder === '' ? '.' : folder}'))
+train = parts['train']`;
 }
 
 /** The manifest's files, as a variable of DuckDB. */

@@ -1,9 +1,14 @@
 /** README.md of a dataset: what somebody who finds the folder must know. */
 import { FORMATS } from '../formats/registry.ts';
+import { type Creator, creatorsIn } from '../model/about.ts';
 import { entityText } from '../model/entity.ts';
 import { EVIDENCE_COLUMNS } from '../model/evidence.ts';
 import { type Manifest, serverText } from '../model/manifest.ts';
+import { SPLITS } from '../model/rows.ts';
+import { lackText } from '../summary/lacks.ts';
+import { labelOrigins, notFor, produced, uses } from './datasheet.ts';
 import { attackClasses, datasetName, describe } from './describe.ts';
+import { frontMatter } from './front-matter.ts';
 import { plain, table } from './markdown.ts';
 import { protocol } from './protocol.ts';
 import { READERS, recipeBlock } from './recipes.ts';
@@ -70,6 +75,16 @@ function using({ format, escapesFormulas, split, columns }: Manifest): string {
     `Read it from this folder. ${FORMATS[format].note}${escapesFormulas ? ESCAPED : ''}`,
     '',
     ...recipes,
+    `Hugging Face (the parts by themselves, without the embargo; \`label\` by number, as \`features['label']\` names it):`,
+    '',
+    recipeBlock('Hugging Face', format),
+    '',
+    'Spark:',
+    '',
+    recipeBlock('Spark', format),
+    '',
+    "Tools that are given the folder `data` instead take the names of its folders for a column `date`: it is no feature, and tells train from test. Leave it out (`pandas.read_parquet('data', partitioning=None)`, `hive_partitioning = false`).",
+    '',
     "Then, in pandas, `train = rows[rows['split'] == 'train']`, and likewise `validation` and `test`.",
     '',
     `- The rows are split by ${split.by}${split.bounds === undefined ? '' : `, at ${split.bounds.join(' and ')}`}; \`embargo\` rows (${split.embargo} after each change) belong to no part: their features reach back into the part before.`,
@@ -129,16 +144,68 @@ function gapList(manifest: Manifest): string {
   ).join('\n');
 }
 
-/** What is known of its attacks: whether a person, an alert or a scenario labelled them stands in `labels`. */
+/** What is known of its attacks. */
 function attackLimit(manifest: Manifest): string {
   const { labels } = manifest;
   if (labels.length === 0) return 'Nobody said whether attacks are in it.';
   if (attackClasses(manifest).length === 0)
     return 'No attack in it is labelled; whether there was one, its label sources alone know.';
-  const isProduced = labels.every(({ kind }) => kind === 'metric');
-  return isProduced
-    ? 'Its attacks were produced on purpose; real ones differ.'
-    : 'Its attacks are those that its label sources tell of; ones that were produced on purpose differ from real ones.';
+  const which = produced(manifest);
+  if (which === 'all') return 'Its attacks were produced on purpose; real ones differ.';
+  return which === 'some'
+    ? 'Some of its attacks were produced on purpose, which differ from real ones; the others are those that its label sources tell of.'
+    : 'Its attacks are those that its label sources tell of.';
+}
+
+/** How rows are divided, what each part has of what matters, and what it lacks. */
+function partsSection(manifest: Manifest): string {
+  const { split } = manifest;
+  const parts = SPLITS.filter((part) => split.rows[part] !== undefined);
+  const classes = attackClasses(manifest);
+  const attacks = (part: string) =>
+    classes.reduce((sum, name) => sum + (split.classBalance[part]?.[name] ?? 0), 0);
+  const lacks = split.lacks ?? [];
+  return [
+    table(
+      ['part', 'rows', 'under attack', 'of benign look-alikes', 'plain normal time'],
+      parts.map((part) => [
+        part,
+        ...[split.rows[part], attacks(part), split.lookAlikeRows?.[part], split.normalRows?.[part]].map(
+          (count) => String(count ?? 0),
+        ),
+      ]),
+    ),
+    '',
+    `Divided by ${split.by}${split.stratify === undefined || split.stratify.length === 0 ? '' : `, each ${split.stratify.join(' and ')} by itself`}${split.seed === undefined ? '' : `, with the seed ${plain(split.seed)}`}; asked for were ${split.fractions.map((share) => `${Math.round(100 * share)} %`).join(', ')} of train, validation and test.`,
+    ...(split.attackFree === undefined ? [] : [attackFreeText(split.attackFree)]),
+    lacks.length === 0
+      ? 'Each part with rows has rows of every class, of look-alikes where there are any, and of normal time.'
+      : cut(
+          lacks.map(
+            (lack) => `- ${plain(lackText(lack))}: nothing can be learnt of it, or judged by it, there.`,
+          ),
+        ).join('\n'),
+  ].join('\n');
+}
+
+function attackFreeText({ for: length, run }: NonNullable<Manifest['split']['attackFree']>): string {
+  const which = [
+    ...(length === undefined ? [] : [`the first ${length}`]),
+    ...(run === undefined ? [] : [`the campaign ${plain(run)}`]),
+  ];
+  return `Of the training rows, ${which.join(' and ')} are without any attack.`;
+}
+
+function purpose(manifest: Manifest): string {
+  return [
+    'For:',
+    '',
+    ...uses().map((use) => `- ${use}`),
+    '',
+    'Not for:',
+    '',
+    ...notFor(manifest).map((use) => `- ${use}`),
+  ].join('\n');
 }
 
 function limits(manifest: Manifest): string {
@@ -150,11 +217,18 @@ function limits(manifest: Manifest): string {
   ].join('\n');
 }
 
+/** `Jane Doe (University of X, ORCID 0000-0002-1825-0097)` */
+function creatorText({ name, affiliation, orcid, url }: Creator): string {
+  const more = [affiliation, orcid && `ORCID ${orcid}`, url].filter((part) => part !== undefined);
+  return more.length === 0 ? name : `${name} (${more.join(', ')})`;
+}
+
 function rights({ about = {} }: Manifest): string {
-  const { license, creator, citation, url, version, datePublished } = about;
+  const { license, citation, url, version, datePublished } = about;
+  const creators = creatorsIn(about).map(creatorText);
   const lines = [
     ['License', license],
-    ['Made by', creator],
+    ['Made by', creators.length === 0 ? undefined : creators.join('; ')],
     ['Home', url],
     ['Version', version],
     ['Published', datePublished],
@@ -189,11 +263,19 @@ function evidenceSection({ evidence, entity, pseudonyms }: Manifest): [string, s
 /** README.md, as text. */
 export function card(manifest: Manifest): string {
   const sections: [string, string][] = [
+    ['What it is for', purpose(manifest)],
     ['How it was made', making(manifest)],
     ['How to use it', using(manifest)],
     ['How to report results on it', reporting(manifest)],
     ['Columns', columnTable(manifest)],
     ['Classes', classTable(manifest)],
+    ['Parts', partsSection(manifest)],
+    [
+      'Where its labels are from',
+      labelOrigins(manifest)
+        .map((origin) => `- ${plain(origin)}`)
+        .join('\n'),
+    ],
     ...evidenceSection(manifest),
     ['Nodes', cut(manifest.entities.map((node) => `- ${nameOf(node)}`)).join('\n')],
     ['Gaps', gapList(manifest)],
@@ -205,5 +287,5 @@ export function card(manifest: Manifest): string {
     ['Licence and citation', rights(manifest)],
   ];
   const body = sections.map(([title, text]) => `## ${title}\n\n${text}`);
-  return `${[`# ${plain(datasetName(manifest))}`, plain(describe(manifest)), facts(manifest), ...body].join('\n\n')}\n`;
+  return `${[frontMatter(manifest), `# ${plain(datasetName(manifest))}`, plain(describe(manifest)), facts(manifest), ...body].join('\n\n')}\n`;
 }

@@ -5,9 +5,12 @@
  */
 
 import { FORMATS } from '../formats/registry.ts';
+import { type Creator, creatorsIn, licenceUrl } from '../model/about.ts';
 import { EVIDENCE_COLUMNS } from '../model/evidence.ts';
 import type { Manifest } from '../model/manifest.ts';
+import { SPLITS, type Split } from '../model/rows.ts';
 import { datasetName, describe } from './describe.ts';
+import { responsibleUse } from './responsible-use.ts';
 
 /** The vocabulary's own context; loaders compare it key by key. */
 const CONTEXT = {
@@ -62,11 +65,24 @@ const KEY: readonly string[] = ['timestamp', 'cluster', 'node', 'namespace', 'po
 const EVENTS = 'events';
 const FILES = 'row-files';
 const ROWS = 'rows';
+const SPLIT = 'splits';
 
 type Column = Manifest['columns'][number];
 
-function dataType({ name, type }: Column) {
-  return LABELS.includes(name) ? [DATA_TYPE[type], 'cr:Label'] : DATA_TYPE[type];
+/**
+ * What a column is for a model. Croissant has words for labels and splits; that of features is ML-Schema's.
+ *
+ * @see http://www.w3.org/ns/mls
+ */
+function roleOf({ name, type }: Column): string | undefined {
+  if (LABELS.includes(name)) return 'cr:Label';
+  if (name === 'split') return 'cr:Split';
+  return type === 'double' ? 'http://www.w3.org/ns/mls#Feature' : undefined;
+}
+
+function dataType(column: Column) {
+  const role = roleOf(column);
+  return role === undefined ? DATA_TYPE[column.type] : [DATA_TYPE[column.type], role];
 }
 
 function field(column: Column) {
@@ -81,21 +97,57 @@ function field(column: Column) {
   };
 }
 
-const SPDX_IDENTIFIER = /^[A-Za-z0-9.+-]+$/;
-
-function licenseUrl(license: string): string {
-  return SPDX_IDENTIFIER.test(license) ? `https://spdx.org/licenses/${license}.html` : license;
+function creatorOf({ name, type = 'person', url, affiliation, orcid }: Creator) {
+  return {
+    '@type': type === 'person' ? 'Person' : 'Organization',
+    ...(orcid !== undefined && { '@id': `https://orcid.org/${orcid}` }),
+    name,
+    ...(url !== undefined && { url }),
+    ...(orcid !== undefined && { sameAs: `https://orcid.org/${orcid}` }),
+    ...(affiliation !== undefined && { affiliation: { '@type': 'Organization', name: affiliation } }),
+  };
 }
 
 function aboutProperties({ about = {} }: Manifest) {
-  const { license, creator, url, citation, version, datePublished } = about;
+  const { license, url, citation, version, datePublished } = about;
+  const creators = creatorsIn(about).map(creatorOf);
   return {
-    ...(license !== undefined && { license: licenseUrl(license) }),
-    ...(creator !== undefined && { creator: { '@type': 'Organization', name: creator } }),
+    ...(license !== undefined && { license: licenceUrl(license) ?? license }),
+    ...(creators.length > 0 && { creator: creators.length === 1 ? creators[0] : creators }),
     ...(url !== undefined && { url }),
     ...(citation !== undefined && { citeAs: citation }),
     ...(version !== undefined && { version }),
     ...(datePublished !== undefined && { datePublished }),
+  };
+}
+
+const SPLIT_MEANINGS: Readonly<Record<Split, string>> = {
+  train: 'cr:TrainingSplit',
+  validation: 'cr:ValidationSplit',
+  test: 'cr:TestSplit',
+  embargo: 'https://schema.org/Nothing',
+};
+
+/** The parts of the split by name, and what each is for. */
+function splitSet() {
+  const field = (name: string, dataType: string) => ({
+    '@type': 'cr:Field',
+    '@id': `${SPLIT}/${name}`,
+    name,
+    dataType,
+  });
+  return {
+    '@type': 'cr:RecordSet',
+    '@id': SPLIT,
+    name: SPLIT,
+    description: 'The parts that rows belong to; rows of the embargo belong to none.',
+    dataType: 'cr:Split',
+    key: [{ '@id': `${SPLIT}/name` }],
+    field: [field('name', 'sc:Text'), field('url', 'sc:URL')],
+    data: SPLITS.map((split) => ({
+      [`${SPLIT}/name`]: split,
+      [`${SPLIT}/url`]: SPLIT_MEANINGS[split],
+    })),
   };
 }
 
@@ -126,10 +178,11 @@ export function croissant(manifest: Manifest) {
   return {
     '@context': CONTEXT,
     '@type': 'sc:Dataset',
-    conformsTo: 'http://mlcommons.org/croissant/1.0',
+    conformsTo: ['http://mlcommons.org/croissant/1.0', 'http://mlcommons.org/croissant/RAI/1.0'],
     name: datasetName(manifest),
     description: describe(manifest),
     ...aboutProperties(manifest),
+    ...responsibleUse(manifest),
     temporalCoverage: `${manifest.start}/${manifest.end}`,
     distribution: [
       ...files.map(({ path, bytes, sha256 }) => ({
@@ -175,6 +228,7 @@ export function croissant(manifest: Manifest) {
           .map(({ name }) => ({ '@id': `${ROWS}/${name}` })),
         field: columns.map(field),
       },
+      splitSet(),
       ...(evidence === undefined ? [] : [eventSet(evidence.path)]),
     ],
   };

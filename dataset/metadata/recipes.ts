@@ -1,4 +1,4 @@
-import { READERS, type Reader } from '../formats/recipe.ts';
+import { type OtherReader, READERS, type Reader } from '../formats/recipe.ts';
 import { FORMATS } from '../formats/registry.ts';
 import type { FormatName } from '../model/format-names.ts';
 
@@ -15,13 +15,13 @@ interface Recipe {
  * @param folder of the dataset, seen from where the recipe runs: empty, or ends with `/`
  * @internal exported for its own tests
  */
-export function recipe(reader: Reader, format: FormatName, folder = ''): Recipe {
+export function recipe(reader: Reader | OtherReader, format: FormatName, folder = ''): Recipe {
   const language = reader === 'DuckDB' ? 'sql' : 'python';
   return { language, text: FORMATS[format].recipes[reader](folder) };
 }
 
 /** As Markdown shows it. */
-export function recipeBlock(reader: Reader, format: FormatName, folder = ''): string {
+export function recipeBlock(reader: Reader | OtherReader, format: FormatName, folder = ''): string {
   const { language, text } = recipe(reader, format, folder);
   return `\`\`\`${language}\n${text}\n\`\`\``;
 }

@@ -1,5 +1,6 @@
 import { evidenceFile } from './evidence.ts';
 import { FORMAT_NAMES } from './format-names.ts';
+import { SPLITS, type Split } from './rows.ts';
 import { type Shard, shardName } from './shard.ts';
 
 /** Names of the files with which a run commits what it wrote. */
@@ -25,13 +26,29 @@ export function placesOf(shard: Shard | undefined): Places {
   };
 }
 
-/** The file of a UTC day. */
-export function dataPath(date: string, { part }: Places, extension: string): string {
-  return `data/date=${date}/part-${part}.${extension}`;
+/**
+ * The file of a UTC day.
+ *
+ * @param split whose rows alone it holds; all of the day's when undefined
+ */
+export function dataPath(
+  date: string,
+  { part }: Places,
+  extension: string,
+  split: Split | undefined,
+): string {
+  return `data/date=${date}/part-${part}${split === undefined ? '' : `-${split}`}.${extension}`;
+}
+
+/**
+ * All files of a part of the split, as a shell's pattern relative to the dataset: tools that divide a dataset by its files' names take it.
+ */
+export function splitPattern(split: Split, extension: string): string {
+  return `data/*/part-*-${split}*.${extension}`;
 }
 
 const DATA_FILE = new RegExp(
-  String.raw`^data/date=(\d{4}-\d{2}-\d{2})/part-(\d+)(-[0-9a-f]{16})?\.(${FORMAT_NAMES.join('|')})$`,
+  String.raw`^data/date=(\d{4}-\d{2}-\d{2})/part-(\d+)(?:-(${SPLITS.join('|')}))?(-[0-9a-f]{16})?\.(${FORMAT_NAMES.join('|')})$`,
 );
 /** Hexadecimal digits of its SHA-256 that tell a file's contents from all others that were ever in its place. */
 const CONTENT_DIGITS = 16;
@@ -40,14 +57,23 @@ export interface DataFile {
   readonly date: string;
   /** Which shard has written it. */
   readonly part: number;
+  /** The part of the split that all its rows are of; undefined of a file that holds a whole day. */
+  readonly split: Split | undefined;
   /** Whether its name follows from its contents. */
   readonly byContent: boolean;
 }
 
 /** What the name of a file with rows tells; undefined for what is no such file. */
 export function dataFile(path: string): DataFile | undefined {
-  const [, date, part, content] = DATA_FILE.exec(path) ?? [];
-  return date === undefined ? undefined : { date, part: Number(part), byContent: content !== undefined };
+  const [, date, part, split, content] = DATA_FILE.exec(path) ?? [];
+  return date === undefined
+    ? undefined
+    : { date, part: Number(part), split: split as Split | undefined, byContent: content !== undefined };
+}
+
+/** The folder of a data file: what lies in the same is of the same day. */
+export function dayOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
 }
 
 /** The path of a data file that is never another file's, so that nothing is ever written over. */
@@ -125,7 +151,9 @@ const OWN_BEGINNINGS = [
 
 /** Whether a killed run that wrote to these places may have left this temporary file behind. */
 export function isOwnTemporary(file: string, { part, manifest, journal, shared }: Places): boolean {
-  const beginnings = shared ? [`.part-${part}.`, `.${manifest}.`, `.${journal}.`] : OWN_BEGINNINGS;
+  const beginnings = shared
+    ? [`.part-${part}.`, `.part-${part}-`, `.${manifest}.`, `.${journal}.`]
+    : OWN_BEGINNINGS;
   const name = file.slice(file.lastIndexOf('/') + 1);
   const isBeside = !shared && file.startsWith(LEADERBOARD);
   return TEMPORARY.test(file) && (isBeside || beginnings.some((beginning) => name.startsWith(beginning)));

@@ -22,11 +22,11 @@ export function nullInfinities(values: Float64Array): number {
 export function infiniteIn(
   columns: readonly FeatureColumn[],
   rows: readonly NodeRows[],
-  before: Counts | undefined,
+  before: readonly Pick<ManifestFile, 'infinite'>[],
 ): Counts | undefined {
   const counts = columns.map(({ column: { name } }, i) => {
     const own = rows.reduce((sum, { infinite }) => sum + (infinite?.[i] ?? 0), 0);
-    return [name, own + (before?.[name] ?? 0)] as const;
+    return [name, before.reduce((sum, { infinite }) => sum + (infinite?.[name] ?? 0), own)] as const;
   });
   const found = counts.filter(([, count]) => count > 0);
   return found.length === 0 ? undefined : recordOf(found);

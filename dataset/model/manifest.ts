@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../../common/duration.ts';
 import { recordSchema } from '../../common/record-schema.ts';
+import { aboutThere } from './about.ts';
 import { evidenceFile } from './evidence.ts';
 import { dataFile } from './file-names.ts';
 import { FORMAT_NAMES } from './format-names.ts';
+import { PARTS } from './rows.ts';
 
 const time = z.iso.datetime({ precision: 3 });
 const LONGEST_MS = 100 * 365 * 86_400_000;
@@ -61,7 +63,7 @@ const file = z
     end: time,
     /** Digest of all that the labels and splits of these rows follow from: a file whose own is another is written anew. */
     labelDigest: sha256,
-    /** By column, values of these rows that were infinite, or became so in a sum, and are null. */
+    /** By column, values that were infinite, or became so in a sum, and are null: of all rows of the day, at the first of its files. */
     infinite: recordSchema(z.int().positive()).optional(),
   })
   .refine(({ start, end }) => start <= end, 'ends before it starts');
@@ -82,12 +84,16 @@ const evidence = z.strictObject({
 });
 
 const split = z.strictObject({
-  by: z.enum(['time', 'episode', 'node']),
+  by: z.enum(['time', 'episode', 'run', 'node']),
   fractions: z.array(z.number()),
   seed: z.string().optional(),
   /** What tells the nodes of a split by node apart; names alone where it is absent. */
   hashed: z.tuple([z.literal('cluster'), z.literal('node')]).optional(),
   embargo: z.string(),
+  /** What of episodes makes a stratum, of which each part has its share. */
+  stratify: z.array(z.string()).optional(),
+  /** Training rows that were asked to be without an attack: from the first row on, or those of a campaign. */
+  attackFree: z.strictObject({ for: duration.optional(), run: z.string().optional() }).optional(),
   bounds: z.array(time).optional(),
   /** The bounds before episodes moved them; `update` keeps to these. */
   askedBounds: z.tuple([time, time]).optional(),
@@ -96,8 +102,31 @@ const split = z.strictObject({
       z.strictObject({ episode: z.string(), part: z.enum(['train', 'validation', 'test']), until: time }),
     )
     .optional(),
+  /** Whether a part that lacks something was an error, and what each part was to have. */
+  strict: z.boolean().optional(),
+  minimum: z
+    .strictObject({
+      class: z.int().nonnegative().optional(),
+      lookAlikes: z.int().nonnegative().optional(),
+      normal: z.int().nonnegative().optional(),
+    })
+    .optional(),
   rows: counts,
   classBalance: recordSchema(counts),
+  /** By part, rows in which nothing is told to go on or to have been; and rows of benign workloads. */
+  normalRows: counts.optional(),
+  lookAlikeRows: counts.optional(),
+  /** What parts with rows lack: classes, look-alikes, normal time, each with how many rows there are. */
+  lacks: z
+    .array(
+      z.strictObject({
+        part: z.enum(PARTS),
+        classes: counts,
+        lookAlikes: z.int().nonnegative().optional(),
+        normal: z.int().nonnegative().optional(),
+      }),
+    )
+    .optional(),
 });
 
 /** Where labels are from: such as the name and the digest of a file, or an expression. */
@@ -122,37 +151,19 @@ const labelOrigin = recordSchema(z.union([z.string(), z.number()])).transform((f
   return facts as unknown as LabelOrigin;
 });
 
-/** What people want to say of a dataset; it changes no row. */
-export const aboutSchema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'may hold letters, digits, dots, dashes and underscores')
-    .optional(),
-  description: z.string().min(1).optional(),
-  /** An SPDX identifier or a URL. */
-  license: z.string().min(1).optional(),
-  creator: z.string().min(1).optional(),
-  url: z.url().optional(),
-  /** Text or BibTeX. */
-  citation: z.string().min(1).optional(),
-  version: z
-    .string()
-    .regex(/^\d+\.\d+\.\d+$/, 'must be like 1.0.0')
-    .optional(),
-  datePublished: z.iso.date().optional(),
-});
-
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
+/** What datasets of earlier versions have, which are read and continued. */
+const READ_VERSIONS = [2, SCHEMA_VERSION] as const;
 const MOST_SHARDS = 100_000;
 
 /** manifest.json: what a dataset holds, and how it came to be. */
 export const manifestSchema = z.strictObject({
-  schemaVersion: z.literal(SCHEMA_VERSION, {
+  schemaVersion: z.literal(READ_VERSIONS, {
     error: ({ input }) =>
-      `is ${String(input).slice(0, 20)}, and this version reads ${SCHEMA_VERSION}: build the dataset again`,
+      `is ${String(input).slice(0, 20)}, and this version reads ${READ_VERSIONS.join(' and ')}: build the dataset again`,
   }),
   builder: z.string(),
-  about: aboutSchema.optional(),
+  about: aboutThere.optional(),
   configDigest: sha256,
   /** In the manifest of a shard, which is not a whole dataset yet. */
   shard: z

@@ -3,7 +3,9 @@ import type { ColumnSpec, MetricSpec } from '../../exporter/catalogue/model/defi
 /** The parts that a row can belong to; `embargo` rows lie between two of the others and belong to none. */
 export const PARTS = ['train', 'validation', 'test'] as const;
 export type Part = (typeof PARTS)[number];
-export type Split = Part | 'embargo';
+/** In the order in which a day's files stand in a manifest. */
+export const SPLITS = [...PARTS, 'embargo'] as const;
+export type Split = (typeof SPLITS)[number];
 
 type Phase = 'normal' | 'attack' | 'recovery';
 

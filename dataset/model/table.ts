@@ -150,6 +150,31 @@ export function tableOf(rows: FinishedRows, columns: readonly FeatureColumn[]): 
   };
 }
 
+/** Some rows of a table, in the order in which they are named. */
+export function rowsAt({ columns }: Table, rows: Uint32Array): Table {
+  return {
+    rows: rows.length,
+    columns: columns.map(
+      (column): TableColumn =>
+        column.type === 'string'
+          ? { ...column, codes: rows.map((row) => column.codes[row] as number) }
+          : { ...column, values: Float64Array.from(rows, (row) => column.values[row] as number) },
+    ),
+  };
+}
+
+/** The rows from one up to another, which is not among them. */
+export function rowsFrom(table: Table, from: number, to: number): Table {
+  if (from === 0 && to === table.rows) return table;
+  const columns = table.columns.map(
+    (column): TableColumn =>
+      column.type === 'string'
+        ? { ...column, codes: column.codes.slice(from, to) }
+        : { ...column, values: column.values.slice(from, to) },
+  );
+  return { rows: to - from, columns };
+}
+
 /** A column's values as they are, null for null. */
 export function valuesOf(column: TableColumn): readonly (number | string | null)[] {
   return column.type === 'string'

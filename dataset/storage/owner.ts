@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { BuilderError } from '../../common/errors.ts';
 import { excerpt } from '../../common/excerpt.ts';
 import { issueOf } from '../../common/issues.ts';
+import { hasEnded, type ProcessIdentity } from '../../common/process-identity.ts';
 import { formatTime } from '../../common/times.ts';
-import { hasEnded, type ProcessIdentity } from './process-identity.ts';
 
 /** How long the lock of a run that cannot be seen from here holds without being renewed. */
 export const LEASE_MS = 300_000;

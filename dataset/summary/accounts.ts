@@ -1,4 +1,5 @@
 import { recordOf } from '../../common/records.ts';
+import { isBenign } from '../episodes/contract.ts';
 import { entitiesOf, entityKey, entityName, type NamedEntity } from '../model/entity.ts';
 import { RowsDigest } from '../model/rows-digest.ts';
 import {
@@ -19,6 +20,8 @@ type Counting = Map<string, number>;
 
 /** Rows that no label source speaks of. */
 export const UNLABELLED = 'unlabelled';
+/** What no part is called. */
+const OTHER = '\0';
 
 /** What the training rows say of a feature; `auc` is how well it alone tells attacks, null without both classes. */
 interface TrainingStatistics extends Statistics {
@@ -36,6 +39,10 @@ export interface Account {
   readonly phases: Counts;
   readonly splitRows: Counts;
   readonly splitClassBalance: Readonly<Record<string, Counts>>;
+  /** By part, rows in which nothing is told to go on or to have been. */
+  readonly splitNormalRows: Counts;
+  /** By part, rows of benign workloads. */
+  readonly splitLookAlikeRows: Counts;
   readonly statistics: Readonly<Record<string, TrainingStatistics>>;
   /** Features that alone tell the attacks among the training rows from the others. */
   readonly leaking: readonly string[];
@@ -79,6 +86,8 @@ export class Accounts {
   readonly #phases: Counting = new Map();
   readonly #splits: Counting = new Map();
   readonly #splitClasses = new Map<string, Counting>();
+  readonly #lookAlikes: Counting = new Map();
+  readonly #normal: Counting = new Map();
   readonly #moments = new Map<string, Moments>();
   readonly #separations = new Separations();
   readonly #variations = new Map<string, Variation>();
@@ -128,8 +137,24 @@ export class Accounts {
       this.#splitClasses.set(inPart, classes);
       count(classes, inClass, rows);
     }
+    const role = textColumn(table, 'role');
+    for (const [part, name, rows] of countsOfPairs(split, role))
+      if (name !== null && isBenign({ role: name })) count(this.#lookAlikes, part ?? '', rows);
+    this.#addNormal(split, textColumn(table, 'phase'), textColumn(table, 'episode'));
     for (const [phase, rows] of countsOf(textColumn(table, 'phase')))
       if (phase !== null) count(this.#phases, phase, rows);
+  }
+
+  #addNormal(split: TextColumn, phase: TextColumn, episode: TextColumn): void {
+    const isNormal = phase.texts.map((text) => text === 'normal');
+    const isAlone = episode.texts.map((text) => text === null);
+    const rows = Uint32Array.from(split.codes, (code, row) =>
+      isNormal[phase.codes[row] as number] && isAlone[episode.codes[row] as number]
+        ? code
+        : split.texts.length,
+    );
+    for (const [part, own] of countsOf({ texts: [...split.texts, OTHER], codes: rows }))
+      if (part !== OTHER) count(this.#normal, part ?? '', own);
   }
 
   #addNulls(column: Exclude<TableColumn, { type: 'double' }>): void {
@@ -212,6 +237,8 @@ export class Accounts {
       splitClassBalance: sorted(
         new Map([...this.#splitClasses].map(([split, classes]) => [split, sorted(classes)])),
       ),
+      splitNormalRows: sorted(this.#normal),
+      splitLookAlikeRows: sorted(this.#lookAlikes),
       statistics: recordOf(
         [...this.#moments].map(([name, moments]) => [
           name,

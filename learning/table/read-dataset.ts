@@ -1,6 +1,6 @@
 import { parseDurationMs } from '../../common/duration.ts';
 import { BuilderError } from '../../common/errors.ts';
-import { tablesOfFile } from '../../dataset/folder/read-rows.ts';
+import { tablesOfDataset } from '../../dataset/folder/dataset-rows.ts';
 import type { Manifest } from '../../dataset/model/manifest.ts';
 import { openStorage } from '../../dataset/storage/open.ts';
 import { readManifest } from '../../dataset/storage/read-manifest.ts';
@@ -36,14 +36,12 @@ export async function readRows(storage: Storage, place: string, withFeatures = t
       `${place} has ${manifest.rows} rows of ${columns.length} features, more than fit into memory: build one of a shorter time, or of fewer columns`,
     );
   const rows = new RowsByNode(withFeatures);
-  for (const file of manifest.files) {
-    const otherwise = () =>
-      new BuilderError(
-        'damaged',
-        `${storage.nameOf(file.path)} is not the file that the manifest names: see kubevigil-builder verify`,
-      );
-    for await (const table of tablesOfFile(storage, file, manifest, otherwise)) rows.add(table);
-  }
+  const otherwise = ({ path }: { readonly path: string }) =>
+    new BuilderError(
+      'damaged',
+      `${storage.nameOf(path)} is not the file that the manifest names: see kubevigil-builder verify`,
+    );
+  for await (const table of tablesOfDataset(storage, manifest, otherwise)) rows.add(table);
   return {
     name: place,
     stepMs: parseDurationMs(manifest.step) as number,

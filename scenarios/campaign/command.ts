@@ -113,7 +113,10 @@ async function perform(plan: Plan, flags: Flags, log: Logger): Promise<void> {
   const startMs = Date.now();
   const path = resolve(flags.episodes);
   const ledger = new Ledger(path, startMs);
-  const targets = await openTargets(plan, flags, ledger, log);
+  const targets = await openTargets(plan, flags, ledger, log).catch((error) => {
+    ledger.close();
+    throw error;
+  });
   try {
     if (flags.prometheus === undefined)
       log.warn('Clocks are not compared with the server that scrapes: --prometheus does');
@@ -133,6 +136,7 @@ async function perform(plan: Plan, flags: Flags, log: Logger): Promise<void> {
       );
   } finally {
     await Promise.all(targets.map((target) => target.close()));
+    ledger.close();
   }
 }
 

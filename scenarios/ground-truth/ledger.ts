@@ -5,6 +5,7 @@ import { firstLineOf } from '../../common/errors.ts';
 import { EPISODE_COLUMNS, type Episode, isBenign, lineKey } from '../../dataset/episodes/contract.ts';
 import { decodeEpisodes } from '../../dataset/episodes/episodes.ts';
 import { ScenariosError } from '../scenario/errors.ts';
+import { Claim } from './claim.ts';
 import { endedAt, type ScenarioLine } from './episode.ts';
 
 /** The file's text; it has a column for clusters, and one for what pods have to do with it, where an episode tells that. */
@@ -51,6 +52,7 @@ function versionOf(path: string): string | undefined {
  */
 export class Ledger {
   readonly #path: string;
+  readonly #claim: Claim;
   readonly #lines: Map<string, ScenarioLine>;
   #version: string | undefined;
 
@@ -58,15 +60,30 @@ export class Ledger {
    * Opens the file, or makes one with a header alone.
    *
    * @throws {BuilderError} `labels`, naming the line, when it is no episodes file
-   * @throws {ScenariosError} `truth` when it cannot be written
+   * @throws {ScenariosError} `truth` when it cannot be written, or another run writes it
    */
   constructor(path: string, nowMs: number) {
     this.#path = path;
+    this.#claim = new Claim(path);
+    try {
+      this.#lines = this.#open(path, nowMs);
+      this.#save();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  #open(path: string, nowMs: number): Map<string, ScenarioLine> {
     this.#version = versionOf(path);
     const found = existsSync(path) ? decodeEpisodes(readFileSync(path), path).map(lineOf) : [];
     const closed = found.map((line) => (line.endMs > nowMs ? endedAt(line, nowMs) : line));
-    this.#lines = new Map(closed.map((line) => [lineKey(line), line]));
-    this.#save();
+    return new Map(closed.map((line) => [lineKey(line), line]));
+  }
+
+  /** Says that nothing more is written: another run may. */
+  close(): void {
+    this.#claim.release();
   }
 
   get lines(): readonly ScenarioLine[] {

@@ -48,7 +48,10 @@ async function serveOn({ options, victim, web, log, ending }: Bench): Promise<vo
     log,
   });
   const serving = { flag: LISTEN_FLAG, logger: log, web, responseMs: RESPONSE_MS };
-  const listener = await listen(app, options.listen, serving);
+  const listener = await listen(app, options.listen, serving).catch((error) => {
+    ledger.close();
+    throw error;
+  });
   try {
     const { address, scheme } = listener;
     log.info('Victim listens on', { address: victim.address, http2: victim.http2Address });
@@ -60,6 +63,7 @@ async function serveOn({ options, victim, web, log, ending }: Bench): Promise<vo
   } finally {
     await Promise.all([runner.close(), background.stop()]);
     await listener.close(GRACE_MS);
+    ledger.close();
   }
 }
 

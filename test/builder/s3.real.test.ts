@@ -101,7 +101,7 @@ describe('builder in a bucket', () => {
       expect((await builder(['report', place('a')])).stdout).to.equal('s3://datasets/a/report.html\n');
       expect(await verified('a')).to.deep.equal([]);
       const [file = ''] = manifestIn('a').files.map(({ path }) => path);
-      expect(file).to.match(/^data\/date=2026-03-28\/part-0-[0-9a-f]{16}\.(csv|parquet)$/);
+      expect(file).to.match(/^data\/date=2026-03-28\/part-0-[a-z]+-[0-9a-f]{16}\.(csv|parquet)$/);
       const there = s3().objects.get(`a/${file}`);
       if (there !== undefined) there.bytes[100] = (there.bytes[100] ?? 0) ^ 1;
       expect((await builder(['verify', place('a')])).stderr).to.include(`${file}: sha256 is`);

@@ -115,7 +115,7 @@ async function demo(
   const scenarioOf = new Map(truth.map(({ episode, scenario }) => [episode, scenario]));
   const moves = movesOf(rows, SCENARIOS, scenarioOf, STEP_SECONDS);
   say(
-    '\nWhat moved, and whether it should have; the number is (median in the episode − median of normal time) /',
+    '\nWhat moved, and whether it should have; the number is (median in the episode − median of the normal time beside it) /',
   );
   say('max(1.4826 MAD of normal time, resolution of the column), from 5 on it counts:');
   for (const line of moveTable(moves)) say(line);

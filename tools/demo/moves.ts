@@ -1,7 +1,8 @@
 /** What moved in each scenario, beside what should have. */
+import { median } from '../../common/statistics.ts';
 import { METRICS } from '../../exporter/catalogue/index.ts';
 import { columnsOf } from '../../exporter/catalogue/model/columns.ts';
-import { effectOf, MOVED } from '../../scenarios/scenario/effect.ts';
+import { MOVED, unitOf } from '../../scenarios/scenario/effect.ts';
 import type { Scenario } from '../../scenarios/scenario/scenario.ts';
 import type { Row } from './dataset.ts';
 
@@ -27,9 +28,70 @@ function numbers(rows: readonly Row[], column: string): number[] {
 }
 
 const hasMoved = ({ effect }: Move) => effect !== undefined && Math.abs(effect) >= MOVED;
+/** What scenarios are to move, they raise: a fall is no sign of them. */
+const hasRisen = ({ effect }: Move) => effect !== undefined && effect >= MOVED;
+
+const isNormal = (row: Row) => row['phase'] === 'normal' && row['episode'] === null;
+
+/** Rows of normal time on each side of an episode that it is compared with. */
+const MOST_BESIDE = 6;
+
+/** An episode's rows, and the normal time just before it and just after its recovery. */
+interface Compared {
+  readonly inside: readonly Row[];
+  readonly beside: readonly Row[];
+}
 
 /**
- * Compares the rows of each scenario's episodes with normal time.
+ * What is to be compared of each episode of a scenario: things drift in a campaign, and what an earlier scenario left would count as the
+ * doing of a later one.
+ *
+ * @param rows of one node, in the order of time
+ */
+function comparedOf(rows: readonly Row[], isOwn: (episode: string) => boolean): Compared[] {
+  const found = new Map<string, { first: number; last: number }>();
+  for (const [i, row] of rows.entries()) {
+    const episode = row['episode'];
+    if (typeof episode !== 'string' || !isOwn(episode)) continue;
+    found.set(episode, { first: found.get(episode)?.first ?? i, last: i });
+  }
+  return [...found.values()].map(({ first, last }) => {
+    const inside = rows.slice(first, last + 1).filter((row) => row['episode'] === rows[first]?.['episode']);
+    const before: Row[] = [];
+    for (let i = first - 1; i >= 0 && before.length < MOST_BESIDE; i--) {
+      const row = rows[i] as Row;
+      if (isNormal(row)) before.push(row);
+      else if (before.length > 0 || row['phase'] !== 'recovery') break;
+    }
+    const after: Row[] = [];
+    for (let i = last + 1; i < rows.length && after.length < MOST_BESIDE; i++) {
+      const row = rows[i] as Row;
+      if (isNormal(row)) after.push(row);
+      else if (after.length > 0 || row['phase'] !== 'recovery') break;
+    }
+    return { inside, beside: [...before, ...after] };
+  });
+}
+
+/** Median over all episodes of how far their values are from the normal time beside them, in units. */
+function effectBeside(
+  compared: readonly Compared[],
+  name: string,
+  normal: readonly number[],
+  resolution: number,
+): number | undefined {
+  const differences = compared.flatMap(({ inside, beside }) => {
+    const calm = numbers(beside, name);
+    // An episode without normal time beside it is compared with all there is.
+    const level = median(calm.length > 0 ? calm : normal);
+    return numbers(inside, name).map((value) => value - level);
+  });
+  if (differences.length === 0 || normal.length === 0) return undefined;
+  return median(differences) / unitOf(normal, resolution);
+}
+
+/**
+ * Compares the rows of each scenario's episodes with the normal time beside them.
  *
  * @param scenarioOf which scenario an episode was of
  */
@@ -39,19 +101,19 @@ export function movesOf(
   scenarioOf: ReadonlyMap<string, string>,
   stepSeconds: number,
 ): ScenarioMoves[] {
-  const normal = rows.filter((row) => row['phase'] === 'normal' && row['episode'] === null);
+  const normal = rows.filter(isNormal);
   return scenarios.flatMap((scenario) => {
-    const inside = rows.filter((row) => scenarioOf.get(String(row['episode'])) === scenario.name);
-    if (inside.length === 0) return [];
+    const compared = comparedOf(rows, (episode) => scenarioOf.get(episode) === scenario.name);
+    if (compared.length === 0) return [];
     const moves = NODE_COLUMNS.map(({ name, op, resolution }): Move => {
       const smallest = op === 'rate' ? resolution / stepSeconds : resolution;
-      return { column: name, effect: effectOf(numbers(normal, name), numbers(inside, name), smallest)?.size };
+      return { column: name, effect: effectBeside(compared, name, numbers(normal, name), smallest) };
     });
     const isExpected = ({ column }: Move) => (scenario.moves as readonly string[]).includes(column);
     const size = ({ effect = 0 }: Move) => Math.abs(effect);
     return {
       scenario,
-      rows: inside.length,
+      rows: compared.reduce((sum, { inside }) => sum + inside.length, 0),
       expected: moves.filter(isExpected),
       others: moves.filter((move) => !isExpected(move) && hasMoved(move)).sort((a, b) => size(b) - size(a)),
     };
@@ -73,12 +135,12 @@ function shown({ column, effect = 0 }: Move): string {
 function expectedText({ scenario: { role }, expected }: ScenarioMoves): string[] {
   // A benign workload may move its columns; an attack must.
   if (role === 'benign') {
-    const moved = expected.filter(hasMoved).map(shown);
+    const moved = expected.filter(hasRisen).map(shown);
     return moved.length === 0 ? ['✓ nothing, as it may'] : moved.map((text) => `✓ ${text}`);
   }
   return expected.map((move) => {
     if (move.effect === undefined) return `– ${move.column} (not to be seen here)`;
-    return `${hasMoved(move) ? '✓' : 'missing:'} ${shown(move)}`;
+    return `${hasRisen(move) ? '✓' : 'missing:'} ${shown(move)}`;
   });
 }
 

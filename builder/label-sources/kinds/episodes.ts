@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { readEpisodes } from '../../../dataset/episodes/episodes.ts';
+import { VERDICT } from '../../../dataset/episodes/verdicts.ts';
 import { type Pseudonyms, pseudonymousEpisodes } from '../../names/pseudonyms.ts';
 import type { LabelSet } from '../label-set.ts';
 import { labelSource } from '../source.ts';
@@ -14,7 +15,16 @@ import { labelSource } from '../source.ts';
 function fileLabels(path: string, pseudonyms: Pseudonyms | undefined): LabelSet {
   const { file, sha256, episodes: written } = readEpisodes(path);
   const episodes = pseudonyms === undefined ? written : pseudonymousEpisodes(written, pseudonyms);
-  return { source: { kind: 'episodes', file, sha256, episodes: episodes.length }, episodes, warnings: [] };
+  const told = {
+    scripted: written.filter(({ run }) => run !== '').length,
+    byHand: written.filter(({ episode }) => episode.startsWith(VERDICT)).length,
+  };
+  const origins = Object.entries(told).filter(([, count]) => count > 0);
+  return {
+    source: { kind: 'episodes', file, sha256, episodes: episodes.length, ...Object.fromEntries(origins) },
+    episodes,
+    warnings: [],
+  };
 }
 
 /** What changes when a file is written again; empty while there is none. */

@@ -1,4 +1,4 @@
-import { duckdbFiles, PANDAS_TYPES, pythonPath, type Recipes } from '../recipe.ts';
+import { duckdbFiles, huggingFace, PANDAS_TYPES, pythonPath, type Recipes } from '../recipe.ts';
 
 /** An empty cell is null, and no other text is. */
 const PANDAS_CSV = `dtype=types, keep_default_na=False, na_values=['']`;
@@ -28,6 +28,18 @@ SET VARIABLE types = (
   FROM (SELECT unnest(columns).type AS type FROM read_json('${folder}manifest.json', columns = {columns: 'STRUCT(type VARCHAR)[]'})));
 SELECT * FROM read_csv(getvariable('files'), types = getvariable('types'), header = true, delim = ',', quote = '"',
   escape = '"', nullstr = '', hive_partitioning = false);`,
+
+  'Hugging Face': huggingFace,
+
+  Spark: (folder) => `import json
+import pyspark.sql
+
+spark = pyspark.sql.SparkSession.builder.config('spark.sql.session.timeZone', 'UTC').getOrCreate()
+manifest = json.load(open('${folder}manifest.json'))
+dtypes = {'timestamp': 'TIMESTAMP', 'string': 'STRING', 'double': 'DOUBLE', 'int32': 'INT'}
+schema = ', '.join(f"\`{column['name']}\` {dtypes[column['type']]}" for column in manifest['columns'])
+rows = spark.read.csv([${pythonPath(folder)} for file in manifest['files']], schema=schema, header=True,
+    quote='"', escape='"', multiLine=True, nullValue='', emptyValue='')`,
 
   mlcroissant: (folder) => `import functools, json, unittest.mock
 import mlcroissant, pandas

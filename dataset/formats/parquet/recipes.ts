@@ -1,4 +1,4 @@
-import { duckdbFiles, PANDAS_TYPES, pythonPath, type Recipes } from '../recipe.ts';
+import { duckdbFiles, huggingFace, PANDAS_TYPES, pythonPath, type Recipes } from '../recipe.ts';
 
 /** How others read Parquet files of a dataset. */
 export const parquetRecipes: Recipes = {
@@ -19,6 +19,15 @@ rows = polars.concat(
 
   DuckDB: (folder) => `${duckdbFiles(folder)}
 SELECT * FROM read_parquet(getvariable('files'), hive_partitioning = false);`,
+
+  'Hugging Face': huggingFace,
+
+  Spark: (folder) => `import json
+import pyspark.sql
+
+spark = pyspark.sql.SparkSession.builder.config('spark.sql.session.timeZone', 'UTC').getOrCreate()
+manifest = json.load(open('${folder}manifest.json'))
+rows = spark.read.parquet(*[${pythonPath(folder)} for file in manifest['files']])`,
 
   mlcroissant: (folder) => `import mlcroissant
 

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { linkSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BuilderError, systemCode } from '../../../common/errors.ts';
+import { hasEnded, type ProcessIdentity, thisProcess } from '../../../common/process-identity.ts';
 import { formatTime } from '../../../common/times.ts';
 import { readSmall, type SmallFile } from '../../files/input-file.ts';
 import {
@@ -15,7 +16,6 @@ import {
   RENEWALS_PER_LEASE,
   takenOver,
 } from '../owner.ts';
-import { hasEnded, type ProcessIdentity, thisProcess } from '../process-identity.ts';
 
 /** Others who take over the same lock at the same time can make taking it fail, but not for ever. */
 const ATTEMPTS = 10;

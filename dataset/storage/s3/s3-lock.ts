@@ -5,9 +5,9 @@
 import { randomUUID } from 'node:crypto';
 import { setInterval } from 'node:timers';
 import { BuilderError } from '../../../common/errors.ts';
+import { type ProcessIdentity, thisProcess } from '../../../common/process-identity.ts';
 import { formatTime } from '../../../common/times.ts';
 import { checkEnded, LEASE_MS, type Owner, parseOwner, RENEWALS_PER_LEASE, takenOver } from '../owner.ts';
-import { type ProcessIdentity, thisProcess } from '../process-identity.ts';
 import { isNotImplemented } from './errors.ts';
 import type { Condition, ObjectStore } from './object-store.ts';
 

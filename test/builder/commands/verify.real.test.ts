@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { verify } from '../../../builder/commands/verify.ts';
@@ -70,7 +70,7 @@ describe('builder verify', () => {
 
   for (const format of FORMATS) {
     describe(format, () => {
-      const file = `data/date=2026-03-29/part-0.${format}`;
+      const file = `data/date=2026-03-29/part-0-test.${format}`;
 
       const damage: readonly (readonly [string, (dataset: string) => void, RegExp])[] = [
         [
@@ -80,25 +80,39 @@ describe('builder verify', () => {
         ],
         [
           'a flipped byte',
-          (dataset) => flip(join(dataset, file), 5000),
+          (dataset) => flip(join(dataset, file), 500),
           new RegExp(`^${file}: sha256 is `, 'm'),
+        ],
+        [
+          'rows of another part than the name of their file tells',
+          (dataset) =>
+            editManifest(dataset, ({ files }) => {
+              const own = files.find(({ path }) => path === file);
+              if (own) own.path = file.replace('part-0-test', 'part-1-validation');
+              renameSync(
+                join(dataset, file),
+                join(dataset, file.replace('part-0-test', 'part-1-validation')),
+              );
+            }),
+          /^data\/date=2026-03-29\/part-1-validation\.\w+: \d+ rows are not of the part that its name tells$/m,
         ],
         [
           'a changed row count',
           (dataset) =>
-            editManifest(dataset, ({ files: [, second] }) => {
-              if (second) second.rows++;
+            editManifest(dataset, ({ files }) => {
+              const own = files.find(({ path }) => path === file);
+              if (own) own.rows++;
             }),
           new RegExp(`^${file}: rows is (\\d+), the manifest says \\d+$`, 'm'),
         ],
         [
           'a file too many',
           (dataset) => {
-            const extra = join(dataset, 'data/date=2026-03-30', `part-0.${format}`);
+            const extra = join(dataset, 'data/date=2026-03-30', `part-0-test.${format}`);
             mkdirSync(dirname(extra));
             copyFileSync(join(dataset, file), extra);
           },
-          /^data\/date=2026-03-30\/part-0\.\w+: is not in the manifest$/m,
+          /^data\/date=2026-03-30\/part-0-test\.\w+: is not in the manifest$/m,
         ],
         [
           'a changed digest',
@@ -173,11 +187,11 @@ describe('builder verify', () => {
 
   it('ends with 1 and names the file on standard error', async () => {
     const dataset = copyOf('parquet');
-    const file = join(dataset, 'data/date=2026-03-28/part-0.parquet');
+    const file = join(dataset, 'data/date=2026-03-28/part-0-train.parquet');
     const { length } = readFileSync(file);
     flip(file, length - 1);
     const { code, stdout, stderr } = await builderProgram(['verify', dataset]);
-    expect(stderr).to.match(/^data\/date=2026-03-28\/part-0\.parquet: sha256 is /m);
+    expect(stderr).to.match(/^data\/date=2026-03-28\/part-0-train\.parquet: sha256 is /m);
     expect({ code, stdout }).to.deep.equal({ code: 1, stdout: '' });
   });
 

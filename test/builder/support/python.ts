@@ -12,8 +12,9 @@ export async function python(
   program: string,
   args: readonly string[],
   cwd: string,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const run = (...all: string[]) => runProgram(PYTHON, all, { cwd });
+  const run = (...all: string[]) => runProgram(PYTHON, all, { cwd, env: { ...process.env, ...env } });
   const able = await run('-c', `import ${modules.join(', ')}`).catch((error: Error) => ({
     code: 1,
     stderr: error.message,

@@ -42,15 +42,60 @@ describe('builder croissant.json', () => {
 
   it('gives every column its type, and marks the labels', () => {
     const [rows] = croissant(manifestWith()).recordSet;
-    const types = Object.fromEntries(rows?.field.map(({ name, dataType }) => [name, dataType]) ?? []);
+    const types = Object.fromEntries(
+      rows?.field.map(({ name, dataType }: { name: string; dataType: unknown }) => [name, dataType]) ?? [],
+    );
     expect(types).to.deep.equal({
       timestamp: 'sc:DateTime',
       cluster: 'sc:Text',
       node: 'sc:Text',
-      cpu_busy_ratio: 'sc:Float',
+      cpu_busy_ratio: ['sc:Float', 'http://www.w3.org/ns/mls#Feature'],
       label: ['sc:Text', 'cr:Label'],
       anomaly: ['sc:Integer', 'cr:Label'],
     });
+  });
+
+  it('tells what each part of the split is for', () => {
+    const { recordSet } = croissant(manifestWith());
+    const splits = recordSet.find((set) => set['@id'] === 'splits');
+    expect(splits).to.deep.include({
+      dataType: 'cr:Split',
+      data: [
+        { 'splits/name': 'train', 'splits/url': 'cr:TrainingSplit' },
+        { 'splits/name': 'validation', 'splits/url': 'cr:ValidationSplit' },
+        { 'splits/name': 'test', 'splits/url': 'cr:TestSplit' },
+        { 'splits/name': 'embargo', 'splits/url': 'https://schema.org/Nothing' },
+      ],
+    });
+  });
+
+  it('has people as persons, by their ORCID iD where they tell it', () => {
+    const jane = { name: 'Jane Doe', orcid: '0000-0002-1825-0097', affiliation: 'A University' };
+    const lab = { name: 'A Lab', type: 'organization' as const, url: 'https://lab.example' };
+    expect(croissant(manifestWith({ about: { creator: [jane, lab] } }))).to.deep.include({
+      creator: [
+        {
+          '@type': 'Person',
+          '@id': 'https://orcid.org/0000-0002-1825-0097',
+          name: 'Jane Doe',
+          sameAs: 'https://orcid.org/0000-0002-1825-0097',
+          affiliation: { '@type': 'Organization', name: 'A University' },
+        },
+        { '@type': 'Organization', name: 'A Lab', url: 'https://lab.example' },
+      ],
+    });
+    expect(croissant(manifestWith({ about: { creator: 'Jane Doe' } }))).to.deep.include({
+      creator: { '@type': 'Person', name: 'Jane Doe' },
+    });
+  });
+
+  it('has what responsible use asks for, as far as the manifest knows it', () => {
+    const made = croissant(manifestWith());
+    expect(made['rai:dataAnnotationProtocol']).to.deep.equal([
+      'the file episodes.csv: 1 episode of which the file does not tell where they are from.',
+    ]);
+    expect(made['rai:dataUseCases']).to.have.length.above(0);
+    expect(made['rai:personalSensitiveInformation']).to.match(/^Names of nodes/);
   });
 
   it('says of the dataset what its makers say, and nothing that they do not', () => {

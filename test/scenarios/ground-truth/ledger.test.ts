@@ -1,8 +1,18 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { expect } from 'chai';
+import { thisProcess } from '../../../common/process-identity.ts';
 import type { Subject } from '../../../dataset/episodes/contract.ts';
 import { parseEpisodes } from '../../../dataset/episodes/episodes.ts';
+import { claimFile } from '../../../scenarios/ground-truth/claim.ts';
 import { linesFor, ownLine, type ScenarioLine } from '../../../scenarios/ground-truth/episode.ts';
 import { Ledger } from '../../../scenarios/ground-truth/ledger.ts';
 import { temporaryPaths } from '../../support/temporary.ts';
@@ -42,7 +52,7 @@ describe('episodes.csv', () => {
     expect(text()).to.match(/\nnight-001,cpu_burn,1795441800000,1795441870000,node-7,,,attack,night\n$/);
     ledger.record([line({ endMs: NOW + 60_500 })]);
     expect(text()).to.match(/\nnight-001,cpu_burn,1795441800000,1795441860500,node-7,,,attack,night\n$/);
-    expect(readdirSync(dirname(file()))).to.deep.equal(['episodes.csv']);
+    expect(readdirSync(dirname(file()))).to.deep.equal(['episodes.csv', 'episodes.csv.lock']);
   });
 
   it('has a line per affected node', () => {
@@ -134,6 +144,39 @@ describe('episodes.csv', () => {
     expect(() => one.record([line()])).to.throw(/was written by somebody else/);
     expect(one.has('night-001')).to.equal(false);
     expect(text()).to.include('\nother,');
+  });
+
+  it('refuses the newcomer while another run writes the file, and harms neither', () => {
+    const first = new Ledger(file(), NOW);
+    first.record([line()]);
+    const before = text();
+    // As if the process that started this one had it.
+    const stat = readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
+    const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    const other = { ...thisProcess(), pid: process.ppid, started };
+    writeFileSync(claimFile(file()), JSON.stringify(other));
+    expect(() => new Ledger(file(), NOW + 1)).to.throw(
+      /episodes\.csv is being written by process \d+ on .*: give each run a file of its own/,
+    );
+    expect(text()).to.equal(before);
+    expect(JSON.parse(readFileSync(claimFile(file()), 'utf8'))).to.deep.equal(other);
+    first.record([line({ episode: 'night-002' })]);
+  });
+
+  it('takes over from a run that has ended, or that another machine has not shown a sign of', () => {
+    const dead = { ...thisProcess(), started: '1' };
+    writeFileSync(claimFile(file()), JSON.stringify(dead));
+    new Ledger(file(), NOW).close();
+    expect(existsSync(claimFile(file()))).to.equal(false);
+    const foreign = { ...thisProcess(), host: 'elsewhere' };
+    writeFileSync(claimFile(file()), JSON.stringify(foreign));
+    expect(() => new Ledger(file(), NOW)).to.throw(/on elsewhere/);
+    const longAgo = new Date(Date.now() - 3_600_000);
+    utimesSync(claimFile(file()), longAgo, longAgo);
+    new Ledger(file(), NOW).close();
+    writeFileSync(claimFile(file()), '{ torn');
+    new Ledger(file(), NOW).close();
+    expect(readdirSync(dirname(file())).filter((name) => name.includes('lock'))).to.deep.equal([]);
   });
 
   it('has what could not be written with the next change, but not what did not begin', () => {

@@ -65,6 +65,25 @@ describe("the demo's table of what moved", () => {
     expect(only[0]?.expected.find(({ column }) => column === 'cpu_busy_ratio')?.effect).to.be.above(5);
   });
 
+  it('compares an episode with the normal time beside it, and takes no fall for the move that was to be', () => {
+    const raised = KNOWN.filter(({ name }) => name === 'port_scan').map((own) => ({
+      ...own,
+      moves: ['listening_sockets' as const],
+    }));
+    const level = (sockets: number) =>
+      Array.from({ length: 8 }, () => ({ ...normal[0], listening_sockets: sockets }));
+    const table = (during_: number, later: number) => {
+      const inside = during('e4', { listening_sockets: during_ });
+      return moveTable(
+        movesOf([...level(10), ...inside, ...level(10), ...level(later)], raised, scenarioOf, STEP_SECONDS),
+      )[0];
+    };
+    // Whatever came up afterwards is not its doing, and a fall is not what it was to do.
+    expect(table(10, 30)).to.include('missing: listening_sockets 0.0');
+    expect(table(4, 10)).to.include('missing: listening_sockets -6.0');
+    expect(table(16, 10)).to.include('✓ listening_sockets 6.0');
+  });
+
   it('counts the rows of each class', () => {
     expect(countBy(rows, 'phase')).to.equal('normal 24, attack 12');
   });

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { expect } from 'chai';
 import { BuilderError } from '../../../../common/errors.ts';
 import { Lock, temporaryOf } from '../../../../dataset/storage/local/lock.ts';
-import { type ProcessIdentity, thisProcess } from '../../../../dataset/storage/process-identity.ts';
+import { type ProcessIdentity, thisProcess } from '../../../../common/process-identity.ts';
 import { waitFor } from '../../../../tools/programs/wait.ts';
 import { temporaryPaths } from '../../../support/temporary.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { BuilderError } from '../../../../common/errors.ts';
-import { type ProcessIdentity, thisProcess } from '../../../../dataset/storage/process-identity.ts';
+import { type ProcessIdentity, thisProcess } from '../../../../common/process-identity.ts';
 import { parseAddress } from '../../../../dataset/storage/s3/address.ts';
 import { s3Client } from '../../../../dataset/storage/s3/client.ts';
 import { ObjectStore } from '../../../../dataset/storage/s3/object-store.ts';

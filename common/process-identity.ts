@@ -1,7 +1,7 @@
 /** Which process this is, in a way that nobody else can be taken for it: not after a reboot, nor when its pid is used again. */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { messageOf, systemCode } from '../../common/errors.ts';
+import { messageOf, systemCode } from './errors.ts';
 
 export interface ProcessIdentity {
   readonly host: string;
