@@ -2,8 +2,8 @@ import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { expect } from 'chai';
 import { BuilderError } from '../../../../common/errors.ts';
-import { Lock, temporaryOf } from '../../../../dataset/storage/local/lock.ts';
 import { type ProcessIdentity, thisProcess } from '../../../../common/process-identity.ts';
+import { Lock, temporaryOf } from '../../../../dataset/storage/local/lock.ts';
 import { waitFor } from '../../../../tools/programs/wait.ts';
 import { temporaryPaths } from '../../../support/temporary.ts';
 
