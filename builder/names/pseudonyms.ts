@@ -90,8 +90,8 @@ export function pseudonymousEpisodes(episodes: readonly Episode[], pseudonyms: P
  */
 export function checkEpisodes(episodes: readonly Episode[], pseudonyms: Pseudonyms | undefined): void {
   if (pseudonyms === undefined) return;
-  for (const { episode, scenario, role, run, place } of episodes) {
+  for (const { episode, scenario, role, run, chain = '', stage = '', place } of episodes) {
     checkTelling([scenario], pseudonyms, 'prose', place);
-    checkTelling([episode, role, run], pseudonyms, 'given', place);
+    checkTelling([episode, role, run, chain, stage], pseudonyms, 'given', place);
   }
 }

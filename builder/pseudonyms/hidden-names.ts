@@ -65,6 +65,8 @@ function* shownBy(manifest: Manifest, matchers: BuildConfig['selector']): Genera
   }
   for (const { kept, ignored, keptFrom, ignoredFrom } of manifest.conflicts)
     yield* given('conflicts', kept, ignored, keptFrom, ignoredFrom);
+  for (const { chain, stages } of manifest.chains ?? [])
+    yield* given('chains', chain, ...stages.map(({ stage }) => stage));
   for (const { episode } of manifest.split.blocks ?? []) yield* given('split', episode);
   yield* given('seed', manifest.split.seed);
   const about = Object.values(manifest.about ?? {}).filter((text) => typeof text === 'string');

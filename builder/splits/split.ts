@@ -1,3 +1,4 @@
+import { asWholes } from '../../dataset/episodes/chains.ts';
 import type { Episode } from '../../dataset/episodes/contract.ts';
 import { PARTS } from '../../dataset/model/rows.ts';
 import type { SplitConfig } from '../config/schema.ts';
@@ -8,15 +9,16 @@ import type { SplitDescription, SplitTimes, Splitter } from './model.ts';
 
 /**
  * Decides which part each row belongs to, so that no part can be learnt from another: rows whose features reach back
- * into another part are `embargo`, and no episode lies in two parts.
+ * into another part are `embargo`, and no episode lies in two parts, nor does an attack of several stages.
  */
 export function splitter(
   config: SplitConfig,
   seed: string,
-  episodes: readonly Episode[],
+  staged: readonly Episode[],
   times: SplitTimes,
   nowMs: number,
 ): Splitter {
+  const episodes = asWholes(staged);
   if (config.by === 'time') return byTime(config, episodes, times, nowMs);
   return config.by === 'episode' || config.by === 'run'
     ? byEpisode(config, episodes, times, seed)

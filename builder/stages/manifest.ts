@@ -1,7 +1,8 @@
 import { formatDuration } from '../../common/duration.ts';
 import { BuilderError } from '../../common/errors.ts';
-import { formatTime } from '../../common/times.ts';
+import { formatTime, LATEST_MS } from '../../common/times.ts';
 import { packageVersion } from '../../common/version.ts';
+import { chainsOf } from '../../dataset/episodes/chains.ts';
 import { nodeText } from '../../dataset/episodes/contract.ts';
 import { entityText } from '../../dataset/model/entity.ts';
 import { infiniteWarnings } from '../../dataset/model/infinite.ts';
@@ -133,6 +134,28 @@ function idleEpisodes(
   );
 }
 
+/** The chains of the dataset's time, as the manifest tells them. */
+function chainsIn(labels: readonly LabelSet[], { firstMs, lastMs, stepMs }: Plan): Manifest['chains'] {
+  const all = chainsOf(labels.flatMap(({ episodes }) => episodes));
+  const own = all.filter(({ startMs, endMs }) => startMs <= lastMs && endMs > firstMs - stepMs);
+  const times = ({ startMs, endMs }: { startMs: number; endMs: number }) => ({
+    start: formatTime(startMs),
+    end: formatTime(Math.min(endMs, LATEST_MS)),
+  });
+  if (own.length === 0) return undefined;
+  return own.map(({ chain, nodes, stages, ...whole }) => ({
+    chain,
+    ...times(whole),
+    nodes: [...nodes],
+    stages: stages.map(({ stage, episodes, scenarios, ...part }) => ({
+      stage,
+      ...times(part),
+      episodes: [...episodes],
+      scenarios: [...scenarios],
+    })),
+  }));
+}
+
 /** Columns that nothing can be learnt from, or not for every node. */
 function columnWarnings({ missing, entities, constant }: Account): string[] {
   const [first] = missing;
@@ -245,6 +268,7 @@ function demandsOf({ config: { split } }: Plan): Pick<Manifest['split'], 'strict
 /** Says what the run made; the same input gives the same text. */
 export function manifest(outcome: Outcome): Manifest {
   const { plan, way, staleMarkers, account, files, labels, conflicts, split, evidence } = outcome;
+  const chains = chainsIn(labels ?? [], plan);
   return manifestSchema.parse({
     schemaVersion: SCHEMA_VERSION,
     builder: `kubevigil-builder ${packageVersion()}`,
@@ -281,6 +305,7 @@ export function manifest(outcome: Outcome): Manifest {
     ...(evidence !== undefined && { evidence }),
     labels: (labels ?? []).map(({ source: told }) => told),
     conflicts,
+    ...(chains !== undefined && { chains }),
     ...claimsOf(account),
     split: dividedOf(
       { ...split, ...hashedIn(split, account.entities, plan.splitsByNameAlone), ...demandsOf(plan) },

@@ -10,11 +10,14 @@ export const EPISODE_METRICS = scenarioMetrics;
 /** An episode's end is exposed for so long, so that it is scraped. */
 export const EXPOSED_AFTER_END_MS = 600_000;
 
-/** The columns of an episodes file, in the order in which they are written; `cluster` and `involvement` are left out where nobody tells one. */
+/** The columns of an episodes file, in the order in which they are written; those of `RARE_COLUMNS` are left out where nobody tells one. */
 export const EPISODE_COLUMNS = [
   ...(['episode', 'scenario', 'start', 'end', 'cluster'] as const),
-  ...(['node', 'namespace', 'pod', 'role', 'involvement', 'run'] as const),
+  ...(['node', 'namespace', 'pod', 'role', 'involvement', 'run', 'chain', 'stage'] as const),
 ];
+
+/** Columns that a file has only where an episode tells them. */
+export const RARE_COLUMNS = ['cluster', 'involvement', 'chain', 'stage'] as const;
 
 /** Those without which a file is none. */
 export const REQUIRED_COLUMNS = ['episode', 'scenario', 'start', 'end', 'node'] as const;
@@ -52,8 +55,16 @@ export interface Subject {
   readonly pod: string;
 }
 
+/** Of an episode that is a stage of a longer attack: which attack, and which of its stages. */
+export interface ChainPlace {
+  /** Names the whole attack: the same in all its stages, on all nodes. */
+  readonly chain: string;
+  /** Such as `scan` or `exfiltration`; a stage may have several episodes. */
+  readonly stage: string;
+}
+
 /** One line of the ground truth: a time during which something was done, [startMs, endMs). An episode has one for each subject that it affects. */
-export interface EpisodeLine<Role extends string = string> extends Subject {
+export interface EpisodeLine<Role extends string = string> extends Subject, Partial<ChainPlace> {
   readonly episode: string;
   readonly scenario: string;
   /** UTC milliseconds. */

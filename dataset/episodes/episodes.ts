@@ -85,7 +85,9 @@ function episodeOf(fields: Fields, place: string): Episode {
     if (fields[name] === '') throw labelsError(place, `${name} is empty`);
   }
   const { episode = '', scenario = '', start = '', end = '', node = '' } = fields;
-  const { cluster = '', namespace = '', pod = '', role = '', run = '' } = fields;
+  const { cluster = '', namespace = '', pod = '', role = '', run = '', chain = '', stage = '' } = fields;
+  if ((chain === '') !== (stage === ''))
+    throw labelsError(place, 'chain and stage go together: which attack, and which of its stages');
   const involvement = involvementOf(fields, place);
   if (scenario === 'normal')
     throw labelsError(place, 'scenario normal: that is the label of rows without an episode');
@@ -93,7 +95,11 @@ function episodeOf(fields: Fields, place: string): Episode {
   const endMs = timeOf('end', end, place);
   if (endMs <= startMs) throw labelsError(place, `end ${end} is not after start ${start}`);
   const who = { node, namespace, pod, role: role || DEFAULT_ROLE, run };
-  const told = { ...(cluster !== '' && { cluster }), ...(involvement !== undefined && { involvement }) };
+  const told = {
+    ...(cluster !== '' && { cluster }),
+    ...(involvement !== undefined && { involvement }),
+    ...(chain !== '' && { chain, stage }),
+  };
   return { episode, scenario, startMs, endMs, ...who, place, ...told };
 }
 
@@ -159,7 +165,7 @@ function parseLines(text: string, file: string): ParsedLine[] {
 }
 
 /**
- * Parses an episodes file: CSV with a header line, `episode,scenario,start,end[,cluster],node[,namespace,pod][,role][,involvement][,run]`.
+ * Parses an episodes file: CSV with a header line, `episode,scenario,start,end[,cluster],node[,namespace,pod][,role][,involvement][,run][,chain,stage]`.
  *
  * @param file how messages name it
  * @throws {BuilderError} `labels`, naming the line

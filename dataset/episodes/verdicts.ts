@@ -58,7 +58,9 @@ function textOf(path: string): Buffer | undefined {
   }
 }
 
-const HEADER = stringify([EPISODE_COLUMNS]);
+/** Verdicts are of no longer attack's stages. */
+const COLUMNS = EPISODE_COLUMNS.filter((column) => column !== 'chain' && column !== 'stage');
+const HEADER = stringify([COLUMNS]);
 
 /**
  * Writes a verdict down: who cannot tell is in the provenance alone.
@@ -88,7 +90,7 @@ export function writeVerdict(file: string, verdict: Verdict, nowMs: number): str
       ...{ episode: id, scenario, start: startMs, end: endMs },
       ...{ cluster, node, namespace, pod, role, run: '' },
     };
-    const row = EPISODE_COLUMNS.map((column) => cells[column] ?? '');
+    const row = COLUMNS.map((column) => cells[column] ?? '');
     lines.push([file, `${before === undefined ? HEADER : ''}${stringify([row])}`]);
   }
   const { subject: _, ...facts } = verdict;

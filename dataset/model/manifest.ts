@@ -221,6 +221,26 @@ export const manifestSchema = z.strictObject({
       ignoredFrom: z.string().optional(),
     }),
   ),
+  /** Attacks of several stages: each as a whole, and its stages. */
+  chains: z
+    .array(
+      z.strictObject({
+        chain: z.string(),
+        start: time,
+        end: time,
+        nodes: z.array(z.string()),
+        stages: z.array(
+          z.strictObject({
+            stage: z.string(),
+            start: time,
+            end: time,
+            episodes: z.array(z.string()),
+            scenarios: z.array(z.string()),
+          }),
+        ),
+      }),
+    )
+    .optional(),
   classBalance: counts,
   phases: counts,
   split,

@@ -24,7 +24,7 @@ import { aheadMs, prometheusNowMs, requireSameTime } from './clock.ts';
 import { coverageLines } from './coverage.ts';
 import { loadPlan } from './load-plan.ts';
 import { openLocalTarget } from './local-target.ts';
-import type { Plan } from './plan-schema.ts';
+import { type Plan, scenarioNames } from './plan-schema.ts';
 import { progressOn } from './progress.ts';
 import { openRemoteTarget } from './remote-target.ts';
 import { checkAll, runCampaign } from './run-campaign.ts';
@@ -76,7 +76,7 @@ async function openTargets(plan: Plan, flags: Flags, ledger: Ledger, log: Logger
       }),
     ];
   }
-  const wanted = plan.scenarios.map(({ name }) => name);
+  const wanted = scenarioNames(plan);
   const { cluster = '' } = flags;
   const targets = await Promise.all(
     plan.targets.map((target) =>
@@ -144,7 +144,8 @@ async function run(planFile: string, flags: Flags): Promise<void> {
   const loaded = loadPlan(planFile);
   const plan = { ...loaded, seed: flags.seed ?? loaded.seed };
   if (flags.coverage === true) {
-    const planned = SCENARIOS.filter(({ name }) => plan.scenarios.some((item) => item.name === name));
+    const names = scenarioNames(plan);
+    const planned = SCENARIOS.filter(({ name }) => names.includes(name));
     process.stdout.write(`${coverageLines(plan.name, planned).join('\n')}\n`);
     return;
   }

@@ -11,6 +11,7 @@ import { createTruthApp } from '../serve/server.ts';
 import { BackgroundLoad } from '../victim/background.ts';
 import { openVictim } from '../victim/open-victim.ts';
 import type { LogLine } from '../victim/victim-log.ts';
+import { MOST_AT_ONCE } from './chain.ts';
 import type { EpisodeRequest, Target } from './target.ts';
 
 const GRACE_MS = 1_000;
@@ -49,7 +50,7 @@ export async function openLocalTarget({
     logger: log,
   });
   // The campaign says itself what is on.
-  const runner = new Runner({ subject, ledger, maxRunning: 1, log: { ...log, info: log.debug } });
+  const runner = new Runner({ subject, ledger, maxRunning: MOST_AT_ONCE, log: { ...log, info: log.debug } });
   const truth =
     metrics &&
     (await listen(createTruthApp(truthMetrics(runner.truth)), metrics, {
@@ -80,9 +81,9 @@ export async function openLocalTarget({
     node: subject.node,
     cluster: subject.cluster,
     check: (request) => checkScenario(request.scenario, optionsOf(request)),
-    async carryOut({ episode, run, ...request }, signal) {
+    async carryOut({ episode, run, place, ...request }, signal) {
       const { scenario, affects, involvement } = request;
-      const order = { scenario, episode, run, affects, involvement, options: optionsOf(request) };
+      const order = { scenario, episode, run, place, affects, involvement, options: optionsOf(request) };
       const running = await runner.start(order);
       const stop = () => void runner.stop(episode);
       signal.addEventListener('abort', stop, { once: true });

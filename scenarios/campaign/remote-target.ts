@@ -32,6 +32,8 @@ const episodeSchema = affectedSchema.extend({
   scenario: z.string(),
   role: z.enum(SCENARIO_ROLES),
   run: z.string(),
+  chain: z.string().optional(),
+  stage: z.string().optional(),
   start: z.number(),
   end: z.number(),
   outcome: z.enum(['running', 'completed', 'stopped', 'failed']),
@@ -67,9 +69,12 @@ const lineOf = ({
   affects: _,
   outcome: __,
   failure: ___,
+  chain,
+  stage,
   ...line
 }: EpisodeAnswer): ScenarioLine => ({
   ...line,
+  ...(chain !== undefined && stage !== undefined && { chain, stage }),
   startMs: start,
   endMs: end,
 });
@@ -184,7 +189,7 @@ export async function openRemoteTarget(
         dryRun: true,
       });
     },
-    async carryOut({ episode, run, ...request }, signal) {
+    async carryOut({ episode, run, place, ...request }, signal) {
       const startMs = Date.now();
       const { scenario, durationMs, affects, involvement } = request;
       const { name, role } = scenario;
@@ -196,13 +201,14 @@ export async function openRemoteTarget(
         role,
         involvement,
         run,
+        ...place,
         startMs,
         endMs: startMs + durationMs + UNDO_MS + TIMEOUT_MS,
       });
       ledger.record(linesFor(expected, affects));
       let mayBeOn = true;
       try {
-        const body = { ...bodyOf(request), episode, run };
+        const body = { ...bodyOf(request), episode, run, ...place };
         const begun = await api.ask(episodeSchema, 'POST', `/scenarios/${name}`, body).catch((error) => {
           mayBeOn = !(error instanceof ScenariosError && error.code === 'refused');
           throw error;

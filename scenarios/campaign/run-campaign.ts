@@ -1,10 +1,12 @@
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../../common/log.ts';
+import type { ChainPlace } from '../../dataset/episodes/contract.ts';
 import { nodeText } from '../../dataset/episodes/contract.ts';
 import { ScenariosError } from '../scenario/errors.ts';
 import type { Progress } from './progress.ts';
 import type { EpisodeRequest, Target } from './target.ts';
-import type { PlannedEpisode, Quiet, Timetable } from './timetable.ts';
+import type { Entry, PlannedChain, PlannedEpisode, Timetable } from './timetable.ts';
 
 export interface CampaignRun {
   /** The campaign's name, unlike that of every other. */
@@ -26,14 +28,16 @@ function requestOf({
   durationMs,
   intensity,
   affects,
+  involvement,
   target,
   parameters,
-}: PlannedEpisode): EpisodeRequest {
+}: EpisodeRequest): EpisodeRequest {
   return {
     scenario,
     durationMs,
     intensity,
     affects,
+    ...(involvement !== undefined && { involvement }),
     ...(target !== undefined && { target }),
     ...(parameters !== undefined && { parameters }),
   };
@@ -46,21 +50,29 @@ function requestOf({
  */
 export async function checkAll({ entries }: Timetable, targets: readonly Target[]): Promise<void> {
   for (const entry of entries) {
-    if (entry.kind !== 'episode') continue;
-    await Promise.all(entry.targets.map((at) => targets[at]?.check(requestOf(entry))));
+    const episodes = entry.kind === 'chain' ? entry.stages : entry.kind === 'episode' ? [entry] : [];
+    for (const episode of episodes)
+      await Promise.all(episode.targets.map((at) => targets[at]?.check(requestOf(episode))));
   }
 }
 
+type Planned = EpisodeRequest & Pick<PlannedEpisode, 'number' | 'targets'>;
+
 /** @returns how many nodes it failed on */
-async function carryOut(entry: PlannedEpisode, { run, targets, signal, log }: CampaignRun): Promise<number> {
-  const episode = episodeName(run, entry.number);
+async function carryOut(
+  planned: Planned,
+  { run, targets, signal, log }: CampaignRun,
+  place?: ChainPlace,
+): Promise<number> {
+  const episode = episodeName(run, planned.number);
   // When one node's part cannot go on, neither do the others'.
   const abort = new AbortController();
   const both = AbortSignal.any([signal, abort.signal]);
-  const parts = entry.targets.flatMap((at) => targets[at] ?? []);
+  const parts = planned.targets.flatMap((at) => targets[at] ?? []);
+  const order = { ...requestOf(planned), episode, run, ...(place !== undefined && { place }) };
   const ends = await Promise.allSettled(
     parts.map((target) =>
-      target.carryOut({ ...requestOf(entry), episode, run }, both).catch((error) => {
+      target.carryOut(order, both).catch((error) => {
         abort.abort();
         throw error;
       }),
@@ -76,10 +88,51 @@ async function carryOut(entry: PlannedEpisode, { run, targets, signal, log }: Ca
   return failures.length;
 }
 
-function textOf(entry: Quiet | PlannedEpisode, targets: readonly Target[], episodes: number): string {
+/**
+ * Carries a chain out: each stage begins at its time, and not before the one is over that it follows. When one cannot go on, neither do
+ * the others.
+ *
+ * @returns how often one failed on a node
+ */
+async function carryOutChain({ name, stages }: PlannedChain, campaign: CampaignRun): Promise<number> {
+  const abort = new AbortController();
+  const signal = AbortSignal.any([campaign.signal, abort.signal]);
+  const startMs = performance.now();
+  const chain = `${campaign.run}-${name}`;
+  const over: Promise<number>[] = [];
+  for (const planned of stages) {
+    const before = planned.after === undefined ? undefined : over[planned.after];
+    const begin = async () => {
+      await before;
+      const leftMs = Math.max(planned.pauseMs, planned.atMs - (performance.now() - startMs));
+      if (leftMs > 0) await sleep(leftMs, undefined, { signal }).catch(() => {});
+      if (signal.aborted) return 0;
+      campaign.log.info(`Stage ${planned.stage} begins`, { chain, scenario: planned.scenario.name });
+      return carryOut(planned, { ...campaign, signal }, { chain, stage: planned.stage });
+    };
+    over.push(
+      begin().catch((error) => {
+        abort.abort();
+        throw error;
+      }),
+    );
+  }
+  const ends = await Promise.allSettled(over);
+  const broken = ends.find((end) => end.status === 'rejected');
+  if (broken !== undefined) throw broken.reason;
+  return ends.reduce((sum, end) => sum + (end.status === 'fulfilled' ? end.value : 0), 0);
+}
+
+const nodesOf = (places: readonly number[], targets: readonly Target[]) =>
+  [...new Set(places)].flatMap((at) => (targets[at] ? nodeText(targets[at]) : [])).join(', ');
+
+function textOf(entry: Entry, targets: readonly Target[], episodes: number): string {
+  if (entry.kind === 'chain') {
+    const places = entry.stages.flatMap((stage) => stage.targets);
+    return `chain ${entry.name} on ${nodesOf(places, targets)} (${entry.stages.length} of ${episodes})`;
+  }
   if (entry.kind !== 'episode') return entry.kind;
-  const nodes = entry.targets.flatMap((at) => (targets[at] ? nodeText(targets[at]) : [])).join(', ');
-  return `${entry.scenario.name} on ${nodes} (${entry.number} of ${episodes})`;
+  return `${entry.scenario.name} on ${nodesOf(entry.targets, targets)} (${entry.number} of ${episodes})`;
 }
 
 /**
@@ -102,6 +155,7 @@ export async function runCampaign(campaign: CampaignRun): Promise<number> {
         await Promise.all(targets.map((target) => target.setBackground(entry.requestsPerSecond)));
       }
       if (entry.kind === 'episode') failed += await carryOut(entry, campaign);
+      else if (entry.kind === 'chain') failed += await carryOutChain(entry, campaign);
       else await sleep(entry.durationMs, undefined, { signal }).catch(() => {});
     }
   } finally {

@@ -1,3 +1,4 @@
+import type { ChainPlace } from '../../dataset/episodes/contract.ts';
 import type { Outcome } from '../runner/runner.ts';
 import type { PlannedEpisode } from './timetable.ts';
 
@@ -10,6 +11,8 @@ export type EpisodeRequest = Pick<
 interface EpisodeOrder extends EpisodeRequest {
   readonly episode: string;
   readonly run: string;
+  /** Of an episode that is a stage of a longer attack. */
+  readonly place?: ChainPlace;
 }
 
 interface EpisodeEnd {

@@ -23,7 +23,7 @@ function involvementIn(
   { pod, involvement }: Affected,
   mostly: Involvement,
 ): { readonly involvement?: Involvement } {
-  if (involvement !== undefined) return { involvement };
+  if (involvement !== undefined && pod !== '') return { involvement };
   return pod !== '' && role === 'attack' ? { involvement: mostly } : {};
 }
 

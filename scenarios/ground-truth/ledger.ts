@@ -2,19 +2,25 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { stringify } from 'csv-stringify/sync';
 import { replaceDurably } from '../../common/durable-file.ts';
 import { firstLineOf } from '../../common/errors.ts';
-import { EPISODE_COLUMNS, type Episode, isBenign, lineKey } from '../../dataset/episodes/contract.ts';
+import {
+  EPISODE_COLUMNS,
+  type Episode,
+  isBenign,
+  lineKey,
+  RARE_COLUMNS,
+} from '../../dataset/episodes/contract.ts';
 import { decodeEpisodes } from '../../dataset/episodes/episodes.ts';
 import { ScenariosError } from '../scenario/errors.ts';
 import { Claim } from './claim.ts';
 import { endedAt, type ScenarioLine } from './episode.ts';
 
-/** The file's text; it has a column for clusters, and one for what pods have to do with it, where an episode tells that. */
+/** The file's text; it has a column for clusters, what pods have to do with it, chains and their stages where an episode tells that. */
 function csvOf(lines: readonly ScenarioLine[]): string {
   const records = lines.map(({ startMs, endMs, ...line }) => ({ ...line, start: startMs, end: endMs }));
-  const isTold = (column: 'cluster' | 'involvement') => lines.some((line) => line[column] !== undefined);
-  const columns = EPISODE_COLUMNS.filter(
-    (column) => !(column === 'cluster' || column === 'involvement') || isTold(column),
+  const untold: readonly string[] = RARE_COLUMNS.filter(
+    (column) => !lines.some((line) => line[column] !== undefined),
   );
+  const columns = EPISODE_COLUMNS.filter((column) => !untold.includes(column));
   return stringify(records, { header: true, columns });
 }
 
@@ -30,11 +36,14 @@ function lineOf({
   role,
   involvement,
   run,
+  chain,
+  stage,
 }: Episode): ScenarioLine {
   const kind = isBenign({ role }) ? 'benign' : 'attack';
   const subject = { node, namespace, pod, ...(cluster !== undefined && { cluster }) };
   const part = involvement !== undefined && { involvement };
-  return { episode, scenario, startMs, endMs, ...subject, role: kind, ...part, run };
+  const where = chain !== undefined && stage !== undefined && { chain, stage };
+  return { episode, scenario, startMs, endMs, ...subject, role: kind, ...part, run, ...where };
 }
 
 /** Identity and version of the file; undefined while there is none. */

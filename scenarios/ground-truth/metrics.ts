@@ -31,10 +31,11 @@ export function truthMetrics({ open, ended }: Truth): Registry {
       collect() {
         this.reset();
         for (const [{ scenario, episode, node, namespace, pod, role, run, ...line }, value] of read()) {
-          const { cluster, involvement } = line;
+          const { cluster, involvement, chain, stage } = line;
           const told = { scenario, episode, node, namespace, pod, role, run };
           const where = cluster !== undefined && { cluster };
-          this.set({ ...told, ...where, ...(involvement !== undefined && { involvement }) }, value);
+          const part = chain !== undefined && stage !== undefined && { chain, stage };
+          this.set({ ...told, ...where, ...part, ...(involvement !== undefined && { involvement }) }, value);
         }
       },
     });

@@ -1,7 +1,12 @@
 /** Runs scenarios, with the ground truth written around each, and undoes all of them when it is told to. */
 import { firstLineOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/log.ts';
-import { EXPOSED_AFTER_END_MS, type Involvement, type Subject } from '../../dataset/episodes/contract.ts';
+import {
+  type ChainPlace,
+  EXPOSED_AFTER_END_MS,
+  type Involvement,
+  type Subject,
+} from '../../dataset/episodes/contract.ts';
 import {
   type Affected,
   endedAt,
@@ -26,6 +31,8 @@ export interface Order {
   readonly scenario: Scenario;
   readonly episode: string;
   readonly run: string;
+  /** Of an episode that is a stage of a longer attack. */
+  readonly place?: ChainPlace | undefined;
   /** What the pod that it is done on has to do with it, when that is none of the attacker. */
   readonly involvement?: Involvement | undefined;
   /** Who suffers beside the node that it is done on, such as the one that the target is on. */
@@ -127,7 +134,7 @@ export class Runner {
     return this.#begin(order);
   }
 
-  #begin({ scenario, episode, run, involvement, affects = [], options }: Order): Running {
+  #begin({ scenario, episode, run, place, involvement, affects = [], options }: Order): Running {
     const startMs = Date.now();
     const line = ownLine({
       ...this.#options.subject,
@@ -136,6 +143,7 @@ export class Runner {
       role: scenario.role,
       involvement,
       run,
+      ...place,
       startMs,
       endMs: startMs + Math.ceil(options.durationMs) + UNDO_MS,
     });

@@ -37,24 +37,32 @@ export const affectedSchema = z
     error: 'is of a pod: name the pod too',
   });
 
-const startSchema = z.strictObject({
-  durationSeconds,
-  intensity: z.number().gt(0).max(1).default(1),
-  /** A name for the episode; without it one is made. */
-  episode: name.optional(),
-  /** The campaign. */
-  run: name.optional(),
-  /** The service that suffers; without it the own victim. */
-  target: z.string().max(LONGEST_TARGET).optional(),
-  /** In place of the scenario's own quantities. */
-  parameters: recordSchema(z.number(), LONGEST_TARGET).optional(),
-  /** Of the pod that it is done in; without it that is the attacker. */
-  involvement: involvementSchema.optional(),
-  /** Nodes, or pods on them, that suffer beside the one that it is done on. */
-  affects: z.array(affectedSchema).max(MOST_AFFECTED).default([]),
-  /** Only say whether it would be done. */
-  dryRun: z.boolean().default(false),
-});
+const startSchema = z
+  .strictObject({
+    durationSeconds,
+    intensity: z.number().gt(0).max(1).default(1),
+    /** A name for the episode; without it one is made. */
+    episode: name.optional(),
+    /** The campaign. */
+    run: name.optional(),
+    /** The service that suffers; without it the own victim. */
+    target: z.string().max(LONGEST_TARGET).optional(),
+    /** In place of the scenario's own quantities. */
+    parameters: recordSchema(z.number(), LONGEST_TARGET).optional(),
+    /** Of the pod that it is done in; without it that is the attacker. */
+    involvement: involvementSchema.optional(),
+    /** Nodes, or pods on them, that suffer beside the one that it is done on. */
+    affects: z.array(affectedSchema).max(MOST_AFFECTED).default([]),
+    /** Only say whether it would be done. */
+    dryRun: z.boolean().default(false),
+    /** Of an episode that is a stage of a longer attack: both, or none. */
+    chain: name.optional(),
+    stage: name.optional(),
+  })
+  .refine(({ chain, stage }) => (chain === undefined) === (stage === undefined), {
+    path: ['stage'],
+    error: 'goes with chain: which attack, and which of its stages',
+  });
 
 const backgroundSchema = z.strictObject({
   durationSeconds,

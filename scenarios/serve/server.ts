@@ -112,8 +112,9 @@ function guardedPages(app: Application, options: ServerOptions): void {
       answer(response, 200, {});
       return;
     }
-    const { episode = episodeName(scenario.name), run = '', involvement, affects } = asked;
-    const order = { scenario, episode, run, involvement, affects, options };
+    const { episode = episodeName(scenario.name), run = '', involvement, affects, chain, stage } = asked;
+    const place = chain === undefined || stage === undefined ? undefined : { chain, stage };
+    const order = { scenario, episode, run, place, involvement, affects, options };
     answer(response, 202, episodeView(await runner.start(order)));
   });
   app.delete('/scenarios/:name', async (request, response) => {

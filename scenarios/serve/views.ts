@@ -9,6 +9,8 @@ export interface EpisodeView {
   readonly scenario: string;
   readonly role: ScenarioRole;
   readonly run: string;
+  readonly chain?: string;
+  readonly stage?: string;
   readonly cluster?: string | undefined;
   readonly node: string;
   readonly namespace: string;

@@ -101,6 +101,7 @@ function episodesOfMetric(
   const episodes = [...groupBy(starts, (each) => find(each).subject)].flatMap(([subject, own]) => {
     const { labels } = newestOf(own);
     const { episode = '', scenario = '', namespace = '', pod = '', role = '', run = '' } = labels;
+    const { chain = '', stage = '' } = labels;
     const involvement = INVOLVEMENTS.find((one) => one === labels['involvement']);
     const node = labels[nodeLabel] ?? '';
     const missing = Object.entries({ episode, scenario, [nodeLabel]: node }).find(
@@ -136,6 +137,7 @@ function episodesOfMetric(
       place,
       ...(cluster !== '' && { cluster }),
       ...(involvement !== undefined && pod !== '' && { involvement }),
+      ...(chain !== '' && stage !== '' && { chain, stage }),
     };
   });
   const known = new Set(episodes.map(({ episode }) => episode));

@@ -1,9 +1,9 @@
 import type { ProgramMetrics } from '../model/program-metric.ts';
 
-/** The cluster and a pod's involvement are labels only where they are told. */
+/** The cluster, a pod's involvement, and a longer attack with its stage are labels only where they are told. */
 const LABELS = [
   ...(['scenario', 'episode', 'node', 'namespace', 'pod', 'role', 'run'] as const),
-  ...(['cluster', 'involvement'] as const),
+  ...(['cluster', 'involvement', 'chain', 'stage'] as const),
 ] as const;
 
 /** The ground truth as the scenarios expose it: moments are values, so that they are exact however seldom they are scraped. */
