@@ -104,7 +104,7 @@ function withBuildOptions(command: Program): Program {
     .addOption(new Flag('--output <place>', `where to write: ${PLACE_SHAPES}`).usually('dataset'))
     .option(
       '--labels <file>',
-      'episodes file: CSV with episode,scenario,start,end,node[,namespace,pod][,role][,involvement][,run]',
+      'episodes file: CSV with episode,scenario,start,end,node[,namespace,pod][,role][,involvement][,run][,chain,stage]',
     )
     .option(
       '--evidence <place...>',

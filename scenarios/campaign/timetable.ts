@@ -19,7 +19,7 @@ interface Phase {
 }
 
 /** Time in which nothing is done. */
-export interface Quiet extends Phase {
+interface Quiet extends Phase {
   readonly kind: 'normal' | 'recovery';
 }
 
