@@ -64,7 +64,7 @@ export function chainsOf(episodes: readonly Episode[]): Chain[] {
 
 /**
  * Episodes as a split must see them: each stage as its whole attack, from the first stage's start to the last one's end, under the
- * attack's name, so that no part is learned from what another part knows.
+ * attack's name and as what it begins with, so that no part is learned from what another part knows.
  */
 export function asWholes(episodes: readonly Episode[]): readonly Episode[] {
   if (episodes.every(({ chain }) => chain === undefined)) return episodes;
@@ -72,6 +72,8 @@ export function asWholes(episodes: readonly Episode[]): readonly Episode[] {
   return episodes.map((episode) => {
     const whole = episode.chain === undefined ? undefined : extents.get(episode.chain);
     if (whole === undefined) return episode;
-    return { ...episode, episode: whole.chain, startMs: whole.startMs, endMs: whole.endMs };
+    const { startMs, endMs, stages } = whole;
+    const scenario = stages[0]?.scenarios[0] ?? episode.scenario;
+    return { ...episode, episode: whole.chain, scenario, startMs, endMs };
   });
 }
