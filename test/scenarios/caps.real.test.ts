@@ -186,7 +186,7 @@ describe('caps of scenarios', () => {
     const target = `127.0.0.1:${await portOf(closed)}`;
     closed.close();
     await once(closed, 'close');
-    const error = await httpFlood.run(asked({ target, durationMs: 300 })).catch((reason) => reason);
+    const error = await httpFlood.run(asked({ target, durationMs: 3_000 })).catch((reason) => reason);
     expect(String(error)).to.match(
       /scenario http-requests failed: Error: 127\.0\.0\.1:\d+ answers nothing: .*ECONNREFUSED/,
     );

@@ -96,13 +96,17 @@ describe('risky_pod', () => {
   });
 
   it('is as harmless as such a pod can be, and goes with its owner or its deadline', async () => {
-    await riskyPod.run({ ...options, durationMs: 300, parameters: { pods: 3 } });
+    const abort = new AbortController();
+    const run = riskyPod.run({ ...options, durationMs: 100_000, parameters: { pods: 3 } }, abort.signal);
+    await waitFor('three pods', () => api.created.length >= 3);
+    abort.abort();
+    await run;
     expect(api.created).to.have.length(3);
     expect(api.pods.size).to.equal(0);
     const { metadata, spec } = api.created[0] as V1Pod;
     const { name, uid } = OWN.metadata ?? {};
     expect(metadata?.ownerReferences).to.deep.equal([{ apiVersion: 'v1', kind: 'Pod', name, uid }]);
-    expect(spec).to.include({ nodeName: NODE, activeDeadlineSeconds: 31, restartPolicy: 'Never' });
+    expect(spec).to.include({ nodeName: NODE, activeDeadlineSeconds: 130, restartPolicy: 'Never' });
     expect(spec?.automountServiceAccountToken).to.equal(false);
     const [container] = spec?.containers ?? [];
     expect(container?.image).to.equal('example/kubevigil:1');
