@@ -27,6 +27,15 @@ function openMetrics(series: readonly StoredSeries[]): string {
   return `${lines.join('\n')}\n# EOF\n`;
 }
 
+/** Writes a TSDB that holds exactly these samples to where a Prometheus with this folder has its data. */
+export async function writeTsdb(folder: string, series: readonly StoredSeries[]): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const text = join(folder, 'samples.txt');
+  writeFileSync(text, openMetrics(series));
+  const promtool = await program('promtool');
+  await run(promtool, ['tsdb', 'create-blocks-from', 'openmetrics', text, join(folder, 'data')]);
+}
+
 /** Starts a real Prometheus on a TSDB that holds exactly these samples. */
 export async function prometheusWith(
   folder: string,
@@ -34,10 +43,6 @@ export async function prometheusWith(
   flags: readonly string[] = [],
   config: object = {},
 ): Promise<RunningPrometheus> {
-  mkdirSync(folder, { recursive: true });
-  const text = join(folder, 'samples.txt');
-  writeFileSync(text, openMetrics(series));
-  const promtool = await program('promtool');
-  await run(promtool, ['tsdb', 'create-blocks-from', 'openmetrics', text, join(folder, 'data')]);
+  await writeTsdb(folder, series);
   return startPrometheus(folder, config, ['--storage.tsdb.retention.time=100y', ...flags]);
 }

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { V1Pod } from '@kubernetes/client-node';
 import { BackgroundLoad } from '../../../scenarios/victim/background.ts';
 import { createVictim } from '../../../scenarios/victim/victim.ts';
 import { type Child, startChild, waitForChild } from '../../../tools/programs/child.ts';
@@ -110,13 +111,18 @@ export class WatchedNode {
   /** Starts a pod, of which the API server knows. */
   async addPod({ housekeepingMs, requestsPerSecond }: Habits): Promise<StagePod> {
     const pod = new StagePod(this.#node, NODE_NAME, ++this.#pods, this.#folder);
-    this.#kubernetes.order({ put: pod.object });
-    await this.#kubernetes.answer();
+    await this.announce(pod.object);
     await pod.start(housekeepingMs);
     const visitors = new BackgroundLoad(`http://${pod.victim}`);
     visitors.start(requestsPerSecond, Number.POSITIVE_INFINITY);
     this.#visitors.set(pod, visitors);
     return pod;
+  }
+
+  /** Has the API server know of a pod that runs nothing. */
+  async announce(object: V1Pod): Promise<void> {
+    this.#kubernetes.order({ put: object });
+    await this.#kubernetes.answer();
   }
 
   /** Ends a pod with all that runs in it. */
