@@ -61,8 +61,9 @@ export class Exemplars {
     }
     this.#seen.delete(key);
     this.#seen.set(key, { time, labels });
+    if (this.#seen.size <= MOST_SEEN) return;
     const [oldest] = this.#seen.keys();
-    if (this.#seen.size > MOST_SEEN && oldest !== undefined) this.#seen.delete(oldest);
+    if (oldest !== undefined) this.#seen.delete(oldest);
   }
 
   /**

@@ -106,12 +106,20 @@ function jsonOf(name: string, value: unknown, writing: Writing): Json {
   return value instanceof Map ? labelsOf(value) : (value as number | boolean);
 }
 
-/** By kind: the names of its own fields, in their order, worked out once. */
+/** A field of a kind, and whether a record has it only where the rule's condition names it. */
+interface OwnField {
+  readonly name: string;
+  readonly onDemand: boolean;
+}
+
+/** By kind: its own fields, in their order, worked out once. */
 const OWN = new Map(
   Object.entries(FIELDS).map(([kind, fields]) => [
     kind as RuleKind,
     {
-      seen: Object.keys(fields).filter((name) => !(name in LIFTED)),
+      seen: Object.keys(fields)
+        .filter((name) => !(name in LIFTED))
+        .map((name): OwnField => ({ name, onDemand: isOnDemand(kind as RuleKind, name) })),
       more: Object.keys(RECORD_FIELDS[kind as RuleKind]),
     },
   ]),
@@ -121,10 +129,10 @@ function ownPart<K extends RuleKind>(match: Match<K>, writing: Writing): Record<
   const { rule, event, more } = match;
   const part: Record<string, Json> = {};
   const own = OWN.get(rule.on);
-  for (const name of own?.seen ?? []) {
+  for (const { name, onDemand } of own?.seen ?? []) {
     const value = (event as Readonly<Record<string, unknown>>)[name];
     if (value === undefined || (name === ARGUMENTS && !writing.withArguments)) continue;
-    if (isOnDemand(rule.on, name) && !rule.condition.fields.has(name)) continue;
+    if (onDemand && !rule.condition.fields.has(name)) continue;
     part[name] = jsonOf(name, value, writing);
   }
   for (const name of own?.more ?? []) {
@@ -132,6 +140,18 @@ function ownPart<K extends RuleKind>(match: Match<K>, writing: Writing): Record<
     if (value !== undefined) part[name] = jsonOf(name, value, writing);
   }
   return part;
+}
+
+/** What all records of a rule have in common, as members of a JSON object; by rule, as it was last made. */
+const heads = new WeakMap<object, { readonly node: string; readonly text: string }>();
+
+function headOf<K extends RuleKind>(rule: RuleOn<K>, node: string): string {
+  const known = heads.get(rule);
+  if (known?.node === node) return known.text;
+  const { name, on, severity, mitre, description } = rule;
+  const text = JSON.stringify({ node, rule: name, on, severity, mitre, description }).slice(1, -1);
+  heads.set(rule, { node, text });
+  return text;
 }
 
 /** As text of JSON these would be one line all the same; but no terminal shall obey them. */
@@ -148,22 +168,14 @@ export function recordLine<K extends RuleKind>(
   writing: Writing,
 ): string {
   const { rule, time, owner, image } = match;
-  const { on, severity, mitre, description } = rule;
-  const line = JSON.stringify({
-    id,
-    time,
-    node: writing.node,
-    rule: rule.name,
-    on,
-    severity,
-    mitre,
-    description,
+  const rest = JSON.stringify({
     namespace: owner.namespace,
     pod: owner.pod,
     container: owner.container,
     image: image === undefined ? undefined : textOf('image', image, writing),
     suppressed: suppressed > 0 ? suppressed : undefined,
-    [partOf(on)]: ownPart(match, writing),
+    [partOf(rule.on)]: ownPart(match, writing),
   });
+  const line = `{${JSON.stringify({ id, time }).slice(1, -1)},${headOf(rule, writing.node)},${rest.slice(1)}`;
   return line.replace(UNPRINTABLE, escaped);
 }

@@ -6,6 +6,7 @@ import { EventBook } from '../evidence/event-book.ts';
 import { EventLog } from '../evidence/event-log.ts';
 import { Output } from '../evidence/output.ts';
 import { redactArguments } from '../evidence/redaction/arguments.ts';
+import { remembering, rememberingList } from '../evidence/redaction/clean-texts.ts';
 import { redact } from '../evidence/redaction/redact.ts';
 import { FileSink, openStdout } from '../evidence/sinks.ts';
 import { imageOf } from '../kubernetes/image-of.ts';
@@ -48,8 +49,8 @@ export function openEvidence(
   const log = new EventLog(startedMs);
   const style = {
     node,
-    redact: isRedacted ? redact : (text: string) => text,
-    redactArguments: isRedacted ? redactArguments : (texts: readonly string[]) => texts,
+    redact: isRedacted ? remembering(redact) : (text: string) => text,
+    redactArguments: isRedacted ? rememberingList(redactArguments) : (texts: readonly string[]) => texts,
     withArguments: args !== 'none',
     imageOf: (owner: Parameters<typeof imageOf>[1]) => imageOf(pods(), owner),
   };

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { ExecCounter } from '../../exporter/events/exec-counter.ts';
 import { EventBook } from '../../exporter/evidence/event-book.ts';
 import { redactArguments } from '../../exporter/evidence/redaction/arguments.ts';
+import { remembering, rememberingList } from '../../exporter/evidence/redaction/clean-texts.ts';
 import { redact } from '../../exporter/evidence/redaction/redact.ts';
 import { loadRules } from '../../exporter/rules/load.ts';
 import { RuleSet } from '../../exporter/rules/rule-set.ts';
@@ -44,8 +45,8 @@ export async function benchEvents({ say }: Surroundings) {
   let bytes = 0;
   const style = {
     node: 'node-1',
-    redact,
-    redactArguments,
+    redact: remembering(redact),
+    redactArguments: rememberingList(redactArguments),
     withArguments: true,
     imageOf: () => 'shop/web:1.2.3',
   };
@@ -54,7 +55,9 @@ export async function benchEvents({ say }: Surroundings) {
       bytes += line.length;
     });
   let pods = 0;
-  const note = (book: EventBook, pod: string, i: number) =>
+  const again = (i: number) => ARGUMENTS[i % ARGUMENTS.length] ?? [];
+  const everNew = (i: number) => [...again(i), `--number=${i}`];
+  const note = (book: EventBook, pod: string, i: number, argumentsOf = again) =>
     book.note<'exec'>({
       rule,
       owner: { namespace: 'shop', pod, container: 'web' },
@@ -66,7 +69,7 @@ export async function benchEvents({ say }: Surroundings) {
         container: 'web',
         pod_namespace: 'shop',
         pod,
-        args: ARGUMENTS[i % ARGUMENTS.length],
+        args: argumentsOf(i),
         started_by: 'container',
         parent_path: '/usr/sbin/nginx',
         parent_name: 'nginx',
@@ -78,15 +81,17 @@ export async function benchEvents({ say }: Surroundings) {
       time: book.wallTime.moment(),
     });
   let book = newBook();
-  const written = measure('a record that is written', TIMES, (i) => {
+  const writing = (argumentsOf: (i: number) => string[]) => (i: number) => {
     // A hundred in each pod have room.
     if (i % 100 === 0) pods += 1;
     if (i % 100_000 === 0) {
       book.close();
       book = newBook();
     }
-    note(book, `web-${pods}`, i);
-  });
+    note(book, `web-${pods}`, i, argumentsOf);
+  };
+  const written = measure('a record that is written', TIMES, writing(again));
+  const writtenNew = measure('the same, of arguments never seen before', TIMES, writing(everNew));
   const flooded = newBook();
   const heldBack = measure('a match that is held back', TIMES, (i) => note(flooded, 'web-0', i));
   const counter = new ExecCounter();
@@ -103,9 +108,9 @@ export async function benchEvents({ say }: Surroundings) {
   child.kill('SIGKILL');
   book.close();
   flooded.close();
-  const costs = [written, heldBack, none, facts];
+  const costs = [written, writtenNew, heldBack, none, facts];
   say(table(costs.map(({ what, cpuMicros }) => ({ what, 'CPU µs': cpuMicros }))));
-  const perRecord = bytes / (ROUNDS * TIMES);
+  const perRecord = bytes / (2 * ROUNDS * TIMES);
   say(`A record has ${perRecord.toFixed(0)} characters.\n`);
   return { costs, charactersPerRecord: perRecord };
 }
