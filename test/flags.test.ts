@@ -274,6 +274,8 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
           '--model',
           '--stream',
           '--stream.token-file',
+          '--events',
+          '--events.token-file',
           '--shadow',
           '--web.listen-address',
           '--web.config.file',

@@ -1,11 +1,11 @@
 /** Finds the row of each event, and with it the label and the episode. */
 import { compare } from '../../common/collections.ts';
 import { BuilderError } from '../../common/errors.ts';
+import type { EvidenceEvent } from '../../dataset/evidence/event.ts';
 import { entitiesOf, type NamedEntity } from '../../dataset/model/entity.ts';
 import { EVIDENCE_COLUMNS } from '../../dataset/model/evidence.ts';
 import { numbers, strings, type Table, type TableColumn, timesOf } from '../../dataset/model/table.ts';
 import { textsOf } from '../../dataset/model/text-column.ts';
-import type { EvidenceEvent } from './event.ts';
 
 /** What a row tells of the events in it. */
 interface Found {

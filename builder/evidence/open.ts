@@ -1,6 +1,7 @@
 import { parseDurationMs } from '../../common/duration.ts';
 import { BuilderError } from '../../common/errors.ts';
 import { issueOf } from '../../common/issues.ts';
+import type { EvidenceEvent } from '../../dataset/evidence/event.ts';
 import { sha256OfFile } from '../../dataset/folder/writer.ts';
 import { parquet } from '../../dataset/formats/parquet/parquet.ts';
 import { EVIDENCE_COLUMNS } from '../../dataset/model/evidence.ts';
@@ -9,7 +10,6 @@ import type { Table } from '../../dataset/model/table.ts';
 import type { Storage } from '../../dataset/storage/storage.ts';
 import type { BuildConfig } from '../config/schema.ts';
 import type { Pseudonyms } from '../names/pseudonyms.ts';
-import type { EvidenceEvent } from './event.ts';
 import { EvidenceJoin, eventsOf } from './join.ts';
 import { type EvidenceSource, readEvidence } from './read.ts';
 

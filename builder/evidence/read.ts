@@ -2,10 +2,11 @@
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { BuilderError, firstLineOf } from '../../common/errors.ts';
+import { pageUrl } from '../../common/follow/address.ts';
 import { issueOf } from '../../common/issues.ts';
 import { type Line, LineCutter } from '../../common/stream/lines.ts';
+import { type EvidenceEvent, parseEvent } from '../../dataset/evidence/event.ts';
 import type { EvidenceConfig } from '../config/schema.ts';
-import { type EvidenceEvent, parseEvent } from './event.ts';
 
 /** Events of a dataset: 1 GB in memory. */
 const MOST_EVENTS = 1_000_000;
@@ -62,8 +63,8 @@ async function* bounded(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
 
 /** An exporter's address with the path of its events, where it has none. */
 function eventsAddress(text: string): URL {
-  const url = new URL(text);
-  if (url.pathname === '/') url.pathname = '/events';
+  const url = pageUrl(text, '/events');
+  if (url === undefined) throw new RangeError(`${text} is no address of an exporter`);
   return url;
 }
 

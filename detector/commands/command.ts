@@ -223,6 +223,13 @@ export function detectorCommand(): Program {
       'stream of kubevigil-builder, such as http://127.0.0.1:24926/stream; with user:password@ where it asks for them',
     )
     .option('--stream.token-file <file>', 'what the stream is sent as Authorization: Bearer')
+    .option(
+      '--events <place>',
+      'records of matches that an alarm is shown with: an exporter such as http://node-1:24924, or a file of --events.output; repeatable',
+      (text, before: readonly string[]) => [...before, text],
+      [],
+    )
+    .option('--events.token-file <file>', 'what exporters are sent as Authorization: Bearer')
     .option('--shadow <model>', 'a second model, whose alarms are only counted')
     .option(
       `${LISTEN_FLAG} <host:port>`,

@@ -25,8 +25,14 @@ tr.alarm { background: var(--bad-bg); } tr.alarm th { font-weight: 700; }
 .meter { vertical-align: middle; margin-right: 8px; border-radius: 3px; } .track { fill: var(--track); } .under { fill: var(--good); } .over { fill: var(--bad); } .meter .limit { fill: var(--ink); }
 figure { margin: 14px 0 0; } figcaption { margin-bottom: 4px; } .chart { width: 100%; height: 110px; border-bottom: 1px solid var(--soft); display: block; }
 .shade { fill: var(--bad); fill-opacity: 0.2; } .line { fill: none; stroke: var(--data); stroke-width: 1.6; vector-effect: non-scaling-stroke; } line.limit { stroke: var(--bad); stroke-dasharray: 4 4; vector-effect: non-scaling-stroke; }
+.picker { position: relative; touch-action: none; user-select: none; cursor: ew-resize; margin: 6px 0 14px; } .picker figure { margin: 0; } .picker figcaption { visibility: hidden; height: 0; margin: 0; overflow: hidden; }
+.window { position: absolute; top: 0; bottom: 0; border: 1px solid var(--focus); border-width: 2px 0; background: var(--focus); opacity: 0.11; pointer-events: none; }
+.edge { position: absolute; top: 0; bottom: 0; width: 36px; margin-left: -18px; border-radius: 7px; } .edge::before { content: ""; position: absolute; top: 0; bottom: 0; left: 17px; width: 2px; background: var(--focus); }
+.edge::after { content: ""; position: absolute; left: 10px; width: 16px; height: 28px; border-radius: 8px; background: var(--focus); border: 2px solid var(--panel); } .edge.start::after { top: 12px; } .edge.end::after { bottom: 12px; }
+.severity { border: 1px solid currentColor; border-radius: 99px; padding: 1px 9px; font-size: 12.5px; color: var(--soft); } .severity.warning { color: var(--warn); background: none; } .severity.critical { color: var(--bad); font-weight: 700; }
+th.wide { white-space: normal; min-width: 15em; overflow-wrap: anywhere; } th.wide code { color: var(--soft); font-weight: 400; } caption { white-space: normal; }
 form > label, fieldset > label { display: block; margin: 0 0 10px; } fieldset { border: 1px solid var(--rule); border-radius: 9px; margin: 0 0 12px; padding: 10px 14px; }
-input, select, textarea, button { font: inherit; color: inherit; background: var(--page); border: 1px solid var(--soft); border-radius: 7px; padding: 6px 10px; } input[type=range], textarea { width: 100%; display: block; } input[type=radio] { margin-right: 6px; }
+input, select, textarea, button { font: inherit; color: inherit; background: var(--page); border: 1px solid var(--soft); border-radius: 7px; padding: 6px 10px; } textarea { width: 100%; display: block; } input[type=radio] { margin-right: 6px; }
 button { background: var(--focus); color: #fff; border-color: transparent; cursor: pointer; min-height: 40px; } @media (prefers-color-scheme: dark) { button { color: #08131c; } }
 @media (max-width: 640px) { main, header { padding-left: 12px; padding-right: 12px; } section { padding: 14px 12px; } th, td { padding: 6px; } }
 `;
@@ -48,12 +54,55 @@ if (seconds > 0) setInterval(() => refresh().catch(() => {}), seconds * 1000);
 
 const form = document.getElementById('verdict');
 if (form) {
-  for (const name of ['start', 'end']) {
-    const input = form.elements[name];
-    input.addEventListener('input', () => {
-      document.getElementById(name + '-shown').value = new Date(Number(input.value)).toISOString().replace('.000Z', 'Z');
-    });
-  }
+  const picker = form.querySelector('.picker');
+  const [from, to, step] = ['from', 'to', 'step'].map((name) => Number(picker.dataset[name]));
+  const edges = [...picker.querySelectorAll('[role=slider]')];
+  const valueOf = (name) => Number(form.elements[name].value);
+  const place = (ms) => (100 * (ms - from)) / (to - from) + '%';
+  const show = () => {
+    const limits = { start: [from, valueOf('end') - step], end: [valueOf('start') + step, to] };
+    for (const edge of edges) {
+      const ms = valueOf(edge.dataset.name);
+      const text = new Date(ms).toISOString().replace('.000Z', 'Z');
+      const [least, most] = limits[edge.dataset.name];
+      edge.style.left = place(ms);
+      for (const [key, value] of Object.entries({ min: least, max: most, now: ms, text })) edge.setAttribute('aria-value' + key, value);
+      document.getElementById(edge.dataset.name + '-shown').value = text;
+    }
+    const own = picker.querySelector('.window');
+    own.style.left = place(valueOf('start'));
+    own.style.width = (100 * (valueOf('end') - valueOf('start'))) / (to - from) + '%';
+  };
+  const move = (edge, ms) => {
+    const [least, most] = ['min', 'max'].map((key) => Number(edge.getAttribute('aria-value' + key)));
+    form.elements[edge.dataset.name].value = Math.min(Math.max(from + step * Math.round((ms - from) / step), least), most);
+    show();
+  };
+  const timeAt = (event) => {
+    const { left, width } = picker.getBoundingClientRect();
+    return from + ((to - from) * (event.clientX - left)) / width;
+  };
+  const distance = (edge, event) => Math.abs(valueOf(edge.dataset.name) - timeAt(event));
+  let held;
+  picker.addEventListener('pointerdown', (event) => {
+    if (event.button !== 0) return;
+    held = event.target.closest('[role=slider]') ?? edges.reduce((best, edge) => (distance(edge, event) < distance(best, event) ? edge : best));
+    held.focus();
+    picker.setPointerCapture(event.pointerId);
+    move(held, timeAt(event));
+    event.preventDefault();
+  });
+  picker.addEventListener('pointermove', (event) => { if (held) move(held, timeAt(event)); });
+  for (const end of ['pointerup', 'pointercancel']) picker.addEventListener(end, () => { held = undefined; });
+  const keys = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -4, PageUp: 4, Home: -Infinity, End: Infinity };
+  picker.addEventListener('keydown', (event) => {
+    const edge = event.target.closest('[role=slider]');
+    if (!edge || !(event.key in keys)) return;
+    const by = keys[event.key];
+    move(edge, Number.isFinite(by) ? valueOf(edge.dataset.name) + by * step : by < 0 ? from : to);
+    event.preventDefault();
+  });
+  show();
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const { verdict, as, start, end, author, note } = Object.fromEntries(new FormData(form));

@@ -4,7 +4,8 @@ import type { Alarm } from '../watch/node-watch.ts';
 const WIDTH = 640;
 const HEIGHT = 120;
 
-interface Point {
+/** A row's time and its value in a drawing. */
+export interface Point {
   readonly timeMs: number;
   /** NaN where there is none. */
   readonly value: number;
@@ -12,24 +13,30 @@ interface Point {
 
 const short = (value: number) => (Number.isFinite(value) ? Number(value.toPrecision(3)).toString() : '–');
 
-/** A line over the newest rows, with the alarm shaded; a table of the same for those who do not see it. */
+interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A line over the newest rows, with the alarm shaded; a label with the same for those who do not see it. */
 export function chart(
   name: string,
   points: readonly Point[],
   { startMs, endMs, lastMs }: Pick<Alarm, 'startMs' | 'endMs' | 'lastMs'>,
   limit?: number,
+  span?: Span,
 ): Html {
   const known = points.filter(({ value }) => Number.isFinite(value));
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined || known.length === 0)
     return html`<figure><figcaption><code>${name}</code></figcaption><p>No value is known.</p></figure>`;
+  const { fromMs, toMs } = span ?? { fromMs: first.timeMs, toMs: last.timeMs };
   const values = [...known.map(({ value }) => value), ...(limit === undefined ? [] : [limit])];
   const [low, high] = [Math.min(0, ...values), Math.max(...values)];
-  const span = high - low || 1;
-  const length = last.timeMs - first.timeMs || 1;
-  const x = (ms: number) =>
-    (WIDTH * (Math.min(Math.max(ms, first.timeMs), last.timeMs) - first.timeMs)) / length;
-  const y = (value: number) => HEIGHT - (HEIGHT * (value - low)) / span;
+  const range = high - low || 1;
+  const length = toMs - fromMs || 1;
+  const x = (ms: number) => (WIDTH * (Math.min(Math.max(ms, fromMs), toMs) - fromMs)) / length;
+  const y = (value: number) => HEIGHT - (HEIGHT * (value - low)) / range;
   // A value that is missing breaks the line.
   let isPen = false;
   const path = points

@@ -3,11 +3,13 @@ import { Html, html } from '../../common/html.ts';
 import { entityText } from '../../dataset/model/entity.ts';
 import { largest } from '../../learning/base/matrix.ts';
 import type { Alarm, NodeState, NodeWatch } from '../watch/node-watch.ts';
-import { chart } from './chart.ts';
+import { chart, type Point } from './chart.ts';
+import { type Evidence, evidenceSection } from './evidence.ts';
+import { picker } from './picker.ts';
 
 /** Everything comes from the detector itself; forms go nowhere else. */
 export const CONSOLE_POLICY =
-  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** What each state means, for whoever meets it first. */
 const STATES: Readonly<Record<NodeState, string>> = {
@@ -135,6 +137,7 @@ export interface AlarmPage extends AlarmView {
   /** Label of the training's window that is nearest to the alarm's peak; undefined when there is none. */
   readonly nearest: string | undefined;
   readonly stepMs: number;
+  readonly evidence: Evidence;
 }
 
 function explanation({ alarm }: AlarmView): Html {
@@ -147,17 +150,17 @@ function explanation({ alarm }: AlarmView): Html {
   )}</ol>`;
 }
 
-function verdictForm({ alarm, classes, stepMs }: AlarmPage): Html {
-  const from = alarm.startMs - 8 * stepMs;
-  const to = (alarm.endMs ?? alarm.lastMs) + 8 * stepMs;
+/** The scores of a node's newest rows. */
+const scoresOf = (node: NodeWatch): Point[] =>
+  node.history.rows().map(({ timeMs, score }) => ({ timeMs, value: score }));
+
+function verdictForm({ node, alarm, classes, stepMs }: AlarmPage): Html {
   const attacks = classes.filter((label) => label !== 'normal');
-  const range = (name: string, label: string, value: number) =>
-    html`<label>${label} <output id="${name}-shown" for="${name}">${iso(value)}</output><input type="range" id="${name}" name="${name}" min="${from}" max="${to}" step="${stepMs}" value="${value}"></label>`;
   return html`<form id="verdict" data-alarm="${alarm.id}"><fieldset><legend>What was it?</legend>
 <label><input type="radio" name="verdict" value="confirm" required> An attack, of class <select name="as" aria-label="Class of the attack">${attacks.map((label) => html`<option>${label}</option>`)}<option value="other">another</option></select></label>
 <label><input type="radio" name="verdict" value="reject"> Nothing wrong: a false alarm</label>
 <label><input type="radio" name="verdict" value="unsure"> I cannot tell</label></fieldset>
-<fieldset><legend>From when to when?</legend>${range('start', 'From', alarm.startMs - stepMs)}${range('end', 'To', alarm.endMs ?? alarm.lastMs)}</fieldset>
+<fieldset><legend>From when to when?</legend>${picker(alarm, scoresOf(node), stepMs)}</fieldset>
 <label>Your name <input name="author" required maxlength="100" autocomplete="username"></label>
 <label>Note <textarea name="note" maxlength="1000" rows="3"></textarea></label>
 <button type="submit">Write the verdict down</button> <span id="result" role="status"></span></form>`;
@@ -165,7 +168,7 @@ function verdictForm({ alarm, classes, stepMs }: AlarmPage): Html {
 
 /** The page of an alarm. */
 export function alarmPage(view: AlarmPage): string {
-  const { node, alarm, verdicts, columns, classes, nearest } = view;
+  const { node, alarm, verdicts, columns, classes, nearest, evidence } = view;
   const named = alarm.contributions.map(({ column }) => column);
   const rows = node.history.rows();
   const newest = rows.at(-1);
@@ -175,12 +178,7 @@ export function alarmPage(view: AlarmPage): string {
     .sort((a, b) => b.value - a.value)
     .slice(0, 5);
   const figures = [
-    chart(
-      'score',
-      rows.map(({ timeMs, score }) => ({ timeMs, value: score })),
-      alarm,
-      1,
-    ),
+    chart('score', scoresOf(node), alarm, 1),
     ...named.map((column) =>
       chart(
         column,
@@ -197,6 +195,7 @@ export function alarmPage(view: AlarmPage): string {
 <section><h2>Why</h2>${explanation(view)}<p>Most likely: ${shares.map(({ label, value }, i) => html`${i > 0 ? ', ' : ''}<strong>${label}</strong> ${Math.round(100 * value)} %`)}.${nearest === undefined ? '' : ` Of the windows that the model learned from, the nearest is one of ${nearest}.`}</p>
 ${missing.length > 0 ? html`<p class="warning">Not seen in the newest row: ${missing.join(', ')}.</p>` : html``}</section>
 <section><h2>The last rows</h2><p class="note">The alarm is shaded; columns that counted come first. The line on the score is where alarms begin.</p>${figures}</section>
+${evidenceSection(evidence)}
 <section><h2>Verdict</h2>${verdicts.length > 0 ? html`<p>So far: ${verdicts.join(', ')}.</p>` : html``}${verdictForm(view)}</section></main>`,
   );
 }

@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError } from '../../common/cli.ts';
 import { firstLineOf } from '../../common/errors.ts';
+import { pageUrl, takeLogin } from '../../common/follow/address.ts';
 import type { LogFormat, LogLevel } from '../../common/log.ts';
 import type { LogFlags } from '../../common/log-flags.ts';
 import { isOwnAddress } from '../../common/web/gate.ts';
 import { type ListenAddress, parseListenAddress } from '../../common/web/listen-address.ts';
 import { readToken } from '../../common/web/token.ts';
+import type { EvidencePlace } from '../evidence/sources.ts';
 
 export const LISTEN_FLAG = '--web.listen-address';
 export const TOKEN_VARIABLE = 'KUBEVIGIL_DETECTOR_TOKEN';
@@ -18,6 +20,8 @@ export interface ServeOptions {
   readonly stream: URL;
   /** What is sent to the stream; read again at each connection. */
   readonly authorization: () => string | undefined;
+  /** Where records of matches are. */
+  readonly events: readonly EvidencePlace[];
   readonly listen: ListenAddress;
   readonly webConfigFile: string | undefined;
   readonly token: string | undefined;
@@ -31,6 +35,8 @@ export interface ServeFlags extends LogFlags {
   readonly shadow?: string;
   readonly stream: string;
   readonly 'stream.token-file'?: string;
+  readonly events: readonly string[];
+  readonly 'events.token-file'?: string;
   readonly 'web.listen-address': string;
   readonly 'web.config.file'?: string;
   readonly 'web.allowed-host': readonly string[];
@@ -40,30 +46,36 @@ export interface ServeFlags extends LogFlags {
 
 /** @throws {UsageError} for what is no address of a stream */
 function parseStream(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol))
-    throw new UsageError(`--stream ${text}: say an address such as http://127.0.0.1:24926/stream`);
-  if (url.pathname === '/') url.pathname = '/stream';
-  return url;
+  const url = pageUrl(text, '/stream');
+  if (url !== undefined) return url;
+  throw new UsageError(`--stream ${text}: say an address such as http://127.0.0.1:24926/stream`);
 }
 
-/** Who we are to the stream: the address' user and password, or the token of a file. */
-function authorizationOf(url: URL, tokenFile: string | undefined): () => string | undefined {
-  const { username, password } = url;
-  url.username = '';
-  url.password = '';
+/** An exporter's page, or a file that one writes. */
+function parsePlace(text: string, tokenFile: string | undefined): EvidencePlace {
+  const url = pageUrl(text, '/events');
+  if (url !== undefined)
+    return { authorization: authorizationOf(url, tokenFile, '--events.token-file'), url };
+  if (text === '' || /^[a-z][a-z\d+.-]*:\/\//i.test(text))
+    throw new UsageError(
+      `--events ${text}: say an exporter such as http://node-1:24924, or a file of records`,
+    );
+  return { file: resolve(text) };
+}
+
+/** Who we are to a server: the address' user and password, or the token of a file. */
+function authorizationOf(url: URL, tokenFile: string | undefined, flag: string): () => string | undefined {
+  const login = takeLogin(url);
   if (tokenFile !== undefined) {
     const read = () => `Bearer ${readFileSync(tokenFile, 'utf8').trim()}`;
     try {
       read();
     } catch (cause) {
-      throw new UsageError(`--stream.token-file ${tokenFile}: ${firstLineOf(cause)}`, { cause });
+      throw new UsageError(`${flag} ${tokenFile}: ${firstLineOf(cause)}`, { cause });
     }
     return read;
   }
-  if (username === '') return () => undefined;
-  const pair = [username, password].map(decodeURIComponent).join(':');
-  return () => `Basic ${Buffer.from(pair).toString('base64')}`;
+  return () => login;
 }
 
 /**
@@ -83,8 +95,9 @@ export function serveOptions(flags: ServeFlags, env: NodeJS.ProcessEnv): ServeOp
   return {
     model: flags.model,
     shadow: flags.shadow,
-    authorization: authorizationOf(stream, flags['stream.token-file']),
+    authorization: authorizationOf(stream, flags['stream.token-file'], '--stream.token-file'),
     stream,
+    events: flags.events.map((text) => parsePlace(text, flags['events.token-file'])),
     listen,
     webConfigFile,
     token,

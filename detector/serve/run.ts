@@ -8,6 +8,8 @@ import { listen } from '../../common/web/listen.ts';
 import { openWebConfig } from '../../common/web/open-config.ts';
 import { tokenCheck } from '../../common/web/token.ts';
 import { openDetector } from '../candidate/detector.ts';
+import { EvidenceBook } from '../evidence/book.ts';
+import { readEvidence } from '../evidence/sources.ts';
 import { readStream } from '../stream/connection.ts';
 import { parseLine, type RefusalReason, type StreamRow } from '../stream/records.ts';
 import { FleetWatch } from '../watch/fleet-watch.ts';
@@ -126,8 +128,9 @@ export async function serve(options: ServeOptions): Promise<void> {
   const intake = new Intake(shadow === undefined ? [fleet] : [fleet, shadow], metrics, log);
   let isConnected = false;
   const { token, allowedHosts, verdictsFile } = options;
+  const evidence = options.events.length === 0 ? undefined : new EvidenceBook();
   const app = createApp({
-    ...{ fleet, isActive, shadow, metrics, verdictsFile, allowedHosts, log },
+    ...{ fleet, isActive, shadow, metrics, verdictsFile, evidence, allowedHosts, log },
     checkToken: token === undefined ? undefined : tokenCheck(token),
     isConnected: () => isConnected,
     isReady: () => intake.rows > 0,
@@ -151,6 +154,8 @@ export async function serve(options: ServeOptions): Promise<void> {
       },
       ...{ log, signal },
     });
+    // Without records of matches alarms are what they are: what goes wrong with them is told, and ends nothing.
+    if (evidence !== undefined) void readEvidence(options.events, evidence, log, signal);
     await Promise.race([reading, aborted(signal)]);
     await intake.score();
     log.info('Stopped');

@@ -6,7 +6,9 @@ import { type GateOptions, refusalOf, strangerRefusal } from '../../common/web/g
 import type { CheckToken } from '../../common/web/token.ts';
 import { writeVerdict } from '../../dataset/episodes/verdicts.ts';
 import { CONSOLE_SCRIPT, CONSOLE_STYLE } from '../console/assets.ts';
+import type { Evidence } from '../console/evidence.ts';
 import { alarmPage, CONSOLE_POLICY, loginPage, messagePage, overviewPage } from '../console/pages.ts';
+import type { EvidenceBook } from '../evidence/book.ts';
 import type { PastAlarm } from '../watch/fleet-watch.ts';
 import type { DetectorMetrics, VerdictKind, Watched } from './metrics.ts';
 import { nearestLabel } from './nearest.ts';
@@ -17,6 +19,8 @@ export interface ServerOptions extends Watched {
   readonly metrics: DetectorMetrics;
   /** Where verdicts are written to. */
   readonly verdictsFile: string;
+  /** Records of matches; undefined where nobody said where they are. */
+  readonly evidence: EvidenceBook | undefined;
   readonly checkToken: CheckToken | undefined;
   readonly allowedHosts: readonly string[];
   readonly isConnected: () => boolean;
@@ -96,6 +100,17 @@ function gate(options: GateOptions) {
   };
 }
 
+/** The records of an alarm's node from the window of its first row to its last. */
+function evidenceOf({ node, alarm }: PastAlarm, { fleet, evidence }: ServerOptions): Evidence {
+  if (evidence === undefined) return 'no source';
+  const { cluster, node: name } = node.entity;
+  if (fleet.nodes.some(({ entity }) => entity.node === name && entity.cluster !== cluster))
+    return 'two clusters';
+  const { stepMs, window } = fleet.detector.candidate.plan;
+  const events = evidence.within(node.entity, alarm.startMs - window * stepMs, alarm.endMs ?? alarm.lastMs);
+  return { events };
+}
+
 function consolePages(app: Application, options: ServerOptions): void {
   const { fleet, isActive, isConnected, metrics, verdictsFile, log } = options;
   const { candidate, calibration } = fleet.detector;
@@ -136,6 +151,7 @@ function consolePages(app: Application, options: ServerOptions): void {
       alarmPage({
         ...{ ...own, columns, classes, stepMs, verdicts: given(own.alarm.id) },
         nearest: nearestLabel(candidate.golden, own.alarm.peakFeatures),
+        evidence: evidenceOf(own, options),
       }),
     );
   });

@@ -22,8 +22,9 @@ const timeOf = (line: EventLine) => String(line['time'] ?? '');
 async function showHeld(options: ShowOptions): Promise<void> {
   const all: EventLine[] = [];
   const read = async (url: URL) => {
-    for await (const line of readEvents({ ...options, url }))
+    await readEvents({ ...options, url }, (line) => {
       if (isWanted(line, options.wanted)) all.push(line);
+    });
   };
   await Promise.all(options.urls.map(read));
   all.sort((a, b) => (timeOf(a) < timeOf(b) ? -1 : timeOf(a) > timeOf(b) ? 1 : 0));
@@ -31,9 +32,9 @@ async function showHeld(options: ShowOptions): Promise<void> {
 }
 
 async function follow(options: ShowOptions, url: URL): Promise<void> {
-  for await (const line of readEvents({ ...options, url })) {
+  await readEvents({ ...options, url }, async (line) => {
     if (isWanted(line, options.wanted)) await options.write(render(line, options));
-  }
+  });
 }
 
 /**

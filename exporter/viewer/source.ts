@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { IncomingMessage, RequestOptions } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../../common/cli.ts';
 import { messageOf } from '../../common/errors.ts';
-import { excerpt } from '../../common/excerpt.ts';
-import { request as requestHttp } from '../../common/web/node-http.ts';
+import { pageUrl, takeLogin } from '../../common/follow/address.ts';
+import { RefusedError } from '../../common/follow/answer.ts';
+import { followLines } from '../../common/follow/follow.ts';
 import type { EventLine } from './wanted.ts';
 
 /** An agent whose records are read. */
@@ -21,12 +19,6 @@ export interface SourceOptions {
   readonly warn: (text: string) => void;
 }
 
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 15_000;
-/** Heartbeats come every 15 s. */
-const SILENCE_MS = 45_000;
-/** Longer than any record. */
-const MOST_LINE_CHARACTERS = 1_048_576;
 /** Statuses that asking again may mend. */
 const PASSING: readonly number[] = [429, 502, 503, 504];
 
@@ -37,9 +29,8 @@ const PASSING: readonly number[] = [429, 502, 503, 504];
  */
 export function eventsUrl(text: string): URL {
   const written = /^https?:\/\//i.test(text) ? text : `http://${text}`;
-  if (!URL.canParse(written)) throw new UsageError(`${text} is no URL such as http://node-1:24924`);
-  const url = new URL(written);
-  if (url.pathname === '/') url.pathname = '/events';
+  const url = pageUrl(written, '/events');
+  if (url === undefined) throw new UsageError(`${text} is no URL such as http://node-1:24924`);
   return url;
 }
 
@@ -52,99 +43,60 @@ function contentOf(file: string, flag: string): string {
   }
 }
 
-function request(options: SourceOptions, lastId: string): Promise<IncomingMessage> {
-  const { url, follow, tokenFile, caFile, signal } = options;
-  const asked = new URL(url);
-  asked.username = '';
-  asked.password = '';
-  if (!follow) asked.searchParams.set('follow', 'false');
-  const token = tokenFile === undefined ? undefined : contentOf(tokenFile, '--token-file');
-  const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  const authorization =
-    token === undefined
-      ? login === ':'
-        ? undefined
-        : `Basic ${Buffer.from(login).toString('base64')}`
-      : `Bearer ${token}`;
-  const how: RequestOptions & { ca?: string } = {
-    signal,
-    agent: false,
-    headers: {
-      Accept: 'application/x-ndjson',
-      ...(lastId !== '' && { 'Last-Event-ID': lastId }),
-      ...(authorization !== undefined && { Authorization: authorization }),
-    },
-    ...(caFile !== undefined && { ca: contentOf(caFile, '--ca-file') }),
-  };
-  return new Promise((resolve, reject) => {
-    const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-    const sent = send(asked, how, resolve);
-    sent.on('error', reject);
-    sent.end();
-    sent.setTimeout(SILENCE_MS, () =>
-      sent.destroy(new Error('nothing came for a while, not even a heartbeat')),
-    );
-  });
+/** Who asks: the token of a file, or the address' user and password, which are taken out of it. */
+function authorizationOf(url: URL, tokenFile: string | undefined): () => string | undefined {
+  const login = takeLogin(url);
+  return () => (tokenFile === undefined ? login : `Bearer ${contentOf(tokenFile, '--token-file')}`);
 }
 
-/** What a server says that does not give records. */
-async function refusalOf(response: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
-    text += chunk;
-    if (text.length > 1_000) break;
-  }
-  return `${response.statusCode} ${excerpt(text)}`;
-}
-
-async function* linesOf(response: IncomingMessage): AsyncGenerator<EventLine> {
-  let rest = '';
-  for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    if (rest.length > MOST_LINE_CHARACTERS) throw new Error('a line is longer than any record');
-    for (const line of lines) {
-      const parsed: unknown = line === '' ? undefined : JSON.parse(line);
-      if (typeof parsed === 'object' && parsed !== null) yield parsed as EventLine;
-    }
-  }
+/** Whether the agent itself refuses, or the user's files are not there: asking again mends neither. */
+function isFinal(error: unknown): boolean {
+  if (error instanceof RefusedError) return !PASSING.includes(error.status);
+  return error instanceof UsageError;
 }
 
 /**
- * The lines of one agent: those that it holds, and with `follow` each new one, through restarts and lost connections, each record once.
+ * Reads the lines of one agent: those that it holds, and with `follow` each new one, through restarts and lost connections, each record once.
  *
+ * @param take is given each line
  * @throws {UsageError} when the agent refuses to give them
  * @throws {Error} without `follow`, when it cannot be read
  */
-export async function* readEvents(options: SourceOptions): AsyncGenerator<EventLine> {
-  const { url, follow, signal, warn } = options;
+export async function readEvents(
+  { url: written, follow, tokenFile, caFile, signal, warn }: SourceOptions,
+  take: (line: EventLine) => Promise<void> | void,
+): Promise<void> {
+  const url = new URL(written);
   const place = url.host;
-  let [lastId, pauseMs, isAway] = ['', FIRST_PAUSE_MS, false];
-  while (!signal.aborted) {
-    try {
-      const response = await request(options, lastId);
-      const { statusCode = 0 } = response;
-      if (statusCode !== 200) {
-        const text = `${place} answers ${await refusalOf(response)}`;
-        if (!PASSING.includes(statusCode)) throw new UsageError(text);
-        throw new Error(text);
-      }
-      if (isAway) warn(`${place} is there again`);
-      isAway = false;
-      for await (const line of linesOf(response)) {
-        pauseMs = FIRST_PAUSE_MS;
-        if (line.id !== undefined) lastId = line.id;
-        yield line;
-      }
-      if (!follow) return;
-    } catch (error) {
-      if (signal.aborted) return;
-      if (error instanceof UsageError) throw error;
-      if (!follow) throw new Error(`${place} cannot be read: ${messageOf(error)}`, { cause: error });
-      if (!isAway) warn(`${place} cannot be read (${messageOf(error)}); trying again`);
-      isAway = true;
-    }
-    await sleep(pauseMs, undefined, { signal }).catch(() => {});
-    pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+  const authorization = authorizationOf(url, tokenFile);
+  if (!follow) url.searchParams.set('follow', 'false');
+  let isAway = false;
+  try {
+    await followLines({
+      ...{ url, authorization, signal, isFinal, once: !follow },
+      ca: () => (caFile === undefined ? undefined : contentOf(caFile, '--ca-file')),
+      async take(line) {
+        if (line === 'too long') throw new Error('a line is longer than any record');
+        const parsed: unknown = line.text === '' ? undefined : JSON.parse(line.text);
+        if (typeof parsed !== 'object' || parsed === null) return undefined;
+        await take(parsed as EventLine);
+        return (parsed as EventLine).id;
+      },
+      onConnected() {
+        if (isAway) warn(`${place} is there again`);
+        isAway = false;
+      },
+      onLost(reason) {
+        // One that ends its answer in order is asked again, and missed only when it is not there.
+        if (reason === undefined) return;
+        if (!isAway) warn(`${place} cannot be read (${reason}); trying again`);
+        isAway = true;
+      },
+    });
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    if (error instanceof RefusedError && isFinal(error))
+      throw new UsageError(`${place} answers ${error.status} ${error.text}`, { cause: error });
+    throw new Error(`${place} cannot be read: ${messageOf(error)}`, { cause: error });
   }
 }

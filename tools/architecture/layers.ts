@@ -43,6 +43,7 @@ export const HOUSES: readonly House[] = [
         ),
         room('stream', 'Records over HTTP: the newest held, readers that come again, slow ones dropped.'),
       ],
+      [room('follow', "Reading a server's lines, through lost connections.")],
     ],
   },
   {
@@ -98,6 +99,7 @@ export const HOUSES: readonly House[] = [
         room('files', 'Input and output files that are opened with care.'),
         room('model', 'Tables, text columns, entities, the manifest, names of files.'),
         room('episodes', 'The contract of ground truth: columns, metric names, retention, key.'),
+        room('evidence', "A record of a match of the exporter's rules, as far as it is believed."),
       ],
       [room('summary', 'What a manifest tells of the rows: counts, moments, gaps, areas under the curve.')],
       [room('formats', 'CSV and Parquet: an object and a folder for each.')],
@@ -185,6 +187,7 @@ export const HOUSES: readonly House[] = [
       [
         room('promotion', 'Whether a model may raise alarms, and which of its models decides.'),
         room('stream', 'Rows of a stream as they come, none of which is believed before it is looked at.'),
+        room('evidence', 'Records of matches beside the rows: held for a while, and found for an alarm.'),
       ],
       [room('watch', 'Nodes as they are watched: their states, scores and alarms.')],
       [room('console', 'What people see: nodes, alarms, what made them, and verdicts.')],

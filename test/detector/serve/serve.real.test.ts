@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { freePort } from '../../../tools/programs/ports.ts';
 import { runProgram } from '../../builder/support/cli.ts';
 import { ROOT } from '../../support/paths.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
+import { EVENT, lineOf } from '../evidence/support/event.ts';
 import { syntheticDataset } from '../support/synthetic.ts';
 
 const TOKEN = 'a-token-of-these-tests-alone';
@@ -78,6 +79,8 @@ describe('kubevigil-detector serve', function () {
   const dataset = syntheticDataset();
   let folder: string;
   let feed: Feed;
+  /** An exporter's records. */
+  let records: Feed;
   let program: Child;
   let url: string;
   let sent = 0;
@@ -137,6 +140,8 @@ describe('kubevigil-detector serve', function () {
     };
     writeFileSync(join(models, 'promoted.json'), JSON.stringify(promoted));
     feed = await Feed.open();
+    records = await Feed.open();
+    writeFileSync(join(folder, 'events.jsonl'), '');
     const address = `127.0.0.1:${await freePort()}`;
     url = `http://${address}`;
     const tokenFile = join(folder, 'token');
@@ -150,6 +155,8 @@ describe('kubevigil-detector serve', function () {
         ...['serve', '--model', models, '--stream', feed.url, '--stream.token-file', streamToken],
         ...['--web.listen-address', address, '--token-file', tokenFile],
         ...['--verdicts', join(folder, 'verdicts.csv'), '--log.format', 'json', '--shadow', place],
+        ...['--events', records.url, '--events.token-file', streamToken],
+        ...['--events', join(folder, 'events.jsonl')],
         ...['--web.allowed-host', 'Detector.lab', '--log.level', 'info'],
       ],
       join(folder, 'detector.log'),
@@ -166,6 +173,7 @@ describe('kubevigil-detector serve', function () {
   after(async () => {
     await program?.stop();
     feed?.close();
+    records?.close();
   });
 
   it('is ready once rows come, and tells which model it is and how far it can be relied on', async () => {
@@ -220,6 +228,40 @@ describe('kubevigil-detector serve', function () {
       /Were <code>cpu_busy_ratio<\/code> usual, the score would be [\d.]+, not [\d.]+\./,
     );
     expect(alarm).to.include('the nearest is one of cpu_burn');
+  });
+
+  it('shows an alarm with the records of its node in its time, wherever they come from', async () => {
+    const overview = await (await get('/')).text();
+    const link = /href="(alarm\?id=[^"]+)"/.exec(overview)?.[1] ?? '';
+    const page = async () => (await get(`/${link}`)).text();
+    expect(await page()).to.include('No rule of the exporter matched');
+    const timeMs = startMs + 576 * STEP_MS;
+    const record = (id: string, rule: string, own: Partial<typeof EVENT> = {}) =>
+      lineOf({ ...EVENT, id, rule, timeMs, ...own });
+    await until('the exporter to be asked', async () => records.readers === 1);
+    expect(records.asked.at(-1)?.authorization).to.equal('Bearer for-the-stream');
+    records.send(
+      'no record at all',
+      record('7-1', 'from_an_exporter', { details: '{"line":"<img src=x onerror=alert(1)>"}' }),
+      record('7-2', 'of_another_node', { node: 'b' }),
+      record('7-3', 'long_before', { timeMs: startMs }),
+    );
+    appendFileSync(
+      join(folder, 'events.jsonl'),
+      `${record('7-4', 'from_a_file')}\n${record('7-1', 'known_already')}\n`,
+    );
+    await until('both records', async () => {
+      const text = await page();
+      return text.includes('from_an_exporter') && text.includes('from_a_file');
+    });
+    const text = await page();
+    for (const no of ['of_another_node', 'long_before', 'known_already', '<img'])
+      expect(text).not.to.include(no);
+    expect(text).to.include('&lt;img src=x');
+    const before = records.asked.length;
+    records.cut();
+    await until('the exporter to be asked again', async () => records.asked.length > before);
+    expect(records.asked.at(-1)?.lastId).to.equal('7-3');
   });
 
   it('writes verdicts down as episodes with who gave them, and refuses what is none', async () => {
@@ -368,6 +410,7 @@ describe('kubevigil-detector serve', function () {
       ':24927',
     );
     await refused(/--stream.token-file \/none: ENOENT/, '--stream', feed.url, '--stream.token-file', '/none');
+    await refused(/--events ftp:\/\/x: say an exporter such as/, '--stream', feed.url, '--events', 'ftp://x');
     await refused(
       /--web.config.file \/none: there is no such file/,
       '--stream',
