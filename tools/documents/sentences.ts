@@ -17,7 +17,7 @@ function paragraphsOf(page: Page): string[] {
 /** A text as it is read: code and links count as their words. */
 function plain(text: string): string {
   return text
-    .replace(/`[^`]*`/g, 'code')
+    .replace(/`[^`]*`/g, 'Code')
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/\*\*|__/g, '');
 }

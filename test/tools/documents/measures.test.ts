@@ -18,7 +18,7 @@ describe('the wording of the documents', () => {
       '# A heading\n\nOne. Two, `a.b C` and\nmore! Three?\n\n- four\n- five. Six\n\n| a | table |\n|---|---|\n';
     expect(sentencesOf(page(text))).to.deep.equal([
       'One.',
-      'Two, code and more!',
+      'Two, Code and more!',
       'Three?',
       'four',
       'five.',
