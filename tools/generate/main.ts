@@ -135,5 +135,11 @@ if (changed) {
   write('docs/reference/attack-coverage.md', coveragePage(SCENARIOS, METRICS));
   write('docs/development/architecture.md', architecturePage(HOUSES, EXCEPTIONS));
   write('docs/development/architecture.svg', layersPicture(HOUSES));
-  for (const page of readPages('.').filter((one) => !isGenerated(one))) write(page.path, wrap(page.text));
+  const pages = readPages('.');
+  const { drawnPictures } = await import('../pictures/drawn.ts');
+  const readme = pages.find(({ path }) => path === 'README.md');
+  if (readme === undefined) throw new Error('there is no README.md');
+  for (const [file, picture] of Object.entries(drawnPictures(readme)))
+    write(`docs/pictures/${file}`, picture);
+  for (const page of pages.filter((one) => !isGenerated(one))) write(page.path, wrap(page.text));
 }
