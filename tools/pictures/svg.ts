@@ -10,7 +10,7 @@ const STYLE = `
 .recovery { fill: #8f9aa5; } .shade { fill: #4fa9e3; fill-opacity: 0.2; } .hot { fill: #f08a4b; fill-opacity: 0.2; } .hollow { fill: #0d1117; stroke: #9ba7b3; }
 }`;
 
-export function escaped(text: string): string {
+function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
