@@ -3,7 +3,7 @@ import { recordOf } from './records.ts';
 
 const outside = z.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'Invalid input: expected record',
+  'must be a mapping of keys to values',
 );
 
 /**

@@ -141,6 +141,11 @@ const MAKING: Effects = {
   '--last': { value: '3h', becomes: { last: 10_800_000 } },
   '--format': { value: 'csv', becomes: { format: 'csv' } },
   '--csv-escape-formulas': { becomes: { csvEscapeFormulas: true } },
+  '--allow-other-nodes': { becomes: { allowOtherNodes: true } },
+  '--split': {
+    value: 'node',
+    becomes: { 'split.by': 'node' },
+  },
   '--metrics.pushgateway': { value: 'http://g:1', becomes: { 'metrics.pushgateway': 'http://g:1' } },
   '--log.level': { seenIn: PUSH },
   '--log.format': { seenIn: PUSH },

@@ -101,6 +101,16 @@ function withBuildOptions(command: Program): Program {
       '--csv-escape-formulas',
       "in CSV, put a ' before texts that begin with = + - @, which spreadsheets take for formulas",
     )
+    .addOption(
+      new Flag(
+        '--split <by>',
+        'how rows are divided into train, validation and test; episode and run by scenario and role',
+      ).choices(['time', 'episode', 'run', 'node']),
+    )
+    .option(
+      '--allow-other-nodes',
+      'leave out episodes about nodes of which there are no rows, which else are an error',
+    )
     .addOption(new Flag('--output <place>', `where to write: ${PLACE_SHAPES}`).usually('dataset'))
     .option(
       '--labels <file>',

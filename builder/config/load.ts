@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { BuilderError, messageOf, systemCode } from '../../common/errors.ts';
+import { type Objection, objectionLine, plainIssues } from '../../common/plain-issues.ts';
 import { absolutePaths, parseYaml } from '../../common/yaml-file.ts';
 import { isPath, type StorageConfig } from '../../dataset/storage/open.ts';
 import { absoluteSource } from '../label-sources/configured.ts';
+import { exampleOf } from './examples.ts';
 import { type BuildConfig, configSchema } from './schema.ts';
 
 /** What the command line says; each overrides the file. */
@@ -23,6 +25,8 @@ export interface BuildFlags {
   /** A key file, or true for the environment's key. */
   readonly pseudonymise?: string | true;
   readonly 'csv-escape-formulas'?: boolean;
+  readonly 'allow-other-nodes'?: boolean;
+  readonly split?: string;
   readonly 'metrics.pushgateway'?: string;
 }
 
@@ -30,6 +34,8 @@ export interface BuildFlags {
 export interface PlaceFlags {
   readonly config?: string;
 }
+
+const DIVIDED = ['episode', 'run'];
 
 type Document = Record<string, unknown>;
 
@@ -66,6 +72,8 @@ function documentOf(
     pseudonymise,
     'metrics.pushgateway': pushgateway,
     'csv-escape-formulas': escapes,
+    'allow-other-nodes': allowsOthers,
+    split,
     ...plain
   }: BuildFlags,
   file: Document,
@@ -84,6 +92,10 @@ function documentOf(
       /^https?:/.test(place) ? { url: place } : { file: resolve(place) },
     );
   if (pushgateway !== undefined) merged['metrics'] = { pushgateway };
+  if (allowsOthers !== undefined) merged['allowOtherNodes'] = allowsOthers;
+  // What episodes and campaigns are divided by at the command line is what most want to report.
+  if (split !== undefined)
+    merged['split'] = DIVIDED.includes(split) ? { by: split, stratify: ['scenario', 'role'] } : { by: split };
   if (escapes !== undefined) merged['csvEscapeFormulas'] = escapes;
   if (pseudonymise !== undefined)
     merged['pseudonymise'] = pseudonymise === true ? true : { keyFile: resolve(pseudonymise) };
@@ -104,22 +116,28 @@ const FLAG_KEYS = [
 ];
 
 /** Where the offending value was written: `--step`, or the path in the file. */
-function place(issue: z.core.$ZodIssue, flags: BuildFlags): string {
-  const [head, ...rest] = issue.path.map(String);
-  if (head === undefined) return `config ${flags.config ?? ''}`.trim();
+function place(path: readonly PropertyKey[], flags: BuildFlags): string {
+  const [head, ...rest] = path.map(String);
+  if (head === undefined) return '';
   if (head === 'prometheus' && rest[0] === 'url' && flags.prometheus !== undefined) return '--prometheus';
   if (head === 'metrics' && flags['metrics.pushgateway'] !== undefined) return '--metrics.pushgateway';
   if (FLAG_KEYS.includes(head) && flags[head as keyof BuildFlags] !== undefined) return `--${head}`;
-  return `config ${flags.config ?? ''}: ${[head, ...rest].join('.')}`;
+  return [head, ...rest].join('.');
 }
 
-/** The issue that says most: for a value that fits none of several shapes, the one of the shape that came nearest. */
-function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
-  if (issue.code !== 'invalid_union') return issue;
-  const inner = issue.errors.flat().find(({ code }) => code !== 'invalid_type');
-  return inner === undefined
-    ? issue
-    : deepest({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue);
+/** All that is wrong with a configuration, on one line. */
+function refusal(error: z.ZodError, document: Document, flags: BuildFlags): string {
+  const objections = plainIssues(error, configSchema, document, exampleOf);
+  const file = `config ${flags.config ?? ''}`.trim();
+  const [only] = objections;
+  const text = ({ path, message }: Objection) => {
+    const at = place(path, flags);
+    return at === '' ? message : `${at}: ${message}`;
+  };
+  // What a flag says stands in no file.
+  if (objections.length === 1 && only !== undefined && place(only.path, flags).startsWith('--'))
+    return text(only);
+  return `${file}: ${objectionLine(objections, text)}`;
 }
 
 function withAbsolutePaths(config: BuildConfig, folder: string): BuildConfig {
@@ -167,15 +185,9 @@ function withAbsolutePaths(config: BuildConfig, folder: string): BuildConfig {
  */
 export function loadConfig(flags: BuildFlags): BuildConfig {
   const file = flags.config === undefined ? {} : readDocument(flags.config);
-  const result = configSchema.safeParse(documentOf(flags, file));
-  if (!result.success) {
-    const [first] = result.error.issues;
-    const issue = first && deepest(first);
-    throw new BuilderError(
-      'config',
-      issue ? `${place(issue, flags)}: ${issue.message}` : messageOf(result.error),
-    );
-  }
+  const document = documentOf(flags, file);
+  const result = configSchema.safeParse(document);
+  if (!result.success) throw new BuilderError('config', refusal(result.error, document, flags));
   return withAbsolutePaths(result.data, flags.config === undefined ? process.cwd() : dirname(flags.config));
 }
 

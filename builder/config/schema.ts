@@ -215,6 +215,8 @@ export const configSchema = z
     columns: z.array(column).min(1).optional(),
     /** In order of precedence. */
     labels: z.array(labelConfig).optional(),
+    /** Whether ground truth may be about nodes of which there are no rows. */
+    allowOtherNodes: z.boolean().default(false),
     /** Records of events that stand beside the rows; they change none. */
     evidence: z.array(evidenceSource).max(10_000).optional(),
     split: split.prefault({ by: 'time' }),

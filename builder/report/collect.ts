@@ -3,6 +3,7 @@
 import { entitiesOf, entityKey, type NamedEntity } from '../../dataset/model/entity.ts';
 import { strings, type Table, timesOf } from '../../dataset/model/table.ts';
 import { byAnomaly, rowKeys, type Separation, Separations } from '../../dataset/summary/auc.ts';
+import { type Drift, Drifts } from '../../dataset/summary/drift.ts';
 import type { Bins } from './bins.ts';
 import { MARK, type Mark, type Scenario } from './classes.ts';
 import { Envelope } from './envelope.ts';
@@ -33,6 +34,7 @@ export interface Collected {
   readonly nulls: ReadonlyMap<string, Uint32Array>;
   readonly train: ReadonlyMap<string, Separation>;
   readonly all: ReadonlyMap<string, Separation>;
+  readonly drifts: ReadonlyMap<string, Drift>;
   /** Each scenario against the rows without an attack. */
   readonly byScenario: readonly {
     readonly scenario: Scenario;
@@ -59,6 +61,7 @@ export class Collector {
   readonly #nulls: ReadonlyMap<string, Uint32Array>;
   readonly #train = new Separations();
   readonly #all = new Separations();
+  readonly #drifts = new Drifts();
   readonly #byLabel = new Separations(KEPT_PER_SCENARIO);
 
   constructor(wanted: Wanted) {
@@ -85,6 +88,7 @@ export class Collector {
     const labels = strings(table, 'label');
     const splits = strings(table, 'split');
     const keys = rowKeys(table);
+    this.#drifts.add(table);
     const isTraining = (row: number) => splits[row] === 'train';
     this.#train.add(table, keys, byAnomaly(table, isTraining));
     const isAny = () => true;
@@ -143,6 +147,7 @@ export class Collector {
       nulls: this.#nulls,
       train: this.#train.result(),
       all: this.#all.result(),
+      drifts: this.#drifts.result(),
       byScenario: this.#wanted.scenarios.slice(0, MOST_SCENARIOS).map((scenario) => ({
         scenario,
         areas: this.#byLabel.between(scenario.label, 'normal'),

@@ -11,6 +11,7 @@ import type { LabelSet } from '../label-sources/label-set.ts';
 import { openLabels } from '../labels/open.ts';
 import type { Continued, Plan } from '../plan/model.ts';
 import { plan } from '../plan/plan.ts';
+import { refusalOf } from '../plan/what-differs.ts';
 import { connect } from '../prometheus/client.ts';
 import { openPseudonyms, pseudonymousSource } from '../pseudonyms/configured.ts';
 import type { SampleSource } from '../samples/series.ts';
@@ -98,7 +99,8 @@ export async function openInputs(
   const planned = await plan(config, range, prometheus, nowMs, { continued, shard, pseudonyms });
   const { configDigest } = planned;
   if (there !== undefined) {
-    checkSame(storage, there, earlier ? { configDigest } : { configDigest, end: formatTime(planned.lastMs) });
+    const refusal = () => refusalOf(storage.name, planned, there, earlier !== undefined);
+    checkSame(there, { configDigest, ...(!earlier && { end: formatTime(planned.lastMs) }) }, refusal);
   }
   const replaced = await checkOutput(storage, there, places);
   if (shard !== undefined) checkComplete(planned, range);

@@ -9,6 +9,7 @@ import { checkHidden } from '../pseudonyms/hidden-names.ts';
 import { byQueryInstead } from '../sources/open-source.ts';
 import { checkRetention } from '../stages/check-retention.ts';
 import { daysOf } from '../stages/days.ts';
+import { checkNodes } from '../stages/idle-episodes.ts';
 import { checkStrict, manifest } from '../stages/manifest.ts';
 import { DayMaker } from './day-maker.ts';
 import { type Inputs, openInputs } from './inputs.ts';
@@ -50,6 +51,7 @@ function manifestOf(
       `there is no sample${config.entity === 'pod' ? ' of any pod' : ''} between ${formatTime(plan.firstMs)} and ${formatTime(plan.lastMs)}${config.entity === 'pod' ? ': on nodes without pods (and without Kubernetes) build entity: node' : ''}`,
     );
   }
+  if (!config.allowOtherNodes) checkNodes(labels ?? [], plan, account.entities);
   const { conflicts, split } = days.labels;
   const staleMarkers = source.staleMarkers && (earlier?.prometheus.staleMarkers ?? true);
   const { files } = days.writer;

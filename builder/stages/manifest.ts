@@ -13,10 +13,10 @@ import {
   SCHEMA_VERSION,
 } from '../../dataset/model/manifest.ts';
 import { isPlanned } from '../../dataset/model/rows.ts';
-import { isInShard } from '../../dataset/model/shard.ts';
 import { COLUMN_HELP, tableColumns } from '../../dataset/model/table.ts';
 import type { Account } from '../../dataset/summary/accounts.ts';
 import { LEAKING_AUC } from '../../dataset/summary/auc.ts';
+import { DRIFTING } from '../../dataset/summary/drift.ts';
 import { lacksOf, lackText, type Minimum } from '../../dataset/summary/lacks.ts';
 import { columnQuery, matcherText } from '../../exporter/catalogue/model/promql.ts';
 import type { LabelSet } from '../label-sources/label-set.ts';
@@ -27,6 +27,7 @@ import type { SampleSource } from '../samples/series.ts';
 import { hashedIn } from '../splits/by-node.ts';
 import type { SplitDescription } from '../splits/model.ts';
 import { emptyParts } from '../splits/split.ts';
+import { idleEpisodes } from './idle-episodes.ts';
 
 /** What a run knows at its end. */
 export interface Outcome {
@@ -110,30 +111,6 @@ function columnsOf(planned: Plan, nulls: Readonly<Record<string, number>>): Mani
   });
 }
 
-/** Episodes that label no row, and why that may be a mistake. */
-function idleEpisodes(
-  labels: readonly LabelSet[],
-  { firstMs, lastMs, stepMs, shard }: Plan,
-  account: Account,
-): string[] {
-  const nodes = new Set(account.entities.map(({ node }) => node));
-  const whole = new Set(account.entities.map(({ cluster, node }) => JSON.stringify([cluster, node])));
-  const named = new Set(account.entities.flatMap(({ cluster, node }) => (cluster === null ? [] : [node])));
-  return labels.flatMap(({ episodes }) =>
-    episodes.flatMap(({ episode, cluster, node, startMs, endMs, place }) => {
-      if (shard !== undefined && !isInShard(node, shard)) return [];
-      const isElsewhere =
-        cluster !== undefined && named.has(node) && !whole.has(JSON.stringify([cluster, node]));
-      if (!nodes.has(node) || isElsewhere) {
-        const of = nodeText({ node, ...(cluster !== undefined && { cluster }) });
-        return `${place}: episode ${episode} is about node ${of}, of which there are no rows`;
-      }
-      const outside = startMs > lastMs || endMs <= firstMs - stepMs;
-      return outside ? `${place}: episode ${episode} lies outside the dataset's time` : [];
-    }),
-  );
-}
-
 /** The chains of the dataset's time, as the manifest tells them. */
 function chainsIn(labels: readonly LabelSet[], { firstMs, lastMs, stepMs }: Plan): Manifest['chains'] {
   const all = chainsOf(labels.flatMap(({ episodes }) => episodes));
@@ -180,7 +157,8 @@ function warningsOf(outcome: Outcome): string[] {
   const { plan, account, files, labels, conflicts, split } = outcome;
   const warnings = [...plan.warnings, ...readingWarnings(outcome)];
   if (labels === undefined) warnings.push('there is no label source: label, anomaly and phase are null');
-  else warnings.push(...labels.flatMap((set) => set.warnings), ...idleEpisodes(labels, plan, account));
+  else
+    warnings.push(...labels.flatMap((set) => set.warnings), ...idleEpisodes(labels, plan, account.entities));
   for (const { kept, ignored, start, end, ...where } of conflicts) {
     warnings.push(
       `node ${nodeText(where)}: ${kept} and ${ignored} overlap from ${start} to ${end}: rows are labelled ${kept}`,
@@ -235,8 +213,10 @@ export function accountWarnings(
   split: Pick<SplitDescription, 'by' | 'fractions'> & { minimum?: Minimum | undefined },
 ): string[] {
   const leaking = `columns that alone tell attacks from the rest (AUC above ${LEAKING_AUC}): ${account.leaking.join(', ')}: do they leak the label?`;
+  const drifting = `columns that follow the time that has passed (correlation of ${DRIFTING} and more in normal rows): ${account.drifting.join(', ')}: a model that sees them may tell when a row is from rather than what it is`;
   return [
     ...(account.leaking.length === 0 ? [] : [leaking]),
+    ...(account.drifting.length === 0 ? [] : [drifting]),
     ...columnWarnings(account),
     ...emptyParts(split, account.splitRows),
     ...dividedOf(split, account).lacks.map(lackText),
@@ -254,6 +234,7 @@ export function claimsOf(account: Account) {
     statistics: account.statistics,
     constantColumns: [...account.constant],
     leakingColumns: [...account.leaking],
+    driftingColumns: [...account.drifting],
     missingColumns: account.missing.map((missing) => ({ ...missing, columns: [...missing.columns] })),
     gaps: [...account.gaps],
   };

@@ -38,14 +38,15 @@ interface Identity {
   readonly end: string;
 }
 
-/** Refuses a dataset that is there and is not the one that is asked for. */
-export function checkSame({ name }: Storage, there: Manifest, asked: Partial<Identity>): void {
+/**
+ * Refuses a dataset that is there and is not the one that is asked for.
+ *
+ * @param refusal why, and what to do
+ * @throws {BuilderError} `output`
+ */
+export function checkSame(there: Manifest, asked: Partial<Identity>, refusal: () => string): void {
   const other = Object.entries(asked).some(([key, value]) => there[key as keyof Identity] !== value);
-  if (!other) return;
-  throw new BuilderError(
-    'output',
-    `${name} already holds a different dataset (${there.start} to ${there.end}, step ${there.step}, ${there.format}): ${ELSEWHERE}`,
-  );
+  if (other) throw new BuilderError('output', refusal());
 }
 
 /**

@@ -249,6 +249,8 @@ export const manifestSchema = z.strictObject({
   constantColumns: z.array(z.string()),
   /** Columns that alone tell attacks from the other training rows. */
   leakingColumns: z.array(z.string()),
+  /** Columns that follow the time that has passed, in rows of normal time. */
+  driftingColumns: z.array(z.string()).optional(),
   missingColumns: z.array(z.strictObject({ ...entityName, columns: z.array(z.string()) })),
   gaps: z.array(
     z.strictObject({

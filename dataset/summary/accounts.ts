@@ -12,6 +12,7 @@ import {
 } from '../model/table.ts';
 import { countsOf, countsOfPairs } from '../model/text-column.ts';
 import { byAnomaly, leakingColumns, rowKeys, Separations } from './auc.ts';
+import { Drifts, driftingColumns, normalRows } from './drift.ts';
 import { type Gap, GapFinder } from './gaps.ts';
 import { Moments, type Statistics } from './moments.ts';
 
@@ -46,6 +47,8 @@ export interface Account {
   readonly statistics: Readonly<Record<string, TrainingStatistics>>;
   /** Features that alone tell the attacks among the training rows from the others. */
   readonly leaking: readonly string[];
+  /** Features that follow the time that has passed, in normal rows. */
+  readonly drifting: readonly string[];
   readonly gaps: readonly Gap[];
   /** Features that a node has no value of in any row. */
   readonly missing: readonly MissingColumns[];
@@ -90,6 +93,7 @@ export class Accounts {
   readonly #normal: Counting = new Map();
   readonly #moments = new Map<string, Moments>();
   readonly #separations = new Separations();
+  readonly #drifts = new Drifts();
   readonly #variations = new Map<string, Variation>();
   /** By node, the features that had a value. */
   readonly #seen = new Map<string, Set<string>>();
@@ -107,6 +111,7 @@ export class Accounts {
   add(table: Table): void {
     this.#rows += table.rows;
     this.#digest.add(table);
+    this.#drifts.add(table);
     this.#addClasses(table);
     const inTraining = trainingRows(textColumn(table, 'split'));
     this.#separations.add(
@@ -140,20 +145,17 @@ export class Accounts {
     const role = textColumn(table, 'role');
     for (const [part, name, rows] of countsOfPairs(split, role))
       if (name !== null && isBenign({ role: name })) count(this.#lookAlikes, part ?? '', rows);
-    this.#addNormal(split, textColumn(table, 'phase'), textColumn(table, 'episode'));
+    this.#addNormal(table, split);
     for (const [phase, rows] of countsOf(textColumn(table, 'phase')))
       if (phase !== null) count(this.#phases, phase, rows);
   }
 
-  #addNormal(split: TextColumn, phase: TextColumn, episode: TextColumn): void {
-    const isNormal = phase.texts.map((text) => text === 'normal');
-    const isAlone = episode.texts.map((text) => text === null);
-    const rows = Uint32Array.from(split.codes, (code, row) =>
-      isNormal[phase.codes[row] as number] && isAlone[episode.codes[row] as number]
-        ? code
-        : split.texts.length,
+  #addNormal(table: Table, split: TextColumn): void {
+    const counts = normalRows(table);
+    const codes = Uint32Array.from(split.codes, (code, row) =>
+      counts[row] === 1 ? code : split.texts.length,
     );
-    for (const [part, own] of countsOf({ texts: [...split.texts, OTHER], codes: rows }))
+    for (const [part, own] of countsOf({ texts: [...split.texts, OTHER], codes }))
       if (part !== OTHER) count(this.#normal, part ?? '', own);
   }
 
@@ -246,6 +248,7 @@ export class Accounts {
         ]),
       ),
       leaking: leakingColumns(separations),
+      drifting: driftingColumns(this.#drifts.result()),
       gaps: this.#gaps.result(),
       missing: this.#missing(),
       misplaced: this.#gaps.misplaced,

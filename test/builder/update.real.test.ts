@@ -146,11 +146,24 @@ describe('builder update', () => {
   it('refuses a dataset that was asked for otherwise', async () => {
     await run('update', 'other', at(30));
     const before = bytesOf(join(folder, 'other'));
-    for (const config of [{ step: '30s' }, { start: at(1) }, { split: { by: 'node' } }, { seed: 'x' }]) {
+    const others: [object, RegExp][] = [
+      [{ step: '30s' }, /step is 15s there, and 30s here.*: choose another --output, or remove it$/],
+      [{ start: at(1) }, /start is \S+ there, and \S+ here: /],
+      [{ split: { by: 'node' } }, /split\.by is time there, and node here/],
+      [{ seed: 'x', split: { by: 'episode' } }, /split\.by is time there, and episode here/],
+      [{ columns: ['forks_per_second'] }, /it has the column .* more beside: /],
+      [{ labels: [{ metric: {} }] }, /labels is episodes episodes\.csv there, and metric here: .* relabel /],
+    ];
+    for (const [config, why] of others) {
       const error = await refused('update', 'other', at(40), config);
       expect(error.message).to.match(/ already holds a different dataset /);
+      expect(error.message).to.match(why);
       expect(error.exitCode).to.equal(2);
     }
+    const error = await refused('build', 'other', at(40));
+    expect(error.message).to.match(
+      /: end is \S+ there, and \S+ here: to continue it say kubevigil-builder update/,
+    );
     expect(bytesOf(join(folder, 'other'))).to.deep.equal(before);
   });
 

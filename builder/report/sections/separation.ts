@@ -1,5 +1,6 @@
 import { columnCode, type Html, html } from '../../../common/html.ts';
 import { folded, LEAKING_AUC, type Separation } from '../../../dataset/summary/auc.ts';
+import { DRIFTING } from '../../../dataset/summary/drift.ts';
 import { swatch } from '../legend.ts';
 import { formatCount } from '../numbers.ts';
 import { percent } from '../strip.ts';
@@ -8,6 +9,7 @@ import { type Column, featuresOf, type View } from '../view.ts';
 const CHANCE = 0.5;
 const METER_PIXELS = 90;
 const DECIMALS = 3;
+const DRIFT_DECIMALS = 2;
 /** From here on a cell of the matrix is coloured. */
 const NOTABLE = 0.6;
 
@@ -35,6 +37,20 @@ function areaCell({ auc }: Separation): Html {
   return auc === null ? html`<td>–</td>` : html`<td>${meter(auc)}${areaText(auc)}</td>`;
 }
 
+function correlationOf({ collected }: View, name: string): number | null {
+  return collected.drifts.get(name)?.correlation ?? null;
+}
+
+/** Whether a feature follows the time that has passed. */
+function drifts(view: View, name: string): boolean {
+  return Math.abs(correlationOf(view, name) ?? 0) >= DRIFTING;
+}
+
+function driftCell(view: View, name: string): Html {
+  const correlation = correlationOf(view, name);
+  return html`<td>${correlation === null ? '–' : correlation.toFixed(DRIFT_DECIMALS)}</td>`;
+}
+
 function bySeparation(view: View): { column: Column; train: Separation; all: Separation }[] {
   const { train, all } = view.collected;
   const rank = ({ auc }: Separation) => (auc === null ? -1 : folded(auc));
@@ -47,10 +63,10 @@ function areaTable(view: View): Html {
   const rows = bySeparation(view).map(({ column: { name }, train, all }) => {
     const { auc } = train.auc === null ? all : train;
     const leaks = auc !== null && folded(auc) > LEAKING_AUC;
-    return html`<tr><th scope="row"><a href="#feature-${name}">${columnCode(name)}</a></th><td class="left">${auc === null ? '–' : (DIRECTIONS[arrow(auc)] ?? '')}</td>${areaCell(train)}${areaCell(all)}<td>${formatCount(all.positives)}</td><td>${formatCount(all.negatives)}</td><td class="left">${leaks ? html`<span class="badge">suspected leak</span>` : undefined}</td></tr>`;
+    return html`<tr><th scope="row"><a href="#feature-${name}">${columnCode(name)}</a></th><td class="left">${auc === null ? '–' : (DIRECTIONS[arrow(auc)] ?? '')}</td>${areaCell(train)}${areaCell(all)}<td>${formatCount(all.positives)}</td><td>${formatCount(all.negatives)}</td>${driftCell(view, name)}<td class="left">${leaks ? html`<span class="badge">suspected leak</span>` : undefined}${drifts(view, name) ? html`<span class="badge">drifts</span>` : undefined}</td></tr>`;
   });
   return html`<div class="scroll" tabindex="0"><table><caption>Area under the ROC curve of each feature alone, best first</caption>
-<thead><tr><th scope="col">feature</th><th scope="col" class="left">in attacks</th><th scope="col">AUC, training rows</th><th scope="col">AUC, all rows</th><th scope="col">attack rows</th><th scope="col">other rows</th><th scope="col" class="left"></th></tr></thead><tbody>${rows}</tbody></table></div>`;
+<thead><tr><th scope="col">feature</th><th scope="col" class="left">in attacks</th><th scope="col">AUC, training rows</th><th scope="col">AUC, all rows</th><th scope="col">attack rows</th><th scope="col">other rows</th><th scope="col">with time</th><th scope="col" class="left"></th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function matrixCell(separation: Separation | undefined): Html {
@@ -89,6 +105,6 @@ function nothingToCompare({ scenarios }: View): Html | undefined {
 
 export function separationSection(view: View): Html {
   return html`<section id="auc"><h2>Single-feature AUC</h2>
-<p class="lead">The chance that a row under attack has the higher value than a row that is not, ties counted half, nulls left out; folded, so that 0.5 is chance and 1 is perfect either way. Above ${LEAKING_AUC} a feature says more than features do: it may leak the label.</p>
+<p class="lead">The chance that a row under attack has the higher value than a row that is not, ties counted half, nulls left out; folded, so that 0.5 is chance and 1 is perfect either way. Above ${LEAKING_AUC} a feature says more than features do: it may leak the label. “With time” is the correlation of a feature with the time that has passed, within nodes and in normal rows alone: from ${DRIFTING} on either side of 0 a model may tell by it when a row is from.</p>
 ${nothingToCompare(view)}${areaTable(view)}${matrix(view)}</section>`;
 }

@@ -135,7 +135,7 @@ describe('builder evidence', () => {
       recordSet: { '@id': string }[];
     };
     expect(croissant.distribution.map((own) => own['@id'])).to.include('evidence.parquet');
-    expect(croissant.recordSet.map((own) => own['@id'])).to.deep.equal(['rows', 'events']);
+    expect(croissant.recordSet.map((own) => own['@id'])).to.deep.equal(['rows', 'splits', 'events']);
     configure({ evidence: undefined });
     const plain = await make('build', { folder, output: 'plain' });
     configure();

@@ -34,7 +34,7 @@ describe("a campaign's file", () => {
   for (const [what, text, message] of [
     ['no scenarios', '{}', /plan\.yaml: scenarios: /],
     ['an empty list', 'scenarios: []', /: scenarios: /],
-    ['an unknown key', `${ITEM}\nsped: 3`, /: Unrecognized key: "sped"/],
+    ['an unknown key', `${ITEM}\nsped: 3`, /: there is no key "sped"/],
     [
       'an unknown scenario',
       'scenarios: [{ name: rm_rf, duration: 1m }]',
