@@ -25,6 +25,8 @@ import { coverageLines } from './coverage.ts';
 import { loadPlan } from './load-plan.ts';
 import { openLocalTarget } from './local-target.ts';
 import { type Plan, scenarioNames } from './plan-schema.ts';
+import { askAbout, checkNodes } from './preflight.ts';
+import { previewLines } from './preview.ts';
 import { progressOn } from './progress.ts';
 import { openRemoteTarget } from './remote-target.ts';
 import { checkAll, runCampaign } from './run-campaign.ts';
@@ -120,7 +122,10 @@ async function perform(plan: Plan, flags: Flags, log: Logger): Promise<void> {
   try {
     if (flags.prometheus === undefined)
       log.warn('Clocks are not compared with the server that scrapes: --prometheus does');
-    else await checkClocks(targets, flags.prometheus, plan.step, log);
+    else {
+      await checkClocks(targets, flags.prometheus, plan.step, log);
+      for (const warning of checkNodes(targets, await askAbout(flags.prometheus))) log.warn(warning);
+    }
     const table = timetable(plan, targets.length);
     await checkAll(table, targets);
     const progress = progressOn(process.stderr, log);
@@ -151,7 +156,8 @@ async function run(planFile: string, flags: Flags): Promise<void> {
   }
   if (flags['dry-run'] === true) {
     const nodes = plan.targets?.map((target) => new URL(target.url).origin) ?? [flags['node-name']];
-    const lines = timetableLines(plan, timetable(plan, nodes.length), nodes);
+    const table = timetable(plan, nodes.length);
+    const lines = [...timetableLines(plan, table, nodes), '', ...previewLines(plan, table, nodes.length)];
     process.stdout.write(`${lines.join('\n')}\n`);
     return;
   }

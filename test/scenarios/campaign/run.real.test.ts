@@ -82,7 +82,9 @@ describe('kubevigil-scenarios run', () => {
     const startMs = Date.now();
     const ended = await run('--seed=11');
     expect(ended.code).to.equal(0);
-    const planned = dry.stdout.match(/cpu_burn|disk_thrash/g);
+    const [timetable, rows] = dry.stdout.split('\n\n');
+    expect(rows).to.match(/^rows of a dataset with step /);
+    const planned = timetable?.match(/cpu_burn|disk_thrash/g);
     expect(episodes().map(({ scenario }) => scenario)).to.deep.equal(planned);
     let before = startMs;
     for (const { startMs: start, endMs, node, run: name, episode } of episodes()) {
