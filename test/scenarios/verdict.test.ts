@@ -83,6 +83,26 @@ describe('the verdict on scenarios', () => {
     ]);
   });
 
+  it('neither credits nor blames a scenario for what was there before it', () => {
+    /** Normal for 15 s, then `before`, and `during` in episodes. */
+    const course = (before: number, during: number) =>
+      Array.from({ length: 75 }, (_, second) => {
+        const timeMs = BEGIN_MS + second * 1000;
+        const isOn = EPISODES.some(({ startMs, endMs }) => timeMs > startMs && timeMs <= endMs);
+        return { timeMs, values: { tcp_time_wait: isOn ? during : second > 15 ? before : 0 } };
+      });
+    const others = [
+      { ...(EPISODES[0] as Episode), startMs: BEGIN_MS + 15_000, recoveredMs: BEGIN_MS + 80_000 },
+    ];
+    const of = (scenario: Pick<Scenario, 'role' | 'moves'>, before: number, during: number) =>
+      verdictOn(scenario, [...judge(course(before, during), EPISODES, 'node', STEP_MS, others).values()])
+        .wrong;
+    expect(of(benign(), 115, 115)).to.deep.equal([]);
+    expect(of(benign(), 115, 140)).to.have.length(1);
+    expect(of(attack('tcp_time_wait'), 115, 115)).to.have.length(1);
+    expect(of(attack('tcp_time_wait'), 115, 140)).to.deep.equal([]);
+  });
+
   it('does not blame it for what was left from before it', () => {
     /** Normal for 15 s, then 30 but for the episodes. */
     const raised = (afterS: number, left: number) =>

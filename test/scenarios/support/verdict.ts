@@ -26,14 +26,19 @@ const isThere = ({ during }: Judgement) => during !== undefined;
 
 /** Whether the pod's part alone would count as moved. */
 const isLarge = (size: number | undefined) => size !== undefined && Math.abs(size) >= MOVED;
-/** Whether it was this episode that moved the column: of one that its pod has no figures of, nobody knows. */
-const hasMoved = ({ during, share }: Judgement) =>
-  isMoved(during) && (share === undefined || isLarge(share.during));
+/** Whether a column went away just then: what one was before is left for a while, as closed connections are for a minute. */
+const isSudden = ({ before, during }: Judgement) =>
+  before === undefined || during === undefined || isLarge(during.size - before.size);
+/**
+ * Whether it was this episode that moved the column: of one that its pod has no figures of, nobody knows. What others of this machine move too may
+ * have been there before, and can hardly go further.
+ */
+const hasMoved = (one: Judgement) =>
+  isMoved(one.during) &&
+  (one.isShared || isSudden(one)) &&
+  (one.share === undefined || isLarge(one.share.during));
 const mayHaveMoved = ({ during, share }: Judgement) =>
   isMoved(during) && (share?.during === undefined || isLarge(share.during));
-/** Whether a column that others on this machine move too went away just then, and not long before or all the time. */
-const isSudden = ({ isShared, before, during }: Judgement) =>
-  !isShared || before === undefined || during === undefined || isLarge(during.size - before.size);
 
 /** A pod's own program keeps some of the heap that it once used; what a leak of a gigabyte leaves of it is no part of the leak. */
 const MOST_KEPT: Readonly<Record<string, number>> = { container_memory_working_set_bytes: 0.05 };
