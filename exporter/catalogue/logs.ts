@@ -59,7 +59,7 @@ export const logsMetrics = {
   }),
   skipped: counter({
     name: 'kubevigil_log_skipped_bytes_total',
-    help: 'Bytes of logs given up because they came faster than they could be read.',
+    help: 'Bytes of logs that no rule saw: they came faster than they could be read, or were the end of a line beyond 16 KiB.',
     labels: {},
     source: 'the agent',
     since: 'agent',

@@ -11,6 +11,8 @@ export interface ContainerLine {
 
 /** Joins the parts in which runtimes store long lines; as with other lines only the beginning is kept. */
 export class ContainerLines {
+  /** Ends of lines that were too long, so far. */
+  cutBytes = 0;
   readonly #parts = new Map<string, string>();
 
   /** The container's line that ends with this line of the file, if one does. */
@@ -18,7 +20,9 @@ export class ContainerLines {
     const parsed = parseContainerLog(line);
     if (parsed === undefined) return undefined;
     const { stream, partial, time } = parsed;
-    const text = ((this.#parts.get(stream) ?? '') + parsed.text).slice(0, MAX_LINE_BYTES);
+    const whole = (this.#parts.get(stream) ?? '') + parsed.text;
+    const text = whole.slice(0, MAX_LINE_BYTES);
+    this.cutBytes += Buffer.byteLength(whole.slice(MAX_LINE_BYTES));
     if (partial) {
       // Docker's file names the stream as it likes; the two that there are leave no room for more.
       if (this.#parts.size < 2 || this.#parts.has(stream)) this.#parts.set(stream, text);

@@ -10,10 +10,12 @@ export const MAX_CONTAINER_LINE_BYTES = 6 * MAX_LINE_BYTES + 1_024;
 /**
  * Cuts what is read into lines, wherever the reads end.
  *
- * Of a line of megabytes only the beginning is kept. Bytes that are no UTF-8 become U+FFFD. NULs before a line are
+ * Of a line of megabytes only the beginning is kept, and how much of its end is not is counted. Bytes that are no UTF-8 become U+FFFD. NULs before a line are
  * the hole that a log emptied under its writer begins with.
  */
 export class LineSplitter {
+  /** Ends of lines that were too long, so far. */
+  cutBytes = 0;
   #pending: Buffer[] = [];
   #bytes = 0;
   #skipping = false;
@@ -47,8 +49,10 @@ export class LineSplitter {
   #keep(chunk: Buffer, from: number, end: number): void {
     let start = from;
     if (this.#bytes === 0) while (start < end && chunk[start] === NUL) start += 1;
+    if (this.#skipping) return;
     const part = chunk.subarray(start, Math.min(end, start + this.#maxBytes - this.#bytes));
-    if (part.length === 0 || this.#skipping) return;
+    this.cutBytes += end - start - part.length;
+    if (part.length === 0) return;
     // A copy, because the reader uses its buffer again.
     this.#pending.push(Buffer.from(part));
     this.#bytes += part.length;

@@ -37,6 +37,8 @@ interface Source {
   target: LogTarget;
 }
 
+const skippedOf = ({ tail, lines }: Source) => tail.skippedBytes + (lines?.cutBytes ?? 0);
+
 /** Lines that matched a rule in an owner's share. */
 export interface LogCount extends MatchCount<ContainerOwner> {
   readonly category: LogCategory;
@@ -104,9 +106,9 @@ export class LogReader {
     );
   }
 
-  /** Bytes given up because they came faster than they could be read. */
+  /** Bytes that no rule saw: they came faster than they could be read, or were the ends of lines that were too long. */
   get skippedBytes(): number {
-    return [...this.#sources.values()].reduce((sum, { tail }) => sum + tail.skippedBytes, this.#skippedBytes);
+    return [...this.#sources.values()].reduce((sum, source) => sum + skippedOf(source), this.#skippedBytes);
   }
 
   /**
@@ -167,10 +169,10 @@ export class LogReader {
     return new Budget(Math.max(MIN_BUDGET_MS, POLL_BUDGET_MS / this.#sources.size));
   }
 
-  async #drop(path: string, { tail }: Source, errors: SourceError[]): Promise<void> {
+  async #drop(path: string, source: Source, errors: SourceError[]): Promise<void> {
     this.#sources.delete(path);
-    this.#skippedBytes += tail.skippedBytes + tail.unreadBytes;
-    await collect(errors, () => tail.close());
+    this.#skippedBytes += skippedOf(source) + source.tail.unreadBytes;
+    await collect(errors, () => source.tail.close());
   }
 
   /** What rules ask of the journal because none of their files is there. */

@@ -19,8 +19,7 @@ const GZIP_MAGIC = 0x1f8b;
  */
 export class Tail {
   readonly path: string;
-  /** Bytes given up because they came faster than they could be read. */
-  skippedBytes = 0;
+  #skippedBytes = 0;
   readonly #files: HostFiles;
   readonly #splitter: LineSplitter;
   #log: OpenLog | undefined;
@@ -39,6 +38,11 @@ export class Tail {
     this.#files = files;
     this.#sinceMs = sinceMs;
     this.#splitter = splitter;
+  }
+
+  /** Bytes given up because they came faster than they could be read, and ends of lines that were too long. */
+  get skippedBytes(): number {
+    return this.#skippedBytes + this.#splitter.cutBytes;
   }
 
   /** Bytes that were there at the last poll and wait for the next one. */
@@ -126,7 +130,7 @@ export class Tail {
     }
     if (size - this.#position > MAX_BACKLOG_BYTES) {
       const from = size - MAX_BYTES_PER_POLL;
-      this.skippedBytes += from - this.#position;
+      this.#skippedBytes += from - this.#position;
       this.#position = from;
       this.#splitter.reset(true);
     }

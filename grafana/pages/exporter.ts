@@ -226,7 +226,7 @@ const coverage: Section = {
     timeSeries({
       title: 'Logs skipped',
       description:
-        'Bytes of logs that came faster than they can be read (kubevigil_log_skipped_bytes_total).',
+        'Bytes of logs that no rule saw: too fast, or the end of a long line (kubevigil_log_skipped_bytes_total).',
       unit: 'binBps',
       queries: [{ expr: `max by (node) (${rate('kubevigil_log_skipped_bytes_total')})`, legend: '{{node}}' }],
       span: THIRD,

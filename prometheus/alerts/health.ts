@@ -282,26 +282,26 @@ export const healthAlerts: AlertGroup = {
       for: { duration: '0s', why: 'what was skipped is not read later' },
       severity: 'info',
       technique: 'T1562.006',
-      summary: `${NODE}: {{ $value | humanize1024 }}B of logs came faster than they can be read, and were skipped`,
+      summary: `${NODE}: {{ $value | humanize1024 }}B of logs were skipped, which no rule saw`,
       meaning:
-        'A log that rules watch grows faster than the exporter reads: failed logins in it may not have been counted. A flood of lines can be meant to hide some.',
-      threshold: 'Any: logs of logins are slow.',
+        'A log that rules watch grows faster than the exporter reads, or has lines of more than 16 KiB, whose ends no rule sees: failed logins in it may not have been counted. A flood, or a long line, can be meant to hide some.',
+      threshold: 'Any: logs of logins are slow, and their lines short.',
       look: [
         'Which log grows? `ls -l /var/log`, and the pods with the labels `kubevigil.io/watch-logins` and `kubevigil.io/watch-web`.',
       ],
-      harmless: ['A service that logs everything at debug level: do not select it.'],
+      harmless: ['A service that logs everything at debug level, or whole documents: do not select it.'],
       fires: {
         when: 'a mebibyte a minute is skipped',
         input: { [SKIPPED]: '0+262144x80' },
         at: '18m',
         labels: { node: 'a' },
-        summary: 'a: 10MiB of logs came faster than they can be read, and were skipped',
+        summary: 'a: 10MiB of logs were skipped, which no rule saw',
       },
       quiet: { when: 'some were skipped before', input: { [SKIPPED]: '10485760x80' }, at: '18m' },
       born: {
         series: SKIPPED,
         least: 1048576,
-        summary: 'a: 1MiB of logs came faster than they can be read, and were skipped',
+        summary: 'a: 1MiB of logs were skipped, which no rule saw',
       },
     },
     {

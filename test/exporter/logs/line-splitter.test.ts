@@ -19,6 +19,21 @@ describe('logs: lines', () => {
     expect(lines.map(({ length }) => length)).to.deep.equal([MAX_LINE_BYTES, 4]);
   });
 
+  it('are cut where they are too long, and how much is lost is counted, however the bytes come', () => {
+    const lengths = fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 8 });
+    fc.assert(
+      fc.property(lengths, fc.integer({ min: 1, max: 50 }), (of, size) => {
+        const bytes = Buffer.from(of.map((length) => `${'x'.repeat(length)}\n`).join(''));
+        const splitter = new LineSplitter(10);
+        const lines: string[] = [];
+        for (let at = 0; at < bytes.length; at += size)
+          lines.push(...splitter.push(bytes.subarray(at, at + size)));
+        expect(lines.map(({ length }) => length)).to.deep.equal(of.map((length) => Math.min(length, 10)));
+        expect(splitter.cutBytes).to.equal(of.reduce((sum, length) => sum + Math.max(0, length - 10), 0));
+      }),
+    );
+  });
+
   it('show what is no UTF-8 as U+FFFD, and join a character that two reads share', () => {
     expect(split(Buffer.from([0x61, 0xff, 0x0a]))).to.deep.equal(['a\ufffd']);
     expect(split(Buffer.from([0xc3]), Buffer.from([0xa9, 0x0a]))).to.deep.equal(['é']);

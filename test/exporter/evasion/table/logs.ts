@@ -187,6 +187,15 @@ export const LOGS: Family = {
       ),
     ),
     logged(
+      'log-long-line',
+      'has it stand behind 20 KiB of others, on the same line',
+      [(host) => host.append(AUTH_LOG, `${'x'.repeat(20 * 1024)} ${FAILURE}`)],
+      otherwise(
+        ['log_skipped_bytes_total'],
+        'rules see the first 16 KiB of a line; how much stands behind them is counted',
+      ),
+    ),
+    logged(
       'log-no-end',
       'has the daemon end before it ends its line',
       [(host) => host.append(AUTH_LOG, FAILURE.trimEnd())],
