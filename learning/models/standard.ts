@@ -47,8 +47,11 @@ export function standardisedRow(
   row: number,
   { means, deviations }: Standard,
 ): Float64Array {
-  return Float64Array.from(means, (mean, column) => {
+  const result = new Float64Array(columns);
+  for (let column = 0; column < columns; column++) {
     const value = values[row * columns + column] as number;
-    return Number.isNaN(value) ? 0 : (value - mean) / (deviations[column] as number);
-  });
+    if (!Number.isNaN(value))
+      result[column] = (value - (means[column] as number)) / (deviations[column] as number);
+  }
+  return result;
 }

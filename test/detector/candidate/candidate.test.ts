@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { openDetector } from '../../../detector/candidate/detector.ts';
 import { writeCandidate } from '../../../detector/candidate/write.ts';
-import { train } from '../../../detector/training/train.ts';
+import { type Trained, train } from '../../../detector/training/train.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { matrixOf } from '../support/matrices.ts';
 import { syntheticDataset } from '../support/synthetic.ts';
@@ -26,11 +26,12 @@ interface Listed {
 
 describe('a candidate', () => {
   const newFolder = temporaryFolder();
+  let trained: Trained;
   let original: string;
 
   before(async () => {
-    const { name, contents } = await train([syntheticDataset()], 1, () => {});
-    original = writeCandidate(newFolder(), name, contents);
+    trained = await train([syntheticDataset()], 1, () => {});
+    original = writeCandidate(newFolder(), trained.name, trained.contents);
   });
 
   /** A copy of the candidate, changed. */
@@ -209,7 +210,7 @@ describe('a candidate', () => {
 
   it('is not there half: what a killed run left is replaced', async () => {
     const models = newFolder();
-    const { name, contents } = await train([syntheticDataset()], 1, () => {});
+    const { name, contents } = trained;
     const id = original.slice(dirname(original).length + 1);
     mkdirSync(join(models, `.${id}.tmp`));
     writeFileSync(join(models, `.${id}.tmp`, 'model.json'), '{');
