@@ -187,7 +187,7 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
       ]),
     ),
   },
-  'kubevigil-builder': { effects: { '--version': { seenIn: 'test/image.real.test.ts' } } },
+  'kubevigil-builder': { effects: { '--version': { seenIn: 'test/tools/release.real.test.ts' } } },
   'kubevigil-builder build': {
     edge: configOf('build', 'shard'),
     effects: { ...MAKING, '--shard': { seenIn: 'test/builder/commands/merge.real.test.ts' } },
@@ -250,7 +250,7 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
       ].map((flag) => [flag, { seenIn: 'test/builder/commands/label.real.test.ts' }]),
     ),
   },
-  'kubevigil-detector': { effects: { '--version': { seenIn: 'test/image.real.test.ts' } } },
+  'kubevigil-detector': { effects: { '--version': { seenIn: 'test/tools/release.real.test.ts' } } },
   'kubevigil-detector train': {
     effects: Object.fromEntries(
       ['--output', '--seed', '--log.level', '--log.format'].map((flag) => [flag, { seenIn: DETECTOR }]),
@@ -289,7 +289,7 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
       ].map((flag) => [flag, { seenIn: SERVING }]),
     ),
   },
-  'kubevigil-scenarios': { effects: { '--version': { seenIn: 'test/image.real.test.ts' } } },
+  'kubevigil-scenarios': { effects: { '--version': { seenIn: 'test/tools/release.real.test.ts' } } },
   'kubevigil-scenarios serve': { edge: serveOptions, effects: SERVE },
   'kubevigil-scenarios run': {
     effects: Object.fromEntries(

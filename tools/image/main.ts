@@ -4,8 +4,9 @@
  * dependencies without what only developers read, the programs under their names, and what all of it is made of (sbom.*.json). The
  * same commit gives the same bytes, rights and times.
  *
- *     node dist/tools/image/main.js FOLDER
+ *     node dist/tools/image/main.js FOLDER [PACKAGE]
  *
+ * With a package that `npm pack` has made, its files are those of that package.
  * The Dockerfile runs it, and so does the test that looks at the result. Nothing in it depends on the architecture.
  */
 import { execFileSync } from 'node:child_process';
@@ -37,18 +38,28 @@ function prune(folder: string): void {
   }
 }
 
-const [target] = process.argv.slice(2);
+/** Puts what `npm pack` makes of the checkout into a folder. */
+function unpackOwn(into: string): void {
+  const archive = run(
+    'npm',
+    ['pack', '--silent', '--ignore-scripts', '--pack-destination', into],
+    ROOT,
+  ).trim();
+  unpack(join(into, archive), into);
+  rmSync(join(into, archive));
+}
+
+function unpack(archive: string, into: string): void {
+  run('tar', ['-xzf', archive, '--strip-components=1', '-C', into], into);
+}
+
+const [target, packed] = process.argv.slice(2);
 if (target === undefined) throw new Error('say where to: node dist/tools/image/main.js FOLDER');
 const app = join(target, 'app');
 const bin = join(target, 'usr', 'local', 'bin');
 for (const folder of [app, bin]) mkdirSync(folder, { recursive: true });
-const archive = run(
-  'npm',
-  ['pack', '--silent', '--ignore-scripts', '--pack-destination', target],
-  ROOT,
-).trim();
-run('tar', ['-xzf', join(target, archive), '--strip-components=1', '-C', app], target);
-rmSync(join(target, archive));
+if (packed === undefined) unpackOwn(app);
+else unpack(packed, app);
 for (const file of ['package-lock.json', '.npmrc']) copyFileSync(join(ROOT, file), join(app, file));
 run(
   'npm',

@@ -6,6 +6,8 @@
  *     sbom.cdx.json sbom.spdx.json what it is made of
  *     image-files.sha256           the files that the image has beside Node and Debian: `sha256sum --check` in it, from /
  *     SHA256SUMS                   of these
+ *
+ * `npm run release -- --layer FOLDER` leaves the image's own files in a folder.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -31,26 +33,38 @@ function sums(folder: string): string {
     .join('');
 }
 
-function imageFiles(): string {
-  const layer = mkdtempSync(join(tmpdir(), 'kubevigil-image-'));
+/** What the image has beside Node and its distribution; its files stay if somebody wants to look at them. */
+function imageFiles(archive: string, kept: string | undefined): string {
+  const layer = kept ?? mkdtempSync(join(tmpdir(), 'kubevigil-image-'));
   try {
-    execFileSync(process.execPath, [join(ROOT, 'dist', 'tools', 'image', 'main.js'), layer], {
+    execFileSync(process.execPath, [join(ROOT, 'dist', 'tools', 'image', 'main.js'), layer, archive], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     return sums(layer);
   } finally {
-    rmSync(layer, { recursive: true, force: true });
+    if (kept === undefined) rmSync(layer, { recursive: true, force: true });
   }
 }
 
-function release(output: string): void {
-  const folder = resolve(output);
+/** A folder that is new or empty, as an absolute path. */
+function emptyFolder(name: string): string {
+  const folder = resolve(name);
   mkdirSync(folder, { recursive: true });
-  if (readdirSync(folder).length > 0) throw new UsageError(`${output} is not empty: name another folder`);
+  if (readdirSync(folder).length > 0) throw new UsageError(`${name} is not empty: name another folder`);
+  return folder;
+}
+
+function release(output: string, { layer }: { readonly layer?: string }): void {
+  const folder = emptyFolder(output);
+  const kept = layer === undefined ? undefined : emptyFolder(layer);
   const pack = ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder];
-  execFileSync('npm', pack, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  const archive = execFileSync('npm', pack, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).trim();
   writeSboms(ROOT, folder, process.env);
-  writeFileSync(join(folder, 'image-files.sha256'), imageFiles());
+  writeFileSync(join(folder, 'image-files.sha256'), imageFiles(join(folder, archive), kept));
   const all = sums(folder);
   writeFileSync(join(folder, 'SHA256SUMS'), all);
   process.stdout.write(all);
@@ -59,6 +73,10 @@ function release(output: string): void {
 const program = new Program('release')
   .description('Makes what is published beside the image.')
   .argument('[folder]', 'where to; it is new or empty', 'release')
+  .option(
+    '--layer <folder>',
+    "where the image's own files stay, which are looked at and removed otherwise; it is new or empty",
+  )
   .allowExcessArguments(false)
   .action(release);
 await runCommand(program);
