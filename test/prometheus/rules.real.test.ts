@@ -27,8 +27,11 @@ interface TestFile {
 
 const readTests = (file: string) => parse(readFileSync(join(TESTS, file), 'utf8')) as TestFile;
 
+/** Whose processes end soon: to look for garbage less often saves a fifth of their CPU time. */
+const ENVIRONMENT = { ...process.env, GOGC: '800' };
+
 async function promtool(...args: readonly string[]): Promise<string> {
-  const { stdout } = await run(await program('promtool'), [...args]);
+  const { stdout } = await run(await program('promtool'), [...args], { env: ENVIRONMENT });
   return stdout;
 }
 
@@ -47,7 +50,7 @@ describe('prometheus/rules', () => {
   const folder = temporaryFolder();
 
   /** The tests of a file by their subjects, each file with the rules that it needs: all of them would be evaluated each minute of every test. */
-  function divided(file: string): string[] {
+  function divided(file: string, change = (test: PromtoolTest) => test): string[] {
     const { rule_files, group_eval_order = [], tests, ...rest } = readTests(file);
     const groups = rule_files.flatMap((path) => readGroups(basename(path)));
     return bySubject(tests).map((own) => {
@@ -55,7 +58,12 @@ describe('prometheus/rules', () => {
       const order = group_eval_order.filter((name) => needed.some((group) => group.name === name));
       const path = folder();
       writeFileSync(join(path, 'rules.yml'), stringify({ groups: needed }));
-      const document = { ...rest, rule_files: ['rules.yml'], group_eval_order: order, tests: own };
+      const document = {
+        ...rest,
+        rule_files: ['rules.yml'],
+        group_eval_order: order,
+        tests: own.map(change),
+      };
       writeFileSync(join(path, file), stringify(document));
       return join(path, file);
     });
@@ -118,15 +126,12 @@ describe('prometheus/rules', () => {
   }
 
   it('the tests can fail: a case that fires is not taken for one that is quiet', async () => {
-    const { rule_files, tests, ...rest } = readTests('kubevigil-attack-access.yml');
-    const silenced = tests.map(({ alert_rule_test, ...test }) => ({
+    const silenced = divided(WHOLE, ({ alert_rule_test = [], ...test }) => ({
       ...test,
-      alert_rule_test: (alert_rule_test ?? []).map((one) => ({ ...one, exp_alerts: [] })),
+      alert_rule_test: alert_rule_test.map((one) => ({ ...one, exp_alerts: [] })),
     }));
-    const path = join(folder(), 'silenced.yml');
-    const absolute = rule_files.map((file) => join(TESTS, file));
-    writeFileSync(path, stringify({ rule_files: absolute, tests: silenced, ...rest }));
-    const failure = await failureOf('test', 'rules', path);
+    const failure = await failureOf('test', 'rules', ...silenced);
+    const { tests } = readTests(WHOLE);
     for (const { name } of tests.filter(({ name }) => name.includes(' fires: ')))
       expect(failure).to.contain(name);
   });

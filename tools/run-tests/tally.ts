@@ -77,7 +77,8 @@ export function lineOf(name: string, { passing, pending, failing, durationMs }: 
   return `${mark} ${name}: ${counts.join(', ')} (${seconds(durationMs)})`;
 }
 
-const SHOWN = 10;
+/** Of each list: what makes a run long is not in the first ten alone. */
+const SHOWN = 30;
 
 /** The names with the highest figures. */
 function highest(title: string, figures: Iterable<readonly [name: string, ms: number]>): string[] {
