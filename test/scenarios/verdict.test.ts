@@ -125,12 +125,16 @@ describe('the verdict on scenarios', () => {
     for (const left of [36, 90]) expect(of(left), String(left)).to.have.length(1);
   });
 
-  it('lets a pod keep a twentieth of the memory that it took, and of nothing else', () => {
+  it('lets a pod keep a twentieth of the memory or CPU that it took, and of nothing else', () => {
     const scenario = attack('container_memory_working_set_bytes');
     const of = (after: number) =>
       verdict(scenario, {}, { container_memory_working_set_bytes: flat(24e6, 1.1e9, after) }).wrong;
     expect(of(65e6)).to.deep.equal([]);
     expect(of(90e6)).to.have.length(1);
+    const cpu = (after: number) =>
+      verdict(attack('container_cpu_cores'), {}, { container_cpu_cores: flat(0.001, 0.23, after) }).wrong;
+    expect(cpu(0.012)).to.deep.equal([]);
+    expect(cpu(0.02)).to.have.length(1);
     expect(verdict(attack('tcp_established'), { tcp_established: flat(3, 1000, 40) }).wrong).to.have.length(
       1,
     );

@@ -40,8 +40,14 @@ const hasMoved = (one: Judgement) =>
 const mayHaveMoved = ({ during, share }: Judgement) =>
   isMoved(during) && (share?.during === undefined || isLarge(share.during));
 
-/** A pod's own program keeps some of the heap that it once used; what a leak of a gigabyte leaves of it is no part of the leak. */
-const MOST_KEPT: Readonly<Record<string, number>> = { container_memory_working_set_bytes: 0.05 };
+/**
+ * A pod's own program keeps some of the heap that it once used, and collects garbage a little later: what a leak of a gigabyte or a flood of
+ * requests leaves of these is no part of it.
+ */
+const MOST_KEPT: Readonly<Record<string, number>> = {
+  container_memory_working_set_bytes: 0.05,
+  container_cpu_cores: 0.05,
+};
 
 /** How far a column ended from normal time and from where it was just before, whichever is nearer, in the units of its effects. */
 function remainder({ before, after }: Judgement): number {
