@@ -8,11 +8,7 @@ import { eventsCommand } from './events-command.ts';
 import { exporterCommand, readOptions } from './options.ts';
 import { runExporter } from './run.ts';
 
-/**
- * `kubevigil-exporter` with its commands.
- *
- * @internal exported for its own tests and for the reference
- */
+/** `kubevigil-exporter` with its commands. */
 export function exporterProgram(): Program {
   const names = EXTRACTORS.map(({ name }) => name);
   const command = exporterCommand(names);

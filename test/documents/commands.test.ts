@@ -6,9 +6,9 @@ import { builderCommand } from '../../builder/commands/command.ts';
 import { detectorCommand } from '../../detector/commands/command.ts';
 import { exporterProgram } from '../../exporter/program/command.ts';
 import { scenariosCommand } from '../../scenarios/program/command.ts';
-import { type Command, commandsIn } from '../../tools/documents/commands.ts';
 import { readPages } from '../../tools/documents/pages.ts';
 import { ROOT } from '../support/paths.ts';
+import { type Command, commandsIn } from './support/commands.ts';
 
 const PROGRAMS: Readonly<Record<string, () => Cli>> = {
   exporter: exporterProgram,

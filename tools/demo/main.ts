@@ -24,6 +24,14 @@ import { runProgram } from './program.ts';
 import { startExporter, startPrometheusFor, waitForFirstScrape } from './services.ts';
 
 const STEP_SECONDS = 2;
+/** What the dataset's card has of its origin. */
+const ABOUT = {
+  name: 'kubevigil-demo',
+  description:
+    'What `npm run demo` of Kubevigil makes: a few minutes of one machine under harmless attacks, to look at and not to learn from.',
+  license: 'Apache-2.0',
+  creator: 'The Kubevigil authors',
+};
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const writeJson = (path: string, value: object) => {
@@ -97,8 +105,9 @@ async function demo(
 
   say('Building the dataset …');
   const range = ['--start', iso(startMs), '--end', iso(endMs), '--step', `${STEP_SECONDS}s`];
+  const config = writeJson(join(temporary, 'dataset.yaml'), { about: ABOUT });
   const build = [
-    'build',
+    ...['build', '--config', config],
     '--prometheus',
     prometheus.url,
     ...range,
@@ -115,7 +124,7 @@ async function demo(
   const scenarioOf = new Map(truth.map(({ episode, scenario }) => [episode, scenario]));
   const moves = movesOf(rows, SCENARIOS, scenarioOf, STEP_SECONDS);
   say(
-    '\nWhat moved, and whether it should have; the number is (median in the episode − median of the normal time beside it) /',
+    '\nWhat changed, and whether it should have; the number is (median in the episode − median of the normal time beside it) /',
   );
   say('max(1.4826 MAD of normal time, resolution of the column), from 5 on it counts:');
   for (const line of moveTable(moves)) say(line);

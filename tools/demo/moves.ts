@@ -1,4 +1,4 @@
-/** What moved in each scenario, beside what should have. */
+/** What changed in each scenario, beside what should have. */
 import { median } from '../../common/statistics.ts';
 import { METRICS } from '../../exporter/catalogue/index.ts';
 import { columnsOf } from '../../exporter/catalogue/model/columns.ts';

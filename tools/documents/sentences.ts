@@ -25,6 +25,8 @@ function plain(text: string): string {
 /**
  * The sentences of a page's prose. A sentence ends at a full stop, question mark or exclamation mark that a space and a capital, a
  * digit or the end follows; a colon before a list ends one too, since what follows it are paragraphs of their own.
+ *
+ * @internal exported for its own tests
  */
 export function sentencesOf(page: Page): string[] {
   return paragraphsOf(page)

@@ -15,7 +15,11 @@ const TERMS: readonly (readonly [RegExp, string])[] = [
   [/\busual\.yml\b/i, 'baselines.yml'],
 ];
 
-/** The terms of a text that are not to be in it, with what to write in their place. */
+/**
+ * The terms of a text that are not to be in it, with what to write in their place.
+ *
+ * @internal exported for its own tests
+ */
 export function wrongTerms(text: string): string[] {
   const words = text.replace(/`[^`\n]*`/g, '').replace(/\]\([^)]*\)/g, ']');
   return TERMS.flatMap(([term, better]) => {

@@ -39,7 +39,11 @@ interface Row {
   readonly split: string;
 }
 
-/** The rows as the builder labels and splits them. */
+/**
+ * The rows as the builder labels and splits them.
+ *
+ * @internal exported for its own tests
+ */
 export function labelledRows(): Row[] {
   const times = {
     firstMs: START_MS + STEP_MS,

@@ -22,6 +22,8 @@ interface Chosen {
 /**
  * The two samples that the builder makes the row's rate of, as its own grid chooses them: b is what `newestAtSteps` finds, and a is the
  * one whose increase gives what `rateValues` gives.
+ *
+ * @internal exported for its own tests
  */
 export function chosenSamples(): Chosen {
   const series = {

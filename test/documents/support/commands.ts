@@ -1,4 +1,4 @@
-import { blocksOf, type Page } from './pages.ts';
+import { blocksOf, type Page } from '../../../tools/documents/pages.ts';
 
 /** One command of a page's `sh` blocks, as its words. */
 export interface Command {
