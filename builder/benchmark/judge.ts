@@ -60,7 +60,7 @@ function alarmFigures(
   test: readonly HeldOutSeries[],
   series: readonly Series[],
   stepMs: number,
-): Pick<Figures, 'episodes' | 'medianDelaySeconds' | 'falseAlarms' | 'lookAlikes'> {
+): Pick<Figures, 'episodes' | 'medianDelaySeconds' | 'falseAlarms' | 'benign'> {
   const above = rank - 0.5;
   const events = eventsOf(test);
   const found = (isWanted: (event: Event) => boolean) =>
@@ -78,7 +78,7 @@ function alarmFigures(
       perHour: quiet.rows === 0 ? null : quiet.alarms / quietHours,
       shareInAlarm: quiet.rows === 0 ? null : quiet.inAlarm / quiet.rows,
     },
-    lookAlikes: countOf(found(({ isAttack }) => !isAttack)),
+    benign: countOf(found(({ isAttack }) => !isAttack)),
   };
 }
 
@@ -110,7 +110,7 @@ export function judge(
     threshold: chosen?.threshold ?? null,
     thresholdFrom: chosen?.from ?? null,
     ...(chosen === undefined
-      ? { episodes: null, medianDelaySeconds: null, falseAlarms: null, lookAlikes: null }
+      ? { episodes: null, medianDelaySeconds: null, falseAlarms: null, benign: null }
       : alarmFigures(chosen, ranks, test, series, stepMs)),
     notes: [
       ...notes,

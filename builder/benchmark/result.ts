@@ -55,7 +55,7 @@ export const resultSchema = z.strictObject({
       shareInAlarm: share.nullable(),
     })
     .nullable(),
-  lookAlikes: found.nullable(),
+  benign: found.nullable(),
   notes: z.array(text(500)).max(20),
 });
 
@@ -73,7 +73,7 @@ export type Figures = Pick<
   | 'episodes'
   | 'medianDelaySeconds'
   | 'falseAlarms'
-  | 'lookAlikes'
+  | 'benign'
   | 'notes'
 >;
 

@@ -32,7 +32,7 @@ export function cells(result: Result): string[] {
     delay === null ? NOTHING : formatDuration(Math.round(delay * MS_PER_SECOND)),
     figure(falseAlarms?.perHour ?? null, 2),
     percent(falseAlarms?.shareInAlarm ?? null),
-    foundOf(result.lookAlikes),
+    foundOf(result.benign),
   ];
 }
 

@@ -62,7 +62,7 @@ function checkAlike(first: ShardManifest, other: ShardManifest): void {
   const pair = `shards ${first.shard.index} and ${other.shard.index}`;
   // What is hashed of nodes is told where there are nodes in clusters.
   const splitOf = ({ split }: Manifest) => {
-    const { rows: _, classBalance: __, hashed: ___, normalRows: ____, lookAlikeRows: _____, ...rest } = split;
+    const { rows: _, classBalance: __, hashed: ___, normalRows: ____, benignRows: _____, ...rest } = split;
     const { lacks: ______, ...alike } = rest;
     return alike;
   };

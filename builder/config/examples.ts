@@ -56,7 +56,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'split.attackFree': 'attackFree: {for: 1h}',
   'split.attackFree.for': 'for: 1h',
   'split.attackFree.run': 'run: night-20261124T164500Z',
-  'split.minimum': 'minimum: {class: 10, lookAlikes: 5, normal: 50}',
+  'split.minimum': 'minimum: {class: 10, benign: 5, normal: 50}',
   'split.strict': 'strict: true',
   seed: 'seed: 7',
   stream: 'stream: {labelDelay: 15m}',

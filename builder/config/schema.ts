@@ -59,11 +59,11 @@ const DEFAULT_FRACTIONS: [number, number, number] = [0.7, 0.15, 0.15];
 const demands = {
   /** Whether a part that lacks something is an error; else it is told. */
   strict: z.boolean().optional(),
-  /** Rows that each part must have at least: of each class, of benign look-alikes, and of normal time. */
+  /** Rows that each part must have at least: of each class, of benign workloads, and of normal time. */
   minimum: z
     .strictObject({
       class: z.int().nonnegative().optional(),
-      lookAlikes: z.int().nonnegative().optional(),
+      benign: z.int().nonnegative().optional(),
       normal: z.int().nonnegative().optional(),
     })
     .optional(),

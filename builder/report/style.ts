@@ -33,7 +33,7 @@ section { background: var(--panel); border: 1px solid var(--rule); border-radius
 .warnings { margin: 0 0 18px; padding: 12px 16px 12px 34px; background: var(--warn-bg); border: 1px solid var(--warn-rule); border-radius: 9px; color: var(--warn); font-size: 14px; }
 .warnings li + li { margin-top: 4px; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 18px; margin: 0; font-size: 14px; }
-dt { color: var(--soft); } dd { margin: 0; }
+dt { color: var(--soft); } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; } dd code { overflow-wrap: anywhere; }
 code { overflow-wrap: normal; font: 0.92em ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 6px 0 14px; padding: 0; list-style: none; font-size: 13.5px; }
 .legend li { display: flex; align-items: center; gap: 6px; }

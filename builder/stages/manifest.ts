@@ -180,14 +180,14 @@ function warningsOf(outcome: Outcome): string[] {
 /** What the rows say of a split. */
 export function dividedOf<T extends Pick<SplitDescription, 'fractions'> & { minimum?: Minimum | undefined }>(
   split: T,
-  { splitRows: rows, splitClassBalance, splitNormalRows, splitLookAlikeRows, classBalance }: Account,
+  { splitRows: rows, splitClassBalance, splitNormalRows, splitBenignRows, classBalance }: Account,
 ) {
   const divided = {
     ...split,
     rows,
     classBalance: splitClassBalance,
     normalRows: splitNormalRows,
-    lookAlikeRows: splitLookAlikeRows,
+    benignRows: splitBenignRows,
   };
   return { ...divided, lacks: lacksOf(classBalance, divided) };
 }

@@ -167,10 +167,10 @@ function partsSection(manifest: Manifest): string {
   const lacks = split.lacks ?? [];
   return [
     table(
-      ['part', 'rows', 'under attack', 'of benign look-alikes', 'plain normal time'],
+      ['part', 'rows', 'under attack', 'of benign workloads', 'plain normal time'],
       parts.map((part) => [
         part,
-        ...[split.rows[part], attacks(part), split.lookAlikeRows?.[part], split.normalRows?.[part]].map(
+        ...[split.rows[part], attacks(part), split.benignRows?.[part], split.normalRows?.[part]].map(
           (count) => String(count ?? 0),
         ),
       ]),
@@ -179,7 +179,7 @@ function partsSection(manifest: Manifest): string {
     `Divided by ${split.by}${split.stratify === undefined || split.stratify.length === 0 ? '' : `, each ${split.stratify.join(' and ')} by itself`}${split.seed === undefined ? '' : `, with the seed ${plain(split.seed)}`}; asked for were ${split.fractions.map((share) => `${Math.round(100 * share)} %`).join(', ')} of train, validation and test.`,
     ...(split.attackFree === undefined ? [] : [attackFreeText(split.attackFree)]),
     lacks.length === 0
-      ? 'Each part with rows has rows of every class, of look-alikes where there are any, and of normal time.'
+      ? 'Each part with rows has rows of every class, of benign workloads where there are any, and of normal time.'
       : cut(
           lacks.map(
             (lack) => `- ${plain(lackText(lack))}: nothing can be learnt of it, or judged by it, there.`,

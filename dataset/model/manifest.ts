@@ -107,7 +107,7 @@ const split = z.strictObject({
   minimum: z
     .strictObject({
       class: z.int().nonnegative().optional(),
-      lookAlikes: z.int().nonnegative().optional(),
+      benign: z.int().nonnegative().optional(),
       normal: z.int().nonnegative().optional(),
     })
     .optional(),
@@ -115,14 +115,14 @@ const split = z.strictObject({
   classBalance: recordSchema(counts),
   /** By part, rows in which nothing is told to go on or to have been; and rows of benign workloads. */
   normalRows: counts.optional(),
-  lookAlikeRows: counts.optional(),
-  /** What parts with rows lack: classes, look-alikes, normal time, each with how many rows there are. */
+  benignRows: counts.optional(),
+  /** What parts with rows lack: classes, benign workloads, normal time, each with how many rows there are. */
   lacks: z
     .array(
       z.strictObject({
         part: z.enum(PARTS),
         classes: counts,
-        lookAlikes: z.int().nonnegative().optional(),
+        benign: z.int().nonnegative().optional(),
         normal: z.int().nonnegative().optional(),
       }),
     )

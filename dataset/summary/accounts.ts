@@ -43,7 +43,7 @@ export interface Account {
   /** By part, rows in which nothing is told to go on or to have been. */
   readonly splitNormalRows: Counts;
   /** By part, rows of benign workloads. */
-  readonly splitLookAlikeRows: Counts;
+  readonly splitBenignRows: Counts;
   readonly statistics: Readonly<Record<string, TrainingStatistics>>;
   /** Features that alone tell the attacks among the training rows from the others. */
   readonly leaking: readonly string[];
@@ -89,7 +89,7 @@ export class Accounts {
   readonly #phases: Counting = new Map();
   readonly #splits: Counting = new Map();
   readonly #splitClasses = new Map<string, Counting>();
-  readonly #lookAlikes: Counting = new Map();
+  readonly #benign: Counting = new Map();
   readonly #normal: Counting = new Map();
   readonly #moments = new Map<string, Moments>();
   readonly #separations = new Separations();
@@ -144,7 +144,7 @@ export class Accounts {
     }
     const role = textColumn(table, 'role');
     for (const [part, name, rows] of countsOfPairs(split, role))
-      if (name !== null && isBenign({ role: name })) count(this.#lookAlikes, part ?? '', rows);
+      if (name !== null && isBenign({ role: name })) count(this.#benign, part ?? '', rows);
     this.#addNormal(table, split);
     for (const [phase, rows] of countsOf(textColumn(table, 'phase')))
       if (phase !== null) count(this.#phases, phase, rows);
@@ -240,7 +240,7 @@ export class Accounts {
         new Map([...this.#splitClasses].map(([split, classes]) => [split, sorted(classes)])),
       ),
       splitNormalRows: sorted(this.#normal),
-      splitLookAlikeRows: sorted(this.#lookAlikes),
+      splitBenignRows: sorted(this.#benign),
       statistics: recordOf(
         [...this.#moments].map(([name, moments]) => [
           name,

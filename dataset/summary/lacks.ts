@@ -10,7 +10,7 @@ export interface Minimum {
   /** Of each class that the dataset has. */
   readonly class?: number | undefined;
   /** Of benign workloads that look like attacks, where the dataset has any. */
-  readonly lookAlikes?: number | undefined;
+  readonly benign?: number | undefined;
   /** Of time without any episode or recovery. */
   readonly normal?: number | undefined;
 }
@@ -21,7 +21,7 @@ interface Divided {
   readonly rows: Counts;
   readonly classBalance: Readonly<Record<string, Counts>>;
   readonly normalRows: Counts;
-  readonly lookAlikeRows: Counts;
+  readonly benignRows: Counts;
   readonly minimum?: Minimum | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface Lack {
   readonly part: Part;
   /** With how many rows it has of each. */
   readonly classes: Counts;
-  readonly lookAlikes?: number | undefined;
+  readonly benign?: number | undefined;
   readonly normal?: number | undefined;
 }
 
@@ -39,36 +39,36 @@ const sum = (counts: Counts) => Object.values(counts).reduce((total, count) => t
 /** What the parts that have rows, and a share, lack. A part without rows lacks everything, and is told of otherwise. */
 export function lacksOf(
   classBalance: Counts,
-  { fractions, rows, classBalance: byPart, normalRows, lookAlikeRows, minimum = {} }: Divided,
+  { fractions, rows, classBalance: byPart, normalRows, benignRows, minimum = {} }: Divided,
 ): Lack[] {
   const classes = Object.keys(classBalance).filter((name) => name !== 'normal' && name !== UNLABELLED);
-  const { class: ofClass = 1, lookAlikes = 1, normal = 1 } = minimum;
+  const { class: ofClass = 1, benign = 1, normal = 1 } = minimum;
   return PARTS.flatMap((part, i) => {
     if ((fractions[i] ?? 0) === 0 || !rows[part]) return [];
     const few = classes
       .map((name) => [name, byPart[part]?.[name] ?? 0] as const)
       .filter(([, count]) => count < ofClass);
-    const [alike, calm] = [lookAlikeRows[part] ?? 0, normalRows[part] ?? 0];
-    const lacksAlike = sum(lookAlikeRows) > 0 && alike < lookAlikes;
+    const [alike, calm] = [benignRows[part] ?? 0, normalRows[part] ?? 0];
+    const lacksBenign = sum(benignRows) > 0 && alike < benign;
     // Where nothing is labelled nobody knows what is normal.
     const lacksNormal = 'normal' in classBalance && calm < normal;
-    if (few.length === 0 && !lacksAlike && !lacksNormal) return [];
-    const told = { ...(lacksAlike && { lookAlikes: alike }), ...(lacksNormal && { normal: calm }) };
+    if (few.length === 0 && !lacksBenign && !lacksNormal) return [];
+    const told = { ...(lacksBenign && { benign: alike }), ...(lacksNormal && { normal: calm }) };
     return [{ part, classes: recordOf(few), ...told }];
   });
 }
 
 const counted = (count: number) => (count === 0 ? 'no rows' : count === 1 ? '1 row' : `${count} rows`);
 
-/** `test has no rows of cpu_burn and port_scan, and no rows of benign look-alikes` */
-export function lackText({ part, classes, lookAlikes, normal }: Lack): string {
+/** `test has no rows of cpu_burn and port_scan, and no rows of benign workloads` */
+export function lackText({ part, classes, benign, normal }: Lack): string {
   const names = Object.entries(classes);
   const none = names.filter(([, count]) => count === 0).map(([name]) => name);
   const few = names.filter(([, count]) => count > 0).map(([name, count]) => `${counted(count)} of ${name}`);
   const parts = [
     ...(none.length === 0 ? [] : [`no rows of ${none.join(', ')}`]),
     ...few,
-    ...(lookAlikes === undefined ? [] : [`${counted(lookAlikes)} of benign look-alikes`]),
+    ...(benign === undefined ? [] : [`${counted(benign)} of benign workloads`]),
     ...(normal === undefined ? [] : [`${counted(normal)} of plain normal time`]),
   ];
   return `${part} has ${parts.join('; ')}`;

@@ -49,10 +49,15 @@ export function chart(
     .join('');
   const from = x(startMs);
   const to = Math.max(x(endMs ?? lastMs), from + 2);
+  // An alarm that was over before the rows that are shown began has no place among them.
+  const isShown = (endMs ?? lastMs) >= fromMs && startMs <= toMs;
+  const shade = isShown
+    ? html`<rect class="shade" x="${from.toFixed(1)}" width="${(to - from).toFixed(1)}" height="${HEIGHT}"/>`
+    : html``;
   const label = `${name}: ${short(known.at(0)?.value ?? Number.NaN)} at first, ${short(known.at(-1)?.value ?? Number.NaN)} now, between ${short(Math.min(...known.map(({ value }) => value)))} and ${short(Math.max(...known.map(({ value }) => value)))}`;
   const line =
     limit === undefined
       ? html``
       : html`<line class="limit" x1="0" x2="${WIDTH}" y1="${y(limit).toFixed(1)}" y2="${y(limit).toFixed(1)}"/>`;
-  return html`<figure><figcaption><code>${name}</code> <span class="note">${short(low)} to ${short(high)}</span></figcaption><svg class="chart" role="img" aria-label="${label}" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none"><rect class="shade" x="${from.toFixed(1)}" width="${(to - from).toFixed(1)}" height="${HEIGHT}"/>${line}<path class="line" d="${path}"/></svg></figure>`;
+  return html`<figure><figcaption><code>${name}</code> <span class="note">${short(low)} to ${short(high)}</span></figcaption><svg class="chart" role="img" aria-label="${label}" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none">${shade}${line}<path class="line" d="${path}"/></svg></figure>`;
 }

@@ -43,7 +43,7 @@ type Counts = Readonly<Record<Split, number>>;
 
 /** What a campaign would make. */
 export interface Preview {
-  /** By class; look-alikes, recovery and plain normal time are told apart. */
+  /** By class; benign workloads, recovery and plain normal time are told apart. */
   readonly rows: ReadonlyMap<string, Counts>;
   /** Attack classes, with how many rows each part has of them. */
   readonly classes: readonly string[];

@@ -75,7 +75,7 @@ describe('builder baseline', () => {
     expect(always.medianDelaySeconds).to.equal(0);
     // It alarms in all of the time in which nothing happens, however few alarms that makes.
     expect(always.falseAlarms).to.include({ alarms: 20, shareInAlarm: 1, quietHours: (20 * 15) / 3600 });
-    expect(always.lookAlikes).to.deep.equal({ events: 10, found: 10 });
+    expect(always.benign).to.deep.equal({ events: 10, found: 10 });
     for (const name of ['logistic regression', 'gradient boosting']) {
       const own = by.get(name) as Result;
       expect(own.averagePrecision, name).to.be.above(0.99);

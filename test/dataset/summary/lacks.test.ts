@@ -13,7 +13,7 @@ const full = {
     embargo: { normal: 9 },
   },
   normalRows: { train: 150, validation: 50, test: 50 },
-  lookAlikeRows: { train: 5, validation: 5, test: 5 },
+  benignRows: { train: 5, validation: 5, test: 5 },
 };
 
 describe('dataset/summary/lacks', () => {
@@ -26,24 +26,24 @@ describe('dataset/summary/lacks', () => {
       ...full,
       classBalance: { ...full.classBalance, test: { normal: 2, port_scan: 78 } },
       normalRows: { train: 150, validation: 50 },
-      lookAlikeRows: { train: 5, validation: 5 },
+      benignRows: { train: 5, validation: 5 },
     };
     const lacks = lacksOf(whole, poor);
     expect(lacks.map(lackText)).to.deep.equal([
-      'test has no rows of cpu_burn; no rows of benign look-alikes; no rows of plain normal time',
+      'test has no rows of cpu_burn; no rows of benign workloads; no rows of plain normal time',
     ]);
   });
 
   it('goes by the minimum that is asked for', () => {
-    const lacks = lacksOf(whole, { ...full, minimum: { class: 11, lookAlikes: 6, normal: 0 } });
+    const lacks = lacksOf(whole, { ...full, minimum: { class: 11, benign: 6, normal: 0 } });
     expect(lacks.map(({ part }) => part)).to.deep.equal(['train', 'validation', 'test']);
     expect(lackText(lacks[0] as (typeof lacks)[0])).to.equal(
-      'train has 10 rows of cpu_burn; 10 rows of port_scan; 5 rows of benign look-alikes',
+      'train has 10 rows of cpu_burn; 10 rows of port_scan; 5 rows of benign workloads',
     );
   });
 
   it('asks for nothing that the dataset does not have, and of no part without a share or without rows', () => {
-    const calm = { ...full, lookAlikeRows: {}, classBalance: {} };
+    const calm = { ...full, benignRows: {}, classBalance: {} };
     expect(lacksOf({ normal: 300 }, calm)).to.deep.equal([]);
     expect(lacksOf({ unlabelled: 300 }, { ...calm, normalRows: {} })).to.deep.equal([]);
     const two = {

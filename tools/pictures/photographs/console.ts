@@ -92,13 +92,17 @@ export async function withConsole(
     join(folder, 'detector.log'),
   );
   try {
-    const link = await waitForChild(detector, 'the detector to raise an alarm', async () => {
-      const page = await fetch(`http://${address}/`).then(
+    const read = (path: string) =>
+      fetch(`http://${address}${path}`).then(
         (answer) => answer.text(),
         () => '',
       );
-      return /href="(alarm\?id=[^"]+)"/.exec(page)?.[1];
-    });
+    await waitForChild(detector, 'the detector to score all rows', async () =>
+      (await read('/metrics')).includes(`kubevigil_detector_rows_total ${ROWS * dataset.series.length}\n`)
+        ? true
+        : undefined,
+    );
+    const [, link] = /href="(alarm\?id=[^"]+)"/.exec(await read('/')) ?? [];
     await use(`http://${address}/`, `http://${address}/${link}`);
   } finally {
     await detector.stop();
