@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ROOT } from '../../programs/paths.ts';
+import { ROOT } from '../programs/paths.ts';
 import { findBrowser, type Look, photograph } from './browser.ts';
 import { withConsole } from './console.ts';
 

@@ -2,14 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { openDetector } from '../../../detector/candidate/detector.ts';
-import { writeCandidate } from '../../../detector/candidate/write.ts';
-import { train } from '../../../detector/training/train.ts';
-import type { Series } from '../../../learning/table/series.ts';
-import { syntheticDataset } from '../../../test/detector/support/synthetic.ts';
-import { startChild, waitForChild } from '../../programs/child.ts';
-import { ROOT } from '../../programs/paths.ts';
-import { freePort } from '../../programs/ports.ts';
+import { openDetector } from '../../detector/candidate/detector.ts';
+import { writeCandidate } from '../../detector/candidate/write.ts';
+import { train } from '../../detector/training/train.ts';
+import type { Series } from '../../learning/table/series.ts';
+import { syntheticDataset } from '../../test/detector/support/synthetic.ts';
+import { startChild, waitForChild } from '../programs/child.ts';
+import { ROOT } from '../programs/paths.ts';
+import { freePort } from '../programs/ports.ts';
 
 const STEP_MS = 15_000;
 /** Rows of the synthetic dataset that are streamed: an attack is among the last. */
