@@ -63,14 +63,21 @@ function onScale(p: number, alpha: number): number {
 /** Judges one row by the parts' scores. */
 export function judge(
   { parts, alpha }: Pick<Calibration, 'parts' | 'alpha'>,
-  scores: Readonly<Record<Part, number>>,
+  scores: Readonly<Record<Part, ArrayLike<number>>>,
+  row: number,
 ): Verdict {
-  const own = PARTS.flatMap((part): [Part, number][] => {
+  const pValues: Partial<Record<Part, number>> = {};
+  let used = 0;
+  let smallest = 1;
+  for (const part of PARTS) {
     const ranks = parts[part];
-    return ranks === undefined ? [] : [[part, pValue(ranks, scores[part])]];
-  });
-  const smallest = Math.min(1, ...own.map(([, p]) => p * own.length));
-  return { score: Math.abs(onScale(smallest, alpha)), pValues: Object.fromEntries(own) };
+    if (ranks === undefined) continue;
+    const p = pValue(ranks, scores[part][row] as number);
+    pValues[part] = p;
+    used++;
+    if (p < smallest) smallest = p;
+  }
+  return { score: Math.abs(onScale(Math.min(1, smallest * used), alpha)), pValues };
 }
 
 /** From here on, on the scale on which 1 is an alarm, what the classifier calls normal becomes unknown. */
@@ -88,12 +95,13 @@ export function withUnknown(
   { pValues }: Verdict,
   { alpha }: Pick<Calibration, 'alpha'>,
 ): number[] {
-  const own = Object.entries(pValues);
-  const others = own
-    .filter(([part]) => part === 'novelty' || part === 'rules')
-    .map(([, p]) => p * own.length);
-  const evidence = Math.max(0, ...others.map((p) => onScale(p, alpha)));
+  const used = Object.keys(pValues).length;
+  const smallest = Math.min(pValues.novelty ?? 1, pValues.rules ?? 1);
+  const evidence = Math.max(0, onScale(smallest * used, alpha));
   const doubt = Math.min(1, Math.max(0, (evidence - DOUBT) / (1 - DOUBT)));
-  const [normal = 0, ...attacks] = Array.from(probabilities);
-  return [normal * (1 - doubt), ...attacks, normal * doubt];
+  const result = Array.from(probabilities);
+  const [normal = 0] = result;
+  result[0] = normal * (1 - doubt);
+  result.push(normal * doubt);
+  return result;
 }

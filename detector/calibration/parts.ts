@@ -24,7 +24,16 @@ export type PartScores = Readonly<Record<Part, Float32Array>>;
 
 /** The probability of anything but normal, which is the first class, for each row. */
 export function notNormal({ rows, columns, values }: Matrix): Float32Array {
-  return Float32Array.from({ length: rows }, (_, row) => 1 - (values[row * columns] as number));
+  const result = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) result[row] = 1 - (values[row * columns] as number);
+  return result;
+}
+
+/** One column of a matrix. */
+function columnOf({ rows, columns, values }: Matrix, column: number): Float32Array {
+  const result = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) result[row] = values[row * columns + column] as number;
+  return result;
 }
 
 /**
@@ -48,19 +57,15 @@ export function partScores(
   const names = featureNames(columns);
   const missing = names.indexOf('missing:mean');
   const highest = rules.map((name) => names.indexOf(`${name}:max`));
-  const at = ({ values, columns: width }: Matrix, row: number, column: number) =>
-    values[row * width + column] as number;
-  const each = (of: (row: number) => number) =>
-    Float32Array.from({ length: features.rows }, (_, row) => of(row));
+  const risen = new Float32Array(features.rows);
+  for (const column of highest)
+    columnOf(features, column).forEach((value, row) => {
+      if (value > (risen[row] as number)) risen[row] = value;
+    });
   return {
     classifier: notNormal(probabilities),
-    novelty: each((row) => at(novelty, row, 0)),
-    rules: each((row) =>
-      highest.reduce((most, column) => {
-        const value = at(features, row, column);
-        return value > most ? value : most;
-      }, 0),
-    ),
-    missing: each((row) => at(features, row, missing)),
+    novelty: columnOf(novelty, 0),
+    rules: risen,
+    missing: columnOf(features, missing),
   };
 }

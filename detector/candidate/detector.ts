@@ -2,7 +2,7 @@ import { messageOf } from '../../common/errors.ts';
 import { type Matrix, rowOf, rowsFrom } from '../../learning/base/matrix.ts';
 import { DetectorError } from '../base/errors.ts';
 import { type Calibration, judge, type Verdict, withUnknown } from '../calibration/calibrate.ts';
-import { PARTS, type Part, type PartScores, partScores } from '../calibration/parts.ts';
+import { type PartScores, partScores } from '../calibration/parts.ts';
 import { windowShape } from '../features/plan.ts';
 import type { Gathered } from '../samples/gather.ts';
 import { isNear, MODELS, type Models, openModels } from './models.ts';
@@ -26,7 +26,7 @@ export interface Judgement {
 /** Another version of the runtime may round in another order. */
 const TOLERANCE = 1e-4;
 /** Rows that go through the models together. */
-const BATCH = 4_096;
+const BATCH = 1_024;
 
 /** A candidate that gives what it gave when it was trained. */
 export class Detector {
@@ -43,11 +43,19 @@ export class Detector {
     this.calibration = promoted?.decider === 'network' ? { ...calibration, parts } : calibration;
   }
 
+  /** Whether windows are looked at when rows are judged; else there need not be any. */
+  get looksAtWindows(): boolean {
+    return this.candidate.promoted?.decider === 'network';
+  }
+
   /** Scores rows, some at a time. */
   async score({ features, windows }: Gathered): Promise<Scored[]> {
     const scored: Scored[] = [];
     for (let from = 0; from < features.rows; from += BATCH) {
-      const some = { features: rowsFrom(features, from, BATCH), windows: rowsFrom(windows, from, BATCH) };
+      const some = {
+        features: rowsFrom(features, from, BATCH),
+        windows: this.looksAtWindows ? rowsFrom(windows, from, BATCH) : windows,
+      };
       scored.push(...(await this.judge(some)).scored);
     }
     return scored;
@@ -55,17 +63,20 @@ export class Detector {
 
   /** What all parts make of rows; by the trees, or by the network once it is promoted. */
   async judge({ features, windows }: Gathered): Promise<Judgement> {
-    const { model, plan, promoted } = this.candidate;
+    const { model, plan } = this.candidate;
     const { calibration } = this;
-    const isNetwork = promoted?.decider === 'network';
-    const probabilities = await (isNetwork ? this.challenge(windows) : this.#models.classifier.run(features));
+    const probabilities = await (this.looksAtWindows
+      ? this.challenge(windows)
+      : this.#models.classifier.run(features));
     const novelty = await this.#models.novelty.run(features);
     const scores = partScores(features, probabilities, novelty, plan.columns, model.rules);
-    const scored = Array.from({ length: features.rows }, (_, row) => {
-      const own = Object.fromEntries(PARTS.map((part) => [part, scores[part][row]])) as Record<Part, number>;
-      const verdict = judge(calibration, own);
-      return { ...verdict, probabilities: withUnknown(rowOf(probabilities, row), verdict, calibration) };
-    });
+    const scored: Scored[] = [];
+    for (let row = 0; row < features.rows; row++) {
+      const verdict = judge(calibration, scores, row);
+      const { score, pValues } = verdict;
+      const classes = withUnknown(rowOf(probabilities, row), verdict, calibration);
+      scored.push({ score, pValues, probabilities: classes });
+    }
     return { scored, parts: scores, probabilities };
   }
 
@@ -114,7 +125,10 @@ export async function openDetector(path: string): Promise<Detector> {
   const candidate = readCandidate(path);
   const refused = (why: string, cause?: unknown) =>
     new DetectorError('model', `${candidate.place}: ${why}: train the model again`, { cause });
-  const models = await openModels(candidate.onnx).catch((error: unknown) => {
+  const { model, plan, promoted } = candidate;
+  const sizes = { features: model.features.length, window: windowShape(plan), classes: model.classes.length };
+  const byRuntime = promoted?.decider === 'network' ? (['challenger'] as const) : [];
+  const models = await openModels(candidate.onnx, sizes, byRuntime).catch((error: unknown) => {
     throw refused(messageOf(error), error);
   });
   const detector = new Detector(candidate, models);

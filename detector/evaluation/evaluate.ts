@@ -2,7 +2,7 @@
 import { formatDuration } from '../../common/duration.ts';
 import { randomFrom } from '../../common/random.ts';
 import { EXPECTED_EFFECTS } from '../../dataset/episodes/expected-effects.ts';
-import { rowsFrom } from '../../learning/base/matrix.ts';
+import { rowOf } from '../../learning/base/matrix.ts';
 import { alarmsOf, type Finding, findingsOf, type Scores } from '../../learning/measures/alarms.ts';
 import { averagePrecision, judgedRows, vusPr } from '../../learning/measures/curves.ts';
 import { eventsOf, type HeldOutSeries, heldOut } from '../../learning/measures/held-out.ts';
@@ -112,7 +112,7 @@ async function attributionOf(found: readonly Finding[], { detector, nodes }: Exa
     const node = nodes[event.series] as NodeInputs;
     const place = node.rows.indexOf(event.rows[delay ?? 0] as number);
     if (delay === undefined || expected === undefined || place < 0) continue;
-    const one = { features: rowsFrom(node.features, place, 1), windows: rowsFrom(node.windows, place, 1) };
+    const one = { features: rowOf(node.features, place), window: rowOf(node.windows, place) };
     const named = await explain(detector, one);
     events++;
     if (named.some(({ columns }) => columns.some((column) => expected.includes(column)))) right++;

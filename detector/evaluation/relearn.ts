@@ -119,6 +119,6 @@ export function fleetPast(series: readonly PlacedSeries[], columns: number): () 
     return values[Math.floor(values.length / 2)] ?? 0;
   });
   return () => ({
-    residuals: (values) => Float64Array.from(medians, (usual, i) => (values[i] as number) - usual),
+    residual: (column, value) => value - (medians[column] as number),
   });
 }

@@ -7,7 +7,8 @@
 import { groupBy } from '../../common/collections.ts';
 import { emptyMatrix, type Matrix } from '../../learning/base/matrix.ts';
 import type { Detector, Scored } from '../candidate/detector.ts';
-import { type FeaturePlan, featureNames, SUMMARIES, windowShape } from '../features/plan.ts';
+import type { Inputs } from '../features/node-features.ts';
+import { type FeaturePlan, SUMMARIES, windowShape } from '../features/plan.ts';
 import type { Gathered } from '../samples/gather.ts';
 
 /** How many are named. */
@@ -35,26 +36,26 @@ function groupsOf(columns: readonly Described[]): string[][] {
   );
 }
 
-/** A row once for each group, with the group at 0 in features and window: where the node usually is. */
-function occluded({ features, windows }: Gathered, plan: FeaturePlan, groups: readonly string[][]): Gathered {
-  const names = featureNames(plan.columns);
+/** A row first as it is, then once for each group, with the group at 0 in features and window: where the node usually is. */
+function occluded(row: Inputs, plan: FeaturePlan, groups: readonly string[][]): Gathered {
   const { rows, channels } = windowShape(plan);
-  const copies = ({ columns, values }: Matrix): Matrix => {
-    const result = emptyMatrix(groups.length, columns);
-    groups.forEach((_, i) => void result.values.set(values, i * columns));
+  const copies = (values: Float32Array): Matrix => {
+    const result = emptyMatrix(groups.length + 1, values.length);
+    for (let i = 0; i <= groups.length; i++) result.values.set(values, i * values.length);
     return result;
   };
-  const result = { features: copies(features), windows: copies(windows) };
+  const [features, windows] = [copies(row.features), copies(row.window)];
   groups.forEach((group, i) => {
     for (const column of group) {
-      for (const summary of SUMMARIES)
-        result.features.values[i * features.columns + names.indexOf(`${column}:${summary}`)] = 0;
       const channel = plan.columns.indexOf(column);
-      for (let row = 0; row < rows; row++)
-        result.windows.values[i * windows.columns + row * channels + channel] = 0;
+      // Each summary has all the columns in the plan's order.
+      for (let summary = 0; summary < SUMMARIES.length; summary++)
+        features.values[(i + 1) * features.columns + summary * plan.columns.length + channel] = 0;
+      for (let at = 0; at < rows; at++)
+        windows.values[(i + 1) * windows.columns + at * channels + channel] = 0;
     }
   });
-  return result;
+  return { features, windows };
 }
 
 /** How unusual a row is by all parts together: tells groups apart when the score is decided by one part alone. */
@@ -62,19 +63,14 @@ function evidence({ pValues }: Scored): number {
   return Object.values(pValues).reduce((sum, p) => sum - Math.log(p), 0);
 }
 
-/**
- * The groups of columns without which a row's score would be lower, those that matter most first.
- *
- * @param row one row's features and window
- */
-export async function explain(detector: Detector, row: Gathered): Promise<Contribution[]> {
+/** The groups of columns without which a row's score would be lower, those that matter most first. */
+export async function explain(detector: Detector, row: Inputs): Promise<Contribution[]> {
   const { model, plan } = detector.candidate;
   const groups = groupsOf(model.columns);
-  const [scored] = await detector.score(row);
+  const [scored, ...without] = await detector.score(occluded(row, plan, groups));
   if (scored === undefined) return [];
-  const without = await detector.score(occluded(row, plan, groups));
   // The first features are the columns as they are last seen.
-  const distance = (column: string) => Math.abs(row.features.values[plan.columns.indexOf(column)] || 0);
+  const distance = (column: string) => Math.abs(row.features[plan.columns.indexOf(column)] || 0);
   const moved = groups
     .map((columns, i) => {
       const other = without[i] as Scored;

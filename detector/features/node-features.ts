@@ -1,6 +1,6 @@
 /** What models see of one node, row after row: from the node's own rows up to this one, and from nothing else. */
 import { OwnPast } from './own-past.ts';
-import { type FeaturePlan, MISSING_FEATURES, SUMMARIES } from './plan.ts';
+import { type FeaturePlan, featureCount, SUMMARIES } from './plan.ts';
 import { Readiness } from './readiness.ts';
 
 /** Large distances shrink, so that 10⁶ times the usual is little more than 10⁵ times. */
@@ -16,24 +16,27 @@ export interface Inputs {
   readonly window: Float32Array;
 }
 
-/** Tells how far values lie from where they usually do; see {@link OwnPast}. */
-export type Past = Pick<OwnPast, 'residuals'>;
+/** Tells how far a value lies from where its column's usually do; see {@link OwnPast}. */
+export type Past = Pick<OwnPast, 'residual'>;
 
 export class NodeFeatures {
   readonly #plan: FeaturePlan;
   readonly #makePast: () => Past;
   #past: Past;
   readonly #readiness: Readiness;
-  /** At most a window of them, the newest last, without a gap between. */
-  #rows: Float32Array[] = [];
+  /** The newest rows, as many as a window has: shrunken residuals, and the share of the columns that are missing as the last. */
+  readonly #ring: Float32Array;
+  /** Where in the ring the newest row is. */
+  #newest = 0;
 
   /** @param makePast makes the past of a node that has none yet; its own by default */
   constructor(plan: FeaturePlan, makePast?: () => Past) {
-    const { columns, stepMs, horizonMs } = plan;
+    const { columns, stepMs, horizonMs, window } = plan;
     this.#plan = plan;
     this.#makePast = makePast ?? (() => new OwnPast(columns.length, stepMs, horizonMs));
     this.#past = this.#makePast();
     this.#readiness = new Readiness(plan);
+    this.#ring = new Float32Array(window * (columns.length + 1));
   }
 
   /**
@@ -44,60 +47,82 @@ export class NodeFeatures {
    * @throws {RangeError} for a row that is not later than the last
    */
   next(timeMs: number, values: ArrayLike<number>): Inputs | undefined {
-    const { isNewPast, windowRows, isReady } = this.#readiness.next(timeMs);
+    return this.take(timeMs, values) ? this.newest() : undefined;
+  }
+
+  /** The inputs of the newest row, which can be scored. */
+  newest(): Inputs {
+    const features = new Float32Array(featureCount(this.#plan.columns.length));
+    const window = new Float32Array(this.#ring.length);
+    this.writeFeatures(features, 0);
+    this.writeWindow(window, 0);
+    return { features, window };
+  }
+
+  /** As {@link next}, but only tells whether the row can be scored. */
+  take(timeMs: number, values: ArrayLike<number>): boolean {
+    const { isNewPast, isReady } = this.#readiness.next(timeMs);
     if (isNewPast) this.#past = this.#makePast();
-    this.#rows.push(this.#channels(values));
-    this.#rows.splice(0, this.#rows.length - windowRows);
-    return isReady ? { features: this.#summaries(), window: this.#window() } : undefined;
-  }
-
-  /** Shrunken residuals, and the share of the columns that are missing as the last. */
-  #channels(values: ArrayLike<number>): Float32Array {
-    const { columns, scales } = this.#plan;
-    const channels = new Float32Array(columns.length + 1);
-    const residuals = this.#past.residuals(values);
+    const { columns, scales, window } = this.#plan;
+    const count = columns.length;
+    this.#newest = (this.#newest + 1) % window;
+    const from = this.#newest * (count + 1);
     let missing = 0;
-    residuals.forEach((residual, i) => {
-      if (!Number.isFinite(values[i] as number)) missing++;
-      channels[i] = shrunk(residual, scales[i] as number);
-    });
-    channels[columns.length] = missing / columns.length;
-    return channels;
+    for (let column = 0; column < count; column++) {
+      const value = values[column] as number;
+      if (!Number.isFinite(value)) missing++;
+      this.#ring[from + column] = shrunk(this.#past.residual(column, value), scales[column] as number);
+    }
+    this.#ring[from + count] = missing / count;
+    return isReady;
   }
 
-  #summaries(): Float32Array {
+  /** Writes its window into an array of many. */
+  writeWindow(windows: Float32Array, from: number): void {
+    const ring = this.#ring;
+    const oldest = (this.#newest + 1) * (this.#plan.columns.length + 1);
+    const split = ring.length - oldest;
+    for (let i = 0; i < ring.length; i++) {
+      const value = ring[i < split ? oldest + i : i - split] as number;
+      windows[from + i] = Number.isNaN(value) ? 0 : value;
+    }
+  }
+
+  /** Writes its features into an array of many rows'. */
+  writeFeatures(features: Float32Array, from: number): void {
     const count = this.#plan.columns.length;
-    const features = new Float32Array(SUMMARIES.length * count + MISSING_FEATURES.length).fill(Number.NaN);
-    const newest = this.#rows.at(-1) as Float32Array;
+    const { window } = this.#plan;
+    const width = count + 1;
+    const ring = this.#ring;
     for (let column = 0; column < count; column++) {
       let sum = 0;
       let known = 0;
       let lowest = Number.POSITIVE_INFINITY;
       let highest = Number.NEGATIVE_INFINITY;
-      for (const row of this.#rows) {
-        const value = row[column] as number;
+      let row = this.#newest;
+      for (let i = 0; i < window; i++) {
+        row = row + 1 === window ? 0 : row + 1;
+        const value = ring[row * width + column] as number;
         if (Number.isNaN(value)) continue;
         known++;
         sum += value;
-        lowest = Math.min(lowest, value);
-        highest = Math.max(highest, value);
+        if (value < lowest) lowest = value;
+        if (value > highest) highest = value;
       }
-      if (known === 0) continue;
-      features[column] = newest[column] as number;
-      features[count + column] = sum / known;
-      features[2 * count + column] = lowest;
-      features[3 * count + column] = highest;
+      const isKnown = known > 0;
+      const at = from + column;
+      features[at] = ring[this.#newest * width + column] as number;
+      features[at + count] = isKnown ? sum / known : Number.NaN;
+      features[at + 2 * count] = isKnown ? lowest : Number.NaN;
+      features[at + 3 * count] = isKnown ? highest : Number.NaN;
     }
-    const missing = SUMMARIES.length * count;
-    features[missing] = newest[count] as number;
-    features[missing + 1] =
-      this.#rows.reduce((sum, row) => sum + (row[count] as number), 0) / this.#rows.length;
-    return features;
-  }
-
-  #window(): Float32Array {
-    const window = new Float32Array(this.#rows.length * (this.#plan.columns.length + 1));
-    this.#rows.forEach((row, at) => void window.set(row, at * row.length));
-    return window.map((value) => (Number.isNaN(value) ? 0 : value));
+    let missing = 0;
+    let row = this.#newest;
+    for (let i = 0; i < window; i++) {
+      row = row + 1 === window ? 0 : row + 1;
+      missing += ring[row * width + count] as number;
+    }
+    features[from + SUMMARIES.length * count] = ring[this.#newest * width + count] as number;
+    features[from + SUMMARIES.length * count + 1] = missing / window;
   }
 }

@@ -8,110 +8,116 @@ const KEPT = 32;
 /** Before so many values nobody knows what is usual. */
 const LEAST = 8;
 
-/** The past of one node: of each column the kept values by age and by size, all columns in a few arrays, as a fleet has thousands of nodes. */
+/** Of each column: how many values are kept, where the next one goes, every how many values one is kept, and how many were passed over since. */
+const COUNTERS = 4;
+const COUNT = 0;
+const NEXT = 1;
+const STRIDE = 2;
+const SKIPPED = 3;
+
+/** Values that are left of a full ring, on their way to its beginning. */
+const HALF = KEPT / 2;
+const halved = new Float32Array(HALF);
+
+/** The past of one node: of each column the kept values by age and their order by size, all columns in a few arrays, as a fleet has thousands of nodes. */
 export class OwnPast {
-  readonly #columns: number;
   readonly #longestStride: number;
-  /** A ring a column; once it is full, the oldest is at `#next`. */
-  readonly #byAge: Float32Array;
-  readonly #bySize: Float32Array;
-  readonly #count: Uint8Array;
-  readonly #next: Uint8Array;
-  /** Every how many values one is kept: each at first, so that it soon knows something. */
-  readonly #stride: Uint32Array;
-  readonly #skipped: Uint32Array;
+  /** A ring a column; once it is full, the oldest is at its NEXT. */
+  readonly #values: Float32Array;
+  /** Places in the column's ring, that of the smallest value first. */
+  readonly #bySize: Uint8Array;
+  /** Each value is kept at first, so that it soon knows something. */
+  readonly #counters: Uint32Array;
 
   /** @param horizonMs how long the past is that counts */
   constructor(columns: number, stepMs: number, horizonMs: number) {
-    this.#columns = columns;
     this.#longestStride = Math.max(1, Math.round(horizonMs / stepMs / KEPT));
-    this.#byAge = new Float32Array(columns * KEPT);
-    this.#bySize = new Float32Array(columns * KEPT);
-    this.#count = new Uint8Array(columns);
-    this.#next = new Uint8Array(columns);
-    this.#stride = new Uint32Array(columns).fill(1);
-    this.#skipped = new Uint32Array(columns);
+    this.#values = new Float32Array(columns * KEPT);
+    this.#bySize = new Uint8Array(columns * KEPT);
+    this.#counters = new Uint32Array(columns * COUNTERS);
+    for (let column = 0; column < columns; column++) this.#counters[column * COUNTERS + STRIDE] = 1;
   }
 
   /**
-   * How far a row's values lie from where they usually do, in each column's unit; NaN where that is not known or the
-   * value is missing. Then the row is past.
+   * How far a value lies from where the column's usually do, in its unit; NaN where that is not known or the value is
+   * missing. Then the value is past.
    */
-  residuals(values: ArrayLike<number>): Float64Array {
-    const residuals = new Float64Array(this.#columns).fill(Number.NaN);
-    for (let column = 0; column < this.#columns; column++) {
-      const value = values[column] as number;
-      if (!Number.isFinite(value)) continue;
-      residuals[column] = value - this.#median(column);
-      this.#add(column, value);
-    }
-    return residuals;
+  residual(column: number, value: number): number {
+    if (!Number.isFinite(value)) return Number.NaN;
+    const residual = value - this.#median(column);
+    this.#add(column, value);
+    return residual;
   }
 
   /** NaN while there are too few values. */
   #median(column: number): number {
-    const count = this.#count[column] as number;
+    const count = this.#counters[column * COUNTERS + COUNT] as number;
     if (count < LEAST) return Number.NaN;
     const from = column * KEPT;
-    const upper = this.#bySize[from + (count >>> 1)] as number;
-    const lower = this.#bySize[from + ((count - 1) >>> 1)] as number;
+    const upper = this.#values[from + (this.#bySize[from + (count >>> 1)] as number)] as number;
+    const lower = this.#values[from + (this.#bySize[from + ((count - 1) >>> 1)] as number)] as number;
     return (upper + lower) / 2;
   }
 
   #add(column: number, value: number): void {
-    const skipped = (this.#skipped[column] as number) + 1;
-    this.#skipped[column] = skipped;
-    const stride = this.#stride[column] as number;
+    const own = column * COUNTERS;
+    const counters = this.#counters;
+    const skipped = (counters[own + SKIPPED] as number) + 1;
+    counters[own + SKIPPED] = skipped;
+    const stride = counters[own + STRIDE] as number;
     if (skipped < stride) return;
-    this.#skipped[column] = 0;
-    if (this.#count[column] === KEPT && stride < this.#longestStride) this.#thin(column);
-    const at = column * KEPT + (this.#next[column] as number);
-    if (this.#count[column] === KEPT) this.#remove(column, this.#byAge[at] as number);
-    this.#byAge[at] = value;
-    this.#insert(column, this.#byAge[at] as number);
-    this.#next[column] = ((this.#next[column] as number) + 1) % KEPT;
+    counters[own + SKIPPED] = 0;
+    if (counters[own + COUNT] === KEPT && stride < this.#longestStride) this.#thin(column);
+    const next = counters[own + NEXT] as number;
+    if (counters[own + COUNT] === KEPT) this.#remove(column, next);
+    this.#values[column * KEPT + next] = value;
+    this.#insert(column, next);
+    counters[own + NEXT] = (next + 1) % KEPT;
   }
 
   /** Keeps every second value: half as many over the same time, and from now on half as often. */
   #thin(column: number): void {
     const from = column * KEPT;
-    const next = this.#next[column] as number;
-    const kept = Float32Array.from(
-      { length: KEPT / 2 },
-      (_, i) => this.#byAge[from + ((next + 2 * i + 1) % KEPT)] as number,
-    );
-    this.#byAge.set(kept, from);
-    this.#bySize.set(kept.sort(), from);
-    this.#count[column] = KEPT / 2;
-    this.#next[column] = KEPT / 2;
-    this.#stride[column] = Math.min(2 * (this.#stride[column] as number), this.#longestStride);
-  }
-
-  /** Where in the column's sizes a value is, or would be. */
-  #placeOf(column: number, value: number): number {
-    const from = column * KEPT;
-    let low = from;
-    let high = from + (this.#count[column] as number);
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#bySize[middle] as number) < value) low = middle + 1;
-      else high = middle;
+    const own = column * COUNTERS;
+    const next = this.#counters[own + NEXT] as number;
+    for (let i = 0; i < HALF; i++) halved[i] = this.#values[from + ((next + 2 * i + 1) % KEPT)] as number;
+    this.#values.set(halved, from);
+    let to = from;
+    for (let at = from; at < from + KEPT; at++) {
+      // How much younger than the oldest: every second one stays.
+      const age = ((this.#bySize[at] as number) - next - 1 + KEPT) % KEPT;
+      if (age % 2 === 0) this.#bySize[to++] = age / 2;
     }
-    return low;
+    this.#counters[own + COUNT] = HALF;
+    this.#counters[own + NEXT] = HALF;
+    this.#counters[own + STRIDE] = Math.min(
+      2 * (this.#counters[own + STRIDE] as number),
+      this.#longestStride,
+    );
   }
 
-  #remove(column: number, value: number): void {
-    const at = this.#placeOf(column, value);
-    const count = this.#count[column] as number;
-    this.#bySize.copyWithin(at, at + 1, column * KEPT + count);
-    this.#count[column] = count - 1;
+  /** Takes a place of the ring out of the order by size. */
+  #remove(column: number, place: number): void {
+    const from = column * KEPT;
+    const count = (this.#counters[column * COUNTERS + COUNT] as number) - 1;
+    let at = from;
+    while (this.#bySize[at] !== place) at++;
+    for (; at < from + count; at++) this.#bySize[at] = this.#bySize[at + 1] as number;
+    this.#counters[column * COUNTERS + COUNT] = count;
   }
 
-  #insert(column: number, value: number): void {
-    const at = this.#placeOf(column, value);
-    const count = this.#count[column] as number;
-    this.#bySize.copyWithin(at + 1, at, column * KEPT + count);
-    this.#bySize[at] = value;
-    this.#count[column] = count + 1;
+  /** Puts a place of the ring, whose value is there, into the order by size. */
+  #insert(column: number, place: number): void {
+    const from = column * KEPT;
+    const count = this.#counters[column * COUNTERS + COUNT] as number;
+    const value = this.#values[from + place] as number;
+    let at = from + count;
+    for (; at > from; at--) {
+      const below = this.#bySize[at - 1] as number;
+      if ((this.#values[from + below] as number) <= value) break;
+      this.#bySize[at] = below;
+    }
+    this.#bySize[at] = place;
+    this.#counters[column * COUNTERS + COUNT] = count + 1;
   }
 }

@@ -15,7 +15,7 @@ export interface FeaturePlan {
 /** What the models see of a column's window. */
 export const SUMMARIES = ['last', 'mean', 'min', 'max'] as const;
 /** Shares of the columns that are missing. */
-export const MISSING_FEATURES = ['missing:last', 'missing:mean'] as const;
+const MISSING_FEATURES = ['missing:last', 'missing:mean'] as const;
 
 /** Rows of a window and channels of each: the columns, and the share of missing ones. */
 export function windowShape({ window, columns }: Pick<FeaturePlan, 'window' | 'columns'>) {
@@ -28,4 +28,9 @@ export function featureNames(columns: readonly string[]): string[] {
     ...SUMMARIES.flatMap((summary) => columns.map((column) => `${column}:${summary}`)),
     ...MISSING_FEATURES,
   ];
+}
+
+/** How many features so many columns have. */
+export function featureCount(columns: number): number {
+  return SUMMARIES.length * columns + MISSING_FEATURES.length;
 }

@@ -7,8 +7,6 @@ const GAP_STEPS = 1.5;
 export interface Ready {
   /** Whether the node's past begins anew with this row. */
   readonly isNewPast: boolean;
-  /** Rows of the window that ends with it, itself among them. */
-  readonly windowRows: number;
   /** Whether the window is complete and the past known. */
   readonly isReady: boolean;
 }
@@ -36,6 +34,6 @@ export class Readiness {
     this.#pastRows++;
     this.#windowRows = Math.min(window, this.#windowRows + 1);
     const isReady = this.#windowRows === window && this.#pastRows > learningRows;
-    return { isNewPast, windowRows: this.#windowRows, isReady };
+    return { isNewPast, isReady };
   }
 }

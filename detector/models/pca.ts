@@ -60,20 +60,59 @@ export function fitPca(normal: Matrix, features: readonly number[]): Pca {
   return { features, standard, components };
 }
 
-/** For each row the mean square of what the components leave. */
-export function pcaErrors({ features, standard, components }: Pca, inputs: Matrix): Matrix {
-  const own = standardised(picked(inputs, features), standard);
-  const errors = emptyMatrix(inputs.rows, 1);
-  for (let row = 0; row < inputs.rows; row++) {
-    const rest = Float64Array.from(own.values.subarray(row * own.columns, (row + 1) * own.columns));
-    const whole = rest.slice();
-    for (const component of components) {
-      const along = component.reduce((sum, part, i) => sum + part * (whole[i] as number), 0);
-      component.forEach((part, i) => {
-        rest[i] = (rest[i] as number) - along * part;
-      });
-    }
-    errors.values[row] = rest.reduce((sum, value) => sum + value * value, 0) / rest.length;
+/** Directions of unit length at right angles to the components and to each other, as many as there are left; after Gram and Schmidt. */
+function complementOf(components: readonly Float32Array[], size: number): Float64Array[] {
+  const found = components.map((component) => Float64Array.from(component));
+  for (let axis = 0; axis < size && found.length < size; axis++) {
+    const own = new Float64Array(size);
+    own[axis] = 1;
+    // Twice, as the first time leaves what rounding makes.
+    for (let pass = 0; pass < 2; pass++)
+      for (const other of found) {
+        let along = 0;
+        for (let i = 0; i < size; i++) along += (own[i] as number) * (other[i] as number);
+        for (let i = 0; i < size; i++) own[i] = (own[i] as number) - along * (other[i] as number);
+      }
+    const length = Math.sqrt(own.reduce((sum, value) => sum + value * value, 0));
+    // Of an axis that nearly lies in what there is, little is left but rounding; so many others do not.
+    if (length > LEAST_LEFT) found.push(own.map((value) => value / length));
   }
-  return errors;
+  return found.slice(components.length);
+}
+
+/** Length below which what is left of an axis is not trusted: of `size` axes some are above 1 / √size. */
+const LEAST_LEFT = 1e-3;
+
+/**
+ * Tells for each row the mean square of what the components leave: of its lengths along the directions that they leave out,
+ * which are fewer than those that they take.
+ */
+export function pcaErrorsOf({ features, standard, components }: Pca): (inputs: Matrix) => Matrix {
+  const size = features.length;
+  const directions = complementOf(components, size);
+  const rest = Float64Array.from(directions.flatMap((direction) => Array.from(direction)));
+  const own = new Float64Array(size);
+  return ({ rows, columns, values }) => {
+    const errors = new Float32Array(rows);
+    for (let row = 0; row < rows; row++) {
+      for (let i = 0; i < size; i++) {
+        const value = values[row * columns + (features[i] as number)] as number;
+        const mean = standard.means[i] as number;
+        own[i] = Number.isNaN(value) ? 0 : (value - mean) / (standard.deviations[i] as number);
+      }
+      let sum = 0;
+      for (let from = 0; from < rest.length; from += size) {
+        let along = 0;
+        for (let i = 0; i < size; i++) along += (rest[from + i] as number) * (own[i] as number);
+        sum += along * along;
+      }
+      errors[row] = sum / size;
+    }
+    return { rows, columns: 1, values: errors };
+  };
+}
+
+/** For each row the mean square of what the components leave. */
+export function pcaErrors(pca: Pca, inputs: Matrix): Matrix {
+  return pcaErrorsOf(pca)(inputs);
 }

@@ -3,8 +3,9 @@ import type { Tree } from '../../learning/models/gbdt/tree.ts';
 import type { Graph } from './model.ts';
 import { FEATURES, PROBABILITIES } from './names.ts';
 
-const BRANCH = 'BRANCH_LEQ';
-const LEAF = 'LEAF';
+export const TREES = 'TreeEnsembleRegressor';
+export const BRANCH = 'BRANCH_LEQ';
+export const LEAF = 'LEAF';
 
 /** A boosted ensemble: sums of trees by class, then a softmax. */
 export function treeEnsemble({ base, rounds }: Gbdt, features: number): Graph {
@@ -24,7 +25,7 @@ export function treeEnsemble({ base, rounds }: Gbdt, features: number): Graph {
     name: 'gbdt',
     nodes: [
       {
-        operator: 'TreeEnsembleRegressor',
+        operator: TREES,
         isMl: true,
         inputs: [FEATURES],
         outputs: ['scores'],

@@ -55,3 +55,66 @@ export function littleEndian(values: ArrayLike<number>): Buffer {
   for (let i = 0; i < values.length; i++) bytes.writeFloatLE(values[i] as number, 4 * i);
   return bytes;
 }
+
+/** A field as it is read: a number of a varint, or the bytes of everything else. */
+export interface Field {
+  readonly field: number;
+  readonly value: number | Uint8Array;
+}
+
+const FIXED_BYTES: Readonly<Record<number, number>> = { 1: 8, [FIXED_32]: 4 };
+const MOST_VARINT_BYTES = 10;
+
+/** A varint's number and where it ends; numbers of more than 53 bits lose their last digits. */
+function readVarint(bytes: Uint8Array, from: number): [number, number] {
+  let value = 0;
+  for (let i = 0; i < MOST_VARINT_BYTES; i++) {
+    const byte = bytes[from + i];
+    if (byte === undefined) break;
+    value += (byte & 0x7f) * 2 ** (7 * i);
+    if (byte < 0x80) return [value, from + i + 1];
+  }
+  throw new RangeError('a number is cut short');
+}
+
+/**
+ * The fields of a message in their order.
+ *
+ * @throws {RangeError} for bytes that are no message
+ */
+export function* fieldsOf(bytes: Uint8Array): Generator<Field> {
+  let at = 0;
+  while (at < bytes.length) {
+    const [key, from] = readVarint(bytes, at);
+    const [field, type] = [Math.floor(key / 8), key % 8];
+    const [length, start] =
+      type === LENGTH_DELIMITED ? readVarint(bytes, from) : [FIXED_BYTES[type] ?? 0, from];
+    if (type === VARINT) {
+      const [value, end] = readVarint(bytes, from);
+      at = end;
+      yield { field, value };
+      continue;
+    }
+    at = start + length;
+    if (length === 0 && type !== LENGTH_DELIMITED) throw new RangeError(`a field is of type ${type}`);
+    if (at > bytes.length) throw new RangeError('a field is cut short');
+    yield { field, value: bytes.subarray(start, at) };
+  }
+}
+
+/** The numbers of a packed field of integers. */
+export function unpackedIntegers(bytes: Uint8Array): number[] {
+  const values: number[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const [value, end] = readVarint(bytes, at);
+    values.push(value);
+    at = end;
+  }
+  return values;
+}
+
+/** And of one of floats. */
+export function unpackedFloats(bytes: Uint8Array): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: Math.floor(bytes.length / 4) }, (_, i) => view.getFloat32(4 * i, true));
+}

@@ -1,10 +1,9 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import { MS_PER_SECOND } from '../../common/ms.ts';
 import type { ProgramMetric } from '../../exporter/catalogue/model/program-metric.ts';
 import { detectorMetrics } from '../../exporter/catalogue/programs/detector.ts';
 import { REFUSALS, type RefusalReason } from '../stream/records.ts';
 import type { FleetWatch } from '../watch/fleet-watch.ts';
-import { NODE_STATES, type NodeWatch } from '../watch/node-watch.ts';
+import { nodeMetrics } from './node-metrics.ts';
 
 /** What people make of an alarm. */
 export const VERDICTS = ['confirm', 'reject', 'unsure'] as const;
@@ -20,14 +19,19 @@ export interface Watched {
 
 /** The detector as Prometheus metrics; nodes are read off when a page is asked for. */
 export class DetectorMetrics {
-  readonly registry = new Registry();
+  readonly #registry = new Registry();
+  readonly #watched: Watched;
+  readonly #nowMs: () => number;
   readonly #rows: Counter;
   readonly #refused: Counter<'reason'>;
   readonly #verdicts: Counter<'verdict'>;
   readonly #connected: Gauge;
 
-  constructor({ fleet, isActive, shadow }: Watched, nowMs: () => number) {
-    const registers = [this.registry];
+  constructor(watched: Watched, nowMs: () => number) {
+    const { fleet, isActive, shadow } = watched;
+    this.#watched = watched;
+    this.#nowMs = nowMs;
+    const registers = [this.#registry];
     const counter = <L extends string>({ name, help, labels }: ProgramMetric<L>) =>
       new Counter<L>({ name, help, labelNames: labels, registers });
     const gauge = <L extends string>(
@@ -44,56 +48,7 @@ export class DetectorMetrics {
           fill(this);
         },
       });
-    type EntityLabel = 'cluster' | 'node' | 'namespace' | 'pod';
-    const each = (fill: (node: NodeWatch, labels: Record<EntityLabel, string>) => void) => () => {
-      for (const node of fleet.nodes) {
-        const { cluster, node: name, namespace = '', pod = '' } = node.entity;
-        fill(node, { cluster: cluster ?? '', node: name, namespace, pod });
-      }
-    };
-    /** Values of the newest rows: none of a node that has sent nothing for long. */
-    const fresh = (fill: (node: NodeWatch, labels: Record<EntityLabel, string>) => void) =>
-      each((node, labels) => {
-        if (node.stateAt(nowMs()) !== 'stale') fill(node, labels);
-      });
-    const { candidate, calibration } = fleet.detector;
-    gauge(detectorMetrics.anomalyScore, (own) =>
-      fresh(({ scored }, labels) => scored && own.set(labels, scored.score))(),
-    );
-    gauge(detectorMetrics.alarm, (own) =>
-      fresh(({ alarm }, labels) => own.set(labels, Number(isActive && alarm !== undefined)))(),
-    );
-    gauge(detectorMetrics.classProbability, (own) =>
-      fresh(({ alarm, scored }, labels) => {
-        if (alarm === undefined || scored === undefined) return;
-        scored.probabilities.forEach((value, i) => {
-          own.set({ ...labels, class: candidate.model.classes[i] ?? 'unknown' }, value);
-        });
-      })(),
-    );
-    gauge(detectorMetrics.nodeState, (own) =>
-      each((node, labels) => {
-        const now = node.stateAt(nowMs());
-        for (const state of NODE_STATES) own.set({ ...labels, state }, Number(state === now));
-      })(),
-    );
-    gauge(detectorMetrics.pValue, (own) =>
-      fresh(({ scored }, labels) => {
-        for (const [part, value] of Object.entries(scored?.pValues ?? {}))
-          own.set({ ...labels, part }, value);
-      })(),
-    );
-    gauge(detectorMetrics.contribution, (own) =>
-      fresh(({ alarm }, labels) => {
-        for (const { column, without } of alarm?.contributions ?? [])
-          own.set({ ...labels, column }, (alarm?.peak.score ?? 0) - without);
-      })(),
-    );
-    gauge(detectorMetrics.inputAge, (own) =>
-      each(({ arrivedMs }, labels) => own.set(labels, (nowMs() - arrivedMs) / MS_PER_SECOND))(),
-    );
-    gauge(detectorMetrics.inputMissing, (own) => fresh(({ missing }, labels) => own.set(labels, missing))());
-    gauge(detectorMetrics.drift, (own) => fresh(({ drift }, labels) => own.set(labels, drift))());
+    const { calibration } = fleet.detector;
     gauge(detectorMetrics.expectedFalseAlarms, (own) => own.set(calibration.carried));
     gauge(detectorMetrics.calibrationHours, (own) => own.set(calibration.nodeHours));
     gauge(detectorMetrics.modelInfo, (own) => {
@@ -128,6 +83,17 @@ export class DetectorMetrics {
     });
     for (const reason of REFUSALS) this.#refused.inc({ reason }, 0);
     for (const verdict of VERDICTS) this.#verdicts.inc({ verdict }, 0);
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** A page of all metrics, piece by piece. */
+  async *page(): AsyncGenerator<string> {
+    const { fleet, isActive } = this.#watched;
+    yield* nodeMetrics(fleet.nodes, fleet.detector.candidate.model.classes, isActive, this.#nowMs());
+    yield this.#registry.metrics();
   }
 
   taken(): void {

@@ -1,5 +1,6 @@
 /** `serve`: reads a stream of rows, scores each step, and shows what it comes to. */
 import { setInterval } from 'node:timers';
+import { setImmediate } from 'node:timers/promises';
 import { aborted, undoingEndSignal } from '../../common/end-signal.ts';
 import { firstLineOf } from '../../common/errors.ts';
 import { createLogger, type Logger } from '../../common/log.ts';
@@ -45,6 +46,8 @@ class Intake {
   readonly #log: Logger;
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
+  #isExplaining = false;
+  #isEnded = false;
   #rows = 0;
 
   constructor(fleets: readonly FleetWatch[], metrics: DetectorMetrics, log: Logger) {
@@ -76,6 +79,7 @@ class Intake {
 
   async #row(row: StreamRow): Promise<void> {
     if (this.#fleets.some((fleet) => fleet.isWaiting(row))) await this.score();
+    else await this.#work;
     const nowMs = Date.now();
     const [refusal] = this.#fleets.map((fleet) => fleet.take(row, nowMs));
     if (refusal !== undefined) {
@@ -88,19 +92,43 @@ class Intake {
   }
 
   /** Scores what waits; one after another. */
-  score(): Promise<void> {
+  async score(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    await this.#inTurn('Rows could not be scored', (fleet) => fleet.score());
+    void this.#explain();
+  }
+
+  /** Finds out why nodes alarm, one after the other, while there is nothing to score. */
+  async #explain(): Promise<void> {
+    if (this.#isExplaining) return;
+    this.#isExplaining = true;
+    while (!this.#isEnded && this.#fleets.some(({ unexplained }) => unexplained > 0)) {
+      await this.#inTurn('An alarm could not be explained', (fleet) => fleet.explainNext());
+      await setImmediate();
+    }
+    this.#isExplaining = false;
+  }
+
+  /** Does something with each fleet once all before is done. */
+  #inTurn(problem: string, act: (fleet: FleetWatch) => Promise<void>): Promise<void> {
     this.#work = this.#work.then(async () => {
       for (const fleet of this.#fleets) {
         try {
-          await fleet.score();
+          await act(fleet);
         } catch (error) {
-          this.#log.error('Rows could not be scored', { error: firstLineOf(error) });
+          this.#log.error(problem, { error: firstLineOf(error) });
         }
       }
     });
     return this.#work;
+  }
+
+  /** Scores what waits, and begins nothing more. */
+  async end(): Promise<void> {
+    await this.score();
+    this.#isEnded = true;
+    await this.#work;
   }
 }
 
@@ -157,7 +185,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     // Without records of matches alarms are what they are: what goes wrong with them is told, and ends nothing.
     if (evidence !== undefined) void readEvidence(options.events, evidence, log, signal);
     await Promise.race([reading, aborted(signal)]);
-    await intake.score();
+    await intake.end();
     log.info('Stopped');
   } finally {
     clearInterval(forget);

@@ -1,4 +1,5 @@
 /** The detector over HTTP: the console, verdicts, its metrics, and what a kubelet asks for. */
+import { pipeline } from 'node:stream/promises';
 import express, { type Application, type NextFunction, type Request, type Response } from 'express';
 import { firstLineOf } from '../../common/errors.ts';
 import type { Logger } from '../../common/log.ts';
@@ -48,8 +49,9 @@ function page(response: Response, text: string, status = 200): void {
 /** For Prometheus and the kubelet, who have no token. */
 function openPages(app: Application, { metrics, isReady }: ServerOptions): void {
   app.get('/metrics', async (_, response) => {
-    response.setHeader('Content-Type', metrics.registry.contentType);
-    response.end(await metrics.registry.metrics());
+    response.setHeader('Content-Type', metrics.contentType);
+    // Whoever goes away in the middle is no failure.
+    await pipeline(metrics.page(), response).catch(() => response.destroy());
   });
   app.get('/-/healthy', (_, response) => line(response, 200, 'healthy'));
   app.get('/-/ready', (_, response) =>
@@ -150,7 +152,7 @@ function consolePages(app: Application, options: ServerOptions): void {
       response,
       alarmPage({
         ...{ ...own, columns, classes, stepMs, verdicts: given(own.alarm.id) },
-        nearest: nearestLabel(candidate.golden, own.alarm.peakFeatures),
+        nearest: nearestLabel(candidate.golden, own.alarm.peakInputs.features),
         evidence: evidenceOf(own, options),
       }),
     );

@@ -58,7 +58,7 @@ function scalesOf(
     let past = new OwnPast(columns.length, times.stepMs, times.horizonMs);
     series.timesMs.forEach((timeMs, row) => {
       if (readiness.next(timeMs).isNewPast) past = new OwnPast(columns.length, times.stepMs, times.horizonMs);
-      const residuals = past.residuals(valuesAt(series, columns, row));
+      const residuals = valuesAt(series, columns, row).map((value, column) => past.residual(column, value));
       const purpose = own[number]?.[row];
       if (purpose?.part === 'train') scales.add(residuals, purpose.label === NORMAL);
     });

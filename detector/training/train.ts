@@ -14,7 +14,7 @@ import { networkProbabilities } from '../models/network/network.ts';
 import { type Chosen, choose, type Place } from '../samples/choose.ts';
 import { type Gathered, gather } from '../samples/gather.ts';
 import { modelCard } from './card.ts';
-import { fitModels, outputsOf, runtimeOutputs, type Samples, type Told } from './fit.ts';
+import { fitModels, outputsOf, type Samples, type Told, writtenOutputs } from './fit.ts';
 import { fleetOf } from './fleet.ts';
 
 /** False alarms per node and day that are asked for. */
@@ -116,7 +116,7 @@ export async function train(datasets: readonly Dataset[], seed: number, told: To
   );
 
   const rules = ruleColumns(columns);
-  const found = await runtimeOutputs(fitted, quiet);
+  const found = await writtenOutputs(fitted, quiet);
   const scores = partScores(quiet.features, found.classifier, found.novelty, plan.columns, rules);
   const used = PARTS.filter((part) => part !== 'rules' || rules.length > 0);
   const calibration = calibrate(scores, notNormal(found.challenger), used, plan.stepMs, ASKED_PER_DAY);

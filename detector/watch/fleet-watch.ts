@@ -2,8 +2,7 @@
 import { entityKey } from '../../dataset/model/entity.ts';
 import type { Detector, Scored } from '../candidate/detector.ts';
 import { explain } from '../explanation/occlusion.ts';
-import type { Inputs } from '../features/node-features.ts';
-import { stacked } from '../samples/gather.ts';
+import { InputBatch } from '../samples/batch.ts';
 import type { RefusalReason, StreamRow } from '../stream/records.ts';
 import { type Alarm, NodeWatch } from './node-watch.ts';
 
@@ -11,8 +10,6 @@ import { type Alarm, NodeWatch } from './node-watch.ts';
 const MOST_NODES = 10_000;
 /** After so long without a row a node is forgotten. */
 const FORGOTTEN_MS = 900_000;
-/** Alarms that are explained in a step; the others in the next. */
-const MOST_EXPLAINED = 64;
 /** Alarms that are over and still shown. */
 const MOST_PAST = 200;
 /** On the scale of scores, an alarm. */
@@ -26,13 +23,16 @@ export interface PastAlarm {
 export class FleetWatch {
   readonly detector: Detector;
   readonly #nodes = new Map<string, NodeWatch>();
-  #pending: { readonly node: NodeWatch; readonly inputs: Inputs }[] = [];
-  readonly #waiting = new Set<string>();
+  /** Nodes whose newest rows are in the batch, in its order. */
+  readonly #pending: NodeWatch[] = [];
+  readonly #batch: InputBatch;
   #alarms: PastAlarm[] = [];
+  readonly #unexplained = new Set<Alarm>();
   #raised = 0;
 
   constructor(detector: Detector) {
     this.detector = detector;
+    this.#batch = new InputBatch(detector.candidate.plan, detector.looksAtWindows);
   }
 
   get nodes(): readonly NodeWatch[] {
@@ -49,11 +49,6 @@ export class FleetWatch {
     return this.#raised;
   }
 
-  /** Whether rows wait to be scored. */
-  get hasPending(): boolean {
-    return this.#pending.length > 0;
-  }
-
   /** Takes a row; undefined when it was taken, else why it was not. */
   take({ entity, timeMs, values }: StreamRow, nowMs: number): RefusalReason | undefined {
     const key = entityKey(entity);
@@ -64,37 +59,37 @@ export class FleetWatch {
       this.#nodes.set(key, node);
     }
     if (timeMs <= node.lastMs) return 'repeated';
-    const inputs = node.take(timeMs, values, nowMs);
-    if (inputs === undefined) return undefined;
-    this.#pending.push({ node, inputs });
-    this.#waiting.add(key);
+    if (node.take(timeMs, values, nowMs)) {
+      this.#pending.push(node);
+      this.#batch.add(node.features);
+    }
     return undefined;
   }
 
-  /** Whether a node has a row that waits to be scored: a second one of it must not go with the first. */
+  /** Whether a node has a row that waits to be scored: a second one of it must not be taken before. */
   isWaiting({ entity }: StreamRow): boolean {
-    return this.#waiting.has(entityKey(entity));
+    return this.#nodes.get(entityKey(entity))?.isWaiting ?? false;
   }
 
-  /** Scores what waits, all at once. */
+  /** Scores what waits, all at once; until that has ended, no row must be taken. */
   async score(): Promise<void> {
-    const pending = this.#pending;
-    this.#pending = [];
-    this.#waiting.clear();
-    if (pending.length === 0) return;
-    const { plan } = this.detector.candidate;
-    const scored = await this.detector.score(
-      stacked(
-        pending.map(({ inputs }) => inputs),
-        plan,
-      ),
-    );
-    pending.forEach(({ node }, i) => {
-      const before = node.alarm;
-      node.judge(scored[i] as Scored, ALARM);
-      if (node.alarm !== undefined && before === undefined) this.#note({ node, alarm: node.alarm });
-    });
-    await this.#explain(pending);
+    try {
+      const scored = await this.detector.score(this.#batch.gathered());
+      this.#pending.forEach((node, i) => void this.#judge(node, scored[i] as Scored));
+    } finally {
+      for (const node of this.#pending) node.isWaiting = false;
+      this.#pending.length = 0;
+      this.#batch.clear();
+    }
+  }
+
+  #judge(node: NodeWatch, scored: Scored): void {
+    const before = node.alarm;
+    const isWorse = node.judge(scored, ALARM);
+    const { alarm } = node;
+    if (alarm === undefined) return;
+    if (before === undefined) this.#note({ node, alarm });
+    if (isWorse && this.#unexplained.size < MOST_NODES) this.#unexplained.add(alarm);
   }
 
   #note(raised: PastAlarm): void {
@@ -105,16 +100,17 @@ export class FleetWatch {
     this.#alarms.splice(Math.max(0, oldest), 1);
   }
 
-  /** Why nodes alarm, of as many as there is time for: those without a reason first. */
-  async #explain(scored: readonly { readonly node: NodeWatch; readonly inputs: Inputs }[]): Promise<void> {
-    const { plan } = this.detector.candidate;
-    const alarming = scored
-      .filter(({ node: { alarm, scored: own } }) => alarm !== undefined && own?.score === alarm.peak.score)
-      .sort((a, b) => (a.node.alarm?.contributions.length ?? 0) - (b.node.alarm?.contributions.length ?? 0));
-    for (const { node, inputs } of alarming.slice(0, MOST_EXPLAINED)) {
-      const contributions = await explain(this.detector, stacked([inputs], plan));
-      if (node.alarm !== undefined) node.alarm.contributions = contributions;
-    }
+  /** Alarms of which nobody knows yet why. */
+  get unexplained(): number {
+    return this.#unexplained.size;
+  }
+
+  /** Finds out why one node alarms, the one that has waited longest. So many alarms at once hold up no step for longer than one takes. */
+  async explainNext(): Promise<void> {
+    const [alarm] = this.#unexplained;
+    if (alarm === undefined) return;
+    this.#unexplained.delete(alarm);
+    alarm.contributions = await explain(this.detector, alarm.peakInputs);
   }
 
   /** Forgets nodes that have sent nothing for long. */

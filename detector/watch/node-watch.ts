@@ -35,17 +35,18 @@ export interface Alarm {
   lastMs: number;
   /** Once it is over. */
   endMs: number | undefined;
-  /** The highest score, what it came to there, and the features of that row. */
+  /** The highest score, what it came to there, and what models saw of that row. */
   peak: Scored;
-  peakFeatures: Float32Array | undefined;
+  peakInputs: Inputs;
   contributions: readonly Contribution[];
 }
 
 export class NodeWatch {
   readonly entity: NamedEntity;
   readonly history: History;
+  /** What models see of its newest row. */
+  readonly features: NodeFeatures;
   readonly #plan: FeaturePlan;
-  readonly #features: NodeFeatures;
   readonly #state = new AlarmState();
   #firstMs: number | undefined;
   #lastMs = Number.NEGATIVE_INFINITY;
@@ -56,15 +57,15 @@ export class NodeWatch {
   #driftRows = 0;
   /** What the newest scored row came to; undefined while there is no score. */
   scored: Scored | undefined;
-  /** Of the newest row. */
-  inputs: Inputs | undefined;
+  /** Whether its newest row waits to be scored. */
+  isWaiting = false;
   /** While it is on. */
   alarm: Alarm | undefined;
 
   constructor(entity: NamedEntity, plan: FeaturePlan) {
     this.entity = entity;
     this.#plan = plan;
-    this.#features = new NodeFeatures(plan);
+    this.features = new NodeFeatures(plan);
     this.history = new History(plan.columns.length);
   }
 
@@ -91,20 +92,21 @@ export class NodeWatch {
   /**
    * Takes the node's next row.
    *
-   * @returns what is to be scored; undefined while there is nothing to score
+   * @returns whether it is to be scored
    */
-  take(timeMs: number, values: Float64Array, nowMs: number): Inputs | undefined {
+  take(timeMs: number, values: Float64Array, nowMs: number): boolean {
     // After a gap that is longer than the past nothing of it counts.
     if (this.#firstMs === undefined || timeMs - this.#lastMs > this.#plan.horizonMs) this.#firstMs = timeMs;
     this.#lastMs = timeMs;
     this.#arrivedMs = nowMs;
-    this.#missing = values.reduce((sum, value) => sum + Number(!Number.isFinite(value)), 0) / values.length;
+    let missing = 0;
+    for (const value of values) if (!Number.isFinite(value)) missing++;
+    this.#missing = missing / values.length;
     this.history.add(timeMs, values);
-    const inputs = this.#features.next(timeMs, values);
-    this.inputs = inputs;
-    this.#isReady = inputs !== undefined;
-    if (inputs === undefined) this.#unscored();
-    return inputs;
+    this.#isReady = this.features.take(timeMs, values);
+    this.isWaiting = this.#isReady;
+    if (!this.#isReady) this.#unscored();
+    return this.#isReady;
   }
 
   #unscored(): void {
@@ -112,18 +114,24 @@ export class NodeWatch {
     if (!this.#state.next(false)) this.#endAlarm();
   }
 
-  /** Takes what the newest row came to. */
-  judge(scored: Scored, threshold: number): void {
+  /**
+   * Takes what the newest row came to.
+   *
+   * @returns whether an alarm has begun with it, or is worse than ever
+   */
+  judge(scored: Scored, threshold: number): boolean {
+    this.isWaiting = false;
     this.scored = scored;
     this.history.setScore(scored.score);
     const unusual = Number((scored.pValues.novelty ?? 1) <= UNUSUAL);
     this.#driftRows++;
     this.#drift += (unusual - this.#drift) / Math.min(this.#driftRows, DRIFT_ROWS);
-    if (this.#state.next(scored.score > threshold)) this.#goOn(scored);
-    else this.#endAlarm();
+    if (this.#state.next(scored.score > threshold)) return this.#goOn(scored);
+    this.#endAlarm();
+    return false;
   }
 
-  #goOn(scored: Scored): void {
+  #goOn(scored: Scored): boolean {
     const { alarm } = this;
     if (alarm === undefined) {
       const { cluster, node, namespace, pod } = this.entity;
@@ -134,15 +142,16 @@ export class NodeWatch {
         lastMs: this.#lastMs,
         endMs: undefined,
         peak: scored,
-        peakFeatures: this.inputs?.features,
+        peakInputs: this.features.newest(),
         contributions: [],
       };
-      return;
+      return true;
     }
     alarm.lastMs = this.#lastMs;
-    if (scored.score <= alarm.peak.score) return;
+    if (scored.score <= alarm.peak.score) return false;
     alarm.peak = scored;
-    alarm.peakFeatures = this.inputs?.features;
+    alarm.peakInputs = this.features.newest();
+    return true;
   }
 
   #endAlarm(): void {

@@ -4,6 +4,7 @@ import type { Matrix } from '../../base/matrix.ts';
 import { classWeights, type Examples } from '../examples.ts';
 import { softmax } from '../softmax.ts';
 import { binBounds, binned } from './bins.ts';
+import { forestOf, forestProbabilities } from './forest.ts';
 import { type GrowRules, growTree } from './grow.ts';
 import { HistogramPool } from './histogram.ts';
 import { type Tree, treeValue } from './tree.ts';
@@ -170,9 +171,5 @@ export function trainGbdt(
 
 /** Probabilities of each class for each row. */
 export function gbdtProbabilities({ base, rounds }: Gbdt, inputs: Matrix): Matrix {
-  const scores = new Scores(inputs, base);
-  for (const trees of rounds) trees.forEach((tree, to) => void scores.add(tree, to));
-  for (let row = 0; row < inputs.rows; row++)
-    softmax(scores.values.subarray(row * base.length, (row + 1) * base.length));
-  return { rows: inputs.rows, columns: base.length, values: Float32Array.from(scores.values) };
+  return forestProbabilities(forestOf(base, rounds), inputs);
 }

@@ -9,7 +9,7 @@ describe('where a node usually is', () => {
       fc.property(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 33 }), (values) => {
         const past = new OwnPast(1, 1_000, 3_600_000);
         values.forEach((value, i) => {
-          const [residual] = past.residuals([value]);
+          const residual = past.residual(0, value);
           if (i < 8) expect(residual).to.be.NaN;
           else expect(residual).to.equal(value - median(values.slice(0, i)));
         });
@@ -19,7 +19,7 @@ describe('where a node usually is', () => {
 
   it('hardly moves in an attack of minutes, and has moved after an hour', () => {
     const past = new OwnPast(1, 15_000, 3_600_000);
-    const next = (value: number) => past.residuals([value])[0] as number;
+    const next = (value: number) => past.residual(0, value);
     for (let i = 0; i < 600; i++) next(10 + (i % 5));
     for (let i = 0; i < 20; i++) expect(next(500)).to.be.greaterThan(485);
     for (let i = 0; i < 240; i++) next(500);
@@ -28,14 +28,15 @@ describe('where a node usually is', () => {
 
   it('is of values spread over the whole past', () => {
     const past = new OwnPast(1, 15_000, 3_600_000);
-    for (let i = 0; i < 5_000; i++) past.residuals([i]);
+    for (let i = 0; i < 5_000; i++) past.residual(0, i);
     // The median of the last 240 values lies 120 back; kept are some 32 of them.
-    expect(past.residuals([5_000])[0]).to.be.within(100, 140);
+    expect(past.residual(0, 5_000)).to.be.within(100, 140);
   });
 
   it('does not take what is missing for a value', () => {
     const past = new OwnPast(2, 1_000, 60_000);
-    for (let i = 0; i < 20; i++) past.residuals([3, i % 2 === 0 ? Number.NaN : 4]);
-    expect([...past.residuals([Number.POSITIVE_INFINITY, 5])]).to.deep.equal([Number.NaN, 1]);
+    for (let i = 0; i < 20; i++)
+      [3, i % 2 === 0 ? Number.NaN : 4].forEach((value, column) => void past.residual(column, value));
+    expect([past.residual(0, Number.POSITIVE_INFINITY), past.residual(1, 5)]).to.deep.equal([Number.NaN, 1]);
   });
 });

@@ -44,6 +44,7 @@ describe('detector/watch: a fleet', function () {
           fleet.take({ entity: series.entity, timeMs, values: valuesAt(series, kept, row) }, timeMs);
       }
       await fleet.score();
+      while (fleet.unexplained > 0) await fleet.explainNext();
       each(row);
     }
   }
