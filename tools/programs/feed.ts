@@ -1,0 +1,63 @@
+/** A stream of lines over HTTP as kubevigil-builder's, of which whoever started it decides what comes. */
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export class Feed {
+  readonly #server: Server;
+  readonly #readers = new Set<ServerResponse>();
+  /** How often somebody has begun to read. */
+  connections = 0;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  static async open(): Promise<Feed> {
+    const server = createServer();
+    const feed = new Feed(server);
+    server.on('request', (_, response) => {
+      feed.connections++;
+      response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
+      response.flushHeaders();
+      feed.#readers.add(response);
+      response.on('close', () => feed.#readers.delete(response));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return feed;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/stream`;
+  }
+
+  get readers(): number {
+    return this.#readers.size;
+  }
+
+  /** Sends bytes as they are; waits until the readers have room for more. */
+  async send(bytes: string | Uint8Array): Promise<void> {
+    for (const reader of this.#readers) {
+      if (reader.write(bytes)) continue;
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          reader.off('drain', done);
+          reader.off('close', done);
+          resolve();
+        };
+        reader.once('drain', done);
+        reader.once('close', done);
+      });
+    }
+  }
+
+  /** Breaks all connections off. */
+  cut(): void {
+    for (const reader of this.#readers) reader.destroy();
+    this.#readers.clear();
+  }
+
+  close(): void {
+    this.cut();
+    this.#server.close();
+  }
+}
