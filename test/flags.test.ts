@@ -213,6 +213,26 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
       },
     ]),
   ),
+  'kubevigil-builder join': {
+    effects: Object.fromEntries(
+      ['--output', '--format', '--config'].map((flag) => [
+        flag,
+        { seenIn: 'test/builder/commands/join.real.test.ts' },
+      ]),
+    ),
+  },
+  'kubevigil-builder relabel': {
+    edge: placeOf('relabel', '--labels', 'episodes.csv'),
+    effects: {
+      '--config': { value: CONFIG, becomes: { 's3.region': 'of-the-file' } },
+      ...Object.fromEntries(
+        ['--labels', '--replace', '--pseudonymise', '--allow-other-nodes'].map((flag) => [
+          flag,
+          { seenIn: 'test/builder/commands/relabel.real.test.ts' },
+        ]),
+      ),
+    },
+  },
   ...Object.fromEntries(
     Object.entries({
       baseline: { '--seed': BASELINE },

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Command } from 'commander';
 import { oneLine, UsageError } from '../../common/cli.ts';
@@ -6,6 +7,7 @@ import { BuilderError } from '../../common/errors.ts';
 import { Flag, Program } from '../../common/flags.ts';
 import { createLogger } from '../../common/log.ts';
 import { type LogFlags, logFormatFlag, logLevelFlag } from '../../common/log-flags.ts';
+import { wholeMs } from '../../common/ms.ts';
 import { progressOn } from '../../common/progress.ts';
 import { packageVersion } from '../../common/version.ts';
 import { FORMAT_NAMES } from '../../dataset/model/format-names.ts';
@@ -20,9 +22,11 @@ import type { Surroundings } from '../run/task.ts';
 import { streamCommand } from '../stream/command.ts';
 import { addBenchmark } from './baseline.ts';
 import { build, update } from './build.ts';
+import { join, namedPlaces } from './join.ts';
 import { labelCommand } from './label.ts';
 import { merge } from './merge.ts';
 import { push } from './push.ts';
+import { relabel } from './relabel.ts';
 import { summary } from './summary.ts';
 import { verify } from './verify.ts';
 
@@ -75,6 +79,45 @@ async function runVerify(place: string, flags: PlaceFlags): Promise<void> {
 
 async function runMerge(place: string, flags: PlaceFlags): Promise<void> {
   process.stdout.write(summary(await merge(await storageOf(place, flags)), place));
+}
+
+interface JoinFlags extends PlaceFlags {
+  readonly output: string;
+  readonly format?: Manifest['format'];
+}
+
+async function runJoin(texts: readonly string[], { output, format, ...flags }: JoinFlags): Promise<void> {
+  const named = namedPlaces(texts);
+  const labs = await Promise.all(
+    named.map(async (one) => ({ ...one, storage: await storageOf(one.place, flags) })),
+  );
+  const { config } = flags;
+  const { about } = loadConfig({ output, ...(config !== undefined && { config }) });
+  const manifest = await join(labs, await storageOf(output, flags), { format, about });
+  process.stdout.write(summary(manifest, output));
+}
+
+interface RelabelFlags extends PlaceFlags {
+  readonly labels: readonly string[];
+  readonly pseudonymise?: string | true;
+  readonly replace?: boolean;
+  readonly 'allow-other-nodes'?: boolean;
+}
+
+async function runRelabel(
+  place: string,
+  {
+    labels,
+    pseudonymise,
+    replace = false,
+    'allow-other-nodes': allowsOtherNodes = false,
+    ...flags
+  }: RelabelFlags,
+): Promise<void> {
+  const key = typeof pseudonymise === 'string' ? { keyFile: resolve(pseudonymise) } : pseudonymise;
+  const options = { labels, replace, allowsOtherNodes, ...(key !== undefined && { pseudonymise: key }) };
+  const storage = await storageOf(place, flags);
+  process.stdout.write(summary(await relabel(storage, options, wholeMs(Date.now())), place));
 }
 
 async function runReport(place: string, flags: PlaceFlags): Promise<void> {
@@ -140,7 +183,7 @@ export function builderCommand(): Program {
     .action((_, { args }: Command) => {
       const unknown = args[0] === undefined ? '' : `there is no command ${args[0]}: `;
       throw new UsageError(
-        `${unknown}say build, update, merge, stream, label, verify, report, baseline or score (see --help)`,
+        `${unknown}say build, update, merge, stream, label, verify, report, join, relabel, baseline or score (see --help)`,
       );
     });
   withBuildOptions(command.command('build').description('Build a dataset of a time range.'))
@@ -187,6 +230,42 @@ export function builderCommand(): Program {
   )
     .example('kubevigil-builder report dataset', 'write dataset/report.html')
     .action(runReport);
+  command
+    .command('join')
+    .description('Join datasets of several labs to a new one: their splits stay, their names stay apart.')
+    .argument('<places...>', `datasets, each as NAME=PLACE or called after its folder: ${PLACE_SHAPES}`)
+    .requiredOption('--output <place>', `where to write: ${PLACE_SHAPES}`)
+    .addOption(
+      new Flag('--format <format>', 'kind of files')
+        .choices([...FORMAT_NAMES])
+        .usually('that of the first dataset'),
+    )
+    .option('--config <file>', `YAML file whose about describes the whole, and whose ${SECTIONS_HELP}`)
+    .example('kubevigil-builder join berlin=a lyon=b --output all', 'clusters become berlin/… and lyon/…')
+    .action(runJoin);
+  withPlace(
+    command
+      .command('relabel')
+      .description(
+        'Label and split a dataset anew by other episodes files, without a server; its features stay as they are.',
+      ),
+    'the dataset',
+  )
+    .requiredOption(
+      '--labels <file...>',
+      'episodes files, the first goes before the second: all that is to be known of labels',
+    )
+    .option('--allow-other-nodes', 'leave out episodes about nodes of which there are no rows')
+    .option('--replace', 'do without the label sources that the dataset had and that are not given again')
+    .option(
+      '--pseudonymise [key file]',
+      'the key of a dataset with pseudonyms (without a file: in KUBEVIGIL_PSEUDONYM_KEY)',
+    )
+    .example(
+      'kubevigil-builder relabel dataset --labels episodes.csv verdicts.csv',
+      'a second label source, after build',
+    )
+    .action(runRelabel);
   addBenchmark(command, withPlace);
   return command;
 }

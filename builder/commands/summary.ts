@@ -17,7 +17,7 @@ export function summary(manifest: Manifest, folder: string): string {
     `${rows} rows, ${columns.length} columns (${features} features), ${entities.length} nodes, ${files.length} files, ${gaps.length} gaps`,
     `from ${manifest.start} to ${manifest.end}, step ${manifest.step}`,
     `labels: ${classes.join(', ')}${UNLABELLED in classBalance ? ' (give --labels to know more)' : ''}`,
-    `splits by ${split.by}: ${parts.join(', ')}`,
+    `splits ${split.by === 'joined' ? 'of the labs' : `by ${split.by}`}: ${parts.join(', ')}`,
     ...warnings.map((warning) => `note: ${warning}`),
     `written to ${folder}`,
     '',

@@ -2,7 +2,7 @@ import type { LabelledRows, Part, SplitRows } from '../../dataset/model/rows.ts'
 
 /** How rows were split, as the manifest tells it. */
 export interface SplitDescription {
-  readonly by: 'time' | 'episode' | 'run' | 'node';
+  readonly by: 'time' | 'episode' | 'run' | 'node' | 'joined';
   readonly fractions: readonly number[];
   readonly seed?: string;
   readonly embargo: string;

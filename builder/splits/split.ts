@@ -30,7 +30,9 @@ export function emptyParts(
   { fractions, by }: Pick<SplitDescription, 'fractions' | 'by'>,
   rows: Readonly<Record<string, number>>,
 ): string[] {
-  return PARTS.filter((part, i) => (fractions[i] ?? 0) > 0 && !rows[part]).map(
-    (part) => `the split by ${by} leaves no row for ${part}`,
+  return PARTS.filter((part, i) => (fractions[i] ?? 0) > 0 && !rows[part]).map((part) =>
+    by === 'joined'
+      ? `the splits of all labs leave no row for ${part}`
+      : `the split by ${by} leaves no row for ${part}`,
   );
 }

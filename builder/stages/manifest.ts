@@ -112,7 +112,10 @@ function columnsOf(planned: Plan, nulls: Readonly<Record<string, number>>): Mani
 }
 
 /** The chains of the dataset's time, as the manifest tells them. */
-function chainsIn(labels: readonly LabelSet[], { firstMs, lastMs, stepMs }: Plan): Manifest['chains'] {
+export function chainsIn(
+  labels: readonly LabelSet[],
+  { firstMs, lastMs, stepMs }: RowTimes,
+): Manifest['chains'] {
   const all = chainsOf(labels.flatMap(({ episodes }) => episodes));
   const own = all.filter(({ startMs, endMs }) => startMs <= lastMs && endMs > firstMs - stepMs);
   const times = ({ startMs, endMs }: { startMs: number; endMs: number }) => ({
@@ -153,17 +156,38 @@ function columnWarnings({ missing, entities, constant }: Account): string[] {
   ];
 }
 
+/** Of a plan, when the rows are. */
+type RowTimes = Pick<Plan, 'firstMs' | 'lastMs' | 'stepMs' | 'shard'>;
+
+/** What is to be said of labels. */
+export function labelWarnings(
+  labels: readonly LabelSet[] | undefined,
+  conflicts: readonly Conflict[],
+  times: RowTimes,
+  account: Account,
+): string[] {
+  return [
+    ...(labels === undefined
+      ? ['there is no label source: label, anomaly and phase are null']
+      : [...labels.flatMap((set) => set.warnings), ...idleEpisodes(labels, times, account.entities)]),
+    ...conflicts.map(
+      ({ kept, ignored, start, end, ...where }) =>
+        `node ${nodeText(where)}: ${kept} and ${ignored} overlap from ${start} to ${end}: rows are labelled ${kept}`,
+    ),
+  ];
+}
+
+const OF_READING = /^(the dataset ends at |read by range selectors: |read from VictoriaMetrics, )/;
+
+/** Whether a warning is about how the rows were made of samples, and stays whatever their labels are. */
+export function isOfReading(warning: string): boolean {
+  return OF_READING.test(warning);
+}
+
 function warningsOf(outcome: Outcome): string[] {
   const { plan, account, files, labels, conflicts, split } = outcome;
   const warnings = [...plan.warnings, ...readingWarnings(outcome)];
-  if (labels === undefined) warnings.push('there is no label source: label, anomaly and phase are null');
-  else
-    warnings.push(...labels.flatMap((set) => set.warnings), ...idleEpisodes(labels, plan, account.entities));
-  for (const { kept, ignored, start, end, ...where } of conflicts) {
-    warnings.push(
-      `node ${nodeText(where)}: ${kept} and ${ignored} overlap from ${start} to ${end}: rows are labelled ${kept}`,
-    );
-  }
+  warnings.push(...labelWarnings(labels, conflicts, plan, account));
   // What is said of a shard's rows would be wrong of the whole: `merge` says it.
   return plan.shard === undefined
     ? [

@@ -73,17 +73,19 @@ export class DatasetWriter {
    * Writes the rows of one UTC day; without rows there is no file.
    *
    * @param labelDigest goes into the entry of each file; the infinities that became null into that of the first
+   * @param part number in the files' names; without it that of the writer's places
    */
   async partition(
     date: string,
     tables: Iterable<Table>,
     labelDigest: string,
     infinite?: ManifestFile['infinite'],
+    part = this.#output.places.part,
   ): Promise<void> {
     const { change, bySplit: isBySplit = false } = this.#output;
     const open = new Map<Split | undefined, OpenFile>();
     const add = (split: Split | undefined, table: Table) => {
-      const file = open.get(split) ?? this.#open(date, split);
+      const file = open.get(split) ?? this.#open(date, split, part);
       open.set(split, file);
       file.writer.write(table);
       file.rows += table.rows;
@@ -114,9 +116,9 @@ export class DatasetWriter {
       });
   }
 
-  #open(date: string, split: Split | undefined): OpenFile {
+  #open(date: string, split: Split | undefined, part: number): OpenFile {
     const { change, places, format, columns, how } = this.#output;
-    const path = dataPath(date, places, format.name, split);
+    const path = dataPath(date, { ...places, part }, format.name, split);
     const draft = change.draft(path);
     const times = { startMs: Number.POSITIVE_INFINITY, endMs: Number.NEGATIVE_INFINITY };
     return { path, draft, writer: format.open(draft, columns, how), rows: 0, ...times };

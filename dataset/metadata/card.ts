@@ -46,6 +46,23 @@ export function labelSource({ kind, ...rest }: Manifest['labels'][number]): stri
   return `${kind}: ${details.join(', ')}`;
 }
 
+/** By what rows were divided, in words. */
+function splitText(by: Manifest['split']['by']): string {
+  return by === 'joined' ? 'as each lab has split its own' : `by ${by}`;
+}
+
+/** The datasets that it was joined of. */
+function joinedOf({ joined = [] }: Manifest): string[] {
+  if (joined.length === 0) return [];
+  return [
+    '- Joined of the datasets of several labs, each with its name before its clusters, episodes and runs:',
+    ...joined.map(
+      ({ lab, rows, rowsDigest, split, scrapeInterval, ...own }) =>
+        `  - ${plain(lab)}: ${rows} rows (\`${rowsDigest}\`) of ${plain(serverText(own.prometheus))}, scraped every ${scrapeInterval}, split by ${split.by}${own.about?.license === undefined ? '' : `, licence ${plain(own.about.license)}`}`,
+    ),
+  ];
+}
+
 function making(manifest: Manifest): string {
   const { prometheus, step, window, freshness, scrapeInterval, labels } = manifest;
   const sources = labels.map((source) => `  - ${plain(labelSource(source))}`);
@@ -59,6 +76,7 @@ function making(manifest: Manifest): string {
       : [
           `- The values of ${pseudonyms.columns.join(', ')} are pseudonyms (${pseudonyms.method}); datasets with the key id ${pseudonyms.keyId} have the same for the same names.`,
         ]),
+    ...joinedOf(manifest),
     labels.length === 0
       ? '- There was no label source: label, anomaly and phase are null.'
       : '- Labels come from, in order of precedence:',
@@ -87,7 +105,7 @@ function using({ format, escapesFormulas, split, columns }: Manifest): string {
     '',
     "Then, in pandas, `train = rows[rows['split'] == 'train']`, and likewise `validation` and `test`.",
     '',
-    `- The rows are split by ${split.by}${split.bounds === undefined ? '' : `, at ${split.bounds.join(' and ')}`}; \`embargo\` rows (${split.embargo} after each change) belong to no part: their features reach back into the part before.`,
+    `- The rows are split ${splitText(split.by)}${split.bounds === undefined ? '' : `, at ${split.bounds.join(' and ')}`}; \`embargo\` rows (${split.embargo} after each change) belong to no part: their features reach back into the part before.`,
     '- Fit everything, normalisation included, on `train`; choose on `validation`; look at `test` once. The statistics in manifest.json are those of the training rows. Never shuffle rows into folds: neighbours in time are nearly the same row.',
     '- `label` is the scenario of the attack under way or `normal`; `anomaly` is 1 or 0. Rows with `phase` `recovery` are normal, but their features still remember the attack. A benign workload is normal with an `episode`.',
     ...(columns.some(({ name }) => name === 'involvement')
@@ -176,7 +194,7 @@ function partsSection(manifest: Manifest): string {
       ]),
     ),
     '',
-    `Divided by ${split.by}${split.stratify === undefined || split.stratify.length === 0 ? '' : `, each ${split.stratify.join(' and ')} by itself`}${split.seed === undefined ? '' : `, with the seed ${plain(split.seed)}`}; asked for were ${split.fractions.map((share) => `${Math.round(100 * share)} %`).join(', ')} of train, validation and test.`,
+    `Divided ${splitText(split.by)}${split.stratify === undefined || split.stratify.length === 0 ? '' : `, each ${split.stratify.join(' and ')} by itself`}${split.seed === undefined ? '' : `, with the seed ${plain(split.seed)}`}${split.fractions.length === 0 ? '' : `; asked for were ${split.fractions.map((share) => `${Math.round(100 * share)} %`).join(', ')} of train, validation and test`}.`,
     ...(split.attackFree === undefined ? [] : [attackFreeText(split.attackFree)]),
     lacks.length === 0
       ? 'Each part with rows has rows of every class, of benign workloads where there are any, and of normal time.'

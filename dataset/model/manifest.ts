@@ -84,7 +84,7 @@ const evidence = z.strictObject({
 });
 
 const split = z.strictObject({
-  by: z.enum(['time', 'episode', 'run', 'node']),
+  by: z.enum(['time', 'episode', 'run', 'node', 'joined']),
   fractions: z.array(z.number()),
   seed: z.string().optional(),
   /** What tells the nodes of a split by node apart; names alone where it is absent. */
@@ -127,6 +127,34 @@ const split = z.strictObject({
       }),
     )
     .optional(),
+});
+
+const server = z.strictObject({
+  /** Its own version, or `unknown`. */
+  version: z.string(),
+  /** What it is, if not Prometheus. */
+  server: z.string().optional(),
+  reading: z.enum(['range-selectors', 'remote-read']),
+  staleMarkers: z.boolean(),
+  jobs: z.array(z.string()),
+});
+
+/** Of a dataset that was joined of several labs': one of them, as it was. */
+const lab = z.strictObject({
+  /** Stands before the clusters, episodes and runs of its rows. */
+  lab: z.string(),
+  about: aboutThere.optional(),
+  builder: z.string(),
+  configDigest: sha256,
+  rowsDigest: sha256,
+  rows: z.int().nonnegative(),
+  start: time,
+  end: time,
+  scrapeInterval: duration,
+  prometheus: server,
+  /** Of its pseudonyms' key. */
+  keyId: z.string().optional(),
+  split: split.pick({ by: true, fractions: true, seed: true, embargo: true }),
 });
 
 /** Where labels are from: such as the name and the digest of a file, or an expression. */
@@ -174,15 +202,7 @@ export const manifestSchema = z.strictObject({
   pseudonyms: z
     .strictObject({ columns: z.array(z.string()), method: z.literal('HMAC-SHA-256'), keyId: z.string() })
     .optional(),
-  prometheus: z.strictObject({
-    /** Its own version, or `unknown`. */
-    version: z.string(),
-    /** What it is, if not Prometheus. */
-    server: z.string().optional(),
-    reading: z.enum(['range-selectors', 'remote-read']),
-    staleMarkers: z.boolean(),
-    jobs: z.array(z.string()),
-  }),
+  prometheus: server,
   format: z.enum(FORMAT_NAMES),
   /** In CSV: a quote stands before texts that spreadsheets take for formulas; `rowsDigest` is of the texts without it. */
   escapesFormulas: z.literal(true).optional(),
@@ -206,6 +226,8 @@ export const manifestSchema = z.strictObject({
     .max(MOST_FILES)
     .refine((files) => new Set(files.map(({ path }) => path)).size === files.length, 'names a file twice'),
   evidence: evidence.optional(),
+  /** The datasets that it was joined of. */
+  joined: z.array(lab).optional(),
   labels: z.array(labelOrigin),
   conflicts: z.array(
     z.strictObject({

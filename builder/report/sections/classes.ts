@@ -88,6 +88,6 @@ export function classesSection(view: View): Html {
     ...parts.map((part) => stack(part, split.classBalance[part] ?? recordOf(), items)),
   ];
   return html`<section id="classes"><h2>Class balance</h2>
-<p class="lead">Share of each class in all rows and in each part of the split, which is by ${split.by}. Rows in the embargo belong to no part.</p>
+<p class="lead">Share of each class in all rows and in each part of the split, which is ${split.by === 'joined' ? 'that of each lab' : `by ${split.by}`}. Rows in the embargo belong to no part.</p>
 ${legend(items)}<div class="lanes">${bars}</div>${absent(view, parts)}${tableOf(view, parts, items)}</section>`;
 }

@@ -66,7 +66,10 @@ export function summarySection(view: View): Html {
       'Label sources',
       labels.length === 0 ? 'none: label and anomaly are null' : labels.map(labelSource).join('; '),
     ],
-    ['Split', `by ${split.by}, embargo ${split.embargo}`],
+    [
+      'Split',
+      `${split.by === 'joined' ? 'as each lab has split its own' : `by ${split.by}`}, embargo ${split.embargo}`,
+    ],
     ['Rows digest', html`<code>${manifest.rowsDigest}</code>`],
   ];
   return html`<section id="summary"><h2>Summary</h2>${tiles(view)}${warningList(manifest.warnings)}<dl>${facts.map(
