@@ -23,6 +23,7 @@ import { readManifest } from '../../dataset/storage/read-manifest.ts';
 import type { Storage } from '../../dataset/storage/storage.ts';
 import { Accounts } from '../../dataset/summary/accounts.ts';
 import { accountWarnings, claimsOf, dividedOf } from '../stages/manifest.ts';
+import { NodeFacts } from '../stages/node-facts.ts';
 import { checkJoinable, type Lab } from './joinable.ts';
 
 interface Source extends Lab {
@@ -190,6 +191,20 @@ function splitOf(labs: readonly Lab[]) {
   };
 }
 
+/** What is known of all machines, each in its lab's cluster. */
+function factsOf(labs: readonly Lab[]): Pick<Manifest, 'machines' | 'unread'> {
+  const facts = new NodeFacts({ nodeLabel: 'node', clusterLabel: 'cluster' });
+  for (const { lab, manifest } of labs) {
+    const inLab = <T extends { readonly cluster: string | null }>(one: T): T => ({
+      ...one,
+      cluster: clusterIn(lab, one.cluster),
+    });
+    const { machines = [], unread = [] } = manifest;
+    facts.join({ machines: machines.map(inLab), unread: unread.map(inLab) });
+  }
+  return facts.result();
+}
+
 /** What is known of each lab's dataset, as it was. */
 function joinedOf(labs: readonly Lab[]): Manifest['joined'] {
   return labs.map(({ lab, manifest }) => {
@@ -276,6 +291,7 @@ function manifestOf(
     })),
     files,
     joined: joinedOf(labs),
+    ...factsOf(labs),
     labels: labs.flatMap(({ lab, manifest }) =>
       manifest.labels.map(({ kind, ...told }) => ({ kind, lab, ...told })),
     ),

@@ -22,6 +22,7 @@ import type { Storage } from '../../dataset/storage/storage.ts';
 import { Accounts } from '../../dataset/summary/accounts.ts';
 import { hashedIn, splitsByNameAlone } from '../splits/by-node.ts';
 import { accountWarnings, checkStrict, claimsOf, dividedOf } from '../stages/manifest.ts';
+import { NodeFacts } from '../stages/node-facts.ts';
 
 /** Missing shards that a message names. */
 const SHOWN_SHARDS = 20;
@@ -142,6 +143,8 @@ export async function merge(storage: Storage): Promise<Manifest> {
     const account = await accountOf(storage, files, first);
     if (account.rows === 0) throw new BuilderError('data', `${storage.name}: no shard has any row`);
     const { shard: _, ...common } = first;
+    const facts = new NodeFacts({ nodeLabel: 'node', clusterLabel: 'cluster' });
+    for (const shard of shards) facts.join(shard);
     const staleMarkers = shards.every(({ prometheus }) => prometheus.staleMarkers);
     const allChunks = shards.every(({ prometheus }) => prometheus.reading === 'remote-read');
     const manifest = manifestSchema.parse({
@@ -153,6 +156,7 @@ export async function merge(storage: Storage): Promise<Manifest> {
       },
       columns: first.columns.map((column) => ({ ...column, nulls: account.nulls[column.name] ?? 0 })),
       files,
+      ...facts.result(),
       ...claimsOf(account),
       split: dividedOf(
         { ...first.split, ...hashedIn(first.split, account.entities, shards.some(splitsByNameAlone)) },

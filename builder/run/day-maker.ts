@@ -13,6 +13,7 @@ import type { Plan } from '../plan/model.ts';
 import { RowTexts } from '../pseudonyms/hidden-names.ts';
 import type { Day } from '../stages/days.ts';
 import { type LabelsAndSplits, labelsAndSplits } from '../stages/label-and-split.ts';
+import { NodeFacts, readNodeFacts } from '../stages/node-facts.ts';
 import { rowsOf } from '../stages/rows.ts';
 import type { Inputs } from './inputs.ts';
 import type { Task } from './task.ts';
@@ -32,6 +33,7 @@ const isOfSplit = ({ path }: ManifestFile) => dataFile(path)?.split !== undefine
 export class DayMaker {
   readonly labels: LabelsAndSplits;
   readonly accounts: Accounts;
+  readonly facts: NodeFacts;
   /** The texts that stand in the rows. */
   readonly texts = new RowTexts();
   readonly writer: DatasetWriter;
@@ -46,6 +48,8 @@ export class DayMaker {
     this.#inputs = inputs;
     this.labels = labelsAndSplits(inputs.plan, inputs.labels, inputs.nowMs);
     this.accounts = new Accounts(inputs.plan.stepMs);
+    this.facts = new NodeFacts(config);
+    if (earlier !== undefined) this.facts.join(earlier);
     this.writer = new DatasetWriter({
       ...{ change, places, format, columns: columnUnits(inputs.plan), how },
       bySplit: earlier === undefined ? config.files === 'split' : earlier.files.every(isOfSplit),
@@ -77,6 +81,7 @@ export class DayMaker {
     const { plan, source } = this.#inputs;
     const before = earlier === undefined ? [] : await readBack(storage, day.there, earlier);
     const fresh = day.fresh ? await rowsOf(source, plan, day.fresh) : [];
+    if (day.fresh) this.facts.add(await readNodeFacts(source, plan, day.fresh));
     const infinite = infiniteIn(plan.columns, fresh, earlier === undefined ? [] : day.there);
     const rows = joinRows(before, fresh);
     this.labels.meet(rows);

@@ -56,7 +56,18 @@ function manifestOf(
   const staleMarkers = source.staleMarkers && (earlier?.prometheus.staleMarkers ?? true);
   const { files } = days.writer;
   const { way } = source;
-  const made = manifest({ plan, way, staleMarkers, account, files, labels, conflicts, split, evidence });
+  const made = manifest({
+    plan,
+    way,
+    staleMarkers,
+    account,
+    files,
+    labels,
+    conflicts,
+    split,
+    evidence,
+    facts: days.facts.result(),
+  });
   if (shard === undefined) checkStrict(made);
   const { pseudonyms } = plan;
   if (pseudonyms !== undefined) checkHidden(pseudonyms, made, days.texts, hiddenMatchers(config, pseudonyms));

@@ -17,6 +17,7 @@ import { COLUMN_HELP, tableColumns } from '../../dataset/model/table.ts';
 import type { Account } from '../../dataset/summary/accounts.ts';
 import { LEAKING_AUC } from '../../dataset/summary/auc.ts';
 import { DRIFTING } from '../../dataset/summary/drift.ts';
+import { columnsFrom } from '../../dataset/summary/extractors.ts';
 import { lacksOf, lackText, type Minimum } from '../../dataset/summary/lacks.ts';
 import { columnQuery, matcherText } from '../../exporter/catalogue/model/promql.ts';
 import type { LabelSet } from '../label-sources/label-set.ts';
@@ -42,6 +43,8 @@ export interface Outcome {
   readonly conflicts: readonly Conflict[];
   readonly split: SplitDescription;
   readonly evidence: Manifest['evidence'];
+  /** What is known of nodes beside their rows. */
+  readonly facts?: Pick<Manifest, 'machines' | 'unread'>;
 }
 
 /** What is different about columns that are expressions. */
@@ -177,17 +180,33 @@ export function labelWarnings(
   ];
 }
 
-const OF_READING = /^(the dataset ends at |read by range selectors: |read from VictoriaMetrics, )/;
+const OF_READING =
+  /^(the dataset ends at |node .*: the agent's extractor |read by range selectors: |read from VictoriaMetrics, )/;
 
 /** Whether a warning is about how the rows were made of samples, and stays whatever their labels are. */
 export function isOfReading(warning: string): boolean {
   return OF_READING.test(warning);
 }
 
+/** What the agents could not read, and which columns that is. */
+function unreadWarnings({ plan, facts }: Outcome): string[] {
+  const columns = plan.columns.map((each) => ({
+    name: each.column.name,
+    ...(isPlanned(each) && { metric: each.metric.name }),
+  }));
+  return (facts?.unread ?? []).flatMap(({ extractor, times, cluster, node }) => {
+    const own = columnsFrom(extractor, columns);
+    if (own.length === 0) return [];
+    const place = nodeText({ node, ...(cluster !== null && { cluster }) });
+    return `node ${place}: the agent's extractor ${extractor} could not read everything in ${times} scrapes: ${own.join(', ')} may be incomplete`;
+  });
+}
+
 function warningsOf(outcome: Outcome): string[] {
   const { plan, account, files, labels, conflicts, split } = outcome;
   const warnings = [...plan.warnings, ...readingWarnings(outcome)];
   warnings.push(...labelWarnings(labels, conflicts, plan, account));
+  warnings.push(...unreadWarnings(outcome));
   // What is said of a shard's rows would be wrong of the whole: `merge` says it.
   return plan.shard === undefined
     ? [
@@ -272,7 +291,7 @@ function demandsOf({ config: { split } }: Plan): Pick<Manifest['split'], 'strict
 
 /** Says what the run made; the same input gives the same text. */
 export function manifest(outcome: Outcome): Manifest {
-  const { plan, way, staleMarkers, account, files, labels, conflicts, split, evidence } = outcome;
+  const { plan, way, staleMarkers, account, files, labels, conflicts, split, evidence, facts } = outcome;
   const chains = chainsIn(labels ?? [], plan);
   return manifestSchema.parse({
     schemaVersion: SCHEMA_VERSION,
@@ -308,6 +327,7 @@ export function manifest(outcome: Outcome): Manifest {
     columns: columnsOf(plan, account.nulls),
     files,
     ...(evidence !== undefined && { evidence }),
+    ...facts,
     labels: (labels ?? []).map(({ source: told }) => told),
     conflicts,
     ...(chains !== undefined && { chains }),

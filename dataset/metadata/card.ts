@@ -152,6 +152,23 @@ function classTable({ classBalance, split, rows }: Manifest): string {
   );
 }
 
+/** The nodes, with what their agents told of the machines. */
+function nodeList({ entities, machines = [] }: Manifest): string {
+  const described = cut(
+    machines.map(
+      ({ cluster, node, kernel, os, os_version: version, arch, cpu_model: cpu, virtualization }) => {
+        const system = [os, version].filter(Boolean).join(' ');
+        const facts = [system, kernel && `Linux ${kernel}`, arch, cpu, virtualization].filter(Boolean);
+        return `- ${nameOf({ cluster, node })}: ${plain(facts.join(', '))}`;
+      },
+    ),
+  );
+  return [
+    ...cut(entities.map((node) => `- ${nameOf(node)}`)),
+    ...(described.length === 0 ? [] : ['', 'Machines, as their agents described them:', '', ...described]),
+  ].join('\n');
+}
+
 function gapList(manifest: Manifest): string {
   const { gaps } = manifest;
   if (gaps.length === 0)
@@ -295,7 +312,7 @@ export function card(manifest: Manifest): string {
         .join('\n'),
     ],
     ...evidenceSection(manifest),
-    ['Nodes', cut(manifest.entities.map((node) => `- ${nameOf(node)}`)).join('\n')],
+    ['Nodes', nodeList(manifest)],
     ['Gaps', gapList(manifest)],
     ['Limits', limits(manifest)],
     [

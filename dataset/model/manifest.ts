@@ -219,6 +219,32 @@ export const manifestSchema = z.strictObject({
   rows: z.int().nonnegative(),
   rowsDigest: sha256,
   columns: z.array(column),
+  /** Machines of the nodes, as their agents described them: several of one node where it was changed. */
+  machines: z
+    .array(
+      z.strictObject({
+        cluster: z.string().nullable(),
+        node: z.string(),
+        kernel: z.string().optional(),
+        os: z.string().optional(),
+        os_version: z.string().optional(),
+        arch: z.string().optional(),
+        cpu_model: z.string().optional(),
+        virtualization: z.string().optional(),
+      }),
+    )
+    .optional(),
+  /** How often an agent's extractor could not read everything, of those that ever could not. */
+  unread: z
+    .array(
+      z.strictObject({
+        cluster: z.string().nullable(),
+        node: z.string(),
+        extractor: z.string(),
+        times: z.int().positive(),
+      }),
+    )
+    .optional(),
   /** What there are rows of: nodes, or pods. */
   entities: z.array(z.strictObject(entityName)),
   files: z

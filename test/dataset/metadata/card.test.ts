@@ -32,6 +32,30 @@ describe('builder dataset card', () => {
     expect(card(manifestWith({ columns }))).to.include(' of 2 security and performance features');
   });
 
+  it('tells of the machines what their agents told, and what each part has and lacks', () => {
+    const machine = {
+      cluster: null,
+      node: 'node-a',
+      kernel: '6.8.0',
+      os: 'debian',
+      os_version: '12',
+      arch: 'x64',
+    };
+    const lacks = [{ part: 'test' as const, classes: { cpu_burn: 0 } }];
+    const counts = { normalRows: { test: 4, train: 2 }, benignRows: { train: 0 } };
+    const text = card(
+      manifestWith({ machines: [machine], split: { ...manifestWith().split, ...counts, lacks } }),
+    );
+    expect(text).to.include('- node-a: debian 12, Linux 6.8.0, x64\n');
+    expect(text).to.include('| test | 4 | 0 | 0 | 4 |');
+    expect(text).to.include(
+      '- test has no rows of cpu\\_burn: nothing can be learnt of it, or judged by it, there.',
+    );
+    expect(text).to.include(
+      '- the file episodes.csv: 1 episode of which the file does not tell where they are from.',
+    );
+  });
+
   it('is not long however long the lists are', () => {
     const gap = { cluster: null, node: 'n', kind: 'no_data' as const, steps: 1 };
     const [start, end] = ['2026-11-23T00:00:15.000Z', '2026-11-23T00:00:15.000Z'] as const;
