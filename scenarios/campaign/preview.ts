@@ -42,7 +42,7 @@ function doneIn({ entries }: Timetable): { readonly done: Done[]; readonly whole
 type Counts = Readonly<Record<Split, number>>;
 
 /** What a campaign would make. */
-export interface Preview {
+interface Preview {
   /** By class; benign workloads, recovery and plain normal time are told apart. */
   readonly rows: ReadonlyMap<string, Counts>;
   /** Attack classes, with how many rows each part has of them. */
