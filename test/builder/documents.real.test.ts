@@ -11,10 +11,10 @@ import { FLEET_END_MS, FLEET_START_MS, fleet } from './support/fleet.ts';
 import { pandas } from './support/python.ts';
 import { prometheusWith } from './support/tsdb.ts';
 
-/** The first block of that language on a page. */
-function block(page: string, language: string): string {
+/** The first block of that language on a page, of those that begin so. */
+function block(page: string, language: string, beginning = ''): string {
   const text = readFileSync(join(ROOT, 'docs', page), 'utf8');
-  const [, found] = new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(text) ?? [];
+  const [, found] = new RegExp(`\`\`\`${language}\n(${beginning}.*?)\`\`\``, 's').exec(text) ?? [];
   if (found === undefined) throw new Error(`no ${language} in docs/${page}`);
   return found;
 }
@@ -68,7 +68,7 @@ describe("the documents' examples of the builder", () => {
   }
 
   it('are read by pandas', async function () {
-    const stdout = await pandas(this, block(FORMAT, 'python'), [], folder);
+    const stdout = await pandas(this, block(FORMAT, 'python', 'import json, pandas'), [], folder);
     expect(stdout).to.match(/^normal +\d/m);
   });
 });

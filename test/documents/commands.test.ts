@@ -63,10 +63,10 @@ function npmRefusal([command = '', name = '']: readonly string[]): string | unde
 }
 
 /** Programs of others; what they are given of ours is looked for. */
-const OTHERS = [
-  ...['cosign', 'curl', 'diff', 'docker', 'export', 'git', 'grafana', 'jq', 'kubectl', 'openssl', 'promtool'],
-  ...['python3', 'sha256sum'],
-];
+const OTHERS =
+  'cosign curl diff docker export git grafana jq kubectl mount openssl prometheus promtool python3 sha256sum'.split(
+    ' ',
+  );
 
 function wrong({ words: [program = '', ...args] }: Command): string | undefined {
   const ours = /^kubevigil-(\w+)$/.exec(program)?.[1];
