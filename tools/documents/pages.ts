@@ -19,8 +19,8 @@ export function readPages(root: string): Page[] {
 }
 
 /** Whether a program writes the page, so that its wording is that of the code it is made of. */
-export function isGenerated({ path, text }: Page): boolean {
-  return path === 'manifests/README.md' || /^<!-- (Generated|Written) by /.test(text);
+export function isGenerated({ text }: Page): boolean {
+  return /^<!-- (Generated|Written) by /.test(text);
 }
 
 export interface Block {
