@@ -28,6 +28,7 @@ import { type EvidenceToJoin, openEvidence } from '../evidence/open.ts';
 import type { LabelSet } from '../label-sources/label-set.ts';
 import { openLabels } from '../labels/open.ts';
 import type { Pseudonyms } from '../names/pseudonyms.ts';
+import { labelFiles } from '../plan/relabelled.ts';
 import { openPseudonyms } from '../pseudonyms/configured.ts';
 import { checkHidden, RowTexts } from '../pseudonyms/hidden-names.ts';
 import type { SampleSource } from '../samples/series.ts';
@@ -99,15 +100,23 @@ function checkPseudonyms(
   );
 }
 
-/** The digest of a dataset whose sources are the same by name stays; of any other nobody asked for it in a configuration. */
-function digestOf({ configDigest, labels }: Manifest, sets: readonly LabelSet[]): string {
-  const named = (sources: readonly Manifest['labels'][number][]) =>
-    sources.map(({ kind, file = '' }) => [kind, file]);
-  const now = named(sets.map(({ source }) => source));
-  if (isDeepStrictEqual(named(labels), now)) return configDigest;
-  return createHash('sha256')
-    .update(JSON.stringify(['relabelled', configDigest, now]))
-    .digest('hex');
+/**
+ * What a dataset is asked to be, under other labels: the same as when it was built where the files have the names that they had then; else
+ * another, of which the manifest tells what it was built as, so that `update` knows it by a configuration with these files.
+ */
+function identityOf(
+  { configDigest, labels, relabelled }: Manifest,
+  sets: readonly LabelSet[],
+): Pick<Manifest, 'configDigest' | 'relabelled'> {
+  const files = sets.map(({ source }) => String(source['file']));
+  const before = labelFiles(labels);
+  const built = relabelled ?? (before === undefined ? undefined : { configDigest, labels: before });
+  if (built !== undefined && isDeepStrictEqual(built.labels, files))
+    return { configDigest: built.configDigest };
+  const digest = createHash('sha256').update(
+    JSON.stringify(['relabelled', built?.configDigest ?? configDigest, files]),
+  );
+  return { configDigest: digest.digest('hex'), ...(built !== undefined && { relabelled: built }) };
 }
 
 /** Makes the days of a dataset anew under other labels. */
@@ -268,13 +277,13 @@ export async function relabel(storage: Storage, options: RelabelOptions, nowMs: 
         ...(strict !== undefined && { strict }),
         ...(minimum !== undefined && { minimum }),
       };
-      const { evidence: _, chains: __, ...kept } = there;
+      const { evidence: _, chains: __, relabelled: ___, ...kept } = there;
       const chains = chainsIn(sets, plan);
       const made = manifestSchema.parse({
         ...kept,
         schemaVersion: SCHEMA_VERSION,
         builder: `kubevigil-builder ${packageVersion()}`,
-        configDigest: digestOf(there, sets),
+        ...identityOf(there, sets),
         columns: columnsOf(there, account.nulls),
         files: work.writer.files,
         ...(evidence !== undefined &&

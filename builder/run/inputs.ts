@@ -11,6 +11,7 @@ import type { LabelSet } from '../label-sources/label-set.ts';
 import { openLabels } from '../labels/open.ts';
 import type { Continued, Plan } from '../plan/model.ts';
 import { plan } from '../plan/plan.ts';
+import { isRelabelledTo } from '../plan/relabelled.ts';
 import { refusalOf } from '../plan/what-differs.ts';
 import { connect } from '../prometheus/client.ts';
 import { openPseudonyms, pseudonymousSource } from '../pseudonyms/configured.ts';
@@ -100,7 +101,9 @@ export async function openInputs(
   const { configDigest } = planned;
   if (there !== undefined) {
     const refusal = () => refusalOf(storage.name, planned, there, earlier !== undefined);
-    checkSame(there, { configDigest, ...(!earlier && { end: formatTime(planned.lastMs) }) }, refusal);
+    const isSame = isRelabelledTo(planned, there);
+    const asked = isSame ? there.configDigest : configDigest;
+    checkSame(there, { configDigest: asked, ...(!earlier && { end: formatTime(planned.lastMs) }) }, refusal);
   }
   const replaced = await checkOutput(storage, there, places);
   if (shard !== undefined) checkComplete(planned, range);

@@ -252,6 +252,8 @@ export const manifestSchema = z.strictObject({
     .max(MOST_FILES)
     .refine((files) => new Set(files.map(({ path }) => path)).size === files.length, 'names a file twice'),
   evidence: evidence.optional(),
+  /** Of a dataset that was labelled anew by files of other names: what it was built as, and by which files. */
+  relabelled: z.strictObject({ configDigest: sha256, labels: z.array(z.string()) }).optional(),
   /** The datasets that it was joined of. */
   joined: z.array(lab).optional(),
   labels: z.array(labelOrigin),

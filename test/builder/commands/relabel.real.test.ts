@@ -70,6 +70,8 @@ describe('builder relabel', () => {
     const other = manifestOf(join(folder, wanted)).configDigest;
     const read = (name: string) => {
       const files = bytesOf(join(folder, name));
+      const manifest = files['manifest.json'] ?? '';
+      files['manifest.json'] = manifest.replace(/ {2}"relabelled": \{[\s\S]*?\n {2}\},\n/, '');
       return Object.fromEntries(
         Object.entries(files).map(([file, bytes]) => [
           file,
@@ -130,7 +132,7 @@ describe('builder relabel', () => {
     expect(await featuresOf('other')).to.deep.equal(features);
     expect(manifestOf(join(folder, 'other')).classBalance).to.have.any.keys('mining');
     expect((await run('relabel', 'other', '--labels', 'first.csv', '--replace')).code).to.equal(0);
-    expectBuilt('other', 'set');
+    expectSameFiles(join(folder, 'other'), join(folder, 'set'));
   });
 
   it('goes on by update where a file was corrected, since the dataset asked for is the same', async () => {
@@ -146,6 +148,52 @@ describe('builder relabel', () => {
     } finally {
       cpSync(join(folder, 'kept.csv'), join(folder, 'first.csv'));
     }
+  });
+
+  it('goes on by update with a configuration that names the files it has its labels of, and with no other', async () => {
+    for (const first of [['first.csv'], undefined]) {
+      const grown = `grown ${first?.length ?? 0}`;
+      await built(grown, first);
+      const asBuilt = first?.map((episodes) => ({ episodes }));
+      expect((await run('relabel', grown, '--labels', 'first.csv', 'second.csv')).code).to.equal(0);
+      const both = ['first.csv', 'second.csv'].map((episodes) => ({ episodes }));
+      configure(asBuilt);
+      expect(
+        await make('update', { folder, output: grown }).catch((error: unknown) => String(error)),
+      ).to.match(/different dataset/);
+      configure(both, { step: '30s' });
+      expect(
+        await make('update', { folder, output: grown }).catch((error: unknown) => String(error)),
+      ).to.match(/different dataset/);
+      configure(both);
+      await make('update', { folder, output: grown });
+      expectSameFiles(join(folder, grown), join(folder, 'both by time'));
+    }
+  });
+
+  it('gives the events beside the rows their labels anew', async () => {
+    const event = (id: number, minutes: number, node: string) =>
+      `${JSON.stringify({
+        ...{
+          id: `1774738800000-${id}`,
+          time: at(minutes).replace('Z', '456789Z'),
+          node,
+          rule: 'shell_in_container',
+        },
+        ...{ on: 'exec', severity: 'warning', mitre: 'T1609', description: 'A shell.' },
+        ...{ namespace: 'shop', pod: 'web-0', container: 'web' },
+        exec: { path: '/bin/sh', name: 'sh', args: ['sh'], pid: id },
+      })}\n`;
+    writeFileSync(
+      join(folder, 'events.jsonl'),
+      event(1, 11, 'node-a') + event(2, 101, 'node-a') + event(3, 82, 'node-b'),
+    );
+    const evidence = { evidence: [{ file: 'events.jsonl' }] };
+    await built('events', ['first.csv'], evidence);
+    await built('events both', ['first.csv', 'second.csv'], evidence);
+    expect((await run('relabel', 'events', '--labels', 'first.csv', 'second.csv')).code).to.equal(0);
+    expectBuilt('events', 'events both');
+    expect((await run('verify', 'events')).stdout).to.match(/^ok: /);
   });
 
   it('labels a dataset that had no labels', async () => {
