@@ -190,6 +190,44 @@ describe('kubevigil-scenarios run', () => {
     }
   });
 
+  it('moves a chain from node to node, and each node tells its own stages', async () => {
+    const nodes = [await service('a'), await service('b')];
+    writeFileSync(path('token'), TOKEN);
+    const stage = { scenario: 'cpu_burn', duration: '300ms', intensity: 0.1 };
+    plan({
+      scenarios: [],
+      chains: [
+        {
+          name: 'c',
+          stages: [
+            { ...stage, stage: 'break-in' },
+            { ...stage, stage: 'mining', on: 2 },
+            { ...stage, stage: 'again', on: 'all' },
+          ],
+        },
+      ],
+      targets: nodes.map(({ url }) => ({ url, tokenFile: 'token' })),
+    });
+    const ended = await scenarios(['run', path('plan.yaml'), `--episodes=${path('episodes.csv')}`]);
+    expect(ended.code, ended.stderr).to.equal(0);
+    const all = episodes();
+    const nodesOf = (name: string) => all.filter((one) => one.stage === name).map(({ node }) => node);
+    expect(nodesOf('break-in')).to.have.length(1).and.not.deep.equal(nodesOf('mining'));
+    expect(nodesOf('again')).to.have.members(['a', 'b']);
+    const [{ chain = '', run: name = '' } = {}] = all;
+    expect(chain).to.equal(`${name}-c-1`);
+    for (const [i, node] of ['a', 'b'].entries()) {
+      const own = parseEpisodes(readFileSync(path(node, 'episodes.csv'), 'utf8'), node);
+      const told = (list: readonly Episode[]) =>
+        list
+          .filter((one) => one.node === node)
+          .map(({ episode, stage: of, startMs, endMs }) => [episode, of, startMs, endMs]);
+      expect(told(own)).to.deep.equal(told(all));
+      const { body } = await ask(`${nodes[i]?.url}/metrics`);
+      expect(body).to.include(`chain="${chain}",stage="again"`);
+    }
+  });
+
   it('tells the nodes of clusters apart that have one name', async () => {
     const [one, other] = [path('one'), path('other')];
     const nodes = [
