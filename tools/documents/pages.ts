@@ -1,7 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const AT_ROOT = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'STYLE.md', 'manifests/README.md'];
+const AT_ROOT = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'STYLE.md',
+  'manifests/README.md',
+  'samples/README.md',
+];
 
 export interface Page {
   /** From the root of the repository. */

@@ -6,7 +6,7 @@ import { terminalPicture } from './terminal.ts';
 
 /** The pictures that are drawn, not photographed: by `npm run generate`, as all that follows from the code. */
 export function drawnPictures(readme: Page): Readonly<Record<string, string>> {
-  const demo = blocksOf(readme).find(({ language }) => language === 'text');
+  const demo = blocksOf(readme).find(({ text }) => text.startsWith('What changed'));
   if (demo === undefined) throw new Error('README.md does not show what the demo prints');
   return {
     'architecture.svg': architecturePicture(),
