@@ -238,7 +238,7 @@ describe('builder relabel', () => {
   });
 
   it('is killed at any change to the disk, and leaves the old dataset or the new', async () => {
-    await built('old', ['first.csv']);
+    await built('old', ['first.csv'], { end: at(30), step: '1m', columns: ['memory_used_ratio'] });
     copyOf('old', 'new');
     const labels = ['first.csv', 'second.csv'].map((file) => join(folder, file));
     const now = wholeMs(Date.now());
