@@ -57,7 +57,11 @@ export function textsAt(schema: Schema, path: readonly PropertyKey[]): string[] 
   return [...new Set(found.map(String))];
 }
 
-/** All places of mappings within a schema, lists as `0`. */
+/**
+ * All places of mappings within a schema, lists as `0`.
+ *
+ * @internal by which tests try what stands at each of them
+ */
 export function placesIn(schema: Schema, path: readonly PropertyKey[] = []): PropertyKey[][] {
   const keys = keysAt(schema, path);
   const element = schemasAt(schema, [...path, 0]).length > 0 ? [0] : [];

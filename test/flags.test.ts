@@ -141,6 +141,7 @@ const MAKING: Effects = {
   '--last': { value: '3h', becomes: { last: 10_800_000 } },
   '--format': { value: 'csv', becomes: { format: 'csv' } },
   '--csv-escape-formulas': { becomes: { csvEscapeFormulas: true } },
+  '--provenance': { value: '/plan.yaml', becomes: { provenance: ['/plan.yaml'] } },
   '--allow-other-nodes': { becomes: { allowOtherNodes: true } },
   '--split': {
     value: 'node',

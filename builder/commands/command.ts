@@ -151,6 +151,10 @@ function withBuildOptions(command: Program): Program {
       ).choices(['time', 'episode', 'run', 'node']),
     )
     .option(
+      '--provenance <file...>',
+      "files to keep with the dataset, which tell how it came about: a campaign's plan, notes",
+    )
+    .option(
       '--allow-other-nodes',
       'leave out episodes about nodes of which there are no rows, which else are an error',
     )

@@ -191,6 +191,14 @@ function splitOf(labs: readonly Lab[]) {
   };
 }
 
+/** What the labs' datasets came about by, each file with its lab's name before its own. */
+function provenanceOf(labs: readonly Lab[]): Pick<Manifest, 'provenance'> {
+  const provenance = labs.flatMap(({ lab, manifest }) =>
+    (manifest.provenance ?? []).map(({ name, ...told }) => ({ name: `${lab}-${name}`.slice(0, 80), ...told })),
+  );
+  return provenance.length === 0 ? {} : { provenance };
+}
+
 /** What is known of all machines, each in its lab's cluster. */
 function factsOf(labs: readonly Lab[]): Pick<Manifest, 'machines' | 'unread'> {
   const facts = new NodeFacts({ nodeLabel: 'node', clusterLabel: 'cluster' });
@@ -292,6 +300,7 @@ function manifestOf(
     files,
     joined: joinedOf(labs),
     ...factsOf(labs),
+    ...provenanceOf(labs),
     labels: labs.flatMap(({ lab, manifest }) =>
       manifest.labels.map(({ kind, ...told }) => ({ kind, lab, ...told })),
     ),

@@ -85,7 +85,9 @@ export async function verify(storage: Storage): Promise<{ manifest: Manifest; di
     throw new BuilderError('damaged', `${storage.nameOf(MANIFEST)}: step ${manifest.step} is no duration`);
   const present = await datasetFiles(storage);
   const { evidence } = manifest;
-  const claimed = [...manifest.files, ...(evidence ? [evidence] : [])].map(({ path }) => path);
+  const claimed = [...manifest.files, ...(evidence ? [evidence] : []), ...metadataOf(manifest)].map(
+    ({ path }) => path,
+  );
   const lines = present
     .filter((file) => !BESIDE.includes(file) && !isLeaderboard(file) && !claimed.includes(file))
     .map((file) => `${file}: is not in the manifest`);

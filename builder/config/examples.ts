@@ -48,6 +48,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'labels.0.promql': 'promql: "ALERTS > 0"',
   evidence: 'evidence: [{file: events.jsonl}]',
   'evidence.0': '{file: events.jsonl}, or {url: http://10.0.0.7:24924/events}',
+  provenance: 'provenance: [campaign.yaml]',
   split: 'split: {by: episode, stratify: [scenario, role], fractions: [0.7, 0.15, 0.15]}',
   'split.fractions': 'fractions: [0.7, 0.15, 0.15], of train, validation and test',
   'split.bounds': 'bounds: [2026-11-23T14:00:00Z, 2026-11-23T14:30:00Z]',

@@ -21,6 +21,7 @@ export interface BuildFlags {
   readonly output?: string;
   readonly labels?: string;
   readonly evidence?: readonly string[];
+  readonly provenance?: readonly string[];
   readonly delay?: string;
   /** A key file, or true for the environment's key. */
   readonly pseudonymise?: string | true;
@@ -68,6 +69,7 @@ function documentOf(
     prometheus,
     labels,
     evidence,
+    provenance,
     output,
     pseudonymise,
     'metrics.pushgateway': pushgateway,
@@ -87,6 +89,7 @@ function documentOf(
   if (prometheus !== undefined) merged['prometheus'] = { ...(file['prometheus'] as object), url: prometheus };
   if (output !== undefined) merged['output'] = placeOf('', output);
   if (labels !== undefined) merged['labels'] = [{ episodes: resolve(labels) }];
+  if (provenance !== undefined) merged['provenance'] = provenance.map((path) => resolve(path));
   if (evidence !== undefined)
     merged['evidence'] = evidence.map((place) =>
       /^https?:/.test(place) ? { url: place } : { file: resolve(place) },
@@ -151,6 +154,7 @@ function withAbsolutePaths(config: BuildConfig, folder: string): BuildConfig {
     ...(config.labels && {
       labels: config.labels.map((source) => absoluteSource(source, (path) => resolve(folder, path))),
     }),
+    ...(config.provenance && { provenance: config.provenance.map((path) => resolve(folder, path)) }),
     ...(config.evidence && {
       evidence: config.evidence.map((source) =>
         'url' in source

@@ -3,6 +3,7 @@ import { duration, positiveDuration } from '../../common/duration-schema.ts';
 import { recordSchema } from '../../common/record-schema.ts';
 import { aboutSchema } from '../../dataset/model/about.ts';
 import { FORMAT_NAMES } from '../../dataset/model/format-names.ts';
+import { MOST_PROVENANCE_FILES } from '../../dataset/model/manifest.ts';
 import { COLUMN_HELP } from '../../dataset/model/table.ts';
 import { storageSections } from '../../dataset/storage/open.ts';
 import { METRICS } from '../../exporter/catalogue/index.ts';
@@ -215,6 +216,8 @@ export const configSchema = z
     columns: z.array(column).min(1).optional(),
     /** In order of precedence. */
     labels: z.array(labelConfig).optional(),
+    /** Files that are kept with the dataset: what it came about by, such as a campaign's plan. */
+    provenance: z.array(z.string().min(1)).max(MOST_PROVENANCE_FILES).optional(),
     /** Whether ground truth may be about nodes of which there are no rows. */
     allowOtherNodes: z.boolean().default(false),
     /** Records of events that stand beside the rows; they change none. */

@@ -71,6 +71,7 @@ function* shownBy(manifest: Manifest, matchers: BuildConfig['selector']): Genera
   yield* given('seed', manifest.split.seed);
   const about = Object.values(manifest.about ?? {}).filter((text) => typeof text === 'string');
   for (const text of about) yield { text, place: 'about', kind: 'prose' };
+  for (const { name, text } of manifest.provenance ?? []) yield* given(`provenance ${name}`, text);
   for (const text of manifest.warnings) yield { text, place: 'warnings', kind: 'prose' };
 }
 

@@ -19,6 +19,7 @@ import type { SampleSource } from '../samples/series.ts';
 import { openSource } from '../sources/open-source.ts';
 import { splitsByNameAlone } from '../splits/by-node.ts';
 import { warnOfLateness } from '../stages/arrival.ts';
+import { readProvenance } from './provenance.ts';
 import type { Surroundings, Task } from './task.ts';
 
 /** What a run reads from, and all that it has decided, before it makes the first row. */
@@ -32,6 +33,8 @@ export interface Inputs {
   readonly labels: readonly LabelSet[] | undefined;
   /** Events to be joined to the rows; undefined when there are none. */
   readonly evidence: EvidenceToJoin | undefined;
+  /** What the dataset came about by; undefined when nothing is told. */
+  readonly provenance: Manifest['provenance'];
   /** The present by the slower of two clocks, this machine's and the server's. */
   readonly nowMs: Ms;
   /** Files of the dataset that is there, to be replaced. */
@@ -88,6 +91,7 @@ export async function openInputs(
   checkEvidence(task);
   const pseudonyms = openPseudonyms(config);
   if (there !== undefined) checkKey(storage, there, pseudonyms?.keyId);
+  const provenance = readProvenance(config.provenance, earlier?.provenance);
   const readLabels = openLabels(config, pseudonyms);
   rangeOf(config, surroundings.nowMs);
   const evidence = await openEvidence(config, storage, earlier, pseudonyms);
@@ -114,5 +118,5 @@ export async function openInputs(
   const source = pseudonymousSource(opened, config, pseudonyms);
   await warnOfLateness(source, planned, nowMs, log);
   const labels = await readLabels?.(source, planned, nowMs);
-  return { plan: planned, continued, source, labels, evidence, nowMs, replaced };
+  return { plan: planned, continued, source, labels, evidence, provenance, nowMs, replaced };
 }

@@ -39,7 +39,7 @@ async function evidenceOf(
 /** The manifest of the days that were made. */
 function manifestOf(
   { earlier, shard, config }: Task,
-  { plan, source, labels }: Inputs,
+  { plan, source, labels, provenance }: Inputs,
   days: DayMaker,
   evidence: Manifest['evidence'],
 ): Manifest {
@@ -66,6 +66,7 @@ function manifestOf(
     conflicts,
     split,
     evidence,
+    provenance,
     facts: days.facts.result(),
   });
   if (shard === undefined) checkStrict(made);

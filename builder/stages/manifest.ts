@@ -43,6 +43,8 @@ export interface Outcome {
   readonly conflicts: readonly Conflict[];
   readonly split: SplitDescription;
   readonly evidence: Manifest['evidence'];
+  /** What it came about by. */
+  readonly provenance?: Manifest['provenance'];
   /** What is known of nodes beside their rows. */
   readonly facts?: Pick<Manifest, 'machines' | 'unread'>;
 }
@@ -291,7 +293,8 @@ function demandsOf({ config: { split } }: Plan): Pick<Manifest['split'], 'strict
 
 /** Says what the run made; the same input gives the same text. */
 export function manifest(outcome: Outcome): Manifest {
-  const { plan, way, staleMarkers, account, files, labels, conflicts, split, evidence, facts } = outcome;
+  const { plan, way, staleMarkers, account, files, labels, conflicts, split, evidence, facts, provenance } =
+    outcome;
   const chains = chainsIn(labels ?? [], plan);
   return manifestSchema.parse({
     schemaVersion: SCHEMA_VERSION,
@@ -327,6 +330,7 @@ export function manifest(outcome: Outcome): Manifest {
     columns: columnsOf(plan, account.nulls),
     files,
     ...(evidence !== undefined && { evidence }),
+    ...(provenance !== undefined && { provenance }),
     ...facts,
     labels: (labels ?? []).map(({ source: told }) => told),
     conflicts,

@@ -8,6 +8,7 @@ import {
   isShardManifest,
   MANIFEST,
   type Places,
+  provenancePath,
   REPORT,
 } from '../model/file-names.ts';
 import type { Manifest } from '../model/manifest.ts';
@@ -84,7 +85,9 @@ export async function checkOutput(
     throw new BuilderError('output', `${name} holds ${files[0]}, but no dataset: ${ELSEWHERE}`);
   }
   const evidence = there.evidence === undefined ? [] : [there.evidence.path];
-  const own = [MANIFEST, REPORT, ...METADATA_FILES, ...evidence, ...there.files.map(({ path }) => path)];
+  const provenance = (there.provenance ?? []).map((each) => provenancePath(each.name));
+  const beside = [MANIFEST, REPORT, ...METADATA_FILES, ...evidence, ...provenance];
+  const own = [...beside, ...there.files.map(({ path }) => path)];
   const foreign = files.find((file) => !own.includes(file) && !isLeaderboard(file));
   // What models are worth is told of these rows, and of no others.
   if (foreign === undefined) return [...own, ...files.filter(isLeaderboard)];

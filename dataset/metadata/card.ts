@@ -3,6 +3,7 @@ import { FORMATS } from '../formats/registry.ts';
 import { type Creator, creatorsIn } from '../model/about.ts';
 import { entityText } from '../model/entity.ts';
 import { EVIDENCE_COLUMNS } from '../model/evidence.ts';
+import { provenancePath } from '../model/file-names.ts';
 import { type Manifest, serverText } from '../model/manifest.ts';
 import { SPLITS } from '../model/rows.ts';
 import { lackText } from '../summary/lacks.ts';
@@ -150,6 +151,18 @@ function classTable({ classBalance, split, rows }: Manifest): string {
       ...parts.map((part) => String(split.classBalance[part]?.[label] ?? 0)),
     ]),
   );
+}
+
+/** The texts that it came about by, which stand beside the card. */
+function provenanceSection({ provenance = [] }: Manifest): [string, string][] {
+  if (provenance.length === 0) return [];
+  const lines = provenance.map(({ name, sha256 }) => `- \`${provenancePath(name)}\`, SHA-256 \`${sha256}\``);
+  return [
+    [
+      'How it came about',
+      ['Kept with the rows, as whoever made them gave it:', '', ...cut(lines)].join('\n'),
+    ],
+  ];
 }
 
 /** The nodes, with what their agents told of the machines. */
@@ -313,6 +326,7 @@ export function card(manifest: Manifest): string {
     ],
     ...evidenceSection(manifest),
     ['Nodes', nodeList(manifest)],
+    ...provenanceSection(manifest),
     ['Gaps', gapList(manifest)],
     ['Limits', limits(manifest)],
     [

@@ -1,4 +1,4 @@
-import { CARD, CROISSANT } from '../model/file-names.ts';
+import { CARD, CROISSANT, provenancePath } from '../model/file-names.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { card } from './card.ts';
 import { croissant } from './croissant.ts';
@@ -20,5 +20,6 @@ export function metadataOf(manifest: Manifest): MetadataFile[] {
   return [
     { path: CROISSANT, text: `${JSON.stringify(croissant(manifest), null, 2)}\n` },
     { path: CARD, text: card(manifest) },
+    ...(manifest.provenance ?? []).map(({ name, text }) => ({ path: provenancePath(name), text })),
   ];
 }

@@ -113,17 +113,32 @@ export function isLeaderboard(file: string): boolean {
   return file === LEADERBOARD_PAGE || isLeaderboardFile(file);
 }
 
+/** What a dataset came about by, such as the plan of a campaign. */
+const PROVENANCE = 'provenance/';
+export const PROVENANCE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/;
+
+export function provenancePath(name: string): string {
+  return `${PROVENANCE}${name}`;
+}
+
+/** Whether a file tells what a dataset came about by. */
+function isProvenance(file: string): boolean {
+  return file.startsWith(PROVENANCE) && PROVENANCE_NAME.test(file.slice(PROVENANCE.length));
+}
+
 const BESIDE: readonly string[] = [MANIFEST, REPORT, CROISSANT, CARD];
 
 /** Whether a file of a dataset can have this path, relative to it. No other is ever read, written or removed. */
 export function isDatasetPath(file: string): boolean {
   const isNamed = dataFile(file) !== undefined || evidenceFile(file) !== undefined;
-  return BESIDE.includes(file) || isShardManifest(file) || isLeaderboard(file) || isNamed;
+  return (
+    BESIDE.includes(file) || isShardManifest(file) || isLeaderboard(file) || isProvenance(file) || isNamed
+  );
 }
 
 const SHARD_MANIFEST = /^manifest-(\d+)-of-(\d+)\.json$/;
 const BOOKKEEPING = /^\.(lock|commit)(-\d+-of-\d+)?(\.json)?$/;
-const TEMPORARY = /^(data\/date=\d{4}-\d{2}-\d{2}\/|leaderboard\/)?\.[^/]+\.tmp$/;
+const TEMPORARY = /^(data\/date=\d{4}-\d{2}-\d{2}\/|leaderboard\/|provenance\/)?\.[^/]+\.tmp$/;
 
 export function isShardManifest(file: string): boolean {
   return SHARD_MANIFEST.test(file);
@@ -155,6 +170,6 @@ export function isOwnTemporary(file: string, { part, manifest, journal, shared }
     ? [`.part-${part}.`, `.part-${part}-`, `.${manifest}.`, `.${journal}.`]
     : OWN_BEGINNINGS;
   const name = file.slice(file.lastIndexOf('/') + 1);
-  const isBeside = !shared && file.startsWith(LEADERBOARD);
+  const isBeside = !shared && (file.startsWith(LEADERBOARD) || file.startsWith(PROVENANCE));
   return TEMPORARY.test(file) && (isBeside || beginnings.some((beginning) => name.startsWith(beginning)));
 }

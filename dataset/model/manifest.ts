@@ -3,7 +3,7 @@ import { parseDurationMs } from '../../common/duration.ts';
 import { recordSchema } from '../../common/record-schema.ts';
 import { aboutThere } from './about.ts';
 import { evidenceFile } from './evidence.ts';
-import { dataFile } from './file-names.ts';
+import { dataFile, PROVENANCE_NAME } from './file-names.ts';
 import { FORMAT_NAMES } from './format-names.ts';
 import { PARTS } from './rows.ts';
 
@@ -183,6 +183,9 @@ export const SCHEMA_VERSION = 3;
 /** What datasets of earlier versions have, which are read and continued. */
 const READ_VERSIONS = [2, SCHEMA_VERSION] as const;
 const MOST_SHARDS = 100_000;
+/** Characters of a text that a dataset came about by. */
+export const MOST_PROVENANCE = 262_144;
+export const MOST_PROVENANCE_FILES = 50;
 
 /** manifest.json: what a dataset holds, and how it came to be. */
 export const manifestSchema = z.strictObject({
@@ -219,6 +222,17 @@ export const manifestSchema = z.strictObject({
   rows: z.int().nonnegative(),
   rowsDigest: sha256,
   columns: z.array(column),
+  /** What it came about by, such as the plan of a campaign: each text is a file of its own beside the rows, too. */
+  provenance: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(PROVENANCE_NAME, 'is no name of a file'),
+        sha256,
+        text: z.string().max(MOST_PROVENANCE),
+      }),
+    )
+    .max(MOST_PROVENANCE_FILES)
+    .optional(),
   /** Machines of the nodes, as their agents described them: several of one node where it was changed. */
   machines: z
     .array(

@@ -56,7 +56,12 @@ const LOOK_ALIKES = 'normal, benign workload';
 const PLAIN = 'normal';
 const RECOVERY = 'normal, recovery';
 
-/** Counts the rows of a campaign, as a dataset of its nodes and its time would have them. @param targets how many nodes there are */
+/**
+ * Counts the rows of a campaign, as a dataset of its nodes and its time would have them.
+ *
+ * @param targets how many nodes there are
+ * @internal exported for its own tests
+ */
 export function previewOf(plan: Plan, table: Timetable, targets: number): Preview {
   const { step: stepMs, window: windowMs } = plan;
   const { done, whole } = doneIn(table);
@@ -106,7 +111,7 @@ function classAt(own: readonly Done[], t: number, stepMs: number, recoveryOf: (o
   return on.length > 0 ? LOOK_ALIKES : PLAIN;
 }
 
-/** What parts would lack, a line for each. */
+/** What parts would lack, a line for each. @internal exported for its own tests */
 export function lacksOf({ rows, classes }: Preview): string[] {
   const alikes = rows.has(LOOK_ALIKES) ? [LOOK_ALIKES] : [];
   return PARTS.slice(0, 3).flatMap((part) => {

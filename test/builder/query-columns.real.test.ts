@@ -124,7 +124,7 @@ describe('builder columns from PromQL', () => {
       `  - {name: x, promql: 'max_over_time(up[5m] offset 5m)', window: 5m}`,
       'window 5m of x is shorter than the 10m',
     ],
-    ['an unknown key', '  - {name: x, promql: up, size: 2}', 'Unrecognized key: "size"'],
+    ['an unknown key', '  - {name: x, promql: up, size: 2}', 'there is no key "size"'],
   ];
   for (const [name, columns, message] of refusals) {
     it(`refuses ${name}`, async () => {

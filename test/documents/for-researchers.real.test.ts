@@ -74,6 +74,19 @@ describe('the page for researchers', () => {
     expect(about?.license).to.equal('CC-BY-4.0');
   });
 
+  it('has a notebook that runs, and writes what score takes', async function () {
+    const program = `
+import nbformat, nbclient, sys
+notebook = nbformat.read(sys.argv[1], as_version=4)
+nbclient.NotebookClient(notebook, timeout=600, kernel_name='python3').execute()
+print([output.get('text', '') for cell in notebook.cells for output in cell.get('outputs', [])])`;
+    const notebook = join(ROOT, 'docs/guides/starter.ipynb');
+    const modules = ['nbclient', 'nbformat', 'ipykernel', 'pandas', 'pyarrow'];
+    const printed = await python(this, modules, program, [notebook], folder);
+    expect(printed).to.match(/average precision: [\d.]+/);
+    await follow('node dist/builder/main.js score lab submit.csv --model starter', folder);
+  });
+
   it('opens elsewhere as it shows', async function () {
     const [program = ''] = blocks('python');
     expect(

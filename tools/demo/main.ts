@@ -10,7 +10,7 @@ import { parseEpisodes } from '../../dataset/episodes/episodes.ts';
 import { SCENARIOS } from '../../scenarios/registry/registry.ts';
 import { ROOT } from '../programs/paths.ts';
 import { makeCanaryFolder } from './canary.ts';
-import { readRows } from './dataset.ts';
+import { lacksLines, readRows } from './dataset.ts';
 import {
   findGrafana,
   GRAFANA_HINT,
@@ -105,12 +105,14 @@ async function demo(
 
   say('Building the dataset …');
   const range = ['--start', iso(startMs), '--end', iso(endMs), '--step', `${STEP_SECONDS}s`];
+  const kept = ['--split', 'episode', '--provenance', plan];
   const config = writeJson(join(temporary, 'dataset.yaml'), { about: ABOUT });
   const build = [
     ...['build', '--config', config],
     '--prometheus',
     prometheus.url,
     ...range,
+    ...kept,
     '--labels',
     episodes,
     '--output',
@@ -132,6 +134,8 @@ async function demo(
   say(
     `  label  ${countBy(rows, 'label')}\n  phase  ${countBy(rows, 'phase')}\n  split  ${countBy(rows, 'split')}`,
   );
+
+  for (const line of lacksLines(dataset)) say(line);
 
   const shown = typed(dataset);
   say(`\n  the dataset        ${shown}`);
