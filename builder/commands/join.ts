@@ -194,7 +194,10 @@ function splitOf(labs: readonly Lab[]) {
 /** What the labs' datasets came about by, each file with its lab's name before its own. */
 function provenanceOf(labs: readonly Lab[]): Pick<Manifest, 'provenance'> {
   const provenance = labs.flatMap(({ lab, manifest }) =>
-    (manifest.provenance ?? []).map(({ name, ...told }) => ({ name: `${lab}-${name}`.slice(0, 80), ...told })),
+    (manifest.provenance ?? []).map(({ name, ...told }) => ({
+      name: `${lab}-${name}`.slice(0, 80),
+      ...told,
+    })),
   );
   return provenance.length === 0 ? {} : { provenance };
 }
