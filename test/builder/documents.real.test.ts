@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { parseEpisodes } from '../../dataset/episodes/episodes.ts';
 import type { RunningPrometheus } from '../../tools/programs/prometheus.ts';
+import { commandsIn } from '../documents/support/commands.ts';
 import { ROOT } from '../support/paths.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { builderProgram } from './support/cli.ts';
@@ -66,6 +67,19 @@ describe("the documents' examples of the builder", () => {
       expect(others.length).to.equal(1);
     });
   }
+
+  it('verify and draw what was built', async () => {
+    const commands = commandsIn({
+      path: 'first-dataset.md',
+      text: readFileSync(join(ROOT, 'docs/guides/first-dataset.md'), 'utf8'),
+    });
+    const lines = commands.map(({ words }) => words.join(' '));
+    for (const command of ['verify dataset', 'report dataset']) {
+      expect(lines).to.include(`node dist/builder/main.js ${command}`);
+      expect(await builderProgram(command.split(' '), { cwd: folder })).to.include({ code: 0, stderr: '' });
+    }
+    expect(readFileSync(join(folder, 'dataset/report.html'), 'utf8')).to.include('</html>');
+  });
 
   it('are read by pandas', async function () {
     const stdout = await pandas(this, block(FORMAT, 'python', 'import json, pandas'), [], folder);
