@@ -39,6 +39,12 @@ describe('documents', () => {
     });
   }
 
+  it('every page is in the index', () => {
+    const index = readFileSync(join(ROOT, 'docs/README.md'), 'utf8');
+    const pages = DOCUMENTS.map(({ path }) => path).filter((path) => /^docs\/.+\//.test(path));
+    expect(pages.filter((path) => !index.includes(`](${path.replace('docs/', '')})`))).to.deep.equal([]);
+  });
+
   it('SECURITY.md names a test for each promise', () => {
     const text = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8');
     const [, promised = ''] = /^## What is promised\n(.*?)^## /ms.exec(text) ?? [];
