@@ -123,6 +123,7 @@ const STREAM = 'test/builder/stream/program.real.test.ts';
 const RUN = 'test/scenarios/campaign/run.real.test.ts';
 const SERVING = 'test/detector/serve/serve.real.test.ts';
 const DETECTOR = 'test/detector/main.real.test.ts';
+const DECLARED = ['--declaration', { seenIn: 'test/detector/foreign.real.test.ts' }] as const;
 
 const READING: Effects = {
   '--config': { value: CONFIG, becomes: { output: '/of-the-file', 's3.region': 'of-the-file' } },
@@ -273,17 +274,20 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
   },
   'kubevigil-detector': { effects: { '--version': { seenIn: 'test/tools/release.real.test.ts' } } },
   'kubevigil-detector train': {
-    effects: Object.fromEntries(
-      ['--output', '--seed', '--log.level', '--log.format'].map((flag) => [flag, { seenIn: DETECTOR }]),
-    ),
+    effects: Object.fromEntries([
+      DECLARED,
+      ...['--output', '--seed', '--log.level', '--log.format'].map(
+        (flag) => [flag, { seenIn: DETECTOR }] as const,
+      ),
+    ]),
   },
   'kubevigil-detector evaluate': {
-    effects: Object.fromEntries(
-      ['--output', '--seed', '--seeds', '--trained-with-seed', '--log.level', '--log.format'].map((flag) => [
-        flag,
-        { seenIn: DETECTOR },
-      ]),
-    ),
+    effects: Object.fromEntries([
+      DECLARED,
+      ...['--output', '--seed', '--seeds', '--trained-with-seed', '--log.level', '--log.format'].map(
+        (flag) => [flag, { seenIn: DETECTOR }] as const,
+      ),
+    ]),
   },
   'kubevigil-detector promote': {
     effects: {
@@ -292,7 +296,7 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
       '--evaluation': { seenIn: DETECTOR },
     },
   },
-  'kubevigil-detector score': { effects: {} },
+  'kubevigil-detector score': { effects: Object.fromEntries([DECLARED]) },
   'kubevigil-detector serve': {
     effects: Object.fromEntries(
       [

@@ -10,7 +10,12 @@ import { packageVersion } from '../../common/version.ts';
 import { LISTEN_FLAG, type ServeFlags, serveOptions, TOKEN_VARIABLE } from '../serve/options.ts';
 import { interruptible } from './interruptible.ts';
 
-interface TrainFlags extends LogFlags {
+interface ReadingFlags {
+  /** What the columns of files are that kubevigil-builder has not written. */
+  readonly declaration?: string;
+}
+
+interface TrainFlags extends LogFlags, ReadingFlags {
   readonly output: string;
   readonly seed: string;
 }
@@ -41,21 +46,25 @@ async function trainCommand(places: readonly string[], flags: TrainFlags): Promi
   await interruptible(async () => {
     // Models' runtimes take memory and time, which `--help` does not pay.
     const { runTrain } = await import('./train.ts');
-    const place = await runTrain(places, output, own, log, progressOn(process.stderr, log, words));
+    const { readerOf } = await import('../../learning/foreign/read.ts');
+    const read = readerOf(flags.declaration);
+    const place = await runTrain(places, output, own, log, progressOn(process.stderr, log, words), read);
     process.stdout.write(`${place}\n`);
   });
 }
 
-async function scoreCommand(model: string, dataset: string): Promise<void> {
+async function scoreCommand(model: string, dataset: string, { declaration }: ReadingFlags): Promise<void> {
   await interruptible(async () => {
     const { runScore } = await import('./score.ts');
-    await runScore(model, dataset, async (text) => {
+    const { readerOf } = await import('../../learning/foreign/read.ts');
+    const write = async (text: string) => {
       if (!process.stdout.write(text)) await once(process.stdout, 'drain');
-    });
+    };
+    await runScore(model, dataset, write, readerOf(declaration));
   });
 }
 
-interface EvaluateFlags extends LogFlags {
+interface EvaluateFlags extends LogFlags, ReadingFlags {
   readonly output?: string;
   readonly seed: string;
   readonly seeds: string;
@@ -93,12 +102,14 @@ async function evaluateCommand(
     const { runEvaluate } = await import('./evaluate.ts');
     const { summaryOf } = await import('../evaluation/summary.ts');
     const { newestOfSeed } = await import('../candidate/among.ts');
+    const { readerOf } = await import('../../learning/foreign/read.ts');
     const { folder, evaluation } = await runEvaluate(
       wanted === undefined ? model : newestOfSeed(model, wanted),
       places,
       output,
       options,
       progressOn(process.stderr, log, words),
+      readerOf(flags.declaration),
     );
     process.stdout.write(`${summaryOf(evaluation)}${folder}\n`);
   });
@@ -139,6 +150,10 @@ async function serveCommand(flags: ServeFlags): Promise<void> {
   await serve(options);
 }
 
+const DECLARATION_FLAG = '--declaration <file>';
+const DECLARATION_TEXT =
+  'what the columns of CSV and Parquet files are that kubevigil-builder has not written';
+
 /** `kubevigil-detector` with its commands. */
 export function detectorCommand(): Program {
   const command = new Program('kubevigil-detector')
@@ -155,7 +170,11 @@ export function detectorCommand(): Program {
     .description(
       'Train a model on datasets, and write it as a candidate with everything that it takes to run it.',
     )
-    .argument('<dataset...>', 'datasets of kubevigil-builder: folders, or s3://bucket/prefix')
+    .argument(
+      '<dataset...>',
+      'datasets of kubevigil-builder: folders, or s3://bucket/prefix; with --declaration also files of others',
+    )
+    .option(DECLARATION_FLAG, DECLARATION_TEXT)
     .requiredOption('--output <models>', 'folder that models stand in; each in one of its own')
     .option(
       '--seed <number>',
@@ -176,6 +195,7 @@ export function detectorCommand(): Program {
       '<dataset...>',
       'datasets of kubevigil-builder; of those that the model was trained with, the part test is held out',
     )
+    .option(DECLARATION_FLAG, DECLARATION_TEXT)
     .addOption(
       new Flag('--output <folder>', 'where to write to').usually('evaluation/ in the folder of the model'),
     )
@@ -207,6 +227,7 @@ export function detectorCommand(): Program {
     .description('Score every row of a dataset: a line of JSON for each, a score above 1 is anomalous.')
     .argument('<model>', 'a model: its folder, or one in which it is the only one')
     .argument('<dataset>', 'dataset of kubevigil-builder: a folder, or s3://bucket/prefix')
+    .option(DECLARATION_FLAG, DECLARATION_TEXT)
     .example('kubevigil-detector score models dataset > scores.ndjson', 'one line for each row')
     .action(scoreCommand);
   command

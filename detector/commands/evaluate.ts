@@ -4,7 +4,7 @@ import { replaceDurably } from '../../common/durable-file.ts';
 import { messageOf } from '../../common/errors.ts';
 import type { Progress } from '../../common/progress.ts';
 import { uninterrupted } from '../../common/uninterrupted.ts';
-import { readDataset } from '../../learning/table/read-dataset.ts';
+import type { ReadPlace } from '../../learning/foreign/read.ts';
 import type { Dataset } from '../../learning/table/series.ts';
 import { DetectorError } from '../base/errors.ts';
 import { openDetector } from '../candidate/detector.ts';
@@ -38,6 +38,7 @@ export async function runEvaluate(
   output: string | undefined,
   options: EvaluationOptions,
   progress: Progress,
+  read: ReadPlace,
 ): Promise<{ readonly folder: string; readonly evaluation: Evaluation }> {
   const detector = await openDetector(model);
   try {
@@ -46,7 +47,7 @@ export async function runEvaluate(
     progress.start(places.length + OTHER_UNITS + options.seeds + candidate.model.classes.length);
     const datasets: Dataset[] = [];
     for (const place of places) {
-      const dataset = await readDataset(place);
+      const dataset = await read(place);
       checkFits(detector, dataset);
       datasets.push(dataset);
       progress.done('reading', place);

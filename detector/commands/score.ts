@@ -1,4 +1,4 @@
-import { readDataset } from '../../learning/table/read-dataset.ts';
+import type { ReadPlace } from '../../learning/foreign/read.ts';
 import type { Series } from '../../learning/table/series.ts';
 import { type Detector, openDetector, type Scored } from '../candidate/detector.ts';
 import { NodeFeatures } from '../features/node-features.ts';
@@ -60,10 +60,11 @@ export async function runScore(
   model: string,
   place: string,
   write: (text: string) => Promise<void>,
+  read: ReadPlace,
 ): Promise<void> {
   const detector = await openDetector(model);
   try {
-    const dataset = await readDataset(place);
+    const dataset = await read(place);
     checkFits(detector, dataset);
     const names = dataset.columns.map(({ name }) => name);
     const kept = detector.candidate.plan.columns.map((column) => names.indexOf(column));

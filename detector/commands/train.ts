@@ -3,7 +3,7 @@ import type { Progress } from '../../common/progress.ts';
 
 import { uninterrupted } from '../../common/uninterrupted.ts';
 
-import { readDataset } from '../../learning/table/read-dataset.ts';
+import type { ReadPlace } from '../../learning/foreign/read.ts';
 import type { Dataset } from '../../learning/table/series.ts';
 
 import { makeModelsFolder, writeCandidate } from '../candidate/write.ts';
@@ -25,13 +25,14 @@ export async function runTrain(
   seed: number,
   log: Logger,
   progress: Progress,
+  read: ReadPlace,
 ): Promise<string> {
   makeModelsFolder(models);
   progress.start(places.length + MOST_TOLD + OTHER_UNITS);
   try {
     const datasets: Dataset[] = [];
     for (const place of places) {
-      datasets.push(await readDataset(place));
+      datasets.push(await read(place));
       progress.done('reading', place);
     }
     const { name, model, contents } = await train(datasets, seed, (what) => progress.done(what, what));

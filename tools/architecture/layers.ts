@@ -117,6 +117,7 @@ export const HOUSES: readonly House[] = [
       [
         room('models', 'Boosted trees and logistic regression, and what learning takes.'),
         room('measures', 'Held-out rows and episodes, alarms, and how well scores order rows.'),
+        room('foreign', 'CSV and Parquet files of others, once it is declared what their columns are.'),
       ],
     ],
   },
