@@ -257,7 +257,7 @@ export function builderCommand(): Program {
   )
     .requiredOption(
       '--labels <file...>',
-      'episodes files, the first goes before the second: all that is to be known of labels',
+      'episodes files, earlier ones take precedence: all that is to be known of labels',
     )
     .option('--allow-other-nodes', 'leave out episodes about nodes of which there are no rows')
     .option('--replace', 'do without the label sources that the dataset had and that are not given again')

@@ -7,8 +7,8 @@ const ONE_IN = 20;
 const MOST_LINES: Readonly<Record<string, number>> = { 'README.md': 250, 'CONTRIBUTING.md': 80 };
 
 /**
- * What is wrong with the documents, a line each: too many lines, lines that are too long, private words, and more long sentences in
- * all pages written by hand than one in twenty.
+ * What is wrong with the documents, a line each: private words in any page; in those written by hand too many lines, lines that are too
+ * long, and more long sentences in all of them than one in twenty.
  */
 export function complaints(pages: readonly Page[]): string[] {
   const own = pages.filter((page) => !isGenerated(page));
@@ -26,7 +26,7 @@ export function complaints(pages: readonly Page[]): string[] {
         ({ path, longestLine }) =>
           `${path}: has a line of ${longestLine} characters, at most ${LONGEST_LINE}`,
       ),
-    ...own
+    ...pages
       .filter(({ path }) => path !== 'STYLE.md')
       .flatMap((page) => wrongTermsOf(page).map((term) => `${page.path}: ${term}`)),
     ...(long * ONE_IN > sentences

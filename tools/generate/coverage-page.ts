@@ -123,7 +123,7 @@ export function coveragePage(scenarios: readonly Scenario[], metrics: readonly M
     ],
     ['## By metric'],
     metricTable(coverage),
-    ['## Holes'],
+    ['## Gaps'],
     holes.length > 0
       ? [`Metrics that fewer than ${ENOUGH} attacks move:`, '', ...holes]
       : [`None: each of the ${coverage.length} metrics is moved by at least ${ENOUGH} attacks.`],

@@ -61,7 +61,7 @@ export function detectionPage(scenarios: readonly Scenario[], results: Results |
       '|---|---|---|---|',
       ...attacks.map((scenario) => row(scenario, found(scenario))),
     ],
-    ['### Holes'],
+    ['### Gaps'],
     [
       `- Without an alert in the time of the run: ${names(ran.filter(isSilent).map(({ name }) => name))}.`,
       `- Without an alert and without a rule (the columns of the dataset move all the same): ${names(ran.filter(isUnseen).map(({ name }) => name))}.`,

@@ -163,7 +163,7 @@ export const LOGS: Family = {
     ),
     logged(
       'log-hole',
-      'has a hole of zeros before the line, as a log has that was emptied under its writer',
+      'has a stretch of zeros before the line, as a log has that was emptied under its writer',
       [
         (host) => {
           truncateSync(host.at(AUTH_LOG), MEBIBYTE);
