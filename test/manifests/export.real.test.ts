@@ -9,7 +9,7 @@ import { manifestOf } from '../builder/support/dataset.ts';
 import { FLEET_END_MS, FLEET_START_MS, fleet } from '../builder/support/fleet.ts';
 import { prometheusWith } from '../builder/support/tsdb.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { type Command, commandOf, startCommand } from './support/arguments.ts';
+import { builderHere, type Command, commandOf, startCommand } from './support/arguments.ts';
 import { needsKubectl, objectOf, render } from './support/overlays.ts';
 
 /** Enough nodes that every one of four shards has some. */
@@ -71,7 +71,7 @@ describe('the export of several pods, as its manifests have it', () => {
     expect(existsSync(join(output, `manifest-2-of-${shards}.json`)), 'shard 2 was too fast').to.equal(false);
     for (const { ended } of others) expect(await ended).to.include({ code: 0 });
 
-    const early = await startCommand(merge).ended;
+    const early = await builderHere(merge);
     expect(early).to.include({ code: 2 });
     expect(early.output).to.match(/missing 2\/4\n$/);
 
@@ -83,7 +83,7 @@ describe('the export of several pods, as its manifests have it', () => {
       .map((arg) => arg.replace('/dataset', '/alone'));
     const config = build.args.find((arg) => arg.startsWith('--config=')) ?? '';
     const whole = alone.map((arg) => (arg.startsWith('--config=') ? config : arg));
-    expect(await startCommand({ ...build, args: whole }).ended).to.include({ code: 0 });
+    expect(await builderHere({ ...build, args: whole })).to.include({ code: 0 });
     const { files: many, ...merged } = manifestOf(output);
     const { files: one, ...wanted } = manifestOf(join(folder, 'data', 'alone'));
     expect(merged).to.deep.equal(wanted);

@@ -8,7 +8,7 @@ import { answers } from '../../tools/programs/prometheus.ts';
 import { ROOT } from '../support/paths.ts';
 import { skip } from '../support/skip.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { commandOf, startCommand } from './support/arguments.ts';
+import { builderHere, commandOf, startCommand } from './support/arguments.ts';
 import { needsKubectl, OVERLAYS, podTemplate, render } from './support/overlays.ts';
 
 describe('the programs take the arguments that the manifests give them', () => {
@@ -49,9 +49,9 @@ describe('the programs take the arguments that the manifests give them', () => {
         const pod = podTemplate(job)?.spec;
         if (pod === undefined) throw new Error('a job without a pod');
         const paths = { '/etc/kubevigil/': `${config}/`, '/data/': `${data}/`, 's3://.*': `${data}/dataset` };
-        const { code, output } = await startCommand(commandOf(pod, 'builder', paths), {
+        const { code, output } = await builderHere(commandOf(pod, 'builder', paths), {
           JOB_COMPLETION_INDEX: '0',
-        }).ended;
+        });
         expect(output).to.match(
           job.metadata.name === 'kubevigil-merge' ? /holds no shards/ : new RegExp(url.slice(7)),
         );

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { V1Container, V1PodSpec } from '@kubernetes/client-node';
+import { builder } from '../../builder/support/cli.ts';
 import { ROOT } from '../../support/paths.ts';
 
 /** What a container runs, as a command of this machine: the image's /app is the checkout. */
@@ -36,4 +37,17 @@ export function startCommand({ file, args }: Command, env: NodeJS.ProcessEnv = {
     },
   );
   return { child, ended, output: () => output };
+}
+
+const BUILDER_MAIN = `${ROOT}/dist/builder/main.js`;
+
+/**
+ * Runs a command of the builder to its end, but in this process, which saves loading it; its output is taken together.
+ *
+ * @throws {Error} when it is none, or has flags of Node, which only a process of its own takes
+ */
+export async function builderHere({ file, args: [main, ...args] }: Command, env: NodeJS.ProcessEnv = {}) {
+  if (main !== BUILDER_MAIN) throw new Error(`${file} ${main} is not the builder without flags of Node`);
+  const { code, stdout, stderr } = await builder(args, { env: { ...process.env, ...env } });
+  return { code, output: stdout + stderr };
 }
