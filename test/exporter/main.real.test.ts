@@ -1,6 +1,7 @@
 import { chmodSync, cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { exporterProgram } from '../../exporter/program/command.ts';
 import { waitFor } from '../../tools/programs/wait.ts';
 import { type ExporterProcess, runExporter, startExporter } from '../support/exporter.ts';
 import { fixturePaths } from '../support/fixture-host.ts';
@@ -8,6 +9,7 @@ import { parseOpenMetrics } from '../support/openmetrics.ts';
 import { startPrometheus } from '../support/programs.ts';
 import { promtoolCheck } from '../support/promtool.ts';
 import { reachableRoot } from '../support/reachable.ts';
+import { runHere } from '../support/run-here.ts';
 import { parseSeries } from '../support/series.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
@@ -118,24 +120,32 @@ describe('kubevigil-exporter', () => {
   });
 
   describe('refuses in one line and with code 2', () => {
-    const cases: [string, string[], string][] = [
+    type Case = [name: string, args: string[], message: string];
+    const cases: Case[] = [
       ['an unknown flag', ['--rules.fil=x'], "unknown option '--rules.fil=x'"],
       ['an extractor that there is not', ['--no-extractor.x'], "unknown option '--no-extractor.x'"],
       ['an argument', ['serve'], 'too many arguments'],
       ['an address without a port', ['--web.listen-address=localhost'], 'is not host:port'],
+      ['an unknown level', ['--log.level=loud'], 'Allowed choices are debug, info, warn, error'],
+      ['a path that is none', ['--web.telemetry-path=metrics'], 'It is a path such as /metrics'],
+      ['a path of another page', ['--web.telemetry-path=/'], 'It is a path such as /metrics'],
+    ];
+    /** Found out when it has begun to start, which is done by a process of its own. */
+    const begun: Case[] = [
       [
         'an address of another machine',
         ['--web.listen-address=192.0.2.1:0'],
         'is not an address of this machine',
       ],
-      ['an unknown level', ['--log.level=loud'], 'Allowed choices are debug, info, warn, error'],
-      ['a path that is none', ['--web.telemetry-path=metrics'], 'It is a path such as /metrics'],
-      ['a path of another page', ['--web.telemetry-path=/'], 'It is a path such as /metrics'],
       ['a procfs that is none', ['--path.procfs=/nowhere'], '--path.procfs /nowhere is no proc filesystem'],
     ];
-    for (const [name, args, message] of cases) {
+    const whole = (args: readonly string[]) => ['--web.listen-address=127.0.0.1:0', ...args];
+    for (const [name, args, message] of [...cases, ...begun]) {
       it(name, async () => {
-        const { code, stderr, stdout } = await runExporter(['--web.listen-address=127.0.0.1:0', ...args]);
+        const isBegun = begun.some(([own]) => own === name);
+        const { code, stderr, stdout } = await (isBegun
+          ? runExporter(whole(args))
+          : runHere(exporterProgram, whole(args)));
         expect(stderr).to.match(/^kubevigil-exporter: [^\n]+\n$/);
         expect(stderr).to.contain(message);
         expect([code, stdout]).to.deep.equal([2, '']);
