@@ -1,11 +1,8 @@
 import type { Logger } from '../../common/log.ts';
 import type { Progress } from '../../common/progress.ts';
-
 import { uninterrupted } from '../../common/uninterrupted.ts';
-
 import type { ReadPlace } from '../../learning/foreign/read.ts';
 import type { Dataset } from '../../learning/table/series.ts';
-
 import { makeModelsFolder, writeCandidate } from '../candidate/write.ts';
 import { MOST_TOLD } from '../training/fit.ts';
 import { train } from '../training/train.ts';

@@ -11,6 +11,8 @@ import { SCENARIOS } from '../../scenarios/registry/registry.ts';
 import { ROOT } from '../programs/paths.ts';
 import { makeCanaryFolder } from './canary.ts';
 import { lacksLines, readRows } from './dataset.ts';
+import { LEARNED, STEP_SECONDS as LEARNED_STEP_SECONDS } from './detector/plan.ts';
+import { showDetector } from './detector/show.ts';
 import {
   findGrafana,
   GRAFANA_HINT,
@@ -54,9 +56,38 @@ interface DemoFolders {
 /** Undoes what was done, the last first. */
 type Undo = () => void | Promise<void>;
 
+/** What the demo ends with beside the dataset. */
+interface Wishes {
+  readonly grafana: GrafanaInstallation | undefined;
+  readonly detector: boolean;
+}
+
+/**
+ * Runs campaigns one after the other; the file of episodes keeps those of all.
+ *
+ * @param first number of the first plan, counted from 1
+ * @returns their plans' files
+ */
+async function runCampaigns(
+  plans: readonly object[],
+  first: number,
+  temporary: string,
+  flags: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const files: string[] = [];
+  for (const [i, own] of plans.entries()) {
+    const number = first + i;
+    const plan = writeJson(join(temporary, number === 1 ? 'plan.yaml' : `plan-${number}.yaml`), own);
+    await runProgram('scenarios', ['run', plan, ...flags], signal);
+    files.push(plan);
+  }
+  return files;
+}
+
 async function demo(
   { output, temporary }: DemoFolders,
-  installed: GrafanaInstallation | undefined,
+  wishes: Wishes,
   undo: Undo[],
   signal: AbortSignal,
 ): Promise<void> {
@@ -82,6 +113,7 @@ async function demo(
   undo.push(() => prometheus.stop());
   await waitForFirstScrape(prometheus);
   say(`  exporter    http://${exporter.address}/metrics\n  Prometheus  ${prometheus.url}`);
+  const { grafana: installed } = wishes;
   if (installed !== undefined) {
     const grafana = await startGrafana(installed, temporary, prometheus.url, '1s');
     undo.push(() => grafana.stop());
@@ -92,39 +124,37 @@ async function demo(
     `A campaign on this machine, as ${isRoot ? 'root' : 'an ordinary user (as root there is more to see)'}:`,
   );
   const startMs = Date.now();
-  const plan = writeJson(join(temporary, 'plan.yaml'), demoPlan(STEP_SECONDS, isRoot));
-  await runProgram(
-    'scenarios',
-    [
-      ...['run', plan, '--prometheus', prometheus.url, '--node-name', node],
-      ...['--episodes', episodes, '--scratch', output, '--victim.log', victimLog],
-    ],
-    signal,
-  );
+  const stepSeconds = wishes.detector ? LEARNED_STEP_SECONDS : STEP_SECONDS;
+  const { train, validation } = wishes.detector
+    ? LEARNED
+    : { train: [demoPlan(stepSeconds, isRoot)], validation: [] };
+  const flags = [
+    ...['--prometheus', prometheus.url, '--node-name', node],
+    ...['--scratch', output, '--victim.log', victimLog],
+  ];
+  const all = [...flags, '--episodes', episodes];
+  const plans = await runCampaigns(train, 1, temporary, all, signal);
+  const trainedMs = Date.now();
+  plans.push(...(await runCampaigns(validation, 1 + plans.length, temporary, all, signal)));
   const endMs = Date.now();
 
   say('Building the dataset …');
-  const range = ['--start', iso(startMs), '--end', iso(endMs), '--step', `${STEP_SECONDS}s`];
-  const kept = ['--split', 'episode', '--provenance', plan];
-  const config = writeJson(join(temporary, 'dataset.yaml'), { about: ABOUT });
-  const build = [
-    ...['build', '--config', config],
-    '--prometheus',
-    prometheus.url,
-    ...range,
-    ...kept,
-    '--labels',
-    episodes,
-    '--output',
-    dataset,
-  ];
+  const config = writeJson(join(temporary, 'dataset.yaml'), {
+    about: ABOUT,
+    prometheus: { url: prometheus.url },
+    step: `${stepSeconds}s`,
+    labels: [{ episodes }],
+    split: wishes.detector ? { by: 'time', bounds: [iso(trainedMs), iso(endMs)] } : { by: 'episode' },
+  });
+  const range = ['--start', iso(startMs), '--end', iso(endMs)];
+  const build = ['build', '--config', config, ...range, '--provenance', ...plans, '--output', dataset];
   await runProgram('builder', build, signal);
   await runProgram('builder', ['report', dataset], signal);
 
   const rows = await readRows(dataset);
   const truth = parseEpisodes(readFileSync(episodes, 'utf8'), episodes);
   const scenarioOf = new Map(truth.map(({ episode, scenario }) => [episode, scenario]));
-  const moves = movesOf(rows, SCENARIOS, scenarioOf, STEP_SECONDS);
+  const moves = movesOf(rows, SCENARIOS, scenarioOf, stepSeconds);
   say(
     '\nWhat changed, and whether it should have; the number is (median in the episode − median of the normal time beside it) /',
   );
@@ -137,10 +167,31 @@ async function demo(
 
   for (const line of lacksLines(dataset)) say(line);
 
+  const models = join(output, 'models');
+  if (wishes.detector) {
+    const write = (text: string) => process.stdout.write(text);
+    await showDetector({
+      ...{
+        dataset,
+        rows,
+        config,
+        startMs,
+        models,
+        temporary,
+        campaignFlags: flags,
+        say,
+        write,
+        undo,
+        signal,
+      },
+    });
+  }
+
   const shown = typed(dataset);
   say(`\n  the dataset        ${shown}`);
   say(`  its ground truth   ${typed(episodes)}`);
   say(`  the report         ${join(shown, 'report.html')}    (for a browser)`);
+  if (wishes.detector) say(`  the model          ${typed(models)}`);
   say('Next:');
   say(`  node dist/builder/main.js verify ${shown}`);
   say(`  python3 -c "import pandas; print(pandas.read_parquet('${shown}/data'))"`);
@@ -156,6 +207,7 @@ const { values } = parseArgs({
   options: {
     output: { type: 'string', default: join(ROOT, 'demo-output') },
     grafana: { type: 'boolean', default: false },
+    detector: { type: 'boolean', default: false },
   },
 });
 const abort = new AbortController();
@@ -169,8 +221,8 @@ for (const stream of [process.stdout, process.stderr])
 const undo: Undo[] = [];
 const temporary = mkdtempSync(join(tmpdir(), 'kubevigil-demo-'));
 try {
-  const installed = values.grafana ? findGrafana() : undefined;
-  await demo({ output: resolve(values.output), temporary }, installed, undo, abort.signal);
+  const wishes = { grafana: values.grafana ? findGrafana() : undefined, detector: values.detector };
+  await demo({ output: resolve(values.output), temporary }, wishes, undo, abort.signal);
 } catch (error) {
   const { reason } = abort.signal as { reason?: unknown };
   const cause = reason ?? error;

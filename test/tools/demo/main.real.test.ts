@@ -17,10 +17,10 @@ describe('npm run demo', () => {
     mkdirSync(path('tmp'));
   });
 
-  function start(env: NodeJS.ProcessEnv = {}) {
+  function start(env: NodeJS.ProcessEnv = {}, ...args: string[]) {
     const demo: ChildProcessByStdio<null, Readable, Readable> = spawn(
       process.execPath,
-      [join(ROOT, 'dist', 'tools', 'demo', 'main.js'), '--output', path('out')],
+      [join(ROOT, 'dist', 'tools', 'demo', 'main.js'), '--output', path('out'), ...args],
       {
         env: { ...process.env, KUBEVIGIL_TEST_MARK: path(), TMPDIR: path('tmp'), ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -41,13 +41,14 @@ describe('npm run demo', () => {
     expect(readdirSync(path('tmp'))).to.deep.equal([]);
   }
 
-  for (const [when, line, times] of [
+  for (const [when, line, times, ...args] of [
     ['while it waits for the first scrape', 'Starting', 1],
     ['in normal time', 'msg=normal', 1],
+    ['in normal time, on its way to a detector', 'msg=normal', 1, '--detector'],
     ['twice, in an episode', '(1 of ', 2],
   ] as const) {
     it(`leaves no process and no temporary file when it is interrupted ${when}`, async () => {
-      const { demo, written, closed } = start();
+      const { demo, written, closed } = start({}, ...args);
       await waitForChild(
         watched(demo, () => written.all),
         line,
