@@ -13,7 +13,9 @@ export type OtherReader = 'Hugging Face' | 'Spark';
  * By each reader: a text that reads all rows, with the types that the manifest names, by Python into `rows`, by SQL as what
  * the last statement gives. The folder is the dataset's, seen from where the recipe runs: empty, or ends with `/`.
  */
-export type Recipes = Readonly<Record<Reader | OtherReader, (folder: string) => string>>;
+export type Recipes = Readonly<
+  Record<Reader, (folder: string) => string> & Partial<Record<OtherReader, (folder: string) => string>>
+>;
 
 export const PANDAS_TYPES = `dtypes = {'string': 'string', 'double': 'float64', 'int32': 'Int32'}
 types = {column['name']: dtypes[column['type']] for column in manifest['columns'] if column['type'] in dtypes}`;

@@ -12,7 +12,7 @@ import { attackClasses, datasetName, describe } from './describe.ts';
 import { frontMatter } from './front-matter.ts';
 import { plain, table } from './markdown.ts';
 import { protocol } from './protocol.ts';
-import { READERS, recipeBlock } from './recipes.ts';
+import { otherBlocks, READERS, recipeBlock } from './recipes.ts';
 
 /** Long lists are cut: the manifest has all. */
 const SHOWN = 25;
@@ -94,14 +94,7 @@ function using({ format, escapesFormulas, split, columns }: Manifest): string {
     `Read it from this folder. ${FORMATS[format].note}${escapesFormulas ? ESCAPED : ''}`,
     '',
     ...recipes,
-    `Hugging Face (the parts by themselves, without the embargo; \`label\` by number, as \`features['label']\` names it):`,
-    '',
-    recipeBlock('Hugging Face', format),
-    '',
-    'Spark:',
-    '',
-    recipeBlock('Spark', format),
-    '',
+    ...otherBlocks(format),
     "Tools that are given the folder `data` instead take the names of its folders for a column `date`: it is no feature, and tells train from test. Leave it out (`pandas.read_parquet('data', partitioning=None)`, `hive_partitioning = false`).",
     '',
     "Then, in pandas, `train = rows[rows['split'] == 'train']`, and likewise `validation` and `test`.",
