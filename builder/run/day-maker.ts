@@ -1,3 +1,4 @@
+import { BuilderError } from '../../common/errors.ts';
 import { tablesOfDay } from '../../dataset/folder/dataset-rows.ts';
 import { joinRows, readBack } from '../../dataset/folder/read-back.ts';
 import { DatasetWriter } from '../../dataset/folder/writer.ts';
@@ -6,7 +7,7 @@ import { FORMATS } from '../../dataset/formats/registry.ts';
 import { dataFile } from '../../dataset/model/file-names.ts';
 import { infiniteIn } from '../../dataset/model/infinite.ts';
 import type { Manifest, ManifestFile } from '../../dataset/model/manifest.ts';
-import type { NodeRows } from '../../dataset/model/rows.ts';
+import type { NodeRows, Partition } from '../../dataset/model/rows.ts';
 import { type Table, tableColumns, tableOf } from '../../dataset/model/table.ts';
 import { Accounts } from '../../dataset/summary/accounts.ts';
 import type { Plan } from '../plan/model.ts';
@@ -34,6 +35,8 @@ export class DayMaker {
   readonly labels: LabelsAndSplits;
   readonly accounts: Accounts;
   readonly facts: NodeFacts;
+  /** Why facts are missing, the first time; undefined when none is. */
+  factsLost: string | undefined;
   /** The texts that stand in the rows. */
   readonly texts = new RowTexts();
   readonly writer: DatasetWriter;
@@ -81,11 +84,22 @@ export class DayMaker {
     const { plan, source } = this.#inputs;
     const before = earlier === undefined ? [] : await readBack(storage, day.there, earlier);
     const fresh = day.fresh ? await rowsOf(source, plan, day.fresh) : [];
-    if (day.fresh) this.facts.add(await readNodeFacts(source, plan, day.fresh));
+    if (day.fresh) await this.#addFacts(day.fresh);
     const infinite = infiniteIn(plan.columns, fresh, earlier === undefined ? [] : day.there);
     const rows = joinRows(before, fresh);
     this.labels.meet(rows);
     await this.writer.partition(day.date, this.#tablesOf(rows), digest, infinite);
+  }
+
+  /** Rows are right without what agents tell of themselves: a server that does not give it is warned of, and fails nothing. */
+  async #addFacts(fresh: Partition): Promise<void> {
+    const { plan, source } = this.#inputs;
+    try {
+      this.facts.add(await readNodeFacts(source, plan, fresh));
+    } catch (error) {
+      if (!(error instanceof BuilderError) || error.code === 'interrupted') throw error;
+      this.factsLost ??= error.message;
+    }
   }
 
   /** The tables of the rows, which are taken from the list one after the other: what is written need not be held. */

@@ -68,6 +68,7 @@ function manifestOf(
     evidence,
     provenance,
     facts: days.facts.result(),
+    factsLost: days.factsLost !== undefined,
   });
   if (shard === undefined) checkStrict(made);
   const { pseudonyms } = plan;
@@ -88,6 +89,8 @@ async function makeInOneWay(task: Task, surroundings: Surroundings): Promise<Man
       await maker.make(day);
       progress.done(day.date, `${maker.accounts.rows} rows`);
     }
+    if (maker.factsLost !== undefined)
+      surroundings.log.warn('What agents tell of themselves could not be read', { error: maker.factsLost });
     const made = manifestOf(task, inputs, maker, await evidenceOf(inputs, maker));
     if (!isDeepStrictEqual(made, task.earlier)) await maker.writer.commit(made, inputs.replaced);
     return made;

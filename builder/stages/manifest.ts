@@ -47,6 +47,8 @@ export interface Outcome {
   readonly provenance?: Manifest['provenance'];
   /** What is known of nodes beside their rows. */
   readonly facts?: Pick<Manifest, 'machines' | 'unread'>;
+  /** Whether the server did not give some of that. */
+  readonly factsLost?: boolean;
 }
 
 /** What is different about columns that are expressions. */
@@ -183,7 +185,7 @@ export function labelWarnings(
 }
 
 const OF_READING =
-  /^(the dataset ends at |node .*: the agent's extractor |read by range selectors: |read from VictoriaMetrics, )/;
+  /^(the dataset ends at |what agents tell of themselves |node .*: the agent's extractor |read by range selectors: |read from VictoriaMetrics, )/;
 
 /** Whether a warning is about how the rows were made of samples, and stays whatever their labels are. */
 export function isOfReading(warning: string): boolean {
@@ -191,17 +193,24 @@ export function isOfReading(warning: string): boolean {
 }
 
 /** What the agents could not read, and which columns that is. */
-function unreadWarnings({ plan, facts }: Outcome): string[] {
+function unreadWarnings({ plan, facts, factsLost }: Outcome): string[] {
   const columns = plan.columns.map((each) => ({
     name: each.column.name,
     ...(isPlanned(each) && { metric: each.metric.name }),
   }));
-  return (facts?.unread ?? []).flatMap(({ extractor, times, cluster, node }) => {
+  const lost =
+    factsLost === true
+      ? [
+          'what agents tell of themselves could not be read: machines, and columns that may be incomplete, are not all listed',
+        ]
+      : [];
+  const unread = (facts?.unread ?? []).flatMap(({ extractor, times, cluster, node }) => {
     const own = columnsFrom(extractor, columns);
     if (own.length === 0) return [];
     const place = nodeText({ node, ...(cluster !== null && { cluster }) });
     return `node ${place}: the agent's extractor ${extractor} could not read everything in ${times} scrapes: ${own.join(', ')} may be incomplete`;
   });
+  return [...lost, ...unread];
 }
 
 function warningsOf(outcome: Outcome): string[] {

@@ -76,6 +76,10 @@ describe('builder on VictoriaMetrics', () => {
     });
     expect(manifest.warnings.filter((text) => text.includes('stale markers'))).to.deep.equal([]);
     expect(manifest.warnings.some((text) => text.includes('12 digits'))).to.equal(true);
+    // Of anything but this metric the recorded server knows nothing: the rows are none the worse.
+    expect(manifest.warnings.some((text) => text.startsWith('what agents tell of themselves'))).to.equal(
+      true,
+    );
     expect(manifest).to.include({ scrapeInterval: '2s', delay: '6s' });
   });
 
