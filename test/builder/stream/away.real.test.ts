@@ -117,12 +117,13 @@ describe('builder stream: Prometheus is killed and comes back', () => {
       output,
     ]);
     expect(built).to.include({ code: 0, stderr: '' });
-    const [header, ...lines] = manifestOf(output).files.flatMap(
-      ({ path }) => parse(readFileSync(join(output, path), 'utf8')) as string[][],
-    );
-    const features = lines.map((cells) =>
-      Object.fromEntries((header ?? []).map((name, i) => [name, cells[i]])),
-    );
+    type Cells = Record<'timestamp' | 'forks_per_second', string>;
+    // A file a part of the split, in the order of time.
+    const features = manifestOf(output)
+      .files.flatMap(
+        ({ path }) => parse(readFileSync(join(output, path), 'utf8'), { columns: true }) as Cells[],
+      )
+      .sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp));
     const lastMs = steps.at(-1) ?? 0;
     expect(
       rows
