@@ -8,6 +8,7 @@ import { needsNode } from '../../scenarios/support/node.ts';
 import { type StagePod, VICTIM_PORT } from '../../scenarios/support/stage-pod.ts';
 import { NODE_NAME, WatchedNode } from '../../scenarios/support/watched-node.ts';
 import { runExporter } from '../../support/exporter.ts';
+import { parseSeries } from '../../support/series.ts';
 import { type EventRecord, parseRecord } from './support.ts';
 
 /** Nobody works in these pods but the intruder. */
@@ -110,6 +111,16 @@ describe('whoever is on call', () => {
         containers: [{ name: 'app', image: 'app', securityContext: { privileged: true } }],
       },
       status: { phase: 'Running' },
+    });
+    // Connections that were there at the first look may be as old as the pod.
+    await waitFor('the pods to be seen at rest', async (signal) => {
+      const page = await (await fetch(`http://${node.exporter}/metrics`, { signal })).text();
+      const seen = [...parseSeries(page).keys()];
+      const isSeen = ({ name }: StagePod) =>
+        seen.some(
+          (key) => key.startsWith('kubevigil_outbound_destinations_total{') && key.includes(`pod="${name}"`),
+        );
+      return [...pods.values()].every(isSeen);
     });
     for (const [name, pod] of pods) ended.push(provoke(name, pod));
   });
