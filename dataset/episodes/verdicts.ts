@@ -58,9 +58,13 @@ function textOf(path: string): Buffer | undefined {
   }
 }
 
-/** Verdicts are of no longer attack's stages. */
-const COLUMNS = EPISODE_COLUMNS.filter((column) => column !== 'chain' && column !== 'stage');
-const HEADER = stringify([COLUMNS]);
+/**
+ * Verdicts are of no longer attack's stages.
+ *
+ * @internal exported for tests: the manifests begin a file with them
+ */
+export const VERDICT_COLUMNS = EPISODE_COLUMNS.filter((column) => column !== 'chain' && column !== 'stage');
+const HEADER = stringify([VERDICT_COLUMNS]);
 
 /**
  * Writes a verdict down: who cannot tell is in the provenance alone.
@@ -90,7 +94,7 @@ export function writeVerdict(file: string, verdict: Verdict, nowMs: number): str
       ...{ episode: id, scenario, start: startMs, end: endMs },
       ...{ cluster, node, namespace, pod, role, run: '' },
     };
-    const row = COLUMNS.map((column) => cells[column] ?? '');
+    const row = VERDICT_COLUMNS.map((column) => cells[column] ?? '');
     lines.push([file, `${before === undefined ? HEADER : ''}${stringify([row])}`]);
   }
   const { subject: _, ...facts } = verdict;

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import type { V1CronJob, V1PodSpec, V1ServicePort } from '@kubernetes/client-node';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { EPISODE_COLUMNS } from '../../dataset/episodes/contract.ts';
 import { decodeEpisodes } from '../../dataset/episodes/episodes.ts';
-import { writeVerdict } from '../../dataset/episodes/verdicts.ts';
+import { VERDICT_COLUMNS, writeVerdict } from '../../dataset/episodes/verdicts.ts';
 import { freePort } from '../../tools/programs/ports.ts';
 import { ROOT } from '../support/paths.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -144,7 +143,7 @@ describe('the detector in a cluster, by its manifests', () => {
     const run = () => execFileSync(shell, args);
     const file = join(folder, 'verdicts', 'verdicts.csv');
     run();
-    expect(readFileSync(file, 'utf8')).to.equal(`${EPISODE_COLUMNS.join()}\n`);
+    expect(readFileSync(file, 'utf8')).to.equal(`${VERDICT_COLUMNS.join()}\n`);
     expect(decodeEpisodes(readFileSync(file), file)).to.deep.equal([]);
     const said = {
       startMs: 1_700_000_000_000,
