@@ -1,6 +1,7 @@
 /** What a fleet costs those who store its samples, and what exporting them takes. Formulas; the constants are measured. */
 import { exposedColumns } from '../../builder/config/schema.ts';
-import { exposedSeries, type NodeShape, readSeries } from './series.ts';
+import { agentMetrics } from '../../exporter/catalogue/agent.ts';
+import { exposedSeries, type NodeShape, readSeries, seriesOf } from './series.ts';
 
 const SECONDS_PER_DAY = 86_400;
 const MEBIBYTE = 2 ** 20;
@@ -65,7 +66,7 @@ export function storage(node: NodeShape, { nodes, days, intervalSeconds }: Expor
 }
 
 export interface QueryPlan {
-  /** Requests for samples by all shards: for each day `up`, and one for each metric. */
+  /** Requests for samples by all shards: for each day `up`, one for each metric, and what agents tell of themselves. */
   readonly readings: number;
   readonly readingsAtOnce: number;
   readonly samples: number;
@@ -76,17 +77,21 @@ export interface QueryPlan {
   readonly columns: number;
 }
 
+/** What agents tell of their machines and extractors, which the builder reads beside the columns. */
+const FACTS = [agentMetrics.nodeInfo, agentMetrics.extractorSuccess];
+
 /** Which samples are asked for, in how many requests. */
 export function queryPlan(node: NodeShape, wanted: Export): QueryPlan {
   const { nodes, days, intervalSeconds, stepSeconds, shards, parallel, source } = wanted;
   const columns = exposedColumns('node').length;
   const read = source === 'raw' ? [...readSeries(node).values()] : Array<number>(columns).fill(1);
   const scrapesPerDay = SECONDS_PER_DAY / intervalSeconds;
-  const perNode = read.reduce((sum, series) => sum + series, 0) + 1;
+  const facts = FACTS.map((metric) => seriesOf(metric, node));
+  const perNode = [...read, ...facts].reduce((sum, series) => sum + series, 0) + 1;
   const times = source === 'raw' ? 1 : shards;
   return {
     source,
-    readings: shards * days * (read.length + 1),
+    readings: shards * days * (read.length + 1 + facts.length),
     readingsAtOnce: Math.min(shards, parallel) * READINGS_AT_ONCE,
     samples: times * nodes * days * scrapesPerDay * perNode,
     largestReadingSamples: Math.max(...read) * Math.ceil((times * nodes) / shards) * scrapesPerDay,

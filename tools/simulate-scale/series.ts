@@ -82,11 +82,7 @@ function product(
   return own * owners(metric, node);
 }
 
-/**
- * Series of a metric that one exporter exposes.
- *
- * @internal exported for its own tests
- */
+/** Series of a metric that one exporter exposes. */
 export function seriesOf(metric: MetricSpec, node: NodeShape): number {
   // One for each rule or agent: the other labels say more of the same.
   if (metric.name.endsWith('_info')) return 'rule' in metric.labels ? openValues('rule', metric, node) : 1;
