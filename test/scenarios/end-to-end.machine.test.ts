@@ -26,13 +26,13 @@ const PODS = 6;
 
 async function verdicts(stage: Stage, seed: number): Promise<Map<string, Verdict>> {
   let batches = batchesOf(SHOWN, PODS, seed);
-  let found = new Map<string, Verdict>();
+  const found = new Map<string, Verdict>();
   for (let pass = 0; pass < MOST_PASSES && batches.length > 0; pass++) {
     await stage.run(batches);
     const judged = await stage.judged();
-    found = new Map(
-      SHOWN.map((one) => [one.name, verdictOn(one, judged.get(one.name) ?? [], stage.failureOf(one.name))]),
-    );
+    // What was right stays right, whatever the machine does later.
+    for (const one of batches.flat())
+      found.set(one.name, verdictOn(one, judged.get(one.name) ?? [], stage.failureOf(one.name)));
     // What was not right in company is tried alone.
     batches = SHOWN.filter(({ name }) => (found.get(name)?.wrong.length ?? 0) > 0).map((one) => [one]);
   }

@@ -101,6 +101,16 @@ describe('the verdict on scenarios', () => {
     expect(of(benign(), 115, 140)).to.have.length(1);
     expect(of(attack('tcp_time_wait'), 115, 115)).to.have.length(1);
     expect(of(attack('tcp_time_wait'), 115, 140)).to.deep.equal([]);
+    // What is within normal time's noise takes nothing from a scenario.
+    expect(of(attack('tcp_time_wait'), 3, 7)).to.deep.equal([]);
+    expect(of(benign(), 3, 7)).to.have.length(1);
+  });
+
+  it('does not blame a benign workload for what people do who visit its pod', () => {
+    const visits = (during: number) =>
+      verdict(benign(), {}, { container_network_receive_bytes_per_second: flat(66, during) }).wrong;
+    expect(visits(1_500)).to.deep.equal([]);
+    expect(visits(5_000)).to.have.length(1);
   });
 
   it('does not blame it for what was left from before it', () => {
@@ -140,7 +150,9 @@ describe('the verdict on scenarios', () => {
     );
   });
 
-  it('holds a column of the node alone to every episode, and a shared one to any', () => {
+  it('holds a column of the node alone to the last time that it was tried alone, and a shared one to any', () => {
+    const later: Course = { normal: [10], during: [10, 900], after: [10, 10] };
+    expect(verdict(attack('tcp_established'), { tcp_established: later }).wrong).to.deep.equal([]);
     const once: Course = { normal: [10], during: [900, 10], after: [10, 10] };
     expect(verdict(attack('tcp_established'), { tcp_established: once }).wrong).to.have.length(1);
     expect(verdict(attack('forks_per_second'), { forks_per_second: once }).wrong).to.deep.equal([]);

@@ -17,7 +17,8 @@ const STEP_MS = 1_000;
 const FIRST_NORMAL_MS = 10_000;
 const NORMAL_MS = 1_000;
 const EPISODE_MS = 6_000;
-const RECOVERY_MS = 4_000;
+/** What programs that live for 1.5 s are for an agent that looks each second is counted by then. */
+const RECOVERY_MS = 6_000;
 /** Of all pods together. */
 const HOUSEKEEPING_MS = 1_000;
 const REQUESTS_PER_SECOND = 12;

@@ -66,6 +66,14 @@ function within(rows: readonly Row[], fromMs: number, toMs: number, stepMs: numb
   return rows.filter(({ timeMs }) => timeMs - stepMs >= fromMs && timeMs <= toMs);
 }
 
+/**
+ * Bytes a second of a pod that people visit now and then: their visits are no effect of a scenario, however quiet most of normal time is.
+ */
+const VISITS: Readonly<Record<string, number>> = {
+  container_network_receive_bytes_per_second: 500,
+  container_network_transmit_bytes_per_second: 500,
+};
+
 export const isMoved = (effect: Effect | undefined) => effect !== undefined && Math.abs(effect.size) >= MOVED;
 
 /**
@@ -101,7 +109,7 @@ export function judge(
     effectOf(
       numbers(normal, name),
       lessIdleMemory(name, numbers(chosen, name), idleRatio),
-      op === 'rate' ? resolution / (stepMs / 1000) : resolution,
+      Math.max(op === 'rate' ? resolution / (stepMs / 1000) : resolution, VISITS[name] ?? 0),
     );
   const judged = ({ startMs, endMs, recoveredMs, idleMemoryRatio, inCompany = false }: Episode) => {
     const during = within(rows, startMs, endMs, stepMs);

@@ -26,9 +26,18 @@ const isThere = ({ during }: Judgement) => during !== undefined;
 
 /** Whether the pod's part alone would count as moved. */
 const isLarge = (size: number | undefined) => size !== undefined && Math.abs(size) >= MOVED;
-/** Whether a column went away just then: what one was before is left for a while, as closed connections are for a minute. */
-const isSudden = ({ before, during }: Judgement) =>
-  before === undefined || during === undefined || isLarge(during.size - before.size);
+/** How far a value is from normal time and from where it was just before, whichever is nearer, in the units of its effects. */
+const beyond = (is: number, was: number) => Math.max(0, is - Math.max(0, was), Math.min(0, was) - is);
+
+/**
+ * Whether a column went away just then: what one was before is left for a while, as closed connections are for a minute, and what others of this
+ * machine do may go on and on.
+ */
+function isSudden({ isShared, before, during }: Judgement): boolean {
+  if (before === undefined || during === undefined) return true;
+  return (!isShared && !isMoved(before)) || isLarge(beyond(during.size, before.size));
+}
+
 /**
  * Whether it was this episode that moved the column: of one that its pod has no figures of, nobody knows. What others of this machine move too may
  * have been there before, and can hardly go further.
@@ -49,11 +58,8 @@ const MOST_KEPT: Readonly<Record<string, number>> = {
   container_cpu_cores: 0.05,
 };
 
-/** How far a column ended from normal time and from where it was just before, whichever is nearer, in the units of its effects. */
-function remainder({ before, after }: Judgement): number {
-  const [was, is] = [before?.size ?? 0, after?.size ?? 0];
-  return Math.max(0, is - Math.max(0, was), Math.min(0, was) - is);
-}
+/** What is left of it at the end of the recovery. */
+const remainder = ({ before, after }: Judgement) => beyond(after?.size ?? 0, before?.size ?? 0);
 
 /** What is left may be another's, which was on at the same time. */
 const hasLeft = (one: Judgement) =>
@@ -65,12 +71,12 @@ const hasRecovered = (one: Judgement) => hasMoved(one) && !hasLeft(one);
 type Column = readonly Judgement[];
 
 /**
- * A column that is the node's own must be right in each episode. Others who use this machine disturb a shared one: it must be right in
- * one episode, and of a benign workload wrong in none but all. What an episode that was on alone shows goes before what was seen in company.
+ * A column that is the node's own must be right in each episode in company, or the last time that it was tried alone, which goes before those. Others
+ * who use this machine disturb a shared one: it must be right in one episode, and of a benign workload wrong in none but all.
  */
 function isRight(column: Column, right: (one: Judgement) => boolean): boolean {
   const alone = column.filter(({ inCompany }) => !inCompany);
-  const decisive = alone.length === 0 ? column : alone;
+  const decisive = alone.length === 0 ? column : alone.slice(-1);
   return column[0]?.isShared ? column.some(right) : decisive.every(right);
 }
 
