@@ -4,6 +4,7 @@ import { recordSchema } from '../../common/record-schema.ts';
 import { aboutSchema } from '../../dataset/model/about.ts';
 import { FORMAT_NAMES } from '../../dataset/model/format-names.ts';
 import { MOST_PROVENANCE_FILES } from '../../dataset/model/manifest.ts';
+import { minimumSchema } from '../../dataset/model/minimum.ts';
 import { COLUMN_HELP } from '../../dataset/model/table.ts';
 import { storageSections } from '../../dataset/storage/open.ts';
 import { METRICS } from '../../exporter/catalogue/index.ts';
@@ -61,13 +62,7 @@ const demands = {
   /** Whether a part that lacks something is an error; else it is told. */
   strict: z.boolean().optional(),
   /** Rows that each part must have at least: of each class, of benign workloads, and of normal time. */
-  minimum: z
-    .strictObject({
-      class: z.int().nonnegative().optional(),
-      benign: z.int().nonnegative().optional(),
-      normal: z.int().nonnegative().optional(),
-    })
-    .optional(),
+  minimum: minimumSchema.optional(),
 };
 
 /** Training rows without any attack: the first of the dataset, or those of one campaign. */

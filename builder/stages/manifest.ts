@@ -12,13 +12,14 @@ import {
   manifestSchema,
   SCHEMA_VERSION,
 } from '../../dataset/model/manifest.ts';
+import type { Minimum } from '../../dataset/model/minimum.ts';
 import { isPlanned } from '../../dataset/model/rows.ts';
 import { COLUMN_HELP, tableColumns } from '../../dataset/model/table.ts';
 import type { Account } from '../../dataset/summary/accounts.ts';
 import { LEAKING_AUC } from '../../dataset/summary/auc.ts';
 import { DRIFTING } from '../../dataset/summary/drift.ts';
 import { columnsFrom } from '../../dataset/summary/extractors.ts';
-import { lacksOf, lackText, type Minimum } from '../../dataset/summary/lacks.ts';
+import { lacksOf, lackText } from '../../dataset/summary/lacks.ts';
 import { columnQuery, matcherText } from '../../exporter/catalogue/model/promql.ts';
 import type { LabelSet } from '../label-sources/label-set.ts';
 import type { Conflict } from '../labels/label-rows.ts';

@@ -5,6 +5,7 @@ import { aboutThere } from './about.ts';
 import { evidenceFile } from './evidence.ts';
 import { dataFile, PROVENANCE_NAME } from './file-names.ts';
 import { FORMAT_NAMES } from './format-names.ts';
+import { minimumSchema } from './minimum.ts';
 import { PARTS } from './rows.ts';
 
 const time = z.iso.datetime({ precision: 3 });
@@ -104,13 +105,7 @@ const split = z.strictObject({
     .optional(),
   /** Whether a part that lacks something was an error, and what each part was to have. */
   strict: z.boolean().optional(),
-  minimum: z
-    .strictObject({
-      class: z.int().nonnegative().optional(),
-      benign: z.int().nonnegative().optional(),
-      normal: z.int().nonnegative().optional(),
-    })
-    .optional(),
+  minimum: minimumSchema.optional(),
   rows: counts,
   classBalance: recordSchema(counts),
   /** By part, rows in which nothing is told to go on or to have been; and rows of benign workloads. */

@@ -1,19 +1,10 @@
 /** What a part of a split has too little of to be learnt from, or to be judged by. */
 import { recordOf } from '../../common/records.ts';
+import type { Minimum } from '../model/minimum.ts';
 import { PARTS, type Part } from '../model/rows.ts';
 import { UNLABELLED } from './accounts.ts';
 
 type Counts = Readonly<Record<string, number>>;
-
-/** Rows that each part must have at least. */
-export interface Minimum {
-  /** Of each class that the dataset has. */
-  readonly class?: number | undefined;
-  /** Of benign workloads that look like attacks, where the dataset has any. */
-  readonly benign?: number | undefined;
-  /** Of time without any episode or recovery. */
-  readonly normal?: number | undefined;
-}
 
 /** What is known of the rows of each part. */
 interface Divided {
