@@ -8,7 +8,7 @@ import type { RawSeries } from '../samples/series.ts';
  */
 export function nanAsMarkers(series: RawSeries): RawSeries {
   const { timestampsMs, values, staleMs } = series;
-  if (!values.some(Number.isNaN)) return series;
+  if (!values.includes(Number.NaN)) return series;
   const isValue = (_: number, i: number) => !Number.isNaN(values[i]);
   return {
     ...series,

@@ -11,6 +11,7 @@ import { dataPath, type Places, REPORT } from '../model/file-names.ts';
 import type { Manifest, ManifestEvidence, ManifestFile } from '../model/manifest.ts';
 import { SPLITS, type Split } from '../model/rows.ts';
 import { numbers, rowsAt, type Table, textColumn, timesOf } from '../model/table.ts';
+import type { Texts } from '../model/text-column.ts';
 import type { Change } from '../storage/storage.ts';
 
 export async function sha256OfFile(file: InputFile): Promise<string> {
@@ -40,12 +41,20 @@ interface OpenFile {
   endMs: number;
 }
 
+/** The numbers of the rows of a part. */
+function rowsOf({ texts, codes }: Texts, split: Split): Uint32Array {
+  const own = texts.map((text) => text === split);
+  const rows = new Uint32Array(codes.length);
+  let count = 0;
+  for (let row = 0; row < codes.length; row++) if (own[codes[row] as number]) rows[count++] = row;
+  return rows.subarray(0, count);
+}
+
 /** The rows of each part of the split that a table has rows of. */
 function* bySplit(table: Table): Generator<[Split, Table]> {
-  const { texts, codes } = textColumn(table, 'split');
+  const column = textColumn(table, 'split');
   for (const split of SPLITS) {
-    const own = texts.map((text) => text === split);
-    const rows = Uint32Array.from(codes.keys()).filter((row) => own[codes[row] as number]);
+    const rows = rowsOf(column, split);
     if (rows.length > 0) yield [split, rows.length === table.rows ? table : rowsAt(table, rows)];
   }
 }

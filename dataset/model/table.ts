@@ -150,6 +150,13 @@ export function tableOf(rows: FinishedRows, columns: readonly FeatureColumn[]): 
   };
 }
 
+/** A column's values of some rows. A loop, as `from` with a function goes through an iterator, which takes many times as long. */
+function valuesAt(values: Float64Array, rows: Uint32Array): Float64Array {
+  const found = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) found[i] = values[rows[i] as number] as number;
+  return found;
+}
+
 /** Some rows of a table, in the order in which they are named. */
 export function rowsAt({ columns }: Table, rows: Uint32Array): Table {
   return {
@@ -158,7 +165,7 @@ export function rowsAt({ columns }: Table, rows: Uint32Array): Table {
       (column): TableColumn =>
         column.type === 'string'
           ? { ...column, codes: rows.map((row) => column.codes[row] as number) }
-          : { ...column, values: Float64Array.from(rows, (row) => column.values[row] as number) },
+          : { ...column, values: valuesAt(column.values, rows) },
     ),
   };
 }

@@ -67,7 +67,9 @@ function count(counts: Counting, key: string, rows: number): void {
 /** 1 for the rows of the training part, else 0. */
 function trainingRows({ texts, codes }: TextColumn): Uint8Array {
   const isTraining = texts.map((text) => text === 'train');
-  return Uint8Array.from(codes, (code) => (isTraining[code] ? 1 : 0));
+  const rows = new Uint8Array(codes.length);
+  for (let row = 0; row < codes.length; row++) if (isTraining[codes[row] as number]) rows[row] = 1;
+  return rows;
 }
 
 function sorted<T>(counts: ReadonlyMap<string, T>): Record<string, T> {
@@ -152,9 +154,7 @@ export class Accounts {
 
   #addNormal(table: Table, split: TextColumn): void {
     const counts = normalRows(table);
-    const codes = Uint32Array.from(split.codes, (code, row) =>
-      counts[row] === 1 ? code : split.texts.length,
-    );
+    const codes = split.codes.map((code, row) => (counts[row] === 1 ? code : split.texts.length));
     for (const [part, own] of countsOf({ texts: [...split.texts, OTHER], codes }))
       if (part !== OTHER) count(this.#normal, part ?? '', own);
   }

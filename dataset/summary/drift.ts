@@ -30,9 +30,10 @@ export function normalRows(table: Table): Uint8Array {
   const episode = textColumn(table, 'episode');
   const isNormal = phase.texts.map((text) => text === 'normal');
   const isAlone = episode.texts.map((text) => text === null);
-  return Uint8Array.from(phase.codes, (code, row) =>
-    isNormal[code] && isAlone[episode.codes[row] as number] ? 1 : 0,
-  );
+  const counts = new Uint8Array(table.rows);
+  for (let row = 0; row < table.rows; row++)
+    if (isNormal[phase.codes[row] as number] && isAlone[episode.codes[row] as number]) counts[row] = 1;
+  return counts;
 }
 
 function take(sums: Sums, time: number, value: number): void {
