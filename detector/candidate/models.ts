@@ -1,6 +1,7 @@
 import { messageOf } from '../../common/errors.ts';
 import type { Matrix } from '../../learning/base/matrix.ts';
-import { forestOf, forestProbabilities } from '../../learning/models/gbdt/forest.ts';
+import { forestOf } from '../../learning/models/gbdt/forest.ts';
+import { forestProbabilities } from '../../learning/models/gbdt/forest-probabilities.ts';
 import { networkProbabilities, type WindowShape } from '../models/network/network.ts';
 import { pcaErrorsOf } from '../models/pca.ts';
 import { FEATURES, NOVELTY, PROBABILITIES, WINDOWS } from '../onnx/names.ts';

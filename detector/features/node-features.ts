@@ -5,7 +5,8 @@ import { Readiness } from './readiness.ts';
 
 /** Large distances shrink, so that 10⁶ times the usual is little more than 10⁵ times. */
 function shrunk(residual: number, scale: number): number {
-  return Math.asinh(residual / scale);
+  // What is as usual, as most counts of events are, is 0 in every measure; and 0 has no sign.
+  return residual === 0 ? 0 : Math.fround(Math.asinh(residual / scale)) + 0;
 }
 
 /** What a row gives. */
@@ -26,6 +27,9 @@ export class NodeFeatures {
   readonly #readiness: Readiness;
   /** The newest rows, as many as a window has: shrunken residuals, and the share of the columns that are missing as the last. */
   readonly #ring: Float32Array;
+  /** Of the ring, by column: they mostly stay where they are, and it is looked through only when it has lost them. */
+  readonly #lowest: Float32Array;
+  readonly #highest: Float32Array;
   /** Where in the ring the newest row is. */
   #newest = 0;
 
@@ -37,6 +41,8 @@ export class NodeFeatures {
     this.#past = this.#makePast();
     this.#readiness = new Readiness(plan);
     this.#ring = new Float32Array(window * (columns.length + 1));
+    this.#lowest = new Float32Array(columns.length);
+    this.#highest = new Float32Array(columns.length);
   }
 
   /**
@@ -67,14 +73,47 @@ export class NodeFeatures {
     const count = columns.length;
     this.#newest = (this.#newest + 1) % window;
     const from = this.#newest * (count + 1);
+    const past = this.#past;
+    const ring = this.#ring;
+    const lowest = this.#lowest;
+    const highest = this.#highest;
     let missing = 0;
     for (let column = 0; column < count; column++) {
       const value = values[column] as number;
       if (!Number.isFinite(value)) missing++;
-      this.#ring[from + column] = shrunk(this.#past.residual(column, value), scales[column] as number);
+      const own = shrunk(past.residual(column, value), scales[column] as number);
+      const lost = ring[from + column] as number;
+      const low = lowest[column] as number;
+      const high = highest[column] as number;
+      ring[from + column] = own;
+      if (own <= low) lowest[column] = own;
+      else if (lost === low) this.#searchLowest(column);
+      if (own >= high) highest[column] = own;
+      else if (lost === high) this.#searchHighest(column);
     }
-    this.#ring[from + count] = missing / count;
+    ring[from + count] = missing / count;
     return isReady;
+  }
+
+  /** Looks for the lowest value of a window that has lost it; infinity where all are missing. */
+  #searchLowest(column: number): void {
+    let lowest = Number.POSITIVE_INFINITY;
+    const width = this.#plan.columns.length + 1;
+    for (let at = column; at < this.#ring.length; at += width) {
+      const value = this.#ring[at] as number;
+      if (value < lowest) lowest = value;
+    }
+    this.#lowest[column] = lowest;
+  }
+
+  #searchHighest(column: number): void {
+    let highest = Number.NEGATIVE_INFINITY;
+    const width = this.#plan.columns.length + 1;
+    for (let at = column; at < this.#ring.length; at += width) {
+      const value = this.#ring[at] as number;
+      if (value > highest) highest = value;
+    }
+    this.#highest[column] = highest;
   }
 
   /** Writes its window into an array of many. */
@@ -94,35 +133,36 @@ export class NodeFeatures {
     const { window } = this.#plan;
     const width = count + 1;
     const ring = this.#ring;
+    const last = this.#newest * width;
+    const oldest = last + width === ring.length ? 0 : last + width;
     for (let column = 0; column < count; column++) {
       let sum = 0;
       let known = 0;
-      let lowest = Number.POSITIVE_INFINITY;
-      let highest = Number.NEGATIVE_INFINITY;
-      let row = this.#newest;
+      let at = oldest + column;
       for (let i = 0; i < window; i++) {
-        row = row + 1 === window ? 0 : row + 1;
-        const value = ring[row * width + column] as number;
-        if (Number.isNaN(value)) continue;
-        known++;
-        sum += value;
-        if (value < lowest) lowest = value;
-        if (value > highest) highest = value;
+        const value = ring[at] as number;
+        if (!Number.isNaN(value)) {
+          sum += value;
+          known++;
+        }
+        at += width;
+        if (at >= ring.length) at -= ring.length;
       }
       const isKnown = known > 0;
-      const at = from + column;
-      features[at] = ring[this.#newest * width + column] as number;
-      features[at + count] = isKnown ? sum / known : Number.NaN;
-      features[at + 2 * count] = isKnown ? lowest : Number.NaN;
-      features[at + 3 * count] = isKnown ? highest : Number.NaN;
+      const to = from + column;
+      features[to] = ring[last + column] as number;
+      features[to + count] = isKnown ? sum / known : Number.NaN;
+      features[to + 2 * count] = isKnown ? (this.#lowest[column] as number) : Number.NaN;
+      features[to + 3 * count] = isKnown ? (this.#highest[column] as number) : Number.NaN;
     }
     let missing = 0;
-    let row = this.#newest;
+    let at = oldest + count;
     for (let i = 0; i < window; i++) {
-      row = row + 1 === window ? 0 : row + 1;
-      missing += ring[row * width + count] as number;
+      missing += ring[at] as number;
+      at += width;
+      if (at >= ring.length) at -= ring.length;
     }
-    features[from + SUMMARIES.length * count] = ring[this.#newest * width + count] as number;
+    features[from + SUMMARIES.length * count] = ring[last + count] as number;
     features[from + SUMMARIES.length * count + 1] = missing / window;
   }
 }

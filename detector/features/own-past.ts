@@ -19,22 +19,28 @@ const SKIPPED = 3;
 const HALF = KEPT / 2;
 const halved = new Float32Array(HALF);
 
+/** Larger ones have no room among the counters. */
+const MOST_STRIDE = 65_535;
+
 /** The past of one node: of each column the kept values by age and their order by size, all columns in a few arrays, as a fleet has thousands of nodes. */
 export class OwnPast {
   readonly #longestStride: number;
+  /** Of each column the median of the kept values, which mostly stay for many rows; NaN while there are too few. */
+  readonly #medians: Float64Array;
   /** A ring a column; once it is full, the oldest is at its NEXT. */
   readonly #values: Float32Array;
   /** Places in the column's ring, that of the smallest value first. */
   readonly #bySize: Uint8Array;
   /** Each value is kept at first, so that it soon knows something. */
-  readonly #counters: Uint32Array;
+  readonly #counters: Uint16Array;
 
   /** @param horizonMs how long the past is that counts */
   constructor(columns: number, stepMs: number, horizonMs: number) {
-    this.#longestStride = Math.max(1, Math.round(horizonMs / stepMs / KEPT));
+    this.#longestStride = Math.min(MOST_STRIDE, Math.max(1, Math.round(horizonMs / stepMs / KEPT)));
+    this.#medians = new Float64Array(columns).fill(Number.NaN);
     this.#values = new Float32Array(columns * KEPT);
     this.#bySize = new Uint8Array(columns * KEPT);
-    this.#counters = new Uint32Array(columns * COUNTERS);
+    this.#counters = new Uint16Array(columns * COUNTERS);
     for (let column = 0; column < columns; column++) this.#counters[column * COUNTERS + STRIDE] = 1;
   }
 
@@ -44,12 +50,31 @@ export class OwnPast {
    */
   residual(column: number, value: number): number {
     if (!Number.isFinite(value)) return Number.NaN;
-    const residual = value - this.#median(column);
-    this.#add(column, value);
+    const residual = value - (this.#medians[column] as number);
+    const own = column * COUNTERS;
+    const skipped = (this.#counters[own + SKIPPED] as number) + 1;
+    if (skipped < (this.#counters[own + STRIDE] as number)) {
+      this.#counters[own + SKIPPED] = skipped;
+    } else {
+      this.#counters[own + SKIPPED] = 0;
+      this.#keep(column, value);
+    }
     return residual;
   }
 
-  /** NaN while there are too few values. */
+  /** Keeps a value, in the place of the oldest where there is no other. */
+  #keep(column: number, value: number): void {
+    const own = column * COUNTERS;
+    const counters = this.#counters;
+    if (counters[own + COUNT] === KEPT && (counters[own + STRIDE] as number) < this.#longestStride)
+      this.#thin(column);
+    const next = counters[own + NEXT] as number;
+    if (counters[own + COUNT] === KEPT) this.#replace(column, next, value);
+    else this.#insert(column, next, value);
+    counters[own + NEXT] = (next + 1) % KEPT;
+    this.#medians[column] = this.#median(column);
+  }
+
   #median(column: number): number {
     const count = this.#counters[column * COUNTERS + COUNT] as number;
     if (count < LEAST) return Number.NaN;
@@ -57,22 +82,6 @@ export class OwnPast {
     const upper = this.#values[from + (this.#bySize[from + (count >>> 1)] as number)] as number;
     const lower = this.#values[from + (this.#bySize[from + ((count - 1) >>> 1)] as number)] as number;
     return (upper + lower) / 2;
-  }
-
-  #add(column: number, value: number): void {
-    const own = column * COUNTERS;
-    const counters = this.#counters;
-    const skipped = (counters[own + SKIPPED] as number) + 1;
-    counters[own + SKIPPED] = skipped;
-    const stride = counters[own + STRIDE] as number;
-    if (skipped < stride) return;
-    counters[own + SKIPPED] = 0;
-    if (counters[own + COUNT] === KEPT && stride < this.#longestStride) this.#thin(column);
-    const next = counters[own + NEXT] as number;
-    if (counters[own + COUNT] === KEPT) this.#remove(column, next);
-    this.#values[column * KEPT + next] = value;
-    this.#insert(column, next);
-    counters[own + NEXT] = (next + 1) % KEPT;
   }
 
   /** Keeps every second value: half as many over the same time, and from now on half as often. */
@@ -96,28 +105,43 @@ export class OwnPast {
     );
   }
 
-  /** Takes a place of the ring out of the order by size. */
-  #remove(column: number, place: number): void {
+  /** Puts a value into a place of the full ring, and the place to where it then belongs in the order by size. */
+  #replace(column: number, place: number, value: number): void {
     const from = column * KEPT;
-    const count = (this.#counters[column * COUNTERS + COUNT] as number) - 1;
+    const values = this.#values;
+    const bySize = this.#bySize;
     let at = from;
-    while (this.#bySize[at] !== place) at++;
-    for (; at < from + count; at++) this.#bySize[at] = this.#bySize[at + 1] as number;
-    this.#counters[column * COUNTERS + COUNT] = count;
+    while (bySize[at] !== place) at++;
+    values[from + place] = value;
+    const own = values[from + place] as number;
+    for (; at + 1 < from + KEPT; at++) {
+      const above = bySize[at + 1] as number;
+      if ((values[from + above] as number) >= own) break;
+      bySize[at] = above;
+    }
+    for (; at > from; at--) {
+      const below = bySize[at - 1] as number;
+      if ((values[from + below] as number) <= own) break;
+      bySize[at] = below;
+    }
+    bySize[at] = place;
   }
 
-  /** Puts a place of the ring, whose value is there, into the order by size. */
-  #insert(column: number, place: number): void {
+  /** Puts a value into a free place of the ring, and the place into the order by size. */
+  #insert(column: number, place: number, value: number): void {
     const from = column * KEPT;
+    const values = this.#values;
+    const bySize = this.#bySize;
     const count = this.#counters[column * COUNTERS + COUNT] as number;
-    const value = this.#values[from + place] as number;
+    values[from + place] = value;
+    const own = values[from + place] as number;
     let at = from + count;
     for (; at > from; at--) {
-      const below = this.#bySize[at - 1] as number;
-      if ((this.#values[from + below] as number) <= value) break;
-      this.#bySize[at] = below;
+      const below = bySize[at - 1] as number;
+      if ((values[from + below] as number) <= own) break;
+      bySize[at] = below;
     }
-    this.#bySize[at] = place;
+    bySize[at] = place;
     this.#counters[column * COUNTERS + COUNT] = count + 1;
   }
 }

@@ -83,30 +83,58 @@ function complementOf(components: readonly Float32Array[], size: number): Float6
 /** Length below which what is left of an axis is not trusted: of `size` axes some are above 1 / √size. */
 const LEAST_LEFT = 1e-3;
 
+/** Of the lengths of a row along directions, the sum of their squares. */
+function squaredLengths(directions: Float64Array, row: Float64Array): number {
+  const size = row.length;
+  let sum = 0;
+  let from = 0;
+  // Four lengths at once do not wait for each other, which takes a third of the time; each is the same as alone.
+  for (; from + 4 * size <= directions.length; from += 4 * size) {
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (let i = 0, at = from; i < size; i++, at++) {
+      const value = row[i] as number;
+      a += (directions[at] as number) * value;
+      b += (directions[at + size] as number) * value;
+      c += (directions[at + 2 * size] as number) * value;
+      d += (directions[at + 3 * size] as number) * value;
+    }
+    sum += a * a;
+    sum += b * b;
+    sum += c * c;
+    sum += d * d;
+  }
+  for (; from < directions.length; from += size) {
+    let along = 0;
+    for (let i = 0; i < size; i++) along += (directions[from + i] as number) * (row[i] as number);
+    sum += along * along;
+  }
+  return sum;
+}
+
 /**
  * Tells for each row the mean square of what the components leave: of its lengths along the directions that they leave out,
  * which are fewer than those that they take.
  */
 export function pcaErrorsOf({ features, standard, components }: Pca): (inputs: Matrix) => Matrix {
   const size = features.length;
-  const directions = complementOf(components, size);
-  const rest = Float64Array.from(directions.flatMap((direction) => Array.from(direction)));
+  const rest = complementOf(components, size);
+  const directions = new Float64Array(rest.length * size);
+  rest.forEach((direction, i) => void directions.set(direction, i * size));
+  const places = Int32Array.from(features);
+  const means = Float64Array.from(standard.means);
+  const deviations = Float64Array.from(standard.deviations);
   const own = new Float64Array(size);
   return ({ rows, columns, values }) => {
     const errors = new Float32Array(rows);
     for (let row = 0; row < rows; row++) {
       for (let i = 0; i < size; i++) {
-        const value = values[row * columns + (features[i] as number)] as number;
-        const mean = standard.means[i] as number;
-        own[i] = Number.isNaN(value) ? 0 : (value - mean) / (standard.deviations[i] as number);
+        const value = values[row * columns + (places[i] as number)] as number;
+        own[i] = Number.isNaN(value) ? 0 : (value - (means[i] as number)) / (deviations[i] as number);
       }
-      let sum = 0;
-      for (let from = 0; from < rest.length; from += size) {
-        let along = 0;
-        for (let i = 0; i < size; i++) along += (rest[from + i] as number) * (own[i] as number);
-        sum += along * along;
-      }
-      errors[row] = sum / size;
+      errors[row] = squaredLengths(directions, own) / size;
     }
     return { rows, columns: 1, values: errors };
   };

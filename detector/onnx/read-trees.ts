@@ -49,6 +49,8 @@ export function readTrees(graph: ReadGraph, features: number): Gbdt {
     'its lists are not of one length',
   );
   checked(base.length === integer.get('n_targets') && base.length > 0, 'it has no base');
+  const areNumbers = [base, weights].every((list) => list.every(Number.isFinite));
+  checked(areNumbers && !thresholds.some(Number.isNaN), 'it has values that are no numbers');
   const starts = beginnings(trees, ids);
   const rounds: Tree[] = [];
   let leaf = 0;

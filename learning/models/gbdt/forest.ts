@@ -1,96 +1,144 @@
-/**
- * All trees of an ensemble in a few arrays, to score thousands of rows at once. Some rows are laid out column by column, and each tree then
- * goes over all of them, so that both stay in the CPU's nearest cache; four rows go down a tree together and without a branch, so that
- * the CPU has nothing to guess and needs not wait for one row's node before it reads the next row's.
- *
- * @see Asadi, Lin and de Vries, Runtime Optimizations for Tree-Based Machine Learning Models, TKDE 2014
- */
-import type { Matrix } from '../../base/matrix.ts';
-import { softmax } from '../softmax.ts';
+/** All trees of an ensemble in a few arrays, for {@link forestProbabilities}. Different nodes that ask the same share one test. */
 import type { Tree } from './tree.ts';
 
-/** Rows that are laid out together; they come by fours. */
-const BLOCK = 64;
-
-/** A tree among the nodes: where it begins, how deep it is, and the class that it adds to. */
-interface Rooted {
-  readonly root: number;
-  readonly depth: number;
-  readonly target: number;
+/** A column that trees look at. */
+export interface Lane {
+  readonly column: number;
+  /** What stands there for a missing value: less than all that is there where such rows go left, else more. */
+  readonly missing: number;
+  /** Number of its first test, and that behind its last one. */
+  readonly first: number;
+  readonly end: number;
 }
 
 /** An ensemble of trees, as {@link forestOf} puts it together. */
 export interface Forest {
   /** Scores of each class before the first tree that has a split; trees without one add the same to every row. */
   readonly base: Float64Array;
-  readonly trees: readonly Rooted[];
-  /** Columns that trees look at, with what stands there for a missing value: less than all that is there where such rows go left, else more. */
-  readonly lanes: readonly { readonly column: number; readonly missing: number }[];
-  /** Of each node where its lane begins in a block. */
-  readonly offsets: Int32Array;
+  readonly lanes: readonly Lane[];
+  /** Of each test what a value is held against, lane after lane, ascending in each. */
   readonly thresholds: Float32Array;
-  /** Of each node its left child, whom the right one follows; a leaf is its own, whatever is there. */
-  readonly left: Int32Array;
-  readonly values: Float32Array;
+  /** Of each tree its first node, and behind them where the last tree ends. */
+  readonly starts: Int32Array;
+  /** Of each tree the class that it adds to. */
+  readonly targets: Int32Array;
+  /** Of each node its test; {@link LEAF} has none. A left child follows its parent, a right one the left one's last descendant. */
+  readonly tests: Int32Array;
+  /** Of each node the first one behind it and all of its descendants. */
+  readonly ends: Int32Array;
+  /** What a leaf adds; see {@link stepOf}. */
+  readonly values: Float64Array;
 }
 
-/** Lanes by number, each once. */
-class Lanes {
-  readonly all: { column: number; missing: number }[] = [];
-  readonly #numbers = new Map<string, number>();
+export const LEAF = -1;
 
-  offset(column: number, isMissingLeft: boolean): number {
+/** The tests of an ensemble, each once. */
+class Tests {
+  readonly #lanes = new Map<string, { column: number; missing: number; tests: Map<number, number> }>();
+  #count = 0;
+
+  /** The number of a test in the order in which they are found. */
+  number(column: number, isMissingLeft: boolean, threshold: number): number {
     const key = `${column} ${isMissingLeft}`;
-    let number = this.#numbers.get(key);
-    if (number === undefined) {
+    let lane = this.#lanes.get(key);
+    if (lane === undefined) {
       const missing = isMissingLeft ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-      number = this.all.push({ column, missing }) - 1;
-      this.#numbers.set(key, number);
+      lane = { column, missing, tests: new Map() };
+      this.#lanes.set(key, lane);
     }
-    return number * BLOCK;
+    const known = lane.tests.get(threshold);
+    if (known !== undefined) return known;
+    lane.tests.set(threshold, this.#count);
+    return this.#count++;
+  }
+
+  /** The lanes, their thresholds, and for each number the place of its threshold among them. */
+  inOrder() {
+    const thresholds = new Float32Array(this.#count);
+    const places = new Int32Array(this.#count);
+    let end = 0;
+    const lanes = Array.from(this.#lanes.values(), ({ column, missing, tests }): Lane => {
+      const first = end;
+      for (const [threshold, number] of [...tests].sort(([a], [b]) => a - b)) {
+        thresholds[end] = threshold;
+        places[number] = end++;
+      }
+      return { column, missing, first, end };
+    });
+    return { lanes, thresholds, places };
   }
 }
 
-/** Nodes of many trees, each tree's siblings side by side. */
+/** Nodes of many trees, each before its descendants. */
 class Nodes {
-  readonly lanes = new Lanes();
-  readonly offsets: number[] = [];
-  readonly thresholds: number[] = [];
-  readonly left: number[] = [];
-  readonly values: number[] = [];
+  readonly #all = new Tests();
+  readonly #tests: number[] = [];
+  readonly #ends: number[] = [];
+  readonly #values: number[] = [];
 
-  #room(count: number): number {
-    const from = this.left.length;
-    for (let node = from; node < from + count; node++) {
-      this.offsets.push(0);
-      this.thresholds.push(Number.POSITIVE_INFINITY);
-      this.left.push(node);
-      this.values.push(0);
-    }
-    return from;
+  get count(): number {
+    return this.#tests.length;
   }
 
-  /** Adds a tree; gives its root and its depth. */
-  add(tree: Tree): { readonly root: number; readonly depth: number } {
-    const root = this.#room(1);
-    let deepest = 0;
-    const waiting = [{ from: 0, to: root, depth: 0 }];
-    for (const { from, to, depth } of waiting) {
-      const column = tree.columns[from] as number;
-      if (column < 0) {
-        this.values[to] = tree.values[from] as number;
-        deepest = Math.max(deepest, depth);
+  add(tree: Tree): void {
+    const opened: { readonly own: number; readonly place: number }[] = [{ own: 0, place: this.count }];
+    // The stack is as deep as a tree that somebody else has made.
+    for (let next = opened.pop(); next !== undefined; next = opened.pop()) {
+      const { own, place } = next;
+      if (own === CLOSED) {
+        this.#ends[place] = this.count;
         continue;
       }
-      const child = this.#room(2);
-      this.offsets[to] = this.lanes.offset(column, tree.missingLeft[from] === 1);
-      this.thresholds[to] = tree.thresholds[from] as number;
-      this.left[to] = child;
-      waiting.push({ from: tree.left[from] as number, to: child, depth: depth + 1 });
-      waiting.push({ from: tree.right[from] as number, to: child + 1, depth: depth + 1 });
+      const column = tree.columns[own] as number;
+      const isLeaf = column < 0;
+      const at = this.#tests.length;
+      const threshold = tree.thresholds[own] as number;
+      this.#tests.push(isLeaf ? LEAF : this.#all.number(column, tree.missingLeft[own] === 1, threshold));
+      this.#ends.push(at + 1);
+      this.#values.push(isLeaf ? (tree.values[own] as number) : 0);
+      if (isLeaf) continue;
+      opened.push(
+        { own: CLOSED, place: at },
+        { own: tree.right[own] as number, place: at },
+        { own: tree.left[own] as number, place: at },
+      );
     }
-    return { root, depth: deepest };
   }
+
+  arrays(): Pick<Forest, 'lanes' | 'thresholds' | 'tests' | 'ends' | 'values'> {
+    const { lanes, thresholds, places } = this.#all.inOrder();
+    return {
+      lanes,
+      thresholds,
+      tests: Int32Array.from(this.#tests, (test) => (test === LEAF ? LEAF : (places[test] as number))),
+      ends: Int32Array.from(this.#ends),
+      values: Float64Array.from(this.#values),
+    };
+  }
+}
+
+/** Stands for a node all of whose descendants are in place. */
+const CLOSED = -1;
+
+/**
+ * What all values of an ensemble are multiples of: a power of 2, so large that no sum of them, nor of three times as many, is rounded, and
+ * so small that it is nothing beside the rounding of probabilities. Thus the order in which trees are added up does not matter.
+ *
+ * @param most the largest sum of absolute values that a row can come to
+ */
+function stepOf(most: number): number {
+  return 2 ** (Math.ceil(Math.log2(Math.max(1, most))) - 50);
+}
+
+/** The largest sum that a class can come to, whatever its sign. */
+function mostOf(base: ArrayLike<number>, rounds: readonly (readonly Tree[])[]): number {
+  const sums = Array.from(base, Math.abs);
+  for (const round of rounds)
+    round.forEach(({ values }, target) => {
+      sums[target] =
+        (sums[target] as number) + values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    });
+  return Math.max(...sums);
 }
 
 /**
@@ -100,97 +148,28 @@ class Nodes {
  * @param rounds `rounds[round][class]`
  */
 export function forestOf(base: ArrayLike<number>, rounds: readonly (readonly Tree[])[]): Forest {
-  const own = Float64Array.from(base);
+  const step = stepOf(mostOf(base, rounds));
+  const inSteps = (value: number) => step * Math.round(value / step);
+  const own = Float64Array.from(base, inSteps);
   const nodes = new Nodes();
-  const trees: Rooted[] = [];
+  const starts: number[] = [];
+  const targets: number[] = [];
   for (const round of rounds)
     round.forEach((tree, target) => {
-      if (tree.columns.length === 1) own[target] = (own[target] as number) + (tree.values[0] as number);
-      else trees.push({ ...nodes.add(tree), target });
+      if (tree.columns.length === 1) {
+        own[target] = (own[target] as number) + inSteps(tree.values[0] as number);
+        return;
+      }
+      starts.push(nodes.count);
+      targets.push(target);
+      nodes.add(tree);
     });
+  const { values, ...others } = nodes.arrays();
   return {
     base: own,
-    trees,
-    lanes: nodes.lanes.all,
-    offsets: Int32Array.from(nodes.offsets),
-    thresholds: Float32Array.from(nodes.thresholds),
-    left: Int32Array.from(nodes.left),
-    values: Float32Array.from(nodes.values),
+    starts: Int32Array.from([...starts, nodes.count]),
+    targets: Int32Array.from(targets),
+    values: values.map(inSteps),
+    ...others,
   };
-}
-
-/** Values of some rows lane after lane. */
-function layOut(
-  lanes: Forest['lanes'],
-  { columns, values }: Matrix,
-  from: number,
-  rows: number,
-  block: Float32Array,
-): void {
-  for (let lane = 0; lane < lanes.length; lane++) {
-    const { column, missing } = lanes[lane] as Forest['lanes'][number];
-    for (let row = 0; row < rows; row++) {
-      const value = values[(from + row) * columns + column] as number;
-      block[lane * BLOCK + row] = Number.isNaN(value) ? missing : value;
-    }
-  }
-}
-
-/** Adds a tree's values to the sums of its class: as many steps for every row as the tree is deep, as a leaf leads to itself. */
-function addTree(
-  { offsets, thresholds, left, values }: Forest,
-  root: number,
-  depth: number,
-  block: Float32Array,
-  rows: number,
-  sums: Float64Array,
-  to: number,
-): void {
-  for (let row = 0; row < rows; row += 4) {
-    let a = root;
-    let b = root;
-    let c = root;
-    let d = root;
-    for (let level = 0; level < depth; level++) {
-      a =
-        (left[a] as number) + +((block[(offsets[a] as number) + row] as number) > (thresholds[a] as number));
-      b =
-        (left[b] as number) +
-        +((block[(offsets[b] as number) + row + 1] as number) > (thresholds[b] as number));
-      c =
-        (left[c] as number) +
-        +((block[(offsets[c] as number) + row + 2] as number) > (thresholds[c] as number));
-      d =
-        (left[d] as number) +
-        +((block[(offsets[d] as number) + row + 3] as number) > (thresholds[d] as number));
-    }
-    const at = to + row;
-    sums[at] = (sums[at] as number) + (values[a] as number);
-    sums[at + 1] = (sums[at + 1] as number) + (values[b] as number);
-    sums[at + 2] = (sums[at + 2] as number) + (values[c] as number);
-    sums[at + 3] = (sums[at + 3] as number) + (values[d] as number);
-  }
-}
-
-/** Probabilities of each class for each row. The sums are those of 64-bit numbers, in one order whatever rows come together. */
-export function forestProbabilities(forest: Forest, inputs: Matrix): Matrix {
-  const { base, trees, lanes } = forest;
-  const classes = base.length;
-  const result = new Float32Array(inputs.rows * classes);
-  const block = new Float32Array(lanes.length * BLOCK);
-  const sums = new Float64Array(classes * BLOCK);
-  const scores = new Float64Array(classes);
-  for (let from = 0; from < inputs.rows; from += BLOCK) {
-    const rows = Math.min(BLOCK, inputs.rows - from);
-    layOut(lanes, inputs, from, rows, block);
-    for (let to = 0; to < classes; to++) sums.fill(base[to] as number, to * BLOCK, (to + 1) * BLOCK);
-    for (const { root, depth, target } of trees)
-      addTree(forest, root, depth, block, rows, sums, target * BLOCK);
-    for (let row = 0; row < rows; row++) {
-      for (let to = 0; to < classes; to++) scores[to] = sums[to * BLOCK + row] as number;
-      softmax(scores);
-      result.set(scores, (from + row) * classes);
-    }
-  }
-  return { rows: inputs.rows, columns: classes, values: result };
 }

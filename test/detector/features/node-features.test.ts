@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Inputs, NodeFeatures } from '../../../detector/features/node-features.ts';
+import { OwnPast } from '../../../detector/features/own-past.ts';
 import { type FeaturePlan, featureNames } from '../../../detector/features/plan.ts';
 
 const STEP_MS = 15_000;
@@ -98,6 +99,40 @@ describe('features of a node', () => {
           );
           expect(features.at(-2)).to.be.closeTo(missing.at(-1) as number, 1e-6);
           expect(features.at(-1)).to.be.closeTo(missing.reduce((a, b) => a + b, 0) / window.length, 1e-6);
+        });
+      }),
+    );
+  });
+
+  it('are the last, mean, lowest and highest of each column of the window', () => {
+    fc.assert(
+      fc.property(rows, (all) => {
+        const node = new NodeFeatures(PLAN);
+        let past = new OwnPast(PLAN.columns.length, PLAN.stepMs, PLAN.horizonMs);
+        const distances: number[][] = [];
+        all.forEach(({ timeMs, values }, i) => {
+          const isNew = timeMs - (all[i - 1]?.timeMs ?? timeMs) > PLAN.horizonMs;
+          if (isNew) past = new OwnPast(PLAN.columns.length, PLAN.stepMs, PLAN.horizonMs);
+          distances.push(
+            PLAN.scales.map((scale, column) =>
+              Math.fround(Math.asinh(past.residual(column, values[column] as number) / scale)),
+            ),
+          );
+          const inputs = node.next(timeMs, values);
+          if (inputs === undefined) return;
+          PLAN.columns.forEach((_, column) => {
+            const window = distances.slice(-PLAN.window).map((row) => row[column] as number);
+            const known = window.filter((value) => !Number.isNaN(value));
+            const mean = known.reduce((a, b) => a + b, 0) / known.length;
+            const [lowest, highest] =
+              known.length === 0 ? [Number.NaN, Number.NaN] : [Math.min(...known), Math.max(...known)];
+            const told = [0, 1, 2, 3].map((summary) => inputs.features[summary * 2 + column]);
+            // 0 has no sign: what rounding leaves below it is as usual.
+            const wanted = [window.at(-1) as number, Math.fround(mean), lowest, highest].map(
+              (one) => one + 0,
+            );
+            expect(told.map((one) => (one as number) + 0)).to.deep.equal(wanted);
+          });
         });
       }),
     );

@@ -17,6 +17,31 @@ describe('where a node usually is', () => {
     );
   });
 
+  it('is the median of the newest kept values, of which there are half as many over the same time once there are 32', () => {
+    const value = fc.oneof(
+      { weight: 6, arbitrary: fc.integer({ min: -3, max: 3 }) },
+      { weight: 6, arbitrary: fc.float({ noNaN: true, min: -50, max: 50 }) },
+      fc.constant(Number.NaN),
+    );
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 500 }), fc.integer({ min: 1, max: 9 }), (values, longest) => {
+        const past = new OwnPast(2, 1_000, 32_000 * longest);
+        let [kept, stride, skipped]: [number[], number, number] = [[], 1, 0];
+        for (const own of values) {
+          const usual = kept.length < 8 ? Number.NaN : median(kept);
+          expect(past.residual(1, own)).to.deep.equal(own - usual);
+          if (Number.isNaN(own) || ++skipped < stride) continue;
+          skipped = 0;
+          if (kept.length === 32 && stride < longest) {
+            kept = kept.filter((_, i) => i % 2 === 1);
+            stride = Math.min(2 * stride, longest);
+          }
+          kept = [...kept, Math.fround(own)].slice(-32);
+        }
+      }),
+    );
+  });
+
   it('hardly moves in an attack of minutes, and has moved after an hour', () => {
     const past = new OwnPast(1, 15_000, 3_600_000);
     const next = (value: number) => past.residual(0, value);
