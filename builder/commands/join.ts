@@ -22,9 +22,11 @@ import type { Table, TableColumn } from '../../dataset/model/table.ts';
 import { readManifest } from '../../dataset/storage/read-manifest.ts';
 import type { Storage } from '../../dataset/storage/storage.ts';
 import { Accounts } from '../../dataset/summary/accounts.ts';
+import type { EvidenceJoin } from '../evidence/join.ts';
 import { accountWarnings, claimsOf, dividedOf } from '../stages/manifest.ts';
 import { NodeFacts } from '../stages/node-facts.ts';
 import { checkJoinable, type Lab } from './joinable.ts';
+import { evidenceWarnings, openJoinedEvidence, writeJoinedEvidence } from './joined-evidence.ts';
 
 interface Source extends Lab {
   readonly storage: Storage;
@@ -119,12 +121,14 @@ const sha256 = (value: unknown) => createHash('sha256').update(JSON.stringify(va
 async function writeDay(
   writer: DatasetWriter,
   accounts: Accounts,
+  evidence: EvidenceJoin | undefined,
   date: string,
   own: readonly [Source, ManifestFile[]][],
 ): Promise<void> {
   const tables: Table[] = [];
   for await (const table of inOrder(own.map(([source, files]) => tablesIn(source, files)))) {
     accounts.add(table);
+    evidence?.meet(table);
     tables.push(table);
   }
   const files = own.flatMap(([, all]) => all);
@@ -154,12 +158,8 @@ function labWarnings(labs: readonly Lab[]): string[] {
     ...(keys.length > 1
       ? ['pseudonyms are by different keys: the same name has another pseudonym in each lab']
       : []),
-    ...labs.flatMap(({ lab, manifest }) => [
-      ...(manifest.evidence === undefined
-        ? []
-        : [`${lab}: its events (${manifest.evidence.path}) are left out`]),
-      ...manifest.warnings.map((warning) => `${lab}: ${warning}`),
-    ]),
+    ...evidenceWarnings(labs),
+    ...labs.flatMap(({ lab, manifest }) => manifest.warnings.map((warning) => `${lab}: ${warning}`)),
   ];
 }
 
@@ -191,29 +191,46 @@ function splitOf(labs: readonly Lab[]) {
   };
 }
 
-/** What the labs' datasets came about by, each file with its lab's name before its own. */
+const MOST_NAME = 80;
+
+/** What the labs' datasets came about by, each file with its lab's name before its own; by its digest as well where that is not enough. */
 function provenanceOf(labs: readonly Lab[]): Pick<Manifest, 'provenance'> {
+  const taken = new Set<string>();
   const provenance = labs.flatMap(({ lab, manifest }) =>
-    (manifest.provenance ?? []).map(({ name, ...told }) => ({
-      name: `${lab}-${name}`.slice(0, 80),
-      ...told,
-    })),
+    (manifest.provenance ?? []).map(({ name, ...told }) => {
+      const whole = `${lab}-${name}`;
+      const mark = `-${told.sha256.slice(0, 8)}`;
+      const isFree = whole.length <= MOST_NAME && !taken.has(whole);
+      const own = isFree ? whole : `${whole.slice(0, MOST_NAME - mark.length)}${mark}`;
+      taken.add(own);
+      return { name: own, ...told };
+    }),
   );
   return provenance.length === 0 ? {} : { provenance };
 }
 
-/** What is known of all machines, each in its lab's cluster. */
-function factsOf(labs: readonly Lab[]): Pick<Manifest, 'machines' | 'unread'> {
+type Account = ReturnType<Accounts['result']>;
+
+/** What is known of all machines, each in its lab's cluster. What is not known stands in the labs' warnings. */
+function factsOf(
+  labs: readonly Lab[],
+  { entities }: Account,
+  stepMs: number,
+): Pick<Manifest, 'machines' | 'kubernetes' | 'unread'> {
   const facts = new NodeFacts({ nodeLabel: 'node', clusterLabel: 'cluster' });
   for (const { lab, manifest } of labs) {
     const inLab = <T extends { readonly cluster: string | null }>(one: T): T => ({
       ...one,
       cluster: clusterIn(lab, one.cluster),
     });
-    const { machines = [], unread = [] } = manifest;
-    facts.join({ machines: machines.map(inLab), unread: unread.map(inLab) });
+    const { machines = [], kubernetes = [], unread = [] } = manifest;
+    facts.join({
+      machines: machines.map(inLab),
+      kubernetes: kubernetes.map(inLab),
+      unread: unread.map(inLab),
+    });
   }
-  return facts.result();
+  return facts.result(entities, stepMs);
 }
 
 /** What is known of each lab's dataset, as it was. */
@@ -253,8 +270,6 @@ function chainsOf(labs: readonly Lab[]): Manifest['chains'] {
   );
   return all.length === 0 ? undefined : all;
 }
-
-type Account = ReturnType<Accounts['result']>;
 
 function manifestOf(
   labs: readonly Lab[],
@@ -302,7 +317,7 @@ function manifestOf(
     })),
     files,
     joined: joinedOf(labs),
-    ...factsOf(labs),
+    ...factsOf(labs, account, parseDurationMs(first.step) ?? Number.NaN),
     ...provenanceOf(labs),
     labels: labs.flatMap(({ lab, manifest }) =>
       manifest.labels.map(({ kind, ...told }) => ({ kind, lab, ...told })),
@@ -359,6 +374,7 @@ export async function join(
     const kind = format ?? first.manifest.format;
     const { columns, step } = first.manifest;
     const accounts = new Accounts(parseDurationMs(step) ?? Number.NaN);
+    const evidence = await openJoinedEvidence(sources);
     const writer = new DatasetWriter({
       ...{ change, places, format: FORMATS[kind] },
       columns: columns.map(({ name, type, unit }) => ({ name, type, ...(unit !== undefined && { unit }) })),
@@ -367,8 +383,12 @@ export async function join(
       ),
     });
     try {
-      for (const [date, own] of daysOf(sources)) await writeDay(writer, accounts, date, own);
-      const manifest = manifestOf(sources, kind, writer.files, accounts.result(), about);
+      for (const [date, own] of daysOf(sources)) await writeDay(writer, accounts, evidence, date, own);
+      const events = await writeJoinedEvidence(evidence, writer, sources);
+      const manifest = {
+        ...manifestOf(sources, kind, writer.files, accounts.result(), about),
+        ...(events !== undefined && { evidence: events }),
+      };
       await writer.commit(manifest, []);
       return manifest;
     } catch (error) {

@@ -23,13 +23,10 @@ import { Accounts } from '../../dataset/summary/accounts.ts';
 import { hashedIn, splitsByNameAlone } from '../splits/by-node.ts';
 import { accountWarnings, checkStrict, claimsOf, dividedOf } from '../stages/manifest.ts';
 import { NodeFacts } from '../stages/node-facts.ts';
+import { mergedOf, provenanceOf, type ShardManifest } from './merged-from.ts';
 
 /** Missing shards that a message names. */
 const SHOWN_SHARDS = 20;
-
-interface ShardManifest extends Manifest {
-  readonly shard: NonNullable<Manifest['shard']>;
-}
 
 /** What all shards must have been asked for, and have found, alike. */
 const ALIKE = [
@@ -142,7 +139,7 @@ export async function merge(storage: Storage): Promise<Manifest> {
     const files = shards.flatMap((shard) => shard.files).sort(inOneOrder);
     const account = await accountOf(storage, files, first);
     if (account.rows === 0) throw new BuilderError('data', `${storage.name}: no shard has any row`);
-    const { shard: _, ...common } = first;
+    const { shard: _, provenance: __, ...common } = first;
     const facts = new NodeFacts({ nodeLabel: 'node', clusterLabel: 'cluster' });
     for (const shard of shards) facts.join(shard);
     const staleMarkers = shards.every(({ prometheus }) => prometheus.staleMarkers);
@@ -156,7 +153,9 @@ export async function merge(storage: Storage): Promise<Manifest> {
       },
       columns: first.columns.map((column) => ({ ...column, nulls: account.nulls[column.name] ?? 0 })),
       files,
-      ...facts.result(),
+      merged: mergedOf(shards),
+      ...provenanceOf(shards),
+      ...facts.result(account.entities, parseDurationMs(first.step) ?? Number.NaN),
       ...claimsOf(account),
       split: dividedOf(
         { ...first.split, ...hashedIn(first.split, account.entities, shards.some(splitsByNameAlone)) },

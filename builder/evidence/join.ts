@@ -28,23 +28,29 @@ export function rowOf(timeMs: number, stepMs: number): number {
   return Math.ceil(timeMs / stepMs) * stepMs;
 }
 
-const rowKey = (node: string, namespace: string, pod: string, rowMs: number) =>
-  JSON.stringify([node, namespace, pod, rowMs]);
+const rowKey = (lab: string, node: string, namespace: string, pod: string, rowMs: number) =>
+  JSON.stringify([lab, node, namespace, pod, rowMs]);
+
+/** The lab of a joined dataset's row or event: its cluster is `lab` or `lab/cluster`. */
+const labIn = (cluster: string | null) => cluster?.split('/')[0] ?? '';
 
 /** Joins events to the rows of a dataset, whose tables are met in any order. */
 export class EvidenceJoin {
   readonly #stepMs: number;
+  /** Whether names of nodes mean something within a lab alone. */
+  readonly #isOfLabs: boolean;
   readonly #byRow = new Map<string, Waiting[]>();
   readonly #all: Waiting[];
 
   constructor(events: readonly EvidenceEvent[], entity: 'node' | 'pod', stepMs: number) {
     this.#stepMs = stepMs;
+    this.#isOfLabs = events.some(({ lab }) => lab !== undefined);
     this.#all = events.map((event) => ({ event, found: undefined }));
     for (const waiting of this.#all) {
-      const { node, namespace, pod, timeMs } = waiting.event;
+      const { lab = '', node, namespace, pod, timeMs } = waiting.event;
       // What the host does is in no pod's row.
       const [ns, name] = entity === 'pod' ? [namespace, pod] : ['', ''];
-      const key = rowKey(node, ns, name, rowOf(timeMs, stepMs));
+      const key = rowKey(lab, node, ns, name, rowOf(timeMs, stepMs));
       const there = this.#byRow.get(key);
       if (there === undefined) this.#byRow.set(key, [waiting]);
       else there.push(waiting);
@@ -64,7 +70,8 @@ export class EvidenceJoin {
     let episodes: readonly (string | null)[] | undefined;
     for (let row = 0; row < table.rows; row++) {
       const { cluster, node, namespace = '', pod = '' } = entities[row] as NamedEntity;
-      const own = this.#byRow.get(rowKey(node, namespace, pod, times[row] as number));
+      const lab = this.#isOfLabs ? labIn(cluster) : '';
+      const own = this.#byRow.get(rowKey(lab, node, namespace, pod, times[row] as number));
       if (own === undefined) continue;
       labels ??= strings(table, 'label');
       episodes ??= strings(table, 'episode');
@@ -89,7 +96,11 @@ export class EvidenceJoin {
     const own = this.#all
       .filter(({ event: { timeMs } }) => timeMs > startMs - this.#stepMs && timeMs <= endMs)
       .sort(
-        ({ event: a }, { event: b }) => a.timeMs - b.timeMs || compare(a.node, b.node) || compare(a.id, b.id),
+        ({ event: a }, { event: b }) =>
+          a.timeMs - b.timeMs ||
+          compare(a.lab ?? '', b.lab ?? '') ||
+          compare(a.node, b.node) ||
+          compare(a.id, b.id),
       );
     if (own.length === 0) return undefined;
     const text = (of: (waiting: Waiting) => string | null) =>
@@ -99,7 +110,7 @@ export class EvidenceJoin {
       timestamp: () => ({ values: number(({ event }) => event.timeMs) }),
       row: () => ({ values: number(({ event }) => rowOf(event.timeMs, this.#stepMs)) }),
       joined: () => ({ values: number(({ found }) => Number(found !== undefined)) }),
-      cluster: () => text(({ found }) => found?.cluster ?? null),
+      cluster: () => text(({ found, event }) => found?.cluster ?? event.lab ?? null),
       node: () => text(({ event }) => event.node),
       namespace: () => text(({ event }) => event.namespace),
       pod: () => text(({ event }) => event.pod),
@@ -122,13 +133,18 @@ export class EvidenceJoin {
   }
 }
 
-/** The events of a table as they were read. */
-export function eventsOf(table: Table): EvidenceEvent[] {
+/**
+ * The events of a table as they were read.
+ *
+ * @param isOfLabs whether the dataset was joined of several labs'
+ */
+export function eventsOf(table: Table, isOfLabs = false): EvidenceEvent[] {
   const text = (name: string) => strings(table, name).map((value) => value ?? '');
   const times = timesOf(table);
   const suppressed = numbers(table, 'suppressed');
   const names = [
     'event',
+    'cluster',
     'node',
     'namespace',
     'pod',
@@ -144,6 +160,7 @@ export function eventsOf(table: Table): EvidenceEvent[] {
   return Array.from({ length: table.rows }, (_, row) => {
     const at = (name: string) => columns[name]?.[row] ?? '';
     return {
+      ...(isOfLabs && { lab: labIn(at('cluster')) }),
       ...{ id: at('event'), timeMs: times[row] as number, node: at('node'), namespace: at('namespace') },
       ...{ pod: at('pod'), container: at('container'), rule: at('rule'), kind: at('kind') },
       ...{ severity: at('severity'), mitre: at('mitre'), program: at('program') },

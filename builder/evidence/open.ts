@@ -36,7 +36,10 @@ export async function* evidenceTables(storage: Storage, evidence: ManifestEviden
   }
 }
 
-async function eventsThere(storage: Storage, evidence: ManifestEvidence): Promise<EvidenceEvent[]> {
+/**
+ * @throws {BuilderError} `damaged`
+ */
+export async function eventsThere(storage: Storage, evidence: ManifestEvidence): Promise<EvidenceEvent[]> {
   const events: EvidenceEvent[] = [];
   try {
     for await (const table of evidenceTables(storage, evidence))

@@ -9,7 +9,7 @@ import { type EvidenceEvent, parseEvent } from '../../dataset/evidence/event.ts'
 import type { EvidenceConfig } from '../config/schema.ts';
 
 /** Events of a dataset: 1 GB in memory. */
-const MOST_EVENTS = 1_000_000;
+export const MOST_EVENTS = 1_000_000;
 /** An answer that ends has what an exporter holds: a few MiB. */
 const MOST_ANSWER_BYTES = 67_108_864;
 const ANSWER_MS = 60_000;

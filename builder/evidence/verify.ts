@@ -17,7 +17,7 @@ interface EvidenceThere {
 export async function readEvidenceThere(
   storage: Storage,
   evidence: ManifestEvidence,
-  { entity }: Manifest,
+  { entity, joined }: Manifest,
   stepMs: number,
 ): Promise<EvidenceThere | { readonly line: string }> {
   const tables: Table[] = [];
@@ -26,7 +26,8 @@ export async function readEvidenceThere(
   } catch (error) {
     return { line: `${evidence.path}: ${issueOf(error)}` };
   }
-  return { join: new EvidenceJoin(tables.flatMap(eventsOf), entity, stepMs), tables };
+  const events = tables.flatMap((table) => eventsOf(table, joined !== undefined));
+  return { join: new EvidenceJoin(events, entity, stepMs), tables };
 }
 
 /** A column of several tables. */

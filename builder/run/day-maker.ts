@@ -35,7 +35,7 @@ export class DayMaker {
   readonly labels: LabelsAndSplits;
   readonly accounts: Accounts;
   readonly facts: NodeFacts;
-  /** Why facts are missing, the first time; undefined when none is. */
+  /** Why facts of this run are missing, the first time; undefined when none is. */
   factsLost: string | undefined;
   /** The texts that stand in the rows. */
   readonly texts = new RowTexts();
@@ -99,6 +99,7 @@ export class DayMaker {
     } catch (error) {
       if (!(error instanceof BuilderError) || error.code === 'interrupted') throw error;
       this.factsLost ??= error.message;
+      this.facts.lose(fresh);
     }
   }
 

@@ -67,8 +67,7 @@ function manifestOf(
     split,
     evidence,
     provenance,
-    facts: days.facts.result(),
-    factsLost: days.factsLost !== undefined,
+    facts: days.facts.result(account.entities, plan.stepMs),
   });
   if (shard === undefined) checkStrict(made);
   const { pseudonyms } = plan;

@@ -30,6 +30,7 @@ import { hashedIn } from '../splits/by-node.ts';
 import type { SplitDescription } from '../splits/model.ts';
 import { emptyParts } from '../splits/split.ts';
 import { idleEpisodes } from './idle-episodes.ts';
+import { untoldWarnings } from './untold.ts';
 
 /** What a run knows at its end. */
 export interface Outcome {
@@ -47,9 +48,7 @@ export interface Outcome {
   /** What it came about by. */
   readonly provenance?: Manifest['provenance'];
   /** What is known of nodes beside their rows. */
-  readonly facts?: Pick<Manifest, 'machines' | 'unread'>;
-  /** Whether the server did not give some of that. */
-  readonly factsLost?: boolean;
+  readonly facts?: Pick<Manifest, 'machines' | 'kubernetes' | 'unread' | 'untold'>;
 }
 
 /** What is different about columns that are expressions. */
@@ -194,24 +193,18 @@ export function isOfReading(warning: string): boolean {
 }
 
 /** What the agents could not read, and which columns that is. */
-function unreadWarnings({ plan, facts, factsLost }: Outcome): string[] {
+function unreadWarnings({ plan, facts }: Outcome): string[] {
   const columns = plan.columns.map((each) => ({
     name: each.column.name,
     ...(isPlanned(each) && { metric: each.metric.name }),
   }));
-  const lost =
-    factsLost === true
-      ? [
-          'what agents tell of themselves could not be read: machines, and columns that may be incomplete, are not all listed',
-        ]
-      : [];
   const unread = (facts?.unread ?? []).flatMap(({ extractor, times, cluster, node }) => {
     const own = columnsFrom(extractor, columns);
     if (own.length === 0) return [];
     const place = nodeText({ node, ...(cluster !== null && { cluster }) });
     return `node ${place}: the agent's extractor ${extractor} could not read everything in ${times} scrapes: ${own.join(', ')} may be incomplete`;
   });
-  return [...lost, ...unread];
+  return [...untoldWarnings(facts?.untold), ...unread];
 }
 
 function warningsOf(outcome: Outcome): string[] {

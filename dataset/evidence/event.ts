@@ -48,6 +48,8 @@ export interface EvidenceEvent {
   readonly id: string;
   /** UTC milliseconds, rounded down. */
   readonly timeMs: number;
+  /** In a dataset that was joined of several labs', the one whose node it is. */
+  readonly lab?: string;
   readonly node: string;
   readonly namespace: string;
   readonly pod: string;

@@ -5,22 +5,15 @@ import { entityText } from '../model/entity.ts';
 import { EVIDENCE_COLUMNS } from '../model/evidence.ts';
 import { provenancePath } from '../model/file-names.ts';
 import { type Manifest, serverText } from '../model/manifest.ts';
-import { SPLITS } from '../model/rows.ts';
+import { SPLITS, type Split } from '../model/rows.ts';
 import { lackText } from '../summary/lacks.ts';
 import { labelOrigins, notFor, produced, uses } from './datasheet.ts';
 import { attackClasses, datasetName, describe } from './describe.ts';
 import { frontMatter } from './front-matter.ts';
-import { plain, table } from './markdown.ts';
+import { cut, plain, table } from './markdown.ts';
+import { nodeList } from './nodes.ts';
 import { protocol } from './protocol.ts';
 import { otherBlocks, READERS, recipeBlock } from './recipes.ts';
-
-/** Long lists are cut: the manifest has all. */
-const SHOWN = 25;
-
-function cut(lines: readonly string[]): string[] {
-  const more = lines.length - SHOWN;
-  return more > 0 ? [...lines.slice(0, SHOWN), `- … and ${more} more in manifest.json`] : [...lines];
-}
 
 function nameOf(entity: Manifest['entities'][number]): string {
   return plain(entityText(entity));
@@ -158,30 +151,16 @@ function provenanceSection({ provenance = [] }: Manifest): [string, string][] {
   ];
 }
 
-/** The nodes, with what their agents told of the machines. */
-function nodeList({ entities, machines = [] }: Manifest): string {
-  const described = cut(
-    machines.map(
-      ({ cluster, node, kernel, os, os_version: version, arch, cpu_model: cpu, virtualization }) => {
-        const system = [os, version].filter(Boolean).join(' ');
-        const facts = [system, kernel && `Linux ${kernel}`, arch, cpu, virtualization].filter(Boolean);
-        return `- ${nameOf({ cluster, node })}: ${plain(facts.join(', '))}`;
-      },
-    ),
-  );
-  return [
-    ...cut(entities.map((node) => `- ${nameOf(node)}`)),
-    ...(described.length === 0 ? [] : ['', 'Machines, as their agents described them:', '', ...described]),
-  ].join('\n');
-}
-
 function gapList(manifest: Manifest): string {
   const { gaps } = manifest;
   if (gaps.length === 0)
     return 'None: every node has a row with data at every step between its first and its last.';
   const kinds = { not_scraped: 'not scraped: no rows', no_data: 'scraped in vain: rows without features' };
   return cut(
-    gaps.map((gap) => `- ${nameOf(gap)}: ${gap.start} to ${gap.end}, ${gap.steps} steps, ${kinds[gap.kind]}`),
+    gaps.map(
+      (gap) =>
+        `- ${nameOf(gap)}: ${gap.start} to ${gap.end}, ${gap.steps} ${gap.steps === 1 ? 'step' : 'steps'}, ${kinds[gap.kind]}`,
+    ),
   ).join('\n');
 }
 
@@ -201,7 +180,8 @@ function attackLimit(manifest: Manifest): string {
 /** How rows are divided, what each part has of what matters, and what it lacks. */
 function partsSection(manifest: Manifest): string {
   const { split } = manifest;
-  const parts = SPLITS.filter((part) => split.rows[part] !== undefined);
+  const isAskedFor = (part: Split) => (split.fractions[SPLITS.indexOf(part)] ?? 0) > 0;
+  const parts = SPLITS.filter((part) => split.rows[part] !== undefined || isAskedFor(part));
   const classes = attackClasses(manifest);
   const attacks = (part: string) =>
     classes.reduce((sum, name) => sum + (split.classBalance[part]?.[name] ?? 0), 0);

@@ -17,3 +17,11 @@ export function table(header: readonly string[], rows: readonly (readonly string
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(header), `|${'---|'.repeat(header.length)}`, ...rows.map(line)].join('\n');
 }
+
+/** Long lists are cut: the manifest has all. */
+const SHOWN = 25;
+
+export function cut(lines: readonly string[]): string[] {
+  const more = lines.length - SHOWN;
+  return more > 0 ? [...lines.slice(0, SHOWN), `- … and ${more} more in manifest.json`] : [...lines];
+}

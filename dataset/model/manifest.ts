@@ -243,6 +243,21 @@ export const manifestSchema = z.strictObject({
       }),
     )
     .optional(),
+  /** Which Kubernetes the nodes ran, where kube-state-metrics told it: several of one node that was upgraded. */
+  kubernetes: z
+    .array(
+      z.strictObject({
+        cluster: z.string().nullable(),
+        node: z.string(),
+        /** Of the kubelet. */
+        version: z.string(),
+        /** The container runtime and its version: `containerd://1.7.13`. */
+        runtime: z.string().optional(),
+      }),
+    )
+    .optional(),
+  /** Times of whose rows the server did not give what agents tell of themselves. */
+  untold: z.array(z.strictObject({ start: time, end: time })).optional(),
   /** How often an agent's extractor could not read everything, of those that ever could not. */
   unread: z
     .array(
@@ -263,6 +278,18 @@ export const manifestSchema = z.strictObject({
   evidence: evidence.optional(),
   /** Of a dataset that was labelled anew by files of other names: what it was built as, and by which files. */
   relabelled: z.strictObject({ configDigest: sha256, labels: z.array(z.string()) }).optional(),
+  /** The shards that it was merged of, as they were; `sha256` is that of their files' digests and names, as sha256sum(1) lists them. */
+  merged: z
+    .array(
+      z.strictObject({
+        index: z.int().nonnegative(),
+        rows: z.int().nonnegative(),
+        rowsDigest: sha256,
+        sha256,
+      }),
+    )
+    .max(MOST_SHARDS)
+    .optional(),
   /** The datasets that it was joined of. */
   joined: z.array(lab).optional(),
   labels: z.array(labelOrigin),

@@ -81,10 +81,15 @@ describe('builder merge', () => {
   it('makes of four shards what one run makes, but for the files', async () => {
     const merged = copyOfShards('merged');
     await merge(localStorage(merged));
-    const { files: many, ...found } = manifestOf(merged);
+    const { files: many, merged: parts = [], ...found } = manifestOf(merged);
     const { files: one, ...wanted } = manifestOf(join(folder, 'whole'));
     expect(found).to.deep.equal(wanted);
     expect(many.length).to.be.greaterThan(one.length);
+    const [, , third] = parts;
+    const own = JSON.parse(readFileSync(join(folder, 'shards', 'manifest-2-of-4.json'), 'utf8'));
+    expect(parts.map(({ index }) => index)).to.deep.equal([0, 1, 2, 3]);
+    expect(third).to.include({ rows: own.rows, rowsDigest: own.rowsDigest });
+    expect(parts.reduce((sum, { rows }) => sum + rows, 0)).to.equal(found.rows);
     expect((await verify(localStorage(merged))).differences).to.deep.equal([]);
     expect(Object.keys(bytesOf(merged)).filter((file) => !file.startsWith('data/'))).to.deep.equal([
       'README.md',
@@ -136,6 +141,29 @@ describe('builder merge', () => {
     all[other].entities = all[full].entities;
     writeFileSync(other === 0 ? from : to, JSON.stringify(all[other]));
     expect(await refusal(merge(localStorage(twice)))).to.match(/both hold node node-/);
+  });
+
+  it('keeps what each shard came about by, and refuses two texts of one name', async () => {
+    const path = (name: string) => join(folder, name);
+    writeFileSync(path('night.yaml'), 'seed: 7\n');
+    writeFileSync(path('day.yaml'), 'seed: 8\n');
+    configure({ provenance: ['night.yaml'] });
+    await shard('told', 0, 2);
+    configure({ provenance: ['night.yaml', 'day.yaml'] });
+    await shard('told', 1, 2);
+    cpSync(path('told'), path('untold'), { recursive: true });
+    const { provenance = [] } = await merge(localStorage(path('told')));
+    expect(provenance.map(({ name, text }) => `${name} ${text}`)).to.deep.equal([
+      'night.yaml seed: 7\n',
+      'day.yaml seed: 8\n',
+    ]);
+    expect(readFileSync(path('told/provenance/day.yaml'), 'utf8')).to.equal('seed: 8\n');
+    expect((await verify(localStorage(path('told')))).differences).to.deep.equal([]);
+    writeFileSync(path('night.yaml'), 'seed: 9\n');
+    await shard('untold', 1, 2);
+    expect(await refusal(merge(localStorage(path('untold'))))).to.match(
+      /^provenance night\.yaml of shard 1 /,
+    );
   });
 
   it('wants absolute times, that are over', async () => {

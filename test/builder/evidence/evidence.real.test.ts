@@ -180,6 +180,30 @@ describe('builder evidence', () => {
     expect(await differences(join(folder, 'hidden'))).to.deep.equal([]);
   });
 
+  it('is kept when datasets of several labs are joined, each event with its own lab', async () => {
+    configure({ end: iso(FLEET_END_MS - 600_000) });
+    await make('build', { folder, output: 'half' });
+    configure({ evidence: undefined, end: iso(FLEET_END_MS - 1_200_000) });
+    await make('build', { folder, output: 'bare' });
+    configure();
+    const labs = ['east=whole', 'west=half', 'south=bare'];
+    const { code, stderr } = await builder(['join', ...labs, '--output', 'all'], { cwd: folder });
+    expect(code, stderr).to.equal(0);
+    const manifest = manifestOf(join(folder, 'all'));
+    expect(manifest.evidence).to.include({ rows: 8, joined: 6 });
+    expect(manifest.evidence?.sources.map(({ from }) => from)).to.include('west: events.jsonl');
+    expect(manifest.warnings.join('\n')).to.match(/^south: it has no events/m);
+    const events = await duckdb(
+      `SELECT event, cluster, node, label, episode FROM '${folder}/all/evidence.parquet' WHERE cluster = 'west'`,
+    );
+    const own = await eventsIn('half', manifestOf(join(folder, 'half')));
+    expect(events.map(({ event, node, label }) => [event, node, label])).to.deep.equal(
+      own.map(({ event, node, label }) => [event, node, label]),
+    );
+    expect(events.map(({ episode }) => episode)).to.deep.equal([null, 'west/e1', null, 'west/e1']);
+    expect(await differences(join(folder, 'all'))).to.deep.equal([]);
+  });
+
   it('is missed, cut short and changed in vain: verify finds it', async () => {
     const path = join(folder, 'whole', 'evidence.parquet');
     const whole = readFileSync(path);
