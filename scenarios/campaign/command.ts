@@ -1,7 +1,9 @@
 import { tmpdir } from 'node:os';
-import { relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import { replaceDurably } from '../../common/durable-file.ts';
 import { undoingEndSignal } from '../../common/end-signal.ts';
+import { firstLineOf } from '../../common/errors.ts';
 import { Flag, Program } from '../../common/flags.ts';
 import { createLogger, type Logger } from '../../common/log.ts';
 import type { LogFlags } from '../../common/log-flags.ts';
@@ -24,6 +26,7 @@ import { aheadMs, prometheusNowMs, requireSameTime } from './clock.ts';
 import { coverageLines } from './coverage.ts';
 import { loadPlan } from './load-plan.ts';
 import { openLocalTarget } from './local-target.ts';
+import { planAsRun, planFileName } from './plan-as-run.ts';
 import { type Plan, scenarioNames } from './plan-schema.ts';
 import { askAbout, checkNodes } from './preflight.ts';
 import { previewLines } from './preview.ts';
@@ -110,7 +113,16 @@ function runName(plan: Plan, nowMs: number): string {
   return `${plan.name}-${new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
 }
 
-async function perform(plan: Plan, flags: Flags, log: Logger): Promise<void> {
+/** @throws {ScenariosError} `truth` */
+function keepPlan(path: string, text: string): void {
+  try {
+    replaceDurably(path, text);
+  } catch (cause) {
+    throw new ScenariosError('truth', `${path} cannot be written: ${firstLineOf(cause)}`, { cause });
+  }
+}
+
+async function perform(plan: Plan & { readonly text: string }, flags: Flags, log: Logger): Promise<void> {
   const signal = undoingEndSignal();
   const startMs = Date.now();
   const path = resolve(flags.episodes);
@@ -128,11 +140,15 @@ async function perform(plan: Plan, flags: Flags, log: Logger): Promise<void> {
     }
     const table = timetable(plan, targets.length);
     await checkAll(table, targets);
+    const run = runName(plan, startMs);
+    const asRun = join(dirname(path), planFileName(run));
+    keepPlan(asRun, planAsRun(plan.text, { run, seed: plan.seed }));
     const progress = progressOn(process.stderr, log);
-    const failed = await runCampaign({ run: runName(plan, startMs), table, targets, progress, log, signal });
+    const failed = await runCampaign({ run, table, targets, progress, log, signal });
     const [start, end] = [startMs, Date.now()].map((ms) => new Date(ms).toISOString());
+    const [labels, provenance] = [path, asRun].map((file) => relative(process.cwd(), file));
     process.stdout.write(
-      `${table.episodes} episodes are in ${flags.episodes}: kubevigil-builder build --labels ${relative(process.cwd(), path)} --start ${start} --end ${end}\n`,
+      `${table.episodes} episodes are in ${flags.episodes}: kubevigil-builder build --labels ${labels} --provenance ${provenance} --start ${start} --end ${end}\n`,
     );
     if (failed > 0)
       throw new ScenariosError(

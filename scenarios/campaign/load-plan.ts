@@ -28,21 +28,22 @@ function exampleOf(path: readonly PropertyKey[]): string | undefined {
   return Object.hasOwn(EXAMPLES, key) ? EXAMPLES[key] : undefined;
 }
 
-function readDocument(path: string): unknown {
+function readDocument(path: string): { text: string; document: unknown } {
   try {
-    return parseYaml(readFileSync(path, 'utf8'));
+    const text = readFileSync(path, 'utf8');
+    return { text, document: parseYaml(text) };
   } catch (cause) {
     throw new ScenariosError('plan', `${path}: ${firstLineOf(cause)}`, { cause });
   }
 }
 
 /**
- * Reads a campaign's file; paths in it are relative to it.
+ * Reads a campaign's file, and has its text as it was written beside; paths in it are relative to it.
  *
  * @throws {ScenariosError} `plan`, naming the path in the file
  */
-export function loadPlan(path: string): Plan {
-  const document = readDocument(path);
+export function loadPlan(path: string): Plan & { readonly text: string } {
+  const { text: written, document } = readDocument(path);
   const result = planSchema.safeParse(document);
   if (!result.success) {
     const text = ({ path: place, message }: Objection) =>
@@ -54,5 +55,5 @@ export function loadPlan(path: string): Plan {
     ...target,
     ...absolutePaths(target, ['tokenFile', 'caFile'], dirname(path)),
   }));
-  return { ...result.data, ...(targets !== undefined && { targets }) };
+  return { ...result.data, ...(targets !== undefined && { targets }), text: written };
 }

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
+import { PARTS } from '../../dataset/model/rows.ts';
 import { type Lack, lackText } from '../../dataset/summary/lacks.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
 interface Manifest {
   readonly files: readonly { readonly path: string }[];
-  readonly split: { readonly lacks?: readonly Lack[] };
+  readonly split: { readonly lacks?: readonly Lack[]; readonly rows: Readonly<Record<string, number>> };
 }
 
 function manifestOf(dataset: string): Manifest {
@@ -27,9 +28,11 @@ export async function readRows(dataset: string): Promise<Row[]> {
 
 /** What parts of a dataset lack, and why those of the demo's do. */
 export function lacksLines(dataset: string): string[] {
-  const { lacks = [] } = manifestOf(dataset).split;
-  if (lacks.length === 0) return ['  every part has rows of every class'];
+  const { lacks = [], rows } = manifestOf(dataset).split;
+  const empty = PARTS.filter((part) => (rows[part] ?? 0) === 0);
+  if (lacks.length + empty.length === 0) return ['  every part has rows of every class'];
   return [
+    ...empty.map((part) => `  ${part} has no rows at all`),
     ...lacks.map((lack) => `  ${lackText(lack)}`),
     '  Each scenario was on once here, and an episode is never divided: three of each put every class into every part.',
   ];

@@ -22,6 +22,7 @@ import {
 } from './grafana.ts';
 import { countBy, movesOf, moveTable } from './moves.ts';
 import { demoPlan, demoRules } from './plan.ts';
+import { plansAsRun } from './plans-as-run.ts';
 import { runProgram } from './program.ts';
 import { startExporter, startPrometheusFor, waitForFirstScrape } from './services.ts';
 
@@ -62,27 +63,17 @@ interface Wishes {
   readonly detector: boolean;
 }
 
-/**
- * Runs campaigns one after the other; the file of episodes keeps those of all.
- *
- * @param first number of the first plan, counted from 1
- * @returns their plans' files
- */
+/** Runs campaigns one after the other; the file of episodes keeps those of all. */
 async function runCampaigns(
   plans: readonly object[],
-  first: number,
   temporary: string,
   flags: readonly string[],
   signal: AbortSignal,
-): Promise<string[]> {
-  const files: string[] = [];
-  for (const [i, own] of plans.entries()) {
-    const number = first + i;
-    const plan = writeJson(join(temporary, number === 1 ? 'plan.yaml' : `plan-${number}.yaml`), own);
+): Promise<void> {
+  for (const own of plans) {
+    const plan = writeJson(join(temporary, 'plan.yaml'), own);
     await runProgram('scenarios', ['run', plan, ...flags], signal);
-    files.push(plan);
   }
-  return files;
 }
 
 async function demo(
@@ -128,14 +119,17 @@ async function demo(
   const { train, validation } = wishes.detector
     ? LEARNED
     : { train: [demoPlan(stepSeconds, isRoot)], validation: [] };
+  const plans = [...train, ...validation];
+  // Of the demo before this one.
+  for (const plan of plansAsRun(output, plans)) rmSync(plan);
   const flags = [
     ...['--prometheus', prometheus.url, '--node-name', node],
     ...['--scratch', output, '--victim.log', victimLog],
   ];
   const all = [...flags, '--episodes', episodes];
-  const plans = await runCampaigns(train, 1, temporary, all, signal);
+  await runCampaigns(train, temporary, all, signal);
   const trainedMs = Date.now();
-  plans.push(...(await runCampaigns(validation, 1 + plans.length, temporary, all, signal)));
+  await runCampaigns(validation, temporary, all, signal);
   const endMs = Date.now();
 
   say('Building the dataset …');
@@ -147,7 +141,16 @@ async function demo(
     split: wishes.detector ? { by: 'time', bounds: [iso(trainedMs), iso(endMs)] } : { by: 'episode' },
   });
   const range = ['--start', iso(startMs), '--end', iso(endMs)];
-  const build = ['build', '--config', config, ...range, '--provenance', ...plans, '--output', dataset];
+  const build = [
+    'build',
+    '--config',
+    config,
+    ...range,
+    '--provenance',
+    ...plansAsRun(output, plans),
+    '--output',
+    dataset,
+  ];
   await runProgram('builder', build, signal);
   await runProgram('builder', ['report', dataset], signal);
 
@@ -194,7 +197,7 @@ async function demo(
   if (wishes.detector) say(`  the model          ${typed(models)}`);
   say('Next:');
   say(`  node dist/builder/main.js verify ${shown}`);
-  say(`  python3 -c "import pandas; print(pandas.read_parquet('${shown}/data'))"`);
+  say(`  python3 -c "import pandas; print(pandas.read_parquet('${shown}/data', partitioning=None))"`);
   say('  node dist/scenarios/main.js run --help     # campaigns of your own');
   if (installed === undefined) say(`  ${GRAFANA_HINT}`);
   else {

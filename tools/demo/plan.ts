@@ -19,8 +19,15 @@ const EPISODE = '8s';
 const NORMAL = ['4s', '6s'];
 const RECOVERY = '4s';
 
+/** A plan of a campaign, as far as the demo looks at it. */
+export interface NamedPlan {
+  readonly name: string;
+  readonly scenarios: readonly object[];
+  readonly [key: string]: unknown;
+}
+
 /** A plan for `kubevigil-scenarios run`. */
-export function demoPlan(stepSeconds: number, isRoot: boolean): object {
+export function demoPlan(stepSeconds: number, isRoot: boolean): NamedPlan {
   const names = [...ATTACKS, ...(isRoot ? ROOTS_ATTACKS : []), ...LOOK_ALIKES];
   return {
     name: 'demo',

@@ -97,10 +97,15 @@ describe('kubevigil-scenarios run', () => {
     }
     expect(Date.now()).to.be.at.least(before);
     expect(ended.stdout).to.match(
-      /^3 episodes are in \S+episodes\.csv: kubevigil-builder build --labels \S+ --start \S+ --end \S+\n$/,
+      /^3 episodes are in \S+episodes\.csv: kubevigil-builder build --labels \S+ --provenance \S+ --start \S+ --end \S+\n$/,
     );
     expect(ended.stderr).to.match(/level=info msg="cpu_burn on here \(\d of 3\)"/);
-    expect(readdirSync(path()).sort()).to.deep.equal(['episodes.csv', 'plan.yaml']);
+    // The plan as it ran, with the seed of the command line, is kept: it gives the same timetable again.
+    const kept = `${episodes()[0]?.run}.plan.yaml`;
+    expect(readdirSync(path()).sort()).to.deep.equal(['episodes.csv', 'plan.yaml', kept].sort());
+    expect(ended.stdout).to.include(kept);
+    const again = await scenarios(['run', path(kept), '--dry-run', '--node-name=here']);
+    expect(again.stdout).to.equal(dry.stdout);
   });
 
   it('serves its ground truth as metrics meanwhile, and nothing that starts anything', async () => {
@@ -161,7 +166,8 @@ describe('kubevigil-scenarios run', () => {
     const againMs = Date.now();
     await run();
     expect(episodes()[0]?.endMs).to.be.within(againMs, Date.now());
-    expect(readdirSync(path()).sort()).to.deep.equal(['episodes.csv', 'plan.yaml']);
+    const others = readdirSync(path()).filter((name) => !/^short-\w+\.plan\.yaml$/.test(name));
+    expect(others.sort()).to.deep.equal(['episodes.csv', 'plan.yaml']);
   });
 
   it('runs on several nodes, whose own truth is the same', async () => {

@@ -1,5 +1,7 @@
 /** The campaigns from which the demo's detector learns, and the attacks that it is then shown. */
 
+import type { NamedPlan } from '../plan.ts';
+
 /** A row each second, as often as Prometheus scrapes: a few minutes have to be enough. */
 export const STEP_SECONDS = 1;
 
@@ -19,7 +21,7 @@ const attacks = (name: string, repetitions: number) => ({
 });
 
 /** Plans one after the other: what is learned from, and what the learning is stopped and calibrated by. */
-export const LEARNED: Readonly<Record<'train' | 'validation', readonly object[]>> = {
+export const LEARNED: Readonly<Record<'train' | 'validation', readonly NamedPlan[]>> = {
   train: [quiet('demo-quiet', '30s'), attacks('demo-attacks', 2)],
   validation: [quiet('demo-quiet-again', '35s'), attacks('demo-attacks-again', 1)],
 };
