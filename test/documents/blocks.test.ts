@@ -17,7 +17,7 @@ type Kind = 'builder configuration' | 'campaign' | 'rules' | 'web configuration'
 function kindOf(value: unknown): Kind {
   const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
   const has = (...names: string[]) => names.some((name) => keys.includes(name));
-  if (has('scenarios')) return 'campaign';
+  if (has('scenarios') || (has('chains') && has('name'))) return 'campaign';
   if (has('tls_server_config', 'basic_auth_users')) return 'web configuration';
   if (has('rules')) {
     const [first] = (value as { rules: readonly object[] }).rules;
