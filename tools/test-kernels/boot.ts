@@ -1,8 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Assets } from './assets.ts';
+import type { Assets } from '../guests/assets.ts';
+import { emptyDisk, type Hardware } from '../guests/hardware.ts';
+import { startGuest } from '../guests/start.ts';
 import type { Result } from './guest/result.ts';
 import type { Machine } from './machines.ts';
 
@@ -25,32 +27,22 @@ export interface BootOptions {
   readonly onResult: (result: Result) => void;
 }
 
-function argumentsOf(
-  { name, suite, boot }: Machine,
+function hardwareOf(
+  { name, kernel: version, boot }: Machine,
   { assets, product, folder, checks }: BootOptions,
-): string[] {
-  const kernel = assets.kernels.get(suite);
-  if (kernel === undefined) throw new Error(`there is no kernel of ${suite}`);
+): Hardware {
+  const kernel = assets.kernels.get(version);
+  if (kernel === undefined) throw new Error(`there is no kernel ${version}`);
   const data = join(folder, `${name}.data`);
-  writeFileSync(data, '');
-  truncateSync(data, DATA_BYTES);
-  const disk = (file: string) => ['-drive', `file=${file},if=virtio,format=raw,snapshot=on`];
-  // The second CPU is there and not online: that it comes is one of the checks.
-  const words = ['console=ttyS0', 'root=/dev/vda', 'rw', 'net.ifnames=0', 'panic=-1', 'maxcpus=1'];
+  emptyDisk(data, DATA_BYTES);
   const only = checks.length === 0 ? [] : [`lab.checks=${checks.join(',')}`];
-  return [
-    ...['-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '1024'],
-    ...['-nographic', '-nodefaults', '-no-reboot'],
-    ...['-kernel', kernel.image, '-initrd', kernel.initrd],
-    ...['-append', [...words, 'systemd.unit=lab.service', ...boot, ...only].join(' ')],
-    ...disk(assets.disk),
-    ...disk(data),
-    ...disk(product),
-    ...['-netdev', 'user,id=net,restrict=on', '-device', 'virtio-net-pci,netdev=net,romfile='],
-    ...['-device', 'virtio-rng-pci'],
-    ...['-serial', `file:${join(folder, `${name}.console`)}`],
-    ...['-serial', `file:${join(folder, `${name}.results`)}`],
-  ];
+  return {
+    ...{ kernel, root: assets.disk, disks: [data, product], memoryMiB: 1024 },
+    // The second CPU is there and not online: that it comes is one of the checks.
+    ...{ cpus: 2, words: ['maxcpus=1', ...boot, ...only] },
+    forwards: [],
+    serials: ['console', 'results'].map((what) => join(folder, `${name}.${what}`)),
+  };
 }
 
 function resultsIn(file: string): Result[] {
@@ -76,12 +68,9 @@ export async function boot(machine: Machine, options: BootOptions): Promise<Resu
     join(options.folder, `${machine.name}.${what}`),
   );
   if (console === undefined || file === undefined) throw new Error('no files');
-  // Beside everything else that this machine does.
-  const args = ['-n', '10', options.qemu, ...argumentsOf(machine, options)];
-  const child = spawn('nice', args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = startGuest(options.qemu, hardwareOf(machine, options));
   const ended = endOf(child);
   const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
   let told = 0;
   let heardMs = performance.now();
   let isRunning = true;
@@ -101,7 +90,6 @@ export async function boot(machine: Machine, options: BootOptions): Promise<Resu
     if (performance.now() - heardMs > SILENCE_MS) kill();
     await Promise.race([ended, sleep(LOOK_MS)]);
   }
-  process.off('exit', kill);
   const results = resultsIn(file);
   if (results.some(({ check }) => check === 'end')) return results;
   const last = readFileSync(console, 'utf8').trimEnd().split('\n').slice(-LAST_LINES).join('\n');

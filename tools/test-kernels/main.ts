@@ -7,13 +7,14 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand, UsageError } from '../../common/cli.ts';
 import { Program } from '../../common/flags.ts';
+import { assetsOf } from '../guests/assets.ts';
+import { findQemu } from '../guests/find-qemu.ts';
+import { productDisk, productFolder } from '../guests/product.ts';
 import { CACHE } from '../programs/paths.ts';
-import { assetsOf } from './assets.ts';
 import { boot } from './boot.ts';
 import type { Result } from './guest/result.ts';
 import { MACHINES, type Machine } from './machines.ts';
-import { mutate, productDisk, productFolder, WRONG_FACTOR } from './product.ts';
-import { findQemu } from './qemu.ts';
+import { mutate, WRONG_FACTOR } from './mutation.ts';
 import { problemsOf, tableOf } from './table.ts';
 
 interface Flags {
@@ -42,11 +43,10 @@ async function runAll(
   folder: string,
 ): Promise<Map<string, Result[]>> {
   const qemu = await findQemu(tell);
-  const suites = [...new Set(MACHINES.map(({ suite }) => suite))];
-  const assets = await assetsOf(suites, { mirror: flags.mirror, fresh: flags.fresh }, tell);
+  const assets = await assetsOf({ mirror: flags.mirror, fresh: flags.fresh }, tell);
   tell('packing the product');
   const packed = join(folder, 'product');
-  await productFolder(packed);
+  await productFolder(packed, 'tools/test-kernels/guest');
   if (flags.mutate) mutate(packed, WRONG_FACTOR);
   const product = join(folder, 'product.img');
   await productDisk(packed, product);

@@ -1,5 +1,5 @@
-import { type Container, doorsOf, ENTER, folderOf } from './containers.ts';
-import { run } from './shell.ts';
+import { type Container, doorsOf, ENTER, folderOf } from '../../guests/inside/containers.ts';
+import { run } from '../../guests/inside/shell.ts';
 
 /** A program that ends at once, under the name of a shell. */
 export const SHELL = '/opt/bin/bash';

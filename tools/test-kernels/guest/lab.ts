@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LAB } from '../../guests/inside/places.ts';
+import { run, text } from '../../guests/inside/shell.ts';
 import { compare, type Origins } from './bounds.ts';
 import { Page } from './page.ts';
-import { LAB } from './places.ts';
 import { readings } from './readings.ts';
-import { run, text } from './shell.ts';
 
 const READY_WITHIN_MS = 180_000;
 const PAGE_WITHIN_MS = 60_000;

@@ -3,6 +3,8 @@
  * Each check is one line of JSON on the second serial port, which the host reads.
  */
 import { openSync, writeSync } from 'node:fs';
+import { LAB } from '../../guests/inside/places.ts';
+import { text } from '../../guests/inside/shell.ts';
 import type { Check } from './check.ts';
 import { clock } from './checks/clock.ts';
 import { denied, NEEDS_TRACE } from './checks/denied.ts';
@@ -15,9 +17,7 @@ import { network } from './checks/network.ts';
 import { restart } from './checks/restart.ts';
 import { start } from './checks/start.ts';
 import { Lab } from './lab.ts';
-import { LAB } from './places.ts';
 import type { Result } from './result.ts';
-import { text } from './shell.ts';
 
 const WHOLE: readonly Check[] = [
   start,

@@ -1,8 +1,8 @@
 /** What the kernel's own files say, under the names of the series that are made of them. */
 import { existsSync, readdirSync, statfsSync } from 'node:fs';
-import { CONTAINERS, type Container, folderOf, UNIFIED } from './containers.ts';
-import { LAB } from './places.ts';
-import { keyed, text } from './shell.ts';
+import { CONTAINERS, type Container, folderOf, UNIFIED } from '../../guests/inside/containers.ts';
+import { LAB } from '../../guests/inside/places.ts';
+import { keyed, text } from '../../guests/inside/shell.ts';
 
 /** One value of the kernel's. */
 export interface Reading {

@@ -1,7 +1,7 @@
+import { CONTAINERS } from '../../../guests/inside/containers.ts';
+import { run } from '../../../guests/inside/shell.ts';
 import { burst } from '../causes.ts';
 import type { Check } from '../check.ts';
-import { CONTAINERS } from '../containers.ts';
-import { run } from '../shell.ts';
 import { execsDuring } from './execs.ts';
 import { failSu, rise } from './host.ts';
 

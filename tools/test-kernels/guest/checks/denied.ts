@@ -1,6 +1,6 @@
+import { LAB } from '../../../guests/inside/places.ts';
+import { text } from '../../../guests/inside/shell.ts';
 import type { Check } from '../check.ts';
-import { LAB } from '../places.ts';
-import { text } from '../shell.ts';
 
 /** What needs the trace, which a kernel that is locked down does not show. */
 export const NEEDS_TRACE = ['execs', 'connections', 'container-oom'];

@@ -1,9 +1,9 @@
+import { CONTAINERS, type Container, folderOf, UNIFIED } from '../../../guests/inside/containers.ts';
+import { LAB } from '../../../guests/inside/places.ts';
+import { run, text } from '../../../guests/inside/shell.ts';
 import { writeDirectly } from '../causes.ts';
 import type { Check } from '../check.ts';
-import { CONTAINERS, type Container, folderOf, UNIFIED } from '../containers.ts';
 import type { Lab } from '../lab.ts';
-import { LAB } from '../places.ts';
-import { run, text } from '../shell.ts';
 
 const BLOCKS = 160;
 const BLOCK_KB = 64;

@@ -1,6 +1,6 @@
+import { CONTAINERS, type Container, UNIFIED } from '../../../guests/inside/containers.ts';
 import { burst, burstInto, burstOfMoved } from '../causes.ts';
 import type { Check } from '../check.ts';
-import { CONTAINERS, type Container, UNIFIED } from '../containers.ts';
 import type { Lab } from '../lab.ts';
 import type { Page } from '../page.ts';
 

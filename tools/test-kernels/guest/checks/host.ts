@@ -1,8 +1,8 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { CONTAINERS, doorsOf, ENTER } from '../../../guests/inside/containers.ts';
+import { fail, run, start } from '../../../guests/inside/shell.ts';
 import type { Check } from '../check.ts';
-import { CONTAINERS, doorsOf, ENTER } from '../containers.ts';
 import type { Page } from '../page.ts';
-import { fail, run, start } from '../shell.ts';
 
 const ASK = '/opt/bin/ask';
 

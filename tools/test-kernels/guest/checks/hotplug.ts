@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
+import { CONTAINERS } from '../../../guests/inside/containers.ts';
 import { burst, burstOfMoved, movedByAnotherCpu } from '../causes.ts';
 import type { Check } from '../check.ts';
-import { CONTAINERS } from '../containers.ts';
 import type { Lab } from '../lab.ts';
 import { execsDuring } from './execs.ts';
 

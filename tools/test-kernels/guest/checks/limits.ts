@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import { CONTAINERS, type Container, doorsOf, folderOf, UNIFIED } from '../../../guests/inside/containers.ts';
+import { run, start, text } from '../../../guests/inside/shell.ts';
 import { HOG, spin } from '../causes.ts';
 import type { Check } from '../check.ts';
-import { CONTAINERS, type Container, doorsOf, folderOf, UNIFIED } from '../containers.ts';
-import { run, start, text } from '../shell.ts';
 
 const PERIOD_US = 100_000;
 const HELD_BYTES = 60 * 1_048_576;

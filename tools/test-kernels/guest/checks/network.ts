@@ -1,8 +1,8 @@
+import { CONTAINERS, doorsOf, ENTER } from '../../../guests/inside/containers.ts';
+import { run, start, text } from '../../../guests/inside/shell.ts';
 import type { Check } from '../check.ts';
-import { CONTAINERS, doorsOf, ENTER } from '../containers.ts';
 import type { Page } from '../page.ts';
 import { traffic } from '../readings.ts';
-import { run, start, text } from '../shell.ts';
 
 const NETNS = '/run/netns/pod';
 const inPod = ['nsenter', `--net=${NETNS}`, 'perl', '-e'] as const;

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
+import { CONTAINERS } from '../../../guests/inside/containers.ts';
+import { run } from '../../../guests/inside/shell.ts';
 import { burst } from '../causes.ts';
 import type { Check } from '../check.ts';
-import { CONTAINERS } from '../containers.ts';
-import { run } from '../shell.ts';
 import { execsDuring } from './execs.ts';
 
 const INSTANCES = '/sys/kernel/tracing/instances';

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { CONTAINERS, layOut } from '../../../guests/inside/containers.ts';
+import { LAB } from '../../../guests/inside/places.ts';
+import { run } from '../../../guests/inside/shell.ts';
 import { exitProgram, SHELL } from '../causes.ts';
 import type { Check } from '../check.ts';
-import { CONTAINERS, layOut } from '../containers.ts';
-import { LAB } from '../places.ts';
-import { run } from '../shell.ts';
 
 async function setUpMachine(): Promise<void> {
   await run('mkfs.ext4', '-q', '/dev/vdb');

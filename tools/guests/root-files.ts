@@ -1,4 +1,4 @@
-import { LAB } from './guest/places.ts';
+import { LAB } from './inside/places.ts';
 
 /** A file of the machines' root. */
 interface RootFile {

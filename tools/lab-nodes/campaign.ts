@@ -1,0 +1,219 @@
+/** One run of the campaign: guests, the server that scrapes them, and each node's plan from where it was left. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatDuration } from '../../common/duration.ts';
+import { openRemoteTarget } from '../../scenarios/campaign/remote-target.ts';
+import type { Target } from '../../scenarios/campaign/target.ts';
+import { Ledger } from '../../scenarios/ground-truth/ledger.ts';
+import { SCENARIOS } from '../../scenarios/registry/registry.ts';
+import { type RunningPrometheus, startPrometheus } from '../programs/prometheus.ts';
+import { shippedConfig } from '../programs/shipped-config.ts';
+import { waitFor } from '../programs/wait.ts';
+import { choose } from './choose.ts';
+import type { Guest } from './guests.ts';
+import { runNode } from './node-run.ts';
+import { type Item, type LabNode, lengthOf, planOf } from './plan.ts';
+import { remaining } from './resume.ts';
+import { type CampaignWishes, type State, saveState } from './state.ts';
+
+/** Ordinary use of each guest's victim, a second. */
+const REQUESTS_PER_SECOND = 0.5;
+const PROGRESS_MS = 15_000;
+/** What guests that were booted anew have before the first attack: what is usual is learned of 20 rows, and windows have 8. */
+const SETTLE_STEPS = 32;
+const SCENARIO_NAMES = SCENARIOS.map(({ name }) => name);
+
+export const episodesFile = (work: string, { name }: LabNode) => join(work, `episodes-${name}.csv`);
+const stateFile = (work: string) => join(work, 'campaign.json');
+
+export interface Lab {
+  readonly work: string;
+  readonly state: State;
+  readonly nodes: readonly LabNode[];
+  readonly tell: (line: string) => void;
+}
+
+export const keep = ({ work, state }: Lab) => saveState(stateFile(work), state);
+
+export { stateFile };
+
+/** Starts the server with what it has stored before; without guests it scrapes nothing. */
+export function startStore(
+  work: string,
+  guests: readonly Guest[],
+  { stepMs }: CampaignWishes,
+): Promise<RunningPrometheus> {
+  const targets = join(work, 'targets.json');
+  const listed = guests.map(({ exporter, node }) => ({ targets: [exporter], labels: { node: node.name } }));
+  writeFileSync(targets, JSON.stringify(listed));
+  const config = shippedConfig('prometheus.yml', targets, formatDuration(stepMs));
+  return startPrometheus(join(work, 'prometheus'), { ...config, rule_files: [] });
+}
+
+interface NodeAtWork {
+  readonly guest: Guest;
+  readonly target: Target;
+  readonly ledger: Ledger;
+}
+
+async function openNode(lab: Lab, guest: Guest, tokenFile: string): Promise<NodeAtWork> {
+  const ledger = new Ledger(episodesFile(lab.work, guest.node), Date.now());
+  try {
+    const plan = { url: `http://${guest.scenarios}`, tokenFile };
+    const target = await openRemoteTarget(plan, SCENARIO_NAMES, ledger);
+    return { guest, target, ledger };
+  } catch (error) {
+    ledger.close();
+    throw error;
+  }
+}
+
+/** Remembers how far guests' clocks are from this machine's, and refuses those by which rows would have others' labels. */
+async function compareClocks({ state }: Lab, nodes: readonly NodeAtWork[]): Promise<void> {
+  for (const { target } of nodes) {
+    const awayMs = Math.round(Math.abs(await target.clockAheadMs()));
+    state.clockMs[target.node] = Math.max(state.clockMs[target.node] ?? 0, awayMs);
+    if (awayMs > state.wishes.stepMs / 2)
+      throw new Error(
+        `the clock of ${target.node} is ${awayMs} ms from this machine's: labels would be on other rows`,
+      );
+  }
+}
+
+async function release(prometheus: string, node: LabNode): Promise<string> {
+  const query = encodeURIComponent(`kubevigil_node_info{node="${node.name}"}`);
+  return waitFor(`a scrape of ${node.name}`, async (signal) => {
+    const answer = await fetch(`${prometheus}/api/v1/query?query=${query}`, { signal });
+    const { data } = (await answer.json()) as { data: { result: { metric: Record<string, string> }[] } };
+    return data.result[0]?.metric['kernel'];
+  });
+}
+
+/** Tells now and then what is done and how long the rest takes. */
+function tellProgress(
+  tell: Lab['tell'],
+  left: ReadonlyMap<string, readonly Item[]>,
+  all: number,
+): () => void {
+  const timer = setInterval(() => {
+    const items = [...left.values()];
+    const episodes = items.flat().filter(({ kind }) => kind === 'episode').length;
+    const leftMs = Math.max(0, ...items.map(lengthOf));
+    tell(
+      `${all - episodes} of ${all} episodes, about ${formatDuration(Math.ceil(leftMs / 10_000) * 10_000)} left`,
+    );
+  }, PROGRESS_MS);
+  return () => clearInterval(timer);
+}
+
+async function choiceOf(lab: Lab, targets: readonly Target[]) {
+  const { state, tell } = lab;
+  if (state.chosen !== null) return state.chosen;
+  const { only, durationMs } = state.wishes;
+  const { chosen, leftOut } = await choose(SCENARIOS, targets, durationMs, only);
+  for (const [name, why] of Object.entries(leftOut)) tell(`left out: ${name}: ${why}`);
+  state.leftOut = leftOut;
+  state.chosen = { attacks: [...chosen.attacks], benign: [...chosen.benign] };
+  keep(lab);
+  return state.chosen;
+}
+
+/** Carries all nodes' plans out. */
+async function perform(
+  lab: Lab,
+  nodes: readonly NodeAtWork[],
+  prometheus: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { state, tell } = lab;
+  await compareClocks(lab, nodes);
+  const targets = nodes.map(({ target }) => target);
+  const chosen = await choiceOf(lab, targets);
+  for (const { guest } of nodes) state.kernels[guest.node.name] = await release(prometheus, guest.node);
+  const plan = planOf(lab.nodes, chosen, state.wishes);
+  const settleMs = SETTLE_STEPS * state.wishes.stepMs;
+  const left = new Map(
+    nodes.map(({ guest: { node }, ledger }) => [
+      node.name,
+      remaining(plan.get(node.name) ?? [], ledger.lines, settleMs),
+    ]),
+  );
+  state.startMs ??= Date.now();
+  keep(lab);
+  await Promise.all(targets.map((target) => target.setBackground(REQUESTS_PER_SECOND)));
+  const all = [...plan.values()].flat().filter(({ kind }) => kind === 'episode').length;
+  const stop = tellProgress(tell, left, all);
+  const run = `lab-${state.wishes.seed}`;
+  try {
+    await Promise.all(
+      nodes.map(async ({ guest, target }) => {
+        const { name } = guest.node;
+        const why = await runNode({
+          ...{ target, run, signal, items: left.get(name) ?? [], isGone: guest.isGone },
+          validationBegins: () => {
+            state.validationMs[name] = Date.now();
+            keep(lab);
+          },
+          failed: (planned, failure) => {
+            state.failures[planned.name] = `${planned.scenario}: ${failure}`;
+            tell(`${planned.name} (${planned.scenario}) failed: ${failure}`);
+          },
+          done: (item) => {
+            left.set(
+              name,
+              (left.get(name) ?? []).filter((other) => other !== item),
+            );
+            state.endMs = Date.now();
+            keep(lab);
+          },
+        });
+        if (why !== undefined) tell(`${name} ends early: ${why}`);
+      }),
+    );
+    if (!signal.aborted)
+      await compareClocks(
+        lab,
+        nodes.filter(({ guest }) => !guest.isGone()),
+      );
+  } finally {
+    stop();
+    state.endMs = Date.now();
+    keep(lab);
+  }
+}
+
+/**
+ * Opens the guests, carries out what is left, and ends all that was started.
+ *
+ * @param open boots a guest
+ */
+export async function runCampaign(
+  lab: Lab,
+  open: (node: LabNode) => Promise<Guest>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { work, state, tell } = lab;
+  const tokenFile = join(work, 'token');
+  writeFileSync(tokenFile, state.token, { mode: 0o600 });
+  const guests: Guest[] = [];
+  const nodes: NodeAtWork[] = [];
+  let store: RunningPrometheus | undefined;
+  try {
+    tell(`booting ${lab.nodes.map(({ name }) => name).join(', ')}`);
+    await Promise.all(
+      lab.nodes.map(async (node) => {
+        const guest = await open(node);
+        guests.push(guest);
+        tell(`${node.name} answers`);
+      }),
+    );
+    store = await startStore(work, guests, state.wishes);
+    for (const guest of guests) nodes.push(await openNode(lab, guest, tokenFile));
+    await perform(lab, nodes, store.url, signal);
+  } finally {
+    await Promise.all(nodes.filter(({ guest }) => !guest.isGone()).map(({ target }) => target.close()));
+    for (const { ledger } of nodes) ledger.close();
+    for (const guest of guests) guest.end();
+    await store?.stop();
+  }
+}
