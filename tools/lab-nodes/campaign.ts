@@ -182,14 +182,38 @@ async function perform(
   }
 }
 
+/** Boots all guests beside each other. When one cannot be had, the others are ended before it throws. */
+async function openAll(
+  { nodes, tell }: Lab,
+  open: (node: LabNode, signal: AbortSignal) => Promise<Guest>,
+  signal: AbortSignal,
+  guests: Guest[],
+): Promise<void> {
+  tell(`booting ${nodes.map(({ name }) => name).join(', ')}`);
+  const failing = new AbortController();
+  const both = AbortSignal.any([signal, failing.signal]);
+  const ends = await Promise.allSettled(
+    nodes.map(async (node) => {
+      const guest = await open(node, both).catch((error: unknown) => {
+        failing.abort(error);
+        throw error;
+      });
+      guests.push(guest);
+      tell(`${node.name} answers`);
+    }),
+  );
+  if (failing.signal.aborted) throw failing.signal.reason;
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
 /**
  * Opens the guests, carries out what is left, and ends all that was started.
  *
- * @param open boots a guest
+ * @param open boots a guest; at the signal it ends it and throws
  */
 export async function runCampaign(
   lab: Lab,
-  open: (node: LabNode) => Promise<Guest>,
+  open: (node: LabNode, signal: AbortSignal) => Promise<Guest>,
   signal: AbortSignal,
 ): Promise<void> {
   const { work, state, tell } = lab;
@@ -199,14 +223,7 @@ export async function runCampaign(
   const nodes: NodeAtWork[] = [];
   let store: RunningPrometheus | undefined;
   try {
-    tell(`booting ${lab.nodes.map(({ name }) => name).join(', ')}`);
-    await Promise.all(
-      lab.nodes.map(async (node) => {
-        const guest = await open(node);
-        guests.push(guest);
-        tell(`${node.name} answers`);
-      }),
-    );
+    await openAll(lab, open, signal, guests);
     store = await startStore(work, guests, state.wishes);
     for (const guest of guests) nodes.push(await openNode(lab, guest, tokenFile));
     await perform(lab, nodes, store.url, signal);

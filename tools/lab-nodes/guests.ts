@@ -40,8 +40,6 @@ export interface Machinery {
   readonly product: string;
   /** For disks and consoles. */
   readonly folder: string;
-  /** Fires when all is to end. */
-  readonly signal: AbortSignal;
 }
 
 /** Packs the product, the guests' own program, and what they are told into a disk. */
@@ -83,16 +81,16 @@ async function start(node: LabNode, { qemu, assets, product, folder }: Machinery
 const isOver = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null;
 
 /**
- * Boots a guest.
+ * Boots a guest; ends it when it is told to.
  *
  * @throws {Error} with the end of its console, when it has ended or does not answer in 40 minutes
  */
-export async function openGuest(node: LabNode, machinery: Machinery): Promise<Guest> {
+export async function openGuest(node: LabNode, machinery: Machinery, ending: AbortSignal): Promise<Guest> {
   mkdirSync(machinery.folder, { recursive: true });
   const { child, console, exporter, scenarios } = await start(node, machinery);
   const end = () => void child.kill('SIGKILL');
   const isReady = async (address: string, signal: AbortSignal) => {
-    machinery.signal.throwIfAborted();
+    ending.throwIfAborted();
     if (isOver(child)) throw new Error(`${node.name} has ended: ${lastLinesOf(console)}`);
     return answers(`http://${address}/-/ready`, signal);
   };

@@ -44,8 +44,8 @@ async function campaign(lab: Lab, { mirror }: Flags, signal: AbortSignal): Promi
       execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim(),
     );
     keep(lab);
-    const machinery = { qemu, assets, product, folder, signal };
-    await runCampaign(lab, (node) => openGuest(node, machinery), signal);
+    const machinery = { qemu, assets, product, folder };
+    await runCampaign(lab, (node, ending) => openGuest(node, machinery, ending), signal);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
