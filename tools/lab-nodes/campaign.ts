@@ -216,7 +216,7 @@ export async function runCampaign(
   open: (node: LabNode, signal: AbortSignal) => Promise<Guest>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { work, state, tell } = lab;
+  const { work, state } = lab;
   const tokenFile = join(work, 'token');
   writeFileSync(tokenFile, state.token, { mode: 0o600 });
   const guests: Guest[] = [];

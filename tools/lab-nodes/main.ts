@@ -40,6 +40,7 @@ async function campaign(lab: Lab, { mirror }: Flags, signal: AbortSignal): Promi
     const assets = await assetsOf({ mirror, fresh: false }, tell);
     tell('packing the product');
     const product = await packProduct(folder, lab.state.token);
+    signal.throwIfAborted();
     lab.state.commits.push(
       execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim(),
     );
