@@ -1,3 +1,4 @@
+import { NOT_CHOSEN } from '../lab-nodes/choose.ts';
 import { type Count, pooled, pooledAttribution, pooledByClass, wilsonInterval } from '../lab-nodes/pooled.ts';
 import type { Judgement, LabResults, Recall } from '../lab-nodes/results.ts';
 
@@ -150,14 +151,22 @@ function made(results: LabResults): string[] {
   ];
 }
 
-function failures({ failures: found, leftOut }: LabResults): string[] {
-  const left = Object.entries(leftOut).map(([name, why]) => [code(name), why.replace(`${name}: `, '')]);
-  const failed = Object.entries(found).map(([name, why]) => `- ${code(name)}: ${why}`);
+function notDone({ failures, leftOut }: LabResults): string[] {
+  const reasons = Object.entries(leftOut);
+  const refused = reasons.filter(([, why]) => why !== NOT_CHOSEN);
+  const unchosen = reasons.filter(([, why]) => why === NOT_CHOSEN).map(([name]) => code(name));
+  const failed = Object.entries(failures).map(([name, why]) => `- ${code(name)}: ${why}`);
   return [
     '## What was not done',
     'Guests have no cluster, and a network that reaches nothing. Each guest was asked; this is what its service answered.',
-    table(['scenario', 'why not'], left),
-    ...(failed.length === 0 ? [] : ['Episodes that began and did not go as planned:', failed.join('\n')]),
+    table(
+      ['scenario', 'why not'],
+      refused.map(([name, why]) => [code(name), why.replace(`${name}: `, '')]),
+    ),
+    ...(unchosen.length === 0
+      ? []
+      : [`Guests would have done these, and there was no time for them: ${unchosen.join(', ')}.`]),
+    ...(failed.length === 0 ? [] : ['These episodes began and did not go as planned:', failed.join('\n')]),
   ];
 }
 
@@ -197,7 +206,7 @@ export function evaluationPage(results: LabResults | undefined): string {
     '## What was made',
     ...made(results),
     nodes(results),
-    ...failures(results),
+    ...notDone(results),
   ];
   return `${[head, ...sections].join('\n\n')}\n`;
 }

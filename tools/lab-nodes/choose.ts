@@ -9,6 +9,9 @@ export interface Choice {
   readonly leftOut: Readonly<Record<string, string>>;
 }
 
+/** Of scenarios that guests would do and nobody asked for. */
+export const NOT_CHOSEN = 'not among --scenarios';
+
 /** Why a guest would not do a scenario; undefined when it would. */
 async function refusalOf(
   target: Target,
@@ -49,8 +52,7 @@ export async function choose(
     if (refused?.refusal !== undefined) {
       const isAll = refusals.every(({ refusal }) => refusal !== undefined);
       leftOut[scenario.name] = isAll ? refused.refusal : `${refused.node}: ${refused.refusal}`;
-    } else if (only !== null && !only.includes(scenario.name))
-      leftOut[scenario.name] = 'not among --scenarios';
+    } else if (only !== null && !only.includes(scenario.name)) leftOut[scenario.name] = NOT_CHOSEN;
     else chosen.push(scenario);
   }
   const names = (wanted: Scenario['role']) =>

@@ -24,6 +24,7 @@ const iso = (ms: number) => new Date(ms).toISOString();
  * Where a node's rows for learning end and those for validation begin. Nothing is learned of nodes without attacks.
  *
  * @returns milliseconds
+ * @internal exported for its own tests
  */
 export function validationFrom(
   { name, role }: LabNode,
@@ -34,7 +35,11 @@ export function validationFrom(
   return begun[name] ?? Math.round(startMs + LEARNED_SHARE * (endMs - startMs));
 }
 
-/** Names of columns that all have, in the order of the first. */
+/**
+ * Names of columns that all have, in the order of the first.
+ *
+ * @internal exported for its own tests
+ */
 export function commonColumns(all: readonly (readonly string[])[]): string[] {
   const [first = [], ...others] = all;
   return first.filter((name) => others.every((own) => own.includes(name)));

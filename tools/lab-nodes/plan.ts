@@ -6,7 +6,7 @@ import { shuffled } from '../../scenarios/campaign/draw.ts';
  * attacked: has attacks and benign workloads, and is learned from or held out; calibration: attack-free, scores are held against its rows; alarms:
  * attack-free and held out, false alarms are counted there.
  */
-export type NodeRole = 'attacked' | 'calibration' | 'alarms';
+type NodeRole = 'attacked' | 'calibration' | 'alarms';
 
 export interface LabNode {
   /** As Prometheus has it, such as `attacked-6.1`. */
@@ -27,7 +27,7 @@ export interface PlannedEpisode {
 }
 
 /** Time in which nothing is done but ordinary use. */
-export interface QuietTime {
+interface QuietTime {
   readonly kind: 'quiet';
   readonly durationMs: number;
   /** From here on rows are for validation. */
