@@ -12,7 +12,8 @@ import { waitFor } from '../programs/wait.ts';
 import { choose } from './choose.ts';
 import type { Guest } from './guests.ts';
 import { runNode } from './node-run.ts';
-import { type Item, type LabNode, lengthOf, planOf } from './plan.ts';
+import { type LabNode, planOf } from './plan.ts';
+import { type Left, progressLine } from './progress.ts';
 import { remaining } from './resume.ts';
 import { type CampaignWishes, type State, saveState } from './state.ts';
 
@@ -90,19 +91,8 @@ async function release(prometheus: string, node: LabNode): Promise<string> {
 }
 
 /** Tells now and then what is done and how long the rest takes. */
-function tellProgress(
-  tell: Lab['tell'],
-  left: ReadonlyMap<string, readonly Item[]>,
-  all: number,
-): () => void {
-  const timer = setInterval(() => {
-    const items = [...left.values()];
-    const episodes = items.flat().filter(({ kind }) => kind === 'episode').length;
-    const leftMs = Math.max(0, ...items.map(lengthOf));
-    tell(
-      `${all - episodes} of ${all} episodes, about ${formatDuration(Math.ceil(leftMs / 10_000) * 10_000)} left`,
-    );
-  }, PROGRESS_MS);
+function tellProgress(tell: Lab['tell'], left: ReadonlyMap<string, Left>, all: number): () => void {
+  const timer = setInterval(() => tell(progressLine([...left.values()], all, Date.now())), PROGRESS_MS);
   return () => clearInterval(timer);
 }
 
@@ -132,10 +122,10 @@ async function perform(
   for (const { guest } of nodes) state.kernels[guest.node.name] = await release(prometheus, guest.node);
   const plan = planOf(lab.nodes, chosen, state.wishes);
   const settleMs = SETTLE_STEPS * state.wishes.stepMs;
-  const left = new Map(
+  const left = new Map<string, Left>(
     nodes.map(({ guest: { node }, ledger }) => [
       node.name,
-      remaining(plan.get(node.name) ?? [], ledger.lines, settleMs),
+      { items: remaining(plan.get(node.name) ?? [], ledger.lines, settleMs), sinceMs: Date.now() },
     ]),
   );
   state.startMs ??= Date.now();
@@ -149,7 +139,7 @@ async function perform(
       nodes.map(async ({ guest, target }) => {
         const { name } = guest.node;
         const why = await runNode({
-          ...{ target, run, signal, items: left.get(name) ?? [], isGone: guest.isGone },
+          ...{ target, run, signal, items: left.get(name)?.items ?? [], isGone: guest.isGone },
           validationBegins: () => {
             state.validationMs[name] = Date.now();
             keep(lab);
@@ -159,10 +149,8 @@ async function perform(
             tell(`${planned.name} (${planned.scenario}) failed: ${failure}`);
           },
           done: (item) => {
-            left.set(
-              name,
-              (left.get(name) ?? []).filter((other) => other !== item),
-            );
+            const others = (left.get(name)?.items ?? []).filter((other) => other !== item);
+            left.set(name, { items: others, sinceMs: Date.now() });
             state.endMs = Date.now();
             keep(lab);
           },

@@ -9,6 +9,7 @@ import {
   type Repertoire,
   type Wishes,
 } from '../../../tools/lab-nodes/plan.ts';
+import { progressLine } from '../../../tools/lab-nodes/progress.ts';
 import { type Done, remaining } from '../../../tools/lab-nodes/resume.ts';
 
 const WISHES: Wishes = { seed: 1, repetitions: 2, durationMs: 60_000, gapMs: 30_000, quietMs: 300_000 };
@@ -135,5 +136,18 @@ describe('lab:nodes, going on', () => {
     const further = remaining(items, [...learned, whole(episodes[7] as PlannedEpisode)], SETTLE_MS);
     expect(further[0]).to.deep.equal({ kind: 'quiet', durationMs: SETTLE_MS });
     expect(further.filter(({ kind }) => kind === 'quiet')).to.have.length(1);
+  });
+});
+
+describe('lab:nodes, how far it is', () => {
+  it('is told by the node that has most left, of whose first item some time is over', () => {
+    const items = itemsOf('attacked-5.10');
+    const [longer, shorter] = [items, items.slice(-1)].map((left) => ({ items: left, sinceMs: 0 }));
+    if (longer === undefined || shorter === undefined) throw new Error('no items');
+    expect(progressLine([longer, shorter], 20, 0)).to.equal('9 of 20 episodes, about 25m left');
+    expect(progressLine([longer, shorter], 20, 60_000)).to.equal('9 of 20 episodes, about 24m left');
+    // An item that takes longer than planned takes nothing from the others.
+    expect(progressLine([longer], 20, 9_000_000)).to.equal('10 of 20 episodes, about 20m left');
+    expect(progressLine([{ items: [], sinceMs: 0 }], 20, 0)).to.equal('20 of 20 episodes, about 0s left');
   });
 });
