@@ -5,7 +5,7 @@ import { type Calibration, judge, type Verdict, withUnknown } from '../calibrati
 import { type PartScores, partScores } from '../calibration/parts.ts';
 import { windowShape } from '../features/plan.ts';
 import type { Gathered } from '../samples/gather.ts';
-import { isNear, MODELS, type Models, openModels } from './models.ts';
+import { isNear, MODELS, type Models, openModels, sizesOf } from './models.ts';
 import { type Candidate, readCandidate } from './read.ts';
 import type { Golden } from './schema.ts';
 
@@ -125,10 +125,8 @@ export async function openDetector(path: string): Promise<Detector> {
   const candidate = readCandidate(path);
   const refused = (why: string, cause?: unknown) =>
     new DetectorError('model', `${candidate.place}: ${why}: train the model again`, { cause });
-  const { model, plan, promoted } = candidate;
-  const sizes = { features: model.features.length, window: windowShape(plan), classes: model.classes.length };
-  const byRuntime = promoted?.decider === 'network' ? (['challenger'] as const) : [];
-  const models = await openModels(candidate.onnx, sizes, byRuntime).catch((error: unknown) => {
+  const byRuntime = candidate.promoted?.decider === 'network' ? (['challenger'] as const) : [];
+  const models = await openModels(candidate.onnx, sizesOf(candidate), byRuntime).catch((error: unknown) => {
     throw refused(messageOf(error), error);
   });
   const detector = new Detector(candidate, models);

@@ -2,12 +2,15 @@ import { messageOf } from '../../common/errors.ts';
 import type { Matrix } from '../../learning/base/matrix.ts';
 import { forestOf } from '../../learning/models/gbdt/forest.ts';
 import { forestProbabilities } from '../../learning/models/gbdt/forest-probabilities.ts';
-import { networkProbabilities, type WindowShape } from '../models/network/network.ts';
-import { pcaErrorsOf } from '../models/pca.ts';
+import { windowShape } from '../features/plan.ts';
+import { type NetworkKind, networkProbabilities, type WindowShape } from '../models/network/network.ts';
+import { type Novelty, noveltyErrorsOf } from '../models/novelty.ts';
 import { FEATURES, NOVELTY, PROBABILITIES, WINDOWS } from '../onnx/names.ts';
-import { readGraph } from '../onnx/read-graph.ts';
-import { readNetwork, readPca } from '../onnx/read-network.ts';
+import { checked, readGraph } from '../onnx/read-graph.ts';
+import { readNetwork } from '../onnx/read-network.ts';
+import { readReconstruction } from '../onnx/read-reconstruction.ts';
 import { readTrees } from '../onnx/read-trees.ts';
+import type { Candidate } from './read.ts';
 
 export const MODELS = ['classifier', 'challenger', 'novelty'] as const;
 export type ModelName = (typeof MODELS)[number];
@@ -34,11 +37,23 @@ interface Model {
 /** A candidate's models. */
 export type Models = Readonly<Record<ModelName, Model>>;
 
-/** What goes in and comes out. */
+/** What goes in and comes out, and of what kind the models are. */
 export interface ModelSizes {
   readonly features: number;
   readonly window: WindowShape;
   readonly classes: number;
+  readonly kinds: { readonly challenger: NetworkKind; readonly novelty: Novelty['kind'] };
+}
+
+/** Those of a candidate. */
+export function sizesOf({ model, plan }: Pick<Candidate, 'model' | 'plan'>): ModelSizes {
+  const { challenger, novelty } = model.models;
+  return {
+    features: model.features.length,
+    window: windowShape(plan),
+    classes: model.classes.length,
+    kinds: { challenger: challenger.kind, novelty: novelty.kind },
+  };
 }
 
 const ownModel = (run: (inputs: Matrix) => Matrix): Model => ({
@@ -46,8 +61,17 @@ const ownModel = (run: (inputs: Matrix) => Matrix): Model => ({
   close: async () => {},
 });
 
-/** Reads a model back and runs it ourselves: trees in a fifth of the runtime's time, and without the runtime's 140 MB of memory. */
-function openOwn(name: ModelName, bytes: Uint8Array, { features, window, classes }: ModelSizes): Model {
+/**
+ * Reads a model back and runs it ourselves: trees in a fifth of the runtime's time, and without the runtime's 140 MB of
+ * memory.
+ *
+ * @throws {Error} for one that is not exactly as it is written here
+ */
+function openOwn(
+  name: ModelName,
+  bytes: Uint8Array,
+  { features, window, classes, kinds }: ModelSizes,
+): Model {
   const graph = readGraph(bytes, INPUTS[name], OUTPUTS[name]);
   if (name === 'classifier') {
     const { base, rounds } = readTrees(graph, features);
@@ -56,9 +80,12 @@ function openOwn(name: ModelName, bytes: Uint8Array, { features, window, classes
   }
   if (name === 'challenger') {
     const network = readNetwork(graph, window, classes);
+    checked(network.kind === kinds.challenger, `it is no ${kinds.challenger}`);
     return ownModel((inputs) => networkProbabilities(network, inputs));
   }
-  return ownModel(pcaErrorsOf(readPca(graph, features)));
+  const novelty = readReconstruction(graph, features);
+  checked(novelty.kind === kinds.novelty, `it is no ${kinds.novelty}`);
+  return ownModel(noveltyErrorsOf(novelty));
 }
 
 /** Opens a model by ONNX Runtime, which is not loaded before. */
@@ -81,9 +108,9 @@ export async function openModels(
   const opened: Partial<Record<ModelName, Model>> = {};
   for (const name of MODELS) {
     try {
-      opened[name] = byRuntime.includes(name)
-        ? await openRuntime(name, onnx[name])
-        : openOwn(name, onnx[name], sizes);
+      // The runtime would run anything.
+      const own = openOwn(name, onnx[name], sizes);
+      opened[name] = byRuntime.includes(name) ? await openRuntime(name, onnx[name]) : own;
     } catch (error) {
       for (const model of Object.values(opened)) await model.close();
       throw new Error(`${name}.onnx ${messageOf(error)}`, { cause: error });

@@ -21,6 +21,23 @@ const time = z.iso.datetime({ precision: 3 });
 
 const different = (list: readonly string[]) => new Set(list).size === list.length;
 
+const figure = z.number();
+
+/** Why this novelty model serves and not the other: average precisions of attacks of the validation part. */
+const noveltyChoiceSchema = z.strictObject({
+  /** The autoencoder's less that of principal components; null where there are too few attacks to compare. */
+  difference: figure.nullable(),
+  /** Of the difference, with 95 % confidence. */
+  interval: z.tuple([figure, figure]).nullable(),
+  byClass: z
+    .array(z.strictObject({ label: name, episodes: count, pca: figure, autoencoder: figure }))
+    .max(MOST_CLASSES),
+  reason: z.string().max(1_000),
+});
+export type NoveltyChoice = z.output<typeof noveltyChoiceSchema>;
+
+const noveltyFields = { choice: noveltyChoiceSchema };
+
 /** model.json: what the models take and give. */
 export const modelSchema = z.strictObject({
   schemaVersion,
@@ -57,7 +74,10 @@ export const modelSchema = z.strictObject({
   models: z.strictObject({
     classifier: z.strictObject({ kind: z.literal('gbdt'), rounds: count }),
     challenger: z.strictObject({ kind: z.enum(['mlp', 'cnn']) }),
-    novelty: z.strictObject({ kind: z.literal('pca'), components: count }),
+    novelty: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('pca'), components: count, ...noveltyFields }),
+      z.strictObject({ kind: z.literal('autoencoder'), narrowest: count, ...noveltyFields }),
+    ]),
   }),
   datasets: z
     .array(z.strictObject({ rowsDigest: sha256, rows: count, start: time, end: time }))

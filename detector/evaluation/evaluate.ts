@@ -4,13 +4,13 @@ import { randomFrom } from '../../common/random.ts';
 import { EXPECTED_EFFECTS } from '../../dataset/episodes/expected-effects.ts';
 import { rowOf } from '../../learning/base/matrix.ts';
 import { alarmsOf, type Finding, findingsOf, type Scores } from '../../learning/measures/alarms.ts';
+import { bootstrapInterval } from '../../learning/measures/bootstrap.ts';
 import { averagePrecision, judgedRows, vusPr } from '../../learning/measures/curves.ts';
 import { eventsOf, type HeldOutSeries, heldOut } from '../../learning/measures/held-out.ts';
 import type { Dataset } from '../../learning/table/series.ts';
 import { DetectorError } from '../base/errors.ts';
 import type { Detector } from '../candidate/detector.ts';
 import { explain } from '../explanation/occlusion.ts';
-import { bootstrapInterval } from './bootstrap.ts';
 import { answersOf, classResult } from './classes.ts';
 import { type Exam, findingsAt } from './exam.ts';
 import { inputsOf, type NodeInputs, spread } from './inputs.ts';
@@ -184,7 +184,7 @@ export async function evaluate(
 
   const hasOwn = [...trainedWith].every((digest) => datasets.some(({ rowsDigest }) => rowsDigest === digest));
   const material = hasOwn ? materialOf(ownSeries(datasets, placed, trainedWith), candidate) : undefined;
-  const learned = material && learnedMethods(material, model.classes.length, nodes, seed);
+  const learned = material && (await learnedMethods(material, candidate, nodes, seed));
   const methods = [...(await ownMethods(detector, nodes)), ...(learned ?? [])];
   told('baselines');
 

@@ -1,12 +1,15 @@
 /** Ways to score rows: the detector, its parts and what a detector has to beat. */
-import type { Matrix } from '../../learning/base/matrix.ts';
+import { type Matrix, pickedRows } from '../../learning/base/matrix.ts';
 import type { Scores } from '../../learning/measures/alarms.ts';
 import { logisticProbabilities, trainLogistic } from '../../learning/models/logistic.ts';
 import { notNormal } from '../calibration/parts.ts';
 import type { Detector, Judgement } from '../candidate/detector.ts';
+import type { Candidate } from '../candidate/read.ts';
 import { growIsolationForest, isolationScores } from '../models/isolation-forest.ts';
+import { type Novelty, noveltyErrorsOf } from '../models/novelty.ts';
+import { fitNovelties } from '../training/novelty.ts';
 import { type NodeInputs, spread } from './inputs.ts';
-import { type Material, normalRows, summaries } from './relearn.ts';
+import { type Material, summaries } from './relearn.ts';
 
 /** A way to score rows. */
 export interface Method {
@@ -22,6 +25,10 @@ export const NETWORK = 'network';
 /** The combination that raises alarms. */
 export const DETECTOR = 'detector';
 export const TREES = 'boosted trees';
+const NOVELTY: Readonly<Record<Novelty['kind'], string>> = {
+  pca: 'principal components',
+  autoencoder: 'autoencoder',
+};
 
 /** The largest distance of any column from its usual value, in robust standard deviations. */
 function robustZ({ rows, columns, values }: Matrix, count: number): Float32Array {
@@ -59,7 +66,7 @@ export async function ownMethods(detector: Detector, nodes: readonly NodeInputs[
       scores: each((_, i) => notNormal(challenged[i] as Matrix)),
       probabilities: challenged,
     },
-    { name: 'principal components', scores: each((_, i) => parts[i]?.novelty ?? []) },
+    { name: NOVELTY[model.models.novelty.kind], scores: each((_, i) => parts[i]?.novelty ?? []) },
     ...(model.rules.length > 0
       ? [{ name: 'rules alone', scores: each((_, i) => parts[i]?.rules ?? []) }]
       : []),
@@ -67,16 +74,19 @@ export async function ownMethods(detector: Detector, nodes: readonly NodeInputs[
   ];
 }
 
-/** Methods that must be learned first. */
-export function learnedMethods(
-  { train, validation }: Material,
-  classes: number,
+/** Methods that must be learned first; that of the two for novelty which the candidate does not hold is among them. */
+export async function learnedMethods(
+  { train, normal, validation }: Material,
+  { model, plan }: Candidate,
   nodes: readonly NodeInputs[],
   seed: number,
-): Method[] {
-  const line = trainLogistic(summaries(train), summaries(validation), classes, seed);
+): Promise<Method[]> {
+  const line = trainLogistic(summaries(train), summaries(validation), model.classes.length, seed);
   const probabilities = nodes.map(({ features }) => logisticProbabilities(line, features));
-  const forest = growIsolationForest(normalRows(train), seed);
+  const forest = growIsolationForest(pickedRows(train.features, normal.all), seed);
+  const novelties = await fitNovelties(train.features, normal, plan.columns, model.seed);
+  const other = model.models.novelty.kind === 'pca' ? novelties.autoencoder : novelties.pca;
+  const errorsOf = noveltyErrorsOf(other);
   return [
     {
       name: 'logistic regression',
@@ -87,6 +97,7 @@ export function learnedMethods(
       name: 'isolation forest',
       scores: nodes.map((node) => spread(node, isolationScores(forest, node.features))),
     },
+    { name: NOVELTY[other.kind], scores: nodes.map((node) => spread(node, errorsOf(node.features).values)) },
   ];
 }
 

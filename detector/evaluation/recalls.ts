@@ -1,7 +1,7 @@
 import { compare, groupBy } from '../../common/collections.ts';
 import { median } from '../../common/statistics.ts';
 import type { Finding } from '../../learning/measures/alarms.ts';
-import { shareInterval } from './bootstrap.ts';
+import { shareInterval } from '../../learning/measures/bootstrap.ts';
 import type { Recall } from './result.ts';
 
 /** Values of findings by node. */

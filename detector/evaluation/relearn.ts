@@ -1,6 +1,6 @@
 /** What is learned again for an evaluation: baselines and controls, from the rows that the model itself learned from. */
 import { randomFrom } from '../../common/random.ts';
-import { emptyMatrix, type Matrix, rowOf } from '../../learning/base/matrix.ts';
+import { type Matrix, pickedRows } from '../../learning/base/matrix.ts';
 import type { Examples } from '../../learning/models/examples.ts';
 import { GBDT_RULES, gbdtProbabilities, trainGbdt } from '../../learning/models/gbdt/train.ts';
 import { shuffle } from '../../learning/models/shuffle.ts';
@@ -9,6 +9,7 @@ import type { Candidate } from '../candidate/read.ts';
 import type { Past } from '../features/node-features.ts';
 import { choose, type Place } from '../samples/choose.ts';
 import { type Gathered, gather } from '../samples/gather.ts';
+import { type NormalGroups, normalGroups } from '../samples/normal-groups.ts';
 import { purposes } from '../samples/purpose.ts';
 
 /** A node's rows, and where the plan's columns are among its own. */
@@ -24,6 +25,8 @@ export interface Labelled extends Gathered {
 
 export interface Material {
   readonly train: Labelled;
+  /** Which of the training rows are normal. */
+  readonly normal: NormalGroups;
   readonly validation: Labelled;
 }
 
@@ -50,7 +53,7 @@ export function materialOf(
   const [train, validation] = gather(series, plan, lists, makePast).map((inputs, i) =>
     labelled(inputs, lists[i] ?? []),
   );
-  return { train, validation } as Material;
+  return { train, normal: normalGroups(lists[0] ?? [], plan.window), validation } as Material;
 }
 
 /** The features with their classes, for models that see summaries. */
@@ -58,21 +61,6 @@ export const summaries = ({ features, classes }: Labelled): Examples => ({ input
 
 /** The windows with their classes, for networks. */
 export const windowsOf = ({ windows, classes }: Labelled): Examples => ({ inputs: windows, classes });
-
-/** Rows of a matrix by number. */
-export function pickedRows(matrix: Matrix, rows: readonly number[]): Matrix {
-  const result = emptyMatrix(rows.length, matrix.columns);
-  rows.forEach((row, i) => void result.values.set(rowOf(matrix, row), i * matrix.columns));
-  return result;
-}
-
-/** Features of the normal rows. */
-export function normalRows({ features, classes }: Labelled): Matrix {
-  return pickedRows(
-    features,
-    [...classes.keys()].filter((row) => classes[row] === 0),
-  );
-}
 
 /** Trees that learn from some rows and are stopped by others; gives what they make of any. */
 export function learnTrees(

@@ -1,11 +1,12 @@
 /** What is told by learning again: how much chance decides, whether the figures can be believed, and attacks that nobody has seen. */
 import { randomFrom } from '../../common/random.ts';
-import type { Matrix } from '../../learning/base/matrix.ts';
+import { type Matrix, pickedRows } from '../../learning/base/matrix.ts';
 import type { Examples } from '../../learning/models/examples.ts';
 import { notNormal } from '../calibration/parts.ts';
 import { windowShape } from '../features/plan.ts';
+import { descentRules } from '../models/network/descent.ts';
 import { networkProbabilities } from '../models/network/network.ts';
-import { networkRules, trainNetwork } from '../models/network/train.ts';
+import { NETWORK_PACE, trainNetwork } from '../models/network/train.ts';
 import { classScores } from '../training/f1.ts';
 import { type Answers, macroF1 } from './classes.ts';
 import { type Exam, findingsAt } from './exam.ts';
@@ -19,7 +20,6 @@ import {
   materialOf,
   NORMAL_CLASS,
   type PlacedSeries,
-  pickedRows,
   shuffled,
   summaries,
   windowsOf,
@@ -71,7 +71,7 @@ async function bySeed(
       windowsOf(train),
       windowsOf(validation),
       count,
-      networkRules(train.classes.length, seed),
+      descentRules(NETWORK_PACE, train.classes.length, seed),
     );
     const said = exam.nodes.map(({ windows }) => networkProbabilities(network, windows));
     const scores = exam.nodes.map((node, i) => spread(node, notNormal(said[i] as Matrix)));

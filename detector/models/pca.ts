@@ -1,9 +1,10 @@
 /** How far a row lies from the plane in which normal rows lie: the error when it is put together from principal components. */
-import { emptyMatrix, type Matrix } from '../../learning/base/matrix.ts';
+import { type Matrix, pickedColumns } from '../../learning/base/matrix.ts';
 import { type Standard, standardised, standardOf } from '../../learning/models/standard.ts';
 import { symmetricEigen } from './eigen.ts';
 
 export interface Pca {
+  readonly kind: 'pca';
   /** Features that it looks at, by number. */
   readonly features: readonly number[];
   /** Of those. */
@@ -14,16 +15,6 @@ export interface Pca {
 
 /** Share of the normal rows' variance that lies in the plane. */
 const EXPLAINED = 0.9;
-
-/** Some columns of a matrix. */
-function picked({ rows, columns, values }: Matrix, features: readonly number[]): Matrix {
-  const result = emptyMatrix(rows, features.length);
-  for (let row = 0; row < rows; row++)
-    features.forEach((feature, i) => {
-      result.values[row * features.length + i] = values[row * columns + feature] as number;
-    });
-  return result;
-}
 
 function covariance({ rows, columns, values }: Matrix): Float64Array {
   const sums = new Float64Array(columns * columns);
@@ -45,7 +36,7 @@ function covariance({ rows, columns, values }: Matrix): Float64Array {
 
 /** Fits it to normal rows, of which there is at least one. */
 export function fitPca(normal: Matrix, features: readonly number[]): Pca {
-  const own = picked(normal, features);
+  const own = pickedColumns(normal, features);
   const standard = standardOf(own);
   const { values, vectors } = symmetricEigen(covariance(standardised(own, standard)), features.length);
   const total = values.reduce((sum, value) => sum + Math.max(0, value), 0);
@@ -57,7 +48,7 @@ export function fitPca(normal: Matrix, features: readonly number[]): Pca {
     explained += value;
     components.push(Float32Array.from(vectors[i] as Float64Array));
   }
-  return { features, standard, components };
+  return { kind: 'pca', features, standard, components };
 }
 
 /** Directions of unit length at right angles to the components and to each other, as many as there are left; after Gram and Schmidt. */
@@ -138,9 +129,4 @@ export function pcaErrorsOf({ features, standard, components }: Pca): (inputs: M
     }
     return { rows, columns: 1, values: errors };
   };
-}
-
-/** For each row the mean square of what the components leave. */
-export function pcaErrors(pca: Pca, inputs: Matrix): Matrix {
-  return pcaErrorsOf(pca)(inputs);
 }

@@ -1,28 +1,16 @@
-import { KERNEL, type Layer, type Network } from '../models/network/network.ts';
+import type { Layer } from '../models/network/layer.ts';
+import { KERNEL, type Network } from '../models/network/network.ts';
+import { conv, dense, gemm, relu, vector } from './layers.ts';
 import type { Graph, Node, Tensor } from './model.ts';
 import { PROBABILITIES, WINDOWS } from './names.ts';
 import { standardising } from './standardising.ts';
 
-const vector = (name: string, values: Float32Array): Tensor => ({
-  name,
-  shape: [values.length],
-  values,
-  type: 'float',
-});
 const numbers = (name: string, values: readonly number[]): Tensor => ({
   name,
   shape: [values.length],
   values,
   type: 'int64',
 });
-
-/** A dense layer as it is. */
-function dense(name: string, { inputs, outputs, weights, biases }: Layer): Tensor[] {
-  return [
-    { name: `${name}_weights`, shape: [inputs, outputs], values: weights, type: 'float' },
-    vector(`${name}_biases`, biases),
-  ];
-}
 
 /** A dense layer on rows side by side as the convolution that it is: [outputs, channels, kernel]. */
 function convolution(name: string, { inputs, outputs, weights, biases }: Layer): Tensor[] {
@@ -40,12 +28,6 @@ function convolution(name: string, { inputs, outputs, weights, biases }: Layer):
   ];
 }
 
-const layer = (operator: 'Gemm' | 'Conv', name: string, from: string, to: string): Node => ({
-  operator,
-  inputs: [from, `${name}_weights`, `${name}_biases`],
-  outputs: [to],
-});
-const relu = (from: string, to: string): Node => ({ operator: 'Relu', inputs: [from], outputs: [to] });
 const turned = (from: string, to: string): Node => ({
   operator: 'Transpose',
   inputs: [from],
@@ -61,9 +43,9 @@ export function networkGraph({ kind, shape, standard, layers }: Network): Graph 
     kind === 'mlp'
       ? {
           nodes: [
-            layer('Gemm', 'first', 'standard', 'first_sums'),
+            gemm('first', 'standard', 'first_sums'),
             relu('first_sums', 'first'),
-            layer('Gemm', 'second', 'first', 'second_sums'),
+            gemm('second', 'first', 'second_sums'),
             relu('second_sums', 'found'),
           ],
           constants: [...dense('first', first), ...dense('second', second)],
@@ -72,9 +54,9 @@ export function networkGraph({ kind, shape, standard, layers }: Network): Graph 
           nodes: [
             { operator: 'Reshape', inputs: ['standard', 'window_shape'], outputs: ['rows_of_channels'] },
             turned('rows_of_channels', 'channels_of_rows'),
-            layer('Conv', 'first', 'channels_of_rows', 'first_sums'),
+            conv('first', 'channels_of_rows', 'first_sums'),
             relu('first_sums', 'first'),
-            layer('Conv', 'second', 'first', 'second_sums'),
+            conv('second', 'first', 'second_sums'),
             relu('second_sums', 'second'),
             turned('second', 'second_by_rows'),
             { operator: 'Reshape', inputs: ['second_by_rows', 'flat_shape'], outputs: ['found'] },
@@ -91,7 +73,7 @@ export function networkGraph({ kind, shape, standard, layers }: Network): Graph 
     nodes: [
       ...nodes,
       ...hidden.nodes,
-      layer('Gemm', 'last', 'found', 'scores'),
+      gemm('last', 'found', 'scores'),
       {
         operator: 'Softmax',
         inputs: ['scores'],

@@ -1,9 +1,11 @@
 /** Reads back what {@link onnxModel} has written: operators with their attributes, and constants. */
 import { messageOf } from '../../common/errors.ts';
+import type { Standard } from '../../learning/models/standard.ts';
+import { type Graph, onnxModel } from './model.ts';
 import { fieldsOf, unpackedFloats, unpackedIntegers } from './wire.ts';
 
 /** Numbers of fields in ModelProto, GraphProto, NodeProto, AttributeProto, TensorProto and ValueInfoProto. */
-const MODEL = { graph: 7 } as const;
+const MODEL = { producer: 2, graph: 7 } as const;
 const GRAPH = { node: 1, name: 2, constant: 5, input: 11, output: 12 } as const;
 const NODE = { operator: 4, attribute: 5 } as const;
 const ATTRIBUTE = { name: 1, integer: 3, floats: 7, integers: 8, texts: 9 } as const;
@@ -24,6 +26,10 @@ interface ReadTensor {
 }
 
 export interface ReadGraph {
+  /** The whole model. */
+  readonly bytes: Uint8Array;
+  /** What wrote it. */
+  readonly producer: string;
   readonly name: string;
   readonly nodes: readonly ReadNode[];
   readonly constants: ReadonlyMap<string, ReadTensor>;
@@ -83,6 +89,8 @@ function graphOf(bytes: Uint8Array): ReadGraph & { readonly ports: string } {
       .join(),
   );
   return {
+    bytes,
+    producer: textOf(bytes, MODEL.producer),
     name: textOf(graph, GRAPH.name),
     nodes: parts(graph, GRAPH.node).map(nodeOf),
     constants: new Map(parts(graph, GRAPH.constant).map(tensorOf)),
@@ -122,11 +130,30 @@ export function floatsOf({ constants }: ReadGraph, name: string, shape: readonly
   const tensor = constants.get(name);
   const isThere = tensor?.values instanceof Float32Array && tensor.shape.join() === shape.join();
   checked(isThere, `it has no ${name} of ${shape.join(' × ')}`);
-  return tensor.values as Float32Array;
+  const values = tensor.values as Float32Array;
+  checked(values.every(Number.isFinite), `its ${name} are not all numbers`);
+  return values;
 }
 
-/** Throws unless it has the operators that the same model has when it is written. */
-export function checkOperators({ nodes }: ReadGraph, wanted: readonly { readonly operator: string }[]): void {
-  const names = (all: readonly { readonly operator: string }[]) => all.map(({ operator }) => operator).join();
-  checked(names(nodes) === names(wanted), 'it has other operators');
+/** What makes its columns comparable. */
+export function standardOf(graph: ReadGraph, columns: number): Standard {
+  const deviations = floatsOf(graph, 'deviations', [columns]);
+  checked(
+    deviations.every((deviation) => deviation > 0),
+    'its deviations are not all above 0',
+  );
+  return { means: floatsOf(graph, 'means', [columns]), deviations };
+}
+
+/**
+ * Throws unless a model is, byte by byte, what is written of what was read of it: other operators, other wires between
+ * them, constants that nothing reads or anything behind it would be another model for another runtime.
+ *
+ * @throws {Error}
+ */
+export function checkWritten({ bytes, producer }: ReadGraph, wanted: Graph): void {
+  checked(
+    Buffer.compare(bytes, onnxModel(wanted, producer)) === 0,
+    'it has other operators or more than that',
+  );
 }

@@ -1,18 +1,8 @@
-/** Reads networks and reconstructions back from their ONNX. */
-
-import type { Standard } from '../../learning/models/standard.ts';
-import { KERNEL, type Layer, layerSizes, type Network, type WindowShape } from '../models/network/network.ts';
-import type { Pca } from '../models/pca.ts';
+/** Reads networks back from their ONNX. */
+import type { Layer } from '../models/network/layer.ts';
+import { KERNEL, layerSizes, type Network, type WindowShape } from '../models/network/network.ts';
 import { networkGraph } from './network.ts';
-import { checked, checkOperators, floatsOf, type ReadGraph } from './read-graph.ts';
-import { reconstruction } from './reconstruction.ts';
-
-function standardOf(graph: ReadGraph, columns: number): Standard {
-  return {
-    means: floatsOf(graph, 'means', [columns]),
-    deviations: floatsOf(graph, 'deviations', [columns]),
-  };
-}
+import { checked, checkWritten, floatsOf, type ReadGraph, standardOf } from './read-graph.ts';
 
 /** The other way round than {@link networkGraph} turns it. */
 function unfolded(values: Float32Array, inputs: number, outputs: number): Float32Array {
@@ -48,28 +38,6 @@ export function readNetwork(graph: ReadGraph, shape: WindowShape, classes: numbe
   });
   const standard = standardOf(graph, shape.rows * shape.channels);
   const network: Network = { kind, shape, standard, layers: layers as unknown as Network['layers'] };
-  checkOperators(graph, networkGraph(network).nodes);
+  checkWritten(graph, networkGraph(network));
   return network;
-}
-
-/**
- * Reads a reconstruction from principal components.
- *
- * @param inputs how many features go in
- * @throws {Error} for a graph that is something else
- */
-export function readPca(graph: ReadGraph, inputs: number): Pca {
-  const features = Array.from(graph.constants.get('own_features')?.values ?? []);
-  checked(
-    features.every((feature) => feature < inputs),
-    'it looks at features that there are not',
-  );
-  const count = graph.constants.get('components')?.shape[0] ?? 0;
-  const all = floatsOf(graph, 'components', [count, features.length]);
-  const components = Array.from({ length: count }, (_, i) =>
-    all.subarray(i * features.length, (i + 1) * features.length),
-  );
-  const pca = { features, standard: standardOf(graph, features.length), components };
-  checkOperators(graph, reconstruction(pca, inputs).nodes);
-  return pca;
 }

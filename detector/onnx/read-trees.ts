@@ -1,8 +1,8 @@
 /** Reads an ensemble of trees back from its ONNX. */
 import type { Gbdt } from '../../learning/models/gbdt/train.ts';
 import type { Tree } from '../../learning/models/gbdt/tree.ts';
-import { checked, checkOperators, type ReadGraph } from './read-graph.ts';
-import { BRANCH, LEAF, TREES } from './tree-ensemble.ts';
+import { checked, checkWritten, type ReadGraph } from './read-graph.ts';
+import { BRANCH, LEAF, treeEnsemble } from './tree-ensemble.ts';
 
 /** Where each tree begins among the nodes, and where the last one ends. */
 function beginnings(trees: readonly number[], nodes: readonly number[]): number[] {
@@ -23,7 +23,6 @@ function beginnings(trees: readonly number[], nodes: readonly number[]): number[
  * @throws {Error} for a graph that is something else, or trees that lead nowhere
  */
 export function readTrees(graph: ReadGraph, features: number): Gbdt {
-  checkOperators(graph, [{ operator: TREES }, { operator: 'Softmax' }]);
   const [ensemble] = graph.nodes;
   checked(ensemble !== undefined, 'it has no trees');
   const { integer, integers, floats, texts } = ensemble;
@@ -83,5 +82,7 @@ export function readTrees(graph: ReadGraph, features: number): Gbdt {
   const byRound = Array.from({ length: rounds.length / base.length }, (_, round) =>
     rounds.slice(round * base.length, (round + 1) * base.length),
   );
-  return { base, rounds: byRound };
+  const gbdt = { base, rounds: byRound };
+  checkWritten(graph, treeEnsemble(gbdt, features));
+  return gbdt;
 }

@@ -1,4 +1,5 @@
 import type { Standard } from '../../learning/models/standard.ts';
+import { vector } from './layers.ts';
 import type { Node, Tensor } from './model.ts';
 
 /** Puts the mean in the place of missing values, and makes columns comparable. */
@@ -7,12 +8,6 @@ export function standardising(
   to: string,
   { means, deviations }: Standard,
 ): { readonly nodes: readonly Node[]; readonly constants: readonly Tensor[] } {
-  const vector = (name: string, values: Float32Array): Tensor => ({
-    name,
-    shape: [values.length],
-    values,
-    type: 'float',
-  });
   return {
     nodes: [
       { operator: 'IsNaN', inputs: [from], outputs: ['is_missing'] },

@@ -3,7 +3,7 @@ import type { Tree } from '../../learning/models/gbdt/tree.ts';
 import type { Graph } from './model.ts';
 import { FEATURES, PROBABILITIES } from './names.ts';
 
-export const TREES = 'TreeEnsembleRegressor';
+const TREES = 'TreeEnsembleRegressor';
 export const BRANCH = 'BRANCH_LEQ';
 export const LEAF = 'LEAF';
 

@@ -6,6 +6,8 @@ const FIXED_32 = 5;
 
 /** An unsigned integer below 2⁶⁴, or a negative one as two's complement: seven bits a byte, lowest first. */
 function varint(value: number): Uint8Array {
+  // Nearly all are small, and models have hundreds of thousands.
+  if (value >= 0 && value <= 0x7f) return Uint8Array.of(value);
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, BigInt(value));
   for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);

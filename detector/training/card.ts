@@ -42,6 +42,20 @@ function classTable(
   return table(['class', 'windows learned', 'validation windows', 'precision', 'recall', 'F1', ...f1s], rows);
 }
 
+function noveltyTable({ models: { novelty } }: ModelFile): string {
+  const { byClass } = novelty.choice;
+  if (byClass.length === 0) return 'The validation part has no attack to compare them by.';
+  return table(
+    ['class', 'attacks', 'principal components', 'autoencoder'],
+    byClass.map(({ label, episodes, pca, autoencoder }) => [
+      code(label),
+      episodes,
+      digits(pca),
+      digits(autoencoder),
+    ]),
+  );
+}
+
 /** The card of a model. */
 export function modelCard(
   model: ModelFile,
@@ -78,6 +92,15 @@ Precision, recall and F1 are those of the boosted trees, which decide; the netwo
 This part also decided when training stopped: what the model is worth on nodes and attacks that it has not seen is for \`test\` to say.
 
 ${classTable(model, chosen, validation, said)}
+
+## Novelty
+
+Principal components and an autoencoder learned what rows without an attack look like; neither has seen an attack, so that each class is one that is left out. How well the
+errors of both tell each class's attacks of the validation part from its normal rows, as average precision by attack:
+
+${noveltyTable(model)}
+
+${code('novelty.onnx')} holds ${model.models.novelty.choice.reason}.
 
 ## False alarms
 

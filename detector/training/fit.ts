@@ -1,19 +1,22 @@
 /** Fits a candidate's models to what was chosen of a fleet. */
 import type { Matrix } from '../../learning/base/matrix.ts';
-import { emptyMatrix, rowOf } from '../../learning/base/matrix.ts';
 import type { Examples } from '../../learning/models/examples.ts';
 import { GBDT_RULES, type Gbdt, gbdtProbabilities, trainGbdt } from '../../learning/models/gbdt/train.ts';
 import { type Logistic, trainLogistic } from '../../learning/models/logistic.ts';
 import { isNear, MODELS, type ModelName, openModels } from '../candidate/models.ts';
-import { featureNames } from '../features/plan.ts';
+import type { NoveltyChoice } from '../candidate/schema.ts';
+import { descentRules } from '../models/network/descent.ts';
 import { type Network, networkProbabilities, type WindowShape } from '../models/network/network.ts';
-import { MOST_EPOCHS, networkRules, trainNetwork } from '../models/network/train.ts';
-import { fitPca, type Pca, pcaErrors } from '../models/pca.ts';
+import { NETWORK_PACE, trainNetwork } from '../models/network/train.ts';
+import { AUTOENCODER_PACE } from '../models/network/train-autoencoder.ts';
+import { type Novelty, noveltyErrorsOf } from '../models/novelty.ts';
 import { onnxModel } from '../onnx/model.ts';
 import { networkGraph } from '../onnx/network.ts';
 import { reconstruction } from '../onnx/reconstruction.ts';
 import { treeEnsemble } from '../onnx/tree-ensemble.ts';
 import type { Gathered } from '../samples/gather.ts';
+import type { NormalGroups } from '../samples/normal-groups.ts';
+import { chosenNovelty, fitNovelties } from './novelty.ts';
 
 export interface Fitted {
   readonly gbdt: Gbdt;
@@ -21,7 +24,9 @@ export interface Fitted {
   readonly logistic: Logistic;
   /** Of those that were trained, the one with the lower loss on the validation windows. */
   readonly network: Network;
-  readonly pca: Pca;
+  /** Of principal components and an autoencoder the one that was chosen, and why. */
+  readonly novelty: Novelty;
+  readonly noveltyChoice: NoveltyChoice;
   readonly onnx: Readonly<Record<ModelName, Uint8Array>>;
 }
 
@@ -29,35 +34,27 @@ export interface Fitted {
 export type Told = (what: string) => void;
 
 /** How often at most. */
-export const MOST_TOLD = GBDT_RULES.rounds + 2 * MOST_EPOCHS + 2;
+export const MOST_TOLD = GBDT_RULES.rounds + 2 * NETWORK_PACE.mostEpochs + AUTOENCODER_PACE.mostEpochs + 2;
 
 /** Rows to learn from as all models see them. */
 export interface Samples extends Gathered {
   readonly classes: Uint16Array;
 }
 
-/** Rows of one class. */
-function rowsOfClass({ inputs, classes }: Examples, wanted: number): Matrix {
-  const rows = [...classes.keys()].filter((row) => classes[row] === wanted);
-  const result = emptyMatrix(rows.length, inputs.columns);
-  rows.forEach((row, i) => void result.values.set(rowOf(inputs, row), i * inputs.columns));
-  return result;
+/** What is learned from, and what decides when it is enough. */
+export interface Material {
+  readonly train: Samples;
+  /** Which of the training rows are normal. */
+  readonly normal: NormalGroups;
+  readonly validation: Samples;
+  /** Of the validation rows: which attack each is of, if any. */
+  readonly attacks: readonly (string | undefined)[];
+  readonly classes: readonly string[];
 }
 
-/** What novelty looks at: where a column is and where it was in the window, and not how much is missing. */
-function noveltyFeatures(columns: readonly string[]): number[] {
-  return featureNames(columns).flatMap((name, i) => (/^(?!missing:).*:(last|mean)$/.test(name) ? [i] : []));
-}
-
-/**
- * Fits all models; the same seed gives the same.
- *
- * @param classes how many there are
- */
+/** Fits all models; the same seed gives the same. */
 export async function fitModels(
-  train: Samples,
-  validation: Samples,
-  classes: number,
+  { train, normal, validation, attacks, classes }: Material,
   columns: readonly string[],
   shape: WindowShape,
   seed: number,
@@ -68,20 +65,24 @@ export async function fitModels(
     inputs: own.features,
     classes: own.classes,
   })) as [Examples, Examples];
-  const gbdt = trainGbdt(summaries, others, classes, { ...GBDT_RULES, seed }, (round) =>
+  const gbdt = trainGbdt(summaries, others, classes.length, { ...GBDT_RULES, seed }, (round) =>
     told(`round ${round} of the trees`),
   );
-  const logistic = trainLogistic(summaries, others, classes, seed);
+  const logistic = trainLogistic(summaries, others, classes.length, seed);
   told('the logistic regression');
-  const pca = fitPca(rowsOfClass(summaries, 0), noveltyFeatures(columns));
-  told('the principal components');
-  const network = await fitNetwork(train, validation, classes, shape, seed, told);
+  const novelties = await fitNovelties(train.features, normal, columns, seed, (epoch) =>
+    told(`epoch ${epoch} of the autoencoder`),
+  );
+  const labels = Array.from(validation.classes, (own) => classes[own] as string);
+  const { novelty, choice } = chosenNovelty(novelties, validation.features, labels, attacks, seed);
+  told('novelty');
+  const network = await fitNetwork(train, validation, classes.length, shape, seed, told);
   const onnx = {
     classifier: onnxModel(treeEnsemble(gbdt, train.features.columns), producer),
     challenger: onnxModel(networkGraph(network), producer),
-    novelty: onnxModel(reconstruction(pca, train.features.columns), producer),
+    novelty: onnxModel(reconstruction(novelty, train.features.columns), producer),
   };
-  return { gbdt, logistic, network, pca, onnx };
+  return { gbdt, logistic, network, novelty, noveltyChoice: choice, onnx };
 }
 
 async function fitNetwork(
@@ -98,7 +99,7 @@ async function fitNetwork(
   })) as [Examples, Examples];
   let best: Awaited<ReturnType<typeof trainNetwork>> | undefined;
   for (const kind of ['mlp', 'cnn'] as const) {
-    const rules = networkRules(train.classes.length, seed);
+    const rules = descentRules(NETWORK_PACE, train.classes.length, seed);
     const trained = await trainNetwork(kind, shape, windows, others, classes, rules, (epoch) =>
       told(`epoch ${epoch} of the ${kind}`),
     );
@@ -109,13 +110,13 @@ async function fitNetwork(
 
 /** What the fitted models themselves give, without a runtime. */
 export function outputsOf(
-  { gbdt, network, pca }: Fitted,
+  { gbdt, network, novelty }: Fitted,
   { features, windows }: Gathered,
 ): Record<ModelName, Matrix> {
   return {
     classifier: gbdtProbabilities(gbdt, features),
     challenger: networkProbabilities(network, windows),
-    novelty: pcaErrors(pca, features),
+    novelty: noveltyErrorsOf(novelty)(features),
   };
 }
 
@@ -135,6 +136,7 @@ export async function writtenOutputs(fitted: Fitted, inputs: Gathered): Promise<
     features: inputs.features.columns,
     window: fitted.network.shape,
     classes: last?.outputs ?? 0,
+    kinds: { challenger: fitted.network.kind, novelty: fitted.novelty.kind },
   };
   for (const byRuntime of [MODELS, []]) {
     const models = await openModels(fitted.onnx, sizes, byRuntime);

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../common/duration.ts';
 import { packageVersion } from '../../common/version.ts';
-import { type Matrix, rowOf } from '../../learning/base/matrix.ts';
+import { type Matrix, pickedRows, rowOf } from '../../learning/base/matrix.ts';
 import { gbdtProbabilities } from '../../learning/models/gbdt/train.ts';
 import { logisticProbabilities } from '../../learning/models/logistic.ts';
 import type { Dataset } from '../../learning/table/series.ts';
@@ -13,9 +13,11 @@ import { featureNames, windowShape } from '../features/plan.ts';
 import { networkProbabilities } from '../models/network/network.ts';
 import { type Chosen, choose, type Place } from '../samples/choose.ts';
 import { type Gathered, gather } from '../samples/gather.ts';
+import { normalGroups } from '../samples/normal-groups.ts';
 import { modelCard } from './card.ts';
-import { fitModels, outputsOf, type Samples, type Told, writtenOutputs } from './fit.ts';
+import { type Fitted, fitModels, outputsOf, type Samples, type Told, writtenOutputs } from './fit.ts';
 import { fleetOf } from './fleet.ts';
+import { attackAt } from './novelty.ts';
 
 /** False alarms per node and day that are asked for. */
 const ASKED_PER_DAY = 1;
@@ -65,15 +67,16 @@ function goldenRows({ classes }: Samples, count: number): number[] {
   }).flat();
 }
 
-function picked({ columns, values }: Matrix, rows: readonly number[]): Matrix {
-  const all = rows.flatMap((row) => Array.from(values.subarray(row * columns, (row + 1) * columns)));
-  return { rows: rows.length, columns, values: Float32Array.from(all) };
-}
-
 function timesOf({ series }: Dataset): { readonly firstMs: number; readonly lastMs: number } {
   const firsts = series.flatMap(({ timesMs }) => timesMs[0] ?? []);
   const lasts = series.flatMap(({ timesMs }) => timesMs.at(-1) ?? []);
   return { firstMs: Math.min(...firsts), lastMs: Math.max(...lasts) };
+}
+
+function noveltyFile({ novelty, noveltyChoice: choice }: Fitted): ModelFile['models']['novelty'] {
+  return novelty.kind === 'pca'
+    ? { kind: novelty.kind, components: novelty.components.length, choice }
+    : { kind: novelty.kind, narrowest: novelty.layers[1].outputs, choice };
 }
 
 function json(value: object): Uint8Array {
@@ -104,16 +107,14 @@ export async function train(datasets: readonly Dataset[], seed: number, told: To
   const validation = samplesOf(others, chosen.validation, classes);
   const version = `kubevigil-detector ${packageVersion()}`;
   const shape = windowShape(plan);
-  const fitted = await fitModels(
-    learned,
+  const material = {
+    train: learned,
+    normal: normalGroups(chosen.train, plan.window),
     validation,
-    classes.length,
-    plan.columns,
-    shape,
-    seed,
-    version,
-    told,
-  );
+    attacks: chosen.validation.map((place) => attackAt(fleet.series, place)),
+    classes,
+  };
+  const fitted = await fitModels(material, plan.columns, shape, seed, version, told);
 
   const rules = ruleColumns(columns);
   const found = await writtenOutputs(fitted, quiet);
@@ -123,7 +124,7 @@ export async function train(datasets: readonly Dataset[], seed: number, told: To
   told('calibration');
 
   const rows = goldenRows(learned, classes.length);
-  const examples = { features: picked(inputs.features, rows), windows: picked(inputs.windows, rows) };
+  const examples = { features: pickedRows(inputs.features, rows), windows: pickedRows(inputs.windows, rows) };
   const outputs = outputsOf(fitted, examples);
   const list = (matrix: Matrix, row: number) => Array.from(rowOf(matrix, row));
   const golden: Golden = rows.map((row, i) => ({
@@ -160,7 +161,7 @@ export async function train(datasets: readonly Dataset[], seed: number, told: To
     models: {
       classifier: { kind: 'gbdt', rounds: fitted.gbdt.rounds.length },
       challenger: { kind: fitted.network.kind },
-      novelty: { kind: 'pca', components: fitted.pca.components.length },
+      novelty: noveltyFile(fitted),
     },
     datasets: datasets.map(({ rowsDigest, series }, i) => ({
       rowsDigest,

@@ -17,6 +17,23 @@ export function rowsFrom({ rows, columns, values }: Matrix, from: number, most: 
   return { rows: count, columns, values: values.subarray(from * columns, (from + count) * columns) };
 }
 
+/** Some of its rows, by number. */
+export function pickedRows(matrix: Matrix, rows: readonly number[]): Matrix {
+  const result = emptyMatrix(rows.length, matrix.columns);
+  rows.forEach((row, i) => void result.values.set(rowOf(matrix, row), i * matrix.columns));
+  return result;
+}
+
+/** Some of its columns. */
+export function pickedColumns({ rows, columns, values }: Matrix, picked: readonly number[]): Matrix {
+  const result = emptyMatrix(rows, picked.length);
+  for (let row = 0; row < rows; row++)
+    picked.forEach((column, i) => {
+      result.values[row * picked.length + i] = values[row * columns + column] as number;
+    });
+  return result;
+}
+
 /** One row, as a view. */
 export function rowOf({ columns, values }: Matrix, row: number): Float32Array {
   return values.subarray(row * columns, (row + 1) * columns);

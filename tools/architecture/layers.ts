@@ -167,7 +167,7 @@ export const HOUSES: readonly House[] = [
           'features',
           "What models see of a node: distances from its own past, in the fleet's scale, in windows.",
         ),
-        room('models', 'Networks, principal components, isolation forest.'),
+        room('models', 'Networks, autoencoder, principal components, isolation forest.'),
       ],
       [
         room('samples', 'Which rows are for what, and their features.'),

@@ -114,16 +114,11 @@ async function repeated(work: () => Promise<unknown>): Promise<number> {
 
 /** Ours, read back from the ONNX. */
 export async function measureOwnModels(model: string, rows: number): Promise<ModelsReading> {
-  const { openModels } = await import('../../detector/candidate/models.ts');
+  const { openModels, sizesOf } = await import('../../detector/candidate/models.ts');
   const { readCandidate } = await import('../../detector/candidate/read.ts');
-  const { windowShape } = await import('../../detector/features/plan.ts');
-  const { onnx, model: file, plan } = readCandidate(model);
-  const features = file.features.length;
-  const models = await openModels(onnx, {
-    features,
-    window: windowShape(plan),
-    classes: file.classes.length,
-  });
+  const candidate = readCandidate(model);
+  const { features } = sizesOf(candidate);
+  const models = await openModels(candidate.onnx, sizesOf(candidate));
   const matrix = { rows, columns: features, values: inputs(features, rows) };
   return {
     by: 'kubevigil-detector',

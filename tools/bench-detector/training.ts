@@ -37,7 +37,7 @@ export async function measureNetwork(windows: number): Promise<TrainingReading> 
   const columns = WINDOW.rows * WINDOW.channels;
   const learned = examples(windows, columns, CLASSES, 1);
   const others = examples(Math.round(windows * VALIDATION_SHARE), columns, CLASSES, 2);
-  const rules = { epochs: EPOCHS, patience: EPOCHS, seed: 1 };
+  const rules = { rate: 1e-3, epochs: EPOCHS, patience: EPOCHS, seed: 1 };
   const taken = await measured(() => trainNetwork('mlp', WINDOW, learned, others, CLASSES, rules));
   return { by: 'kubevigil-detector (jax-js)', ...taken, peakMebibytes: peakMebibytes() };
 }

@@ -59,6 +59,10 @@ describe('an evaluation', function () {
       'logistic regression',
     ]);
     expect(classes[0]?.macroF1).to.be.greaterThan(0.8);
+    expect(evaluation.methods.map(({ name }) => name)).to.deep.equal([
+      ...['detector', 'boosted trees', 'network', 'principal components', 'rules alone', 'robust z'],
+      ...['logistic regression', 'isolation forest', 'autoencoder'],
+    ]);
   });
 
   it('names what the scenario moves among the three first columns', () => {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { randomFrom } from '../../../common/random.ts';
-import { bootstrapInterval, shareInterval } from '../../../detector/evaluation/bootstrap.ts';
 import { poissonInterval, upperBound } from '../../../detector/evaluation/poisson.ts';
 import { growIsolationForest, isolationScores } from '../../../detector/models/isolation-forest.ts';
+import { bootstrapInterval, shareInterval } from '../../../learning/measures/bootstrap.ts';
 import { averagePrecision, vusPr } from '../../../learning/measures/curves.ts';
 import { matrixOf } from '../support/matrices.ts';
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { randomFrom } from '../../../common/random.ts';
 import { symmetricEigen } from '../../../detector/models/eigen.ts';
-import { fitPca, pcaErrors } from '../../../detector/models/pca.ts';
+import { fitPca, pcaErrorsOf } from '../../../detector/models/pca.ts';
 import { classWeights } from '../../../learning/models/examples.ts';
 import { logisticProbabilities, trainLogistic } from '../../../learning/models/logistic.ts';
 import { matrixOf } from '../support/matrices.ts';
@@ -48,8 +48,7 @@ describe('principal components', () => {
 
   it('leave nothing of what lies where normal rows lie, and much of what does not', () => {
     const pca = fitPca(matrixOf(flat), [0, 1, 2, 3]);
-    const { values } = pcaErrors(
-      pca,
+    const { values } = pcaErrorsOf(pca)(
       matrixOf([
         [0.2, 0.1, 0.3, 0.5],
         [0.2, 0.1, -0.3, 0.5],
@@ -69,7 +68,7 @@ describe('principal components', () => {
       ]),
       [0, 1],
     );
-    expect([...pcaErrors(pca, matrixOf([[1, 1]])).values]).to.deep.equal([0]);
+    expect([...pcaErrorsOf(pca)(matrixOf([[1, 1]])).values]).to.deep.equal([0]);
   });
 });
 

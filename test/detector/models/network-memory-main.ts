@@ -31,7 +31,7 @@ const others = examples(64);
 const pages: number[] = [];
 for (const batches of [BATCHES.few, BATCHES.many]) {
   grown = 0;
-  const rules = { epochs: 3, patience: 3, seed: 1 };
+  const rules = { rate: 1e-3, epochs: 3, patience: 3, seed: 1 };
   await trainNetwork(kind, SHAPE, examples(batches * BATCH), others, 3, rules);
   pages.push(grown);
 }

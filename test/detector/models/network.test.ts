@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import { randomFrom } from '../../../common/random.ts';
+import { descentRules } from '../../../detector/models/network/descent.ts';
 import type { NetworkKind } from '../../../detector/models/network/network.ts';
 import { networkProbabilities } from '../../../detector/models/network/network.ts';
-import { networkRules, trainNetwork } from '../../../detector/models/network/train.ts';
+import { NETWORK_PACE, trainNetwork } from '../../../detector/models/network/train.ts';
 import { openSession } from '../../../detector/onnx/session.ts';
 
 const SHAPE = { rows: 8, channels: 3 };
@@ -26,7 +27,7 @@ function shapes(rows: number, seed: number) {
 
 describe('networks on windows', () => {
   const [learned, others] = [shapes(3_000, 1), shapes(600, 2)];
-  const rules = { epochs: 10, patience: 3, seed: 5 };
+  const rules = { rate: 1e-3, epochs: 10, patience: 3, seed: 5 };
   const train = (kind: NetworkKind, epochs = 10) =>
     trainNetwork(kind, SHAPE, learned, others, 3, { ...rules, epochs });
 
@@ -57,7 +58,7 @@ describe('networks on windows', () => {
   }
 
   it('have more epochs where there are few windows, within bounds', () => {
-    const epochs = [100, 20_000, 1_000_000].map((windows) => networkRules(windows, 1).epochs);
+    const epochs = [100, 20_000, 1_000_000].map((windows) => descentRules(NETWORK_PACE, windows, 1).epochs);
     expect(epochs).to.deep.equal([40, 13, 10]);
   });
 

@@ -4,8 +4,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { randomFrom } from '../../../common/random.ts';
 import { isNear } from '../../../detector/candidate/models.ts';
-import { layerSizes, type Network, networkProbabilities } from '../../../detector/models/network/network.ts';
-import { fitPca, pcaErrors } from '../../../detector/models/pca.ts';
+import { networkProbabilities } from '../../../detector/models/network/network.ts';
+import { noveltyErrorsOf } from '../../../detector/models/novelty.ts';
+import { fitPca } from '../../../detector/models/pca.ts';
 import { type Graph, onnxModel } from '../../../detector/onnx/model.ts';
 import { networkGraph } from '../../../detector/onnx/network.ts';
 import { reconstruction } from '../../../detector/onnx/reconstruction.ts';
@@ -13,27 +14,15 @@ import { openSession } from '../../../detector/onnx/session.ts';
 import { treeEnsemble } from '../../../detector/onnx/tree-ensemble.ts';
 import type { Matrix } from '../../../learning/base/matrix.ts';
 import { GBDT_RULES, gbdtProbabilities, trainGbdt } from '../../../learning/models/gbdt/train.ts';
-import { standardOf } from '../../../learning/models/standard.ts';
 import { python } from '../../builder/support/python.ts';
 import { temporaryFolder } from '../../support/temporary.ts';
 import { matrices } from '../support/matrices.ts';
+import { anyAutoencoder, anyNetwork } from '../support/networks.ts';
 
 const SHAPE = { rows: 6, channels: 2 };
 const COLUMNS = SHAPE.rows * SHAPE.channels;
 const CLASSES = 3;
 const TOLERANCE = 1e-5;
-
-/** A network whose weights are at random. */
-function anyNetwork(kind: Network['kind'], inputs: Matrix, random: () => number): Network {
-  const values = (count: number) => new Float32Array(count).map(() => random() - 0.5);
-  const layers = layerSizes(kind, SHAPE, CLASSES).map(([from, to]) => ({
-    inputs: from,
-    outputs: to,
-    weights: values(from * to),
-    biases: values(to),
-  }));
-  return { kind, shape: SHAPE, standard: standardOf(inputs), layers: layers as unknown as Network['layers'] };
-}
 
 /** Models of one training set, with what they give themselves. */
 function modelsOf(inputs: Matrix, seed: number): { graph: Graph; own: (rows: Matrix) => Matrix }[] {
@@ -44,15 +33,18 @@ function modelsOf(inputs: Matrix, seed: number): { graph: Graph; own: (rows: Mat
   const examples = { inputs, classes };
   const rules = { ...GBDT_RULES, rounds: 6, minHessian: 0.1, seed };
   const gbdt = trainGbdt(examples, undefined, CLASSES, rules);
-  const networks = (['mlp', 'cnn'] as const).map((kind) => anyNetwork(kind, inputs, random));
-  const pca = fitPca(inputs, [0, 2, 4]);
+  const networks = (['mlp', 'cnn'] as const).map((kind) => anyNetwork(kind, SHAPE, CLASSES, inputs, seed));
+  const novelties = [fitPca(inputs, [0, 2, 4]), anyAutoencoder(inputs, [1, 3, 4, 7], seed)];
   return [
     { graph: treeEnsemble(gbdt, COLUMNS), own: (rows) => gbdtProbabilities(gbdt, rows) },
     ...networks.map((network) => ({
       graph: networkGraph(network),
       own: (rows: Matrix) => networkProbabilities(network, rows),
     })),
-    { graph: reconstruction(pca, COLUMNS), own: (rows) => pcaErrors(pca, rows) },
+    ...novelties.map((novelty) => ({
+      graph: reconstruction(novelty, COLUMNS),
+      own: noveltyErrorsOf(novelty),
+    })),
   ];
 }
 
@@ -114,7 +106,13 @@ for name, wanted in given['wanted'].items():
     print(name, bool(numpy.allclose(found, wanted, rtol=${TOLERANCE}, atol=${TOLERANCE})))
 `;
     const said = await python(this, ['numpy', 'onnx', 'onnxruntime'], program, [], folder);
-    expect(said.trim().split('\n')).to.deep.equal(['gbdt True', 'mlp True', 'cnn True', 'pca True']);
+    expect(said.trim().split('\n')).to.deep.equal([
+      'gbdt True',
+      'mlp True',
+      'cnn True',
+      'pca True',
+      'autoencoder True',
+    ]);
   });
 
   it('are refused when they are cut short, or are something else', async () => {
