@@ -84,7 +84,8 @@ export interface Learned {
   readonly figures: Figures;
 }
 
-const ALWAYS_ATTACK = 'always-attack';
+/** Its name among the models. */
+export const ALWAYS_ATTACK = 'always-attack';
 
 /** A baseline that cannot be learned has no figures, and its name is told with the reason. */
 export interface Baselines {

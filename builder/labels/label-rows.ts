@@ -36,13 +36,19 @@ const RECOVERY: RowLabel = { ...NORMAL, phase: 'recovery' };
 /** Which place its source has among the sources. */
 const rankOf = ({ rank = 0 }: Episode) => rank;
 
+/** What says most of a row goes first: an attack, then a benign workload of its own, then what it was only beside. */
+function weightOf(episode: Episode): number {
+  if (!isHarmless(episode)) return 0;
+  return episode.involvement === 'bystander' ? 2 : 1;
+}
+
 /**
- * By their sources' precedence, then attacks before what is harmless, then by start, then as written: the first that meets
- * a row labels it.
+ * By their sources' precedence, then attacks before what is harmless and that before what a pod was only beside, then by start, then as
+ * written: the first that meets a row labels it.
  */
 function inPrecedence(episodes: readonly Episode[]): Episode[] {
   return [...episodes].sort(
-    (a, b) => rankOf(a) - rankOf(b) || Number(isHarmless(a)) - Number(isHarmless(b)) || a.startMs - b.startMs,
+    (a, b) => rankOf(a) - rankOf(b) || weightOf(a) - weightOf(b) || a.startMs - b.startMs,
   );
 }
 
@@ -115,7 +121,10 @@ function conflictsOf(
   toMs: number,
   entity: Entity,
 ): Conflict[] {
-  const episodes = all.filter(({ startMs, endMs }) => startMs <= toMs && endMs > fromMs);
+  const episodes = all.filter(
+    // Who only stood by has nothing to say against another.
+    ({ startMs, endMs, involvement }) => startMs <= toMs && endMs > fromMs && involvement !== 'bystander',
+  );
   const fieldsOf = ({ cluster = '', namespace, pod }: Episode) =>
     entity === 'node' ? [cluster] : [cluster, namespace, pod];
   const pairs = overlapsOf(episodes, fieldsOf).map(
@@ -123,7 +132,7 @@ function conflictsOf(
   );
   // Lines of one episode about a node and its pods, or about several pods, are of one mind.
   const others = pairs.filter(([kept, ignored]) => kept.episode !== ignored.episode);
-  return others.map(([kept, ignored]) => {
+  const found = others.map(([kept, ignored]): Conflict => {
     const cluster = kept.cluster ?? ignored.cluster;
     return {
       ...(cluster !== undefined && { cluster }),
@@ -135,6 +144,12 @@ function conflictsOf(
       ...(rankOf(kept) !== rankOf(ignored) && { keptFrom: kept.place, ignoredFrom: ignored.place }),
     };
   });
+  // Nor is there more than one between two that have several lines each.
+  return [
+    ...groupBy(found, ({ cluster, kept, ignored, start, end }) =>
+      JSON.stringify([cluster, kept, ignored, start, end]),
+    ).values(),
+  ].map(([first]) => first as Conflict);
 }
 
 /**

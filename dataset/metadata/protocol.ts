@@ -30,5 +30,10 @@ export function protocol(manifest: Manifest): string[] {
     'Alarms are judged by one threshold, the one with the best F1 on the rows of `validation`: a row whose score is at or above it is an alarm.',
     'An episode on a node is found by its first alarm row, and the time since its first row is the delay. Episodes that another part or the embargo cuts are left out.',
     'A false alarm is an uninterrupted run of alarm rows in which nothing happened, counted per hour of such time beside the share of it in alarm; a benign workload (`role` benign) that raises an alarm is counted apart.',
+    ...(manifest.columns.some(({ name }) => name === 'involvement')
+      ? [
+          'Rows of a pod that only stood by (`involvement` bystander) are normal rows, but no benign workload, nor time in which nothing happened.',
+        ]
+      : []),
   ];
 }

@@ -76,6 +76,25 @@ function sorted<T>(counts: ReadonlyMap<string, T>): Record<string, T> {
   return recordOf([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** Counts, by part, the rows that are marked with 1. */
+function addCounted(counts: Counting, split: TextColumn, marks: Uint8Array): void {
+  const codes = split.codes.map((code, row) => (marks[row] === 1 ? code : split.texts.length));
+  for (const [part, rows] of countsOf({ texts: [...split.texts, OTHER], codes }))
+    if (part !== OTHER) count(counts, part ?? '', rows);
+}
+
+/** 1 for the rows of benign workloads, not of pods beside them. */
+function benignRows(table: Table): Uint8Array {
+  const role = textColumn(table, 'role');
+  const isWorkload = role.texts.map((text) => text !== null && isBenign({ role: text }));
+  const involvement = table.columns.find(({ name }) => name === 'involvement');
+  const told = involvement?.type === 'string' ? involvement : { texts: [], codes: role.codes };
+  const isBeside = told.texts.map((text) => text === 'bystander');
+  return Uint8Array.from(role.codes, (code, row) =>
+    isWorkload[code] && isBeside[told.codes[row] as number] !== true ? 1 : 0,
+  );
+}
+
 /** Watches whether a column ever changes. */
 interface Variation {
   first: number;
@@ -144,19 +163,10 @@ export class Accounts {
       this.#splitClasses.set(inPart, classes);
       count(classes, inClass, rows);
     }
-    const role = textColumn(table, 'role');
-    for (const [part, name, rows] of countsOfPairs(split, role))
-      if (name !== null && isBenign({ role: name })) count(this.#benign, part ?? '', rows);
-    this.#addNormal(table, split);
+    addCounted(this.#benign, split, benignRows(table));
+    addCounted(this.#normal, split, normalRows(table));
     for (const [phase, rows] of countsOf(textColumn(table, 'phase')))
       if (phase !== null) count(this.#phases, phase, rows);
-  }
-
-  #addNormal(table: Table, split: TextColumn): void {
-    const counts = normalRows(table);
-    const codes = split.codes.map((code, row) => (counts[row] === 1 ? code : split.texts.length));
-    for (const [part, own] of countsOf({ texts: [...split.texts, OTHER], codes }))
-      if (part !== OTHER) count(this.#normal, part ?? '', own);
   }
 
   #addNulls(column: Exclude<TableColumn, { type: 'double' }>): void {

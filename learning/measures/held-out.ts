@@ -2,10 +2,10 @@
 import { type Dataset, NORMAL, type RowFacts, type Series } from '../table/series.ts';
 
 /**
- * quiet: nothing happened; benign: a benign workload ran; attack; other: the label is not known, or an attack is over and features
- * remember it.
+ * quiet: nothing happened; benign: a benign workload ran; bystander: something happened in another pod of the node; attack; other: the
+ * label is not known, or an attack is over and features remember it.
  */
-type RowKind = 'quiet' | 'benign' | 'attack' | 'other';
+type RowKind = 'quiet' | 'benign' | 'bystander' | 'attack' | 'other';
 
 /** The rows of a node, and which of them are held out. */
 export interface HeldOutSeries {
@@ -16,9 +16,10 @@ export interface HeldOutSeries {
   readonly isAttackFree: boolean;
 }
 
-function kindOf({ label, episode, phase }: RowFacts): RowKind {
+function kindOf({ label, episode, phase, involvement }: RowFacts): RowKind {
   if (label === null || phase === 'recovery') return 'other';
   if (label !== NORMAL) return 'attack';
+  if (involvement === 'bystander') return 'bystander';
   return episode === null ? 'quiet' : 'benign';
 }
 
@@ -57,13 +58,16 @@ export interface Event {
   readonly rows: readonly number[];
 }
 
-/** The episodes that are held out whole: of one that is cut nobody could tell when it was found. */
+/**
+ * The episodes that are held out whole: of one that is cut nobody could tell when it was found. Of a pod that was only beside an episode
+ * there is nothing to find.
+ */
 export function eventsOf(all: readonly HeldOutSeries[]): Event[] {
   return all.flatMap(({ rows: { facts }, kinds }, series) => {
     const rows = new Map<string, number[]>();
     const seen = new Set<string>();
-    facts.forEach(({ episode, label, phase }, row) => {
-      if (episode === null || phase === 'recovery' || label === null) return;
+    facts.forEach(({ episode, label, phase, involvement }, row) => {
+      if (episode === null || phase === 'recovery' || label === null || involvement === 'bystander') return;
       const own = rows.get(episode) ?? [];
       own.push(row);
       rows.set(episode, own);

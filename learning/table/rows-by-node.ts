@@ -18,15 +18,21 @@ interface Growing {
 }
 
 const FACTS = ['label', 'episode', 'role', 'phase', 'split'] as const;
+/** Of pods, where the episodes told it. */
+const RARE_FACT = 'involvement';
 
 /** The same object for the same facts: a dataset has few different ones. */
 function factsOf(table: Table, known: Map<string, RowFacts>): (row: number) => RowFacts {
-  const columns = FACTS.map((name) => textColumn(table, name));
+  const isTold = table.columns.some(({ name }) => name === RARE_FACT);
+  const columns = [...FACTS, ...(isTold ? [RARE_FACT] : [])].map((name) => textColumn(table, name));
   return (row) => {
     const texts = columns.map((column) => textAt(column, row));
     const key = JSON.stringify(texts);
-    const [label = null, episode = null, role = null, phase = null, split = null] = texts;
-    const facts = known.get(key) ?? { label, episode, role, phase, split };
+    const [label = null, episode = null, role = null, phase = null, split = null, involvement] = texts;
+    const facts = known.get(key) ?? {
+      ...{ label, episode, role, phase, split },
+      ...(involvement !== undefined && { involvement }),
+    };
     known.set(key, facts);
     return facts;
   };

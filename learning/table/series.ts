@@ -17,6 +17,8 @@ export interface RowFacts {
   readonly label: string | null;
   readonly episode: string | null;
   readonly role: string | null;
+  /** What a pod has to do with the episode; absent where rows do not tell it. */
+  readonly involvement?: string | null;
   readonly phase: string | null;
   /** Part that the row belongs to: train, validation, test, embargo. */
   readonly split: string | null;

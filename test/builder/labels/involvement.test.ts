@@ -76,6 +76,30 @@ describe('what pods have to do with an attack', () => {
     expect(at([...lines, other], 'r')).to.include({ label: 'burn', episode: 'f', involvement: 'victim' });
   });
 
+  it('goes after what the pod itself does, whenever each began', () => {
+    const own = (startMs: number) =>
+      line('r', undefined, { episode: 'b', scenario: 'backup', role: 'benign', startMs });
+    for (const startMs of [T0 + 2 * STEP_MS, T0 + 3 * STEP_MS, T0 + 3.5 * STEP_MS])
+      for (const all of [
+        [...lines, own(startMs)],
+        [own(startMs), ...lines],
+      ])
+        expect(at(all, 'r')).to.include({ label: 'normal', episode: 'b', role: 'benign' });
+  });
+
+  it('is no conflict with anything for a bystander, and one between two episodes of many lines', () => {
+    const more = { episode: 'f', scenario: 'burn' };
+    const others = [
+      line('s', 'attacker', more),
+      ...['p', 'q', 'r'].map((pod) => line(pod, 'bystander', more)),
+    ];
+    const all = [...lines, ...others, line('s', 'bystander')];
+    const pairs = (entity: 'node' | 'pod') =>
+      labeller(all, { ...TIMES, entity }).conflicts.map(({ kept, ignored }) => [kept, ignored]);
+    expect(pairs('pod')).to.deep.equal([]);
+    expect(pairs('node')).to.deep.equal([['e', 'f']]);
+  });
+
   it('labels a pod by its own line alone, whatever the lines and their order', () => {
     const involvement = fc.option(fc.constantFrom(...INVOLVEMENTS), { nil: undefined });
     const some = fc.uniqueArray(fc.record({ pod: fc.constantFrom(...PODS), involvement }), {

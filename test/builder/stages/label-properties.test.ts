@@ -78,7 +78,7 @@ describe('builder/labels/label-rows, against each row asking each episode', () =
     );
   });
 
-  it('finds the same conflicts in the same order', () => {
+  it('finds the same conflicts in the same order, each once', () => {
     fc.assert(
       fc.property(episodes, times, fc.constantFrom('node' as const, 'pod' as const), (all, own, entity) => {
         const iso = (ms: number) => new Date(ms).toISOString();
@@ -94,7 +94,12 @@ describe('builder/labels/label-rows, against each row asking each episode', () =
             ignoredFrom: ignored.place,
           }),
         }));
-        expect(labeller(all, { ...own, entity }).conflicts).to.deep.equal(expected);
+        const isSame = (one: (typeof expected)[number], other: (typeof expected)[number]) =>
+          (['cluster', 'node', 'kept', 'ignored', 'start', 'end'] as const).every(
+            (key) => one[key] === other[key],
+          );
+        const once = expected.filter((one, i) => expected.findIndex((other) => isSame(one, other)) === i);
+        expect(labeller(all, { ...own, entity }).conflicts).to.deep.equal(once);
       }),
       { numRuns: 500 },
     );

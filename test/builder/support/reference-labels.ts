@@ -16,9 +16,15 @@ const isHarmless = ({ role, involvement }: Pick<Episode, 'role' | 'involvement'>
   role === 'benign' || involvement === 'bystander';
 const rankOf = ({ rank = 0 }: Episode) => rank;
 
+const isBystander = ({ involvement }: Episode) => involvement === 'bystander';
+
 function inPrecedence(episodes: readonly Episode[]): Episode[] {
   return [...episodes].sort(
-    (a, b) => rankOf(a) - rankOf(b) || Number(isHarmless(a)) - Number(isHarmless(b)) || a.startMs - b.startMs,
+    (a, b) =>
+      rankOf(a) - rankOf(b) ||
+      Number(isHarmless(a)) - Number(isHarmless(b)) ||
+      Number(isBystander(a)) - Number(isBystander(b)) ||
+      a.startMs - b.startMs,
   );
 }
 
@@ -104,7 +110,7 @@ export function referenceConflicts(
   const ordered = inPrecedence(episodes);
   const agree = (one: string, other: string) => one === '' || other === '' || one === other;
   return [...new Set(ordered.map(({ node }) => node))].flatMap((node) => {
-    const own = ordered.filter((episode) => episode.node === node);
+    const own = ordered.filter((episode) => episode.node === node && !isBystander(episode));
     return own.flatMap((kept, i) =>
       own.slice(i + 1).flatMap((other): [Episode, Episode][] => {
         const startMs = Math.max(kept.startMs, other.startMs);

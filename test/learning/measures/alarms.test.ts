@@ -51,6 +51,18 @@ describe('detector/evaluation: held-out rows', () => {
     expect(kinds('foreign')).to.deep.equal(['quiet', undefined, ...rest]);
   });
 
+  it('of a pod that only stood by are no benign workload, no quiet time and no event, whoever did what', () => {
+    const by = { phase: 'normal', involvement: 'bystander' };
+    const own = [
+      fact('normal', { ...by, episode: 'e1', role: 'attack' }),
+      fact('normal', { ...by, episode: 'e2', role: 'benign' }),
+      fact('normal', { episode: 'e3', role: 'benign', involvement: null }),
+    ];
+    const all = heldOut([datasetOf(own, 'own')], new Set(['own']));
+    expect(all[0]?.kinds).to.deep.equal(['bystander', 'bystander', 'benign']);
+    expect(eventsOf(all).map(({ name }) => name)).to.deep.equal(['e3']);
+  });
+
   it('are of an attack-free node only when nothing is unknown about it', () => {
     const isFree = (own: readonly RowFacts[]) => heldOut([datasetOf(own, 'x')], new Set())[0]?.isAttackFree;
     expect(isFree([fact('normal'), fact('normal', { episode: 'e2' })])).to.equal(true);
