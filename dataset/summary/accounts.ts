@@ -90,9 +90,10 @@ function benignRows(table: Table): Uint8Array {
   const involvement = table.columns.find(({ name }) => name === 'involvement');
   const told = involvement?.type === 'string' ? involvement : { texts: [], codes: role.codes };
   const isBeside = told.texts.map((text) => text === 'bystander');
-  return Uint8Array.from(role.codes, (code, row) =>
-    isWorkload[code] && isBeside[told.codes[row] as number] !== true ? 1 : 0,
-  );
+  const rows = new Uint8Array(table.rows);
+  for (let row = 0; row < table.rows; row++)
+    if (isWorkload[role.codes[row] as number] && isBeside[told.codes[row] as number] !== true) rows[row] = 1;
+  return rows;
 }
 
 /** Watches whether a column ever changes. */

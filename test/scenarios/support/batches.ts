@@ -56,7 +56,8 @@ function hasRoom(batch: readonly Told[], one: Told, most: number): boolean {
   return batch.length < (isTight ? Math.min(most, 1 + MOST_BESIDE_HUNGRY) : most);
 }
 
-function shuffled<T>(items: readonly T[], random: () => number): T[] {
+/** In another order. */
+export function shuffled<T>(items: readonly T[], random: () => number): T[] {
   return items
     .map((item) => ({ item, at: random() }))
     .sort((a, b) => a.at - b.at)

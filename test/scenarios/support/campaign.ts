@@ -9,8 +9,11 @@ import type { Scenario, ScenarioOptions } from '../../../scenarios/scenario/scen
 import { builder } from '../../builder/support/cli.ts';
 import { duckdb, tableExpression } from '../../builder/support/dataset.ts';
 import { type Episode, type Judgement, judge, type Row, shared } from './effects.ts';
+import { episodesText } from './episodes-text.ts';
 import { idleMemoryBytes } from './idle-memory.ts';
+import { type Labelled, labelledRows } from './labelled-rows.ts';
 import { type StagePod, VICTIM_PORT } from './stage-pod.ts';
+import { isRefusal } from './verdict.ts';
 import { NODE_NAME, WatchedNode } from './watched-node.ts';
 
 const STEP_MS = 1_000;
@@ -22,6 +25,15 @@ const RECOVERY_MS = 6_000;
 /** Of all pods together. */
 const HOUSEKEEPING_MS = 1_000;
 const REQUESTS_PER_SECOND = 12;
+
+/** What one pod is to do. */
+export interface Turn {
+  readonly scenario: Scenario;
+  /** Place among the pods of the stage, from 0. */
+  readonly pod: number;
+  readonly intensity: number;
+  readonly durationMs: number;
+}
 
 interface Campaign {
   readonly episodes: readonly Episode[];
@@ -71,29 +83,42 @@ export class Stage {
 
   /** Runs batch after batch, the scenarios of each at the same time in pods of their own, with normal time between. @param intensity of all */
   async run(batches: readonly (readonly Scenario[])[], intensity = 1): Promise<void> {
-    for (const batch of batches) {
-      const inCompany = batch.length > 1;
-      const ended = await Promise.all(
-        batch.map((scenario, i) => this.#episode(scenario, this.#pods[i] as StagePod, intensity)),
+    for (const batch of batches)
+      await this.perform(
+        batch.map((scenario, pod) => ({ scenario, pod, intensity, durationMs: EPISODE_MS })),
+        NORMAL_MS,
       );
-      await sleep(RECOVERY_MS);
-      const recoveredMs = Date.now();
-      const idleMemoryRatio = idleMemoryBytes() / totalmem();
-      await sleep(NORMAL_MS);
-      this.#episodes.push(...ended.map((one) => ({ ...one, recoveredMs, idleMemoryRatio, inCompany })));
-    }
   }
 
-  async #episode(
-    { name, role, beyondLoopback }: Scenario,
-    pod: StagePod,
-    intensity: number,
-  ): Promise<Omit<Episode, 'recoveredMs'>> {
+  /**
+   * Has pods do something at the same time, and waits for their recovery and for normal time after it.
+   *
+   * @param campaign what the run of these episodes is called in the ground truth
+   */
+  async perform(turns: readonly Turn[], normalMs: number, campaign = ''): Promise<void> {
+    const inCompany = turns.length > 1;
+    const ended = await Promise.all(turns.map((turn) => this.#episode(turn)));
+    await sleep(RECOVERY_MS);
+    const recoveredMs = Date.now();
+    const idleMemoryRatio = idleMemoryBytes() / totalmem();
+    await sleep(normalMs);
+    const after = { recoveredMs, idleMemoryRatio, inCompany, run: campaign };
+    this.#episodes.push(...ended.flatMap((one) => (one === undefined ? [] : { ...one, ...after })));
+  }
+
+  /** Undefined when the scenario was refused: then nothing was done. */
+  async #episode({
+    scenario: { name, role, beyondLoopback },
+    pod: place,
+    intensity,
+    durationMs,
+  }: Turn): Promise<Omit<Episode, 'recoveredMs'> | undefined> {
     const { sink } = this.#node;
+    const pod = this.#pods[place] as StagePod;
     const others = this.#pods.filter((other) => other !== pod).map(({ victim }) => victim);
     const startMs = Date.now();
     const options: ScenarioOptions = {
-      durationMs: EPISODE_MS,
+      durationMs,
       intensity,
       folder: pod.folder,
       target: beyondLoopback === true ? sink : `127.0.0.1:${VICTIM_PORT}`,
@@ -102,6 +127,7 @@ export class Stage {
     const failure = await pod.do({ name, options });
     if (failure === undefined) this.#failures.delete(name);
     else this.#failures.set(name, failure);
+    if (failure !== undefined && isRefusal(failure)) return undefined;
     return {
       episode: `${name}-${startMs}`,
       scenario: name,
@@ -117,28 +143,10 @@ export class Stage {
     return this.#failures.get(scenario);
   }
 
-  /**
-   * Rows of pods during attacks that are not labelled by what the pod had to do with them: the attack of its own, or normal, as others' bystander.
-   *
-   * @returns how many were looked at, and what is wrong with the others
-   */
-  labelled(): { readonly rows: number; readonly wrong: readonly string[] } {
+  /** How the rows of pods during episodes are labelled. */
+  labelled(): Labelled {
     const { episodes = [], pods = [] } = this.#campaign ?? {};
-    let rows = 0;
-    const wrong = episodes.flatMap((one) => {
-      if (one.role !== 'attack') return [];
-      const company = episodes.filter(({ startMs, endMs }) => startMs < one.endMs && endMs > one.startMs);
-      const during = pods.filter(({ timeMs }) => timeMs - STEP_MS >= one.startMs && timeMs < one.endMs);
-      return during.flatMap(({ values: { pod, label, episode, involvement } }) => {
-        const isOwn = pod === one.pod;
-        if (!isOwn && company.some((other) => other.pod === pod)) return [];
-        rows++;
-        const said = [label, involvement, ...(isOwn ? [episode] : [])].join();
-        const expected = isOwn ? [one.scenario, 'attacker', one.episode].join() : 'normal,bystander';
-        return said === expected ? [] : [`${one.episode}: ${pod} has ${said}`];
-      });
-    });
-    return { rows, wrong };
+    return labelledRows(episodes, pods, STEP_MS);
   }
 
   /** What each episode did to the columns of the node and of its pod, by scenario. */
@@ -159,33 +167,34 @@ export class Stage {
 
   /** What the builder makes of all that happened. */
   async dataset(): Promise<Campaign> {
-    const labels = join(this.#folder, 'episodes.csv');
-    const lines = this.#episodes.flatMap(({ episode, scenario, startMs, endMs, pod, role }) => {
-      const line = (subject: string, involvement = '') =>
-        [episode, scenario, startMs, endMs, NODE_NAME, subject, role, involvement].join();
-      const own = role === 'attack' ? 'attacker' : '';
-      const part = (name: string) => (name === pod ? own : 'bystander');
-      const pods = this.#pods.map(({ namespace, name }) => line(`${namespace},${name}`, part(name)));
-      return [line(','), ...pods];
-    });
-    writeFileSync(
-      labels,
-      `episode,scenario,start,end,node,namespace,pod,role,involvement\n${lines.join('\n')}\n`,
-    );
     this.#campaign = {
       episodes: [...this.#episodes],
-      node: await this.#rows('node', labels),
-      pods: await this.#rows('pod', labels),
+      node: await this.#rows('node'),
+      pods: await this.#rows('pod'),
     };
     return this.#campaign;
   }
 
-  async #rows(entity: Entity, labels: string): Promise<Row[]> {
+  async #rows(entity: Entity): Promise<Row[]> {
     const output = join(this.#folder, `dataset-${entity}-${this.#episodes.length}`);
-    const config = join(this.#folder, `${entity}.yaml`);
+    await this.build(entity, output);
+    const rows = await duckdb(`SELECT * FROM ${tableExpression(output, 'parquet')} ORDER BY timestamp`);
+    return rows.map((values) => ({ timeMs: (values['timestamp'] as Date).getTime(), values }));
+  }
+
+  /**
+   * Has the builder make a dataset of all that happened.
+   *
+   * @param config what its configuration has beside that
+   * @returns the builder's summary
+   */
+  async build(entity: Entity, output: string, config: object = {}): Promise<string> {
+    const labels = join(this.#folder, 'episodes.csv');
+    writeFileSync(labels, episodesText(this.#episodes, NODE_NAME, this.#pods));
+    const file = join(this.#folder, `${entity}.yaml`);
     const iso = (ms: number) => new Date(ms).toISOString();
     writeFileSync(
-      config,
+      file,
       stringify({
         prometheus: { url: this.#node.prometheus },
         entity,
@@ -193,13 +202,13 @@ export class Stage {
         end: iso(Date.now()),
         step: `${STEP_MS / 1000}s`,
         labels: [{ episodes: labels }],
+        ...config,
         output,
       }),
     );
-    const { code, stderr } = await builder(['build', '--config', config]);
+    const { code, stdout, stderr } = await builder(['build', '--config', file]);
     if (code !== 0) throw new Error(stderr);
-    const rows = await duckdb(`SELECT * FROM ${tableExpression(output, 'parquet')} ORDER BY timestamp`);
-    return rows.map((values) => ({ timeMs: (values['timestamp'] as Date).getTime(), values }));
+    return stdout;
   }
 
   close(): Promise<void> {

@@ -22,6 +22,8 @@ export interface Episode {
   readonly role?: ScenarioRole;
   /** The pod that it was done in. */
   readonly pod?: string;
+  /** The campaign that it was done in. */
+  readonly run?: string;
   /** Whether others were on at the same time. */
   readonly inCompany?: boolean;
   /** The part of memory that is free by then, but that the kernel still calls used. */

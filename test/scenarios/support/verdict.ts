@@ -2,6 +2,9 @@ import { MOVED } from '../../../scenarios/scenario/effect.ts';
 import type { Scenario } from '../../../scenarios/scenario/scenario.ts';
 import { isMoved, type Judgement, roomOf } from './effects.ts';
 
+/** Whether a scenario did nothing, because this machine or its caps do not allow it. @param failure what a pod answered */
+export const isRefusal = (failure: string) => failure.startsWith('ScenarioRefusal: ');
+
 /** What is wrong with a scenario's episodes, and what this machine could not have shown. */
 export interface Verdict {
   readonly wrong: readonly string[];
@@ -101,9 +104,7 @@ export function verdictOn(
   failure?: string,
 ): Verdict {
   if (failure !== undefined)
-    return failure.startsWith('ScenarioRefusal: ')
-      ? { wrong: [], unseen: [failure] }
-      : { wrong: [failure], unseen: [] };
+    return isRefusal(failure) ? { wrong: [], unseen: [failure] } : { wrong: [failure], unseen: [] };
   const columns: Column[] = (episodes[0] ?? []).map((_, i) =>
     episodes.flatMap((episode) => episode[i] ?? []),
   );
