@@ -22,6 +22,7 @@ export interface Flags {
   readonly seeds: number;
   readonly work: string;
   readonly mirror?: string;
+  readonly campaigns?: readonly string[];
   readonly evaluate?: true;
   readonly trial?: true;
 }
@@ -101,6 +102,10 @@ export function labCommand(run: (flags: Flags) => Promise<void>): Program {
       join(CACHE, 'lab-nodes'),
     )
     .option('--mirror <url>', "Debian's mirror (default: the one of this machine's apt)")
+    .option(
+      '--campaigns <dataset...>',
+      'judge also by the part test of these datasets, such as those of lab:campaign',
+    )
     .option('--trial', 'write nothing for docs')
     .option('--evaluate', 'boot nothing: judge by what there is')
     .allowExcessArguments(false)

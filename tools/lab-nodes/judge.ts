@@ -2,9 +2,12 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { UsageError } from '../../common/cli.ts';
+import { openStorage } from '../../dataset/storage/open.ts';
+import { readManifest } from '../../dataset/storage/read-manifest.ts';
 import { runProgram } from '../demo/program.ts';
 import type { BuiltNode } from './datasets.ts';
-import { type Judgement, judgementSchema } from './results.ts';
+import { type CampaignJudgement, type Judgement, judgementSchema } from './results.ts';
 
 /** Which datasets a model learns from, and which it is judged by. */
 export interface Rotation {
@@ -62,27 +65,49 @@ export interface Judging {
   readonly signal: AbortSignal;
 }
 
-/** Trains and evaluates one model. */
-export async function judge(
-  { heldOut, learned, judged }: Rotation,
-  { work, seed, seeds, tell, signal }: Judging,
-): Promise<Judgement> {
-  const { name } = heldOut.node;
+/** Datasets that a model learns from, and further ones that it is judged by, as folders. */
+interface Question {
+  /** What was held out. */
+  readonly name: string;
+  readonly learned: readonly string[];
+  readonly judged: readonly string[];
+}
+
+/** Trains and evaluates one model; of the datasets that it learned from it is judged by the part `test`. */
+async function answer({ name, learned, judged }: Question, judging: Judging): Promise<Judgement> {
+  const { work, seed, seeds, tell, signal } = judging;
   const models = join(work, 'models', name);
   rmSync(models, { recursive: true, force: true });
-  const own = learned.map(({ folder }) => folder);
   tell(`training without ${name}`);
-  const train = ['train', ...own, '--output', models, '--seed', String(seed)];
+  const train = ['train', ...learned, '--output', models, '--seed', String(seed)];
   await runProgram('detector', train, signal, join(work, `train-${name}.log`));
   const model = readdirSync(models).find((folder) => !folder.startsWith('.'));
   if (model === undefined) throw new Error(`${models} holds no model`);
   tell(`evaluating on ${name}`);
   const output = join(work, 'evaluations', name);
   const evaluate = [
-    ...['evaluate', join(models, model), ...own, ...judged.map(({ folder }) => folder)],
+    ...['evaluate', join(models, model), ...learned, ...judged],
     ...['--output', output, '--seed', String(seed), '--seeds', String(seeds)],
   ];
   await runProgram('detector', evaluate, signal, join(work, `evaluate-${name}.log`));
   const { nodeHours } = readJson(calibrationSchema, join(models, model, 'calibration.json'));
   return judgementOf(name, readJson(z.unknown(), join(output, 'eval.json')), nodeHours);
+}
+
+const folders = (all: readonly BuiltNode[]) => all.map(({ folder }) => folder);
+
+/** A model that has never seen one of the nodes. */
+export function judge({ heldOut, learned, judged }: Rotation, judging: Judging): Promise<Judgement> {
+  const question = { name: heldOut.node.name, learned: folders(learned), judged: folders(judged) };
+  return answer(question, judging);
+}
+
+/** A model of somebody's dataset, judged by its part `test`. */
+export async function judgeCampaign(folder: string, judging: Judging): Promise<CampaignJudgement> {
+  const manifest = await readManifest(await openStorage(folder));
+  if (manifest === undefined) throw new UsageError(`${folder} holds no dataset`);
+  const entity = manifest.entities.some(({ pod }) => pod !== undefined) ? 'pod' : 'node';
+  const found = await answer({ name: `campaign-${entity}`, learned: [folder], judged: [] }, judging);
+  const ofEntity = { entity, entities: manifest.entities.length, rows: manifest.rows } as const;
+  return { ...found, ...ofEntity, split: manifest.split.by };
 }

@@ -18,9 +18,9 @@ import { buildDatasets } from './datasets.ts';
 import { factsOfDataset } from './facts.ts';
 import { type Flags, labCommand, wishesOf } from './flags.ts';
 import { openGuest, packProduct } from './guests.ts';
-import { judge, rotationsOf } from './judge.ts';
+import { judge, judgeCampaign, rotationsOf } from './judge.ts';
 import { nodesOf } from './plan.ts';
-import { type Judgement, writeLabResults } from './results.ts';
+import { type CampaignJudgement, type Judgement, writeLabResults } from './results.ts';
 import { openState } from './state.ts';
 import { type CountedNode, resultsOf } from './summary.ts';
 
@@ -53,24 +53,33 @@ async function campaign(lab: Lab, { mirror }: Flags, signal: AbortSignal): Promi
 }
 
 /** Makes datasets of what there is, and judges the detector by them. */
-async function evaluate(lab: Lab, { seed, seeds, trial }: Flags, signal: AbortSignal): Promise<void> {
+async function evaluate(lab: Lab, flags: Flags, signal: AbortSignal): Promise<void> {
+  const { seed, seeds, trial, campaigns: asked = [] } = flags;
   tell('building the datasets');
   const built = await buildDatasets(lab, signal);
   const counted: CountedNode[] = [];
   for (const one of built) counted.push({ node: one.node, facts: await factsOfDataset(one) });
   for (const { node, facts } of counted) tell(`${node.name}: ${JSON.stringify(facts)}`);
+  const judging = { work: lab.work, seed, seeds, tell, signal };
   const judgements: Judgement[] = [];
   for (const rotation of rotationsOf(built)) {
-    const found = await judge(rotation, { work: lab.work, seed, seeds, tell, signal });
+    const found = await judge(rotation, judging);
     const { attacks, strong, falseAlarms } = found;
     tell(
       `${found.heldOut}: ${attacks.found} of ${attacks.events} attacks, ${strong.found} of ${strong.events} strong ones; ${falseAlarms.alarms} false alarms in ${falseAlarms.nodeDays.toFixed(3)} node-days`,
     );
     judgements.push(found);
   }
+  const campaigns: CampaignJudgement[] = [];
+  for (const folder of asked) campaigns.push(await judgeCampaign(folder, judging));
   const columns = built[0]?.manifest.columns.filter(({ type }) => type === 'double').length ?? 0;
   const date = new Date().toISOString().slice(0, 10);
-  const results = resultsOf(lab.state, counted, judgements, { date, columns, evaluationSeeds: seeds });
+  const results = resultsOf(
+    lab.state,
+    counted,
+    { judgements, campaigns },
+    { date, columns, evaluationSeeds: seeds },
+  );
   if (trial === true) return;
   writeLabResults(results);
   tell('npm run generate writes docs/reference/evaluation.md');

@@ -48,6 +48,14 @@ export const judgementSchema = z.object({
   calibrationHours: z.number(),
 });
 
+/** One of a dataset whose parts were made by its own split, such as a campaign on one machine. */
+const campaignSchema = judgementSchema.extend({
+  entity: z.enum(['node', 'pod']),
+  entities: count,
+  rows: count,
+  split: text,
+});
+
 const nodeSchema = z.strictObject({
   name: text,
   role: z.enum(['attacked', 'calibration', 'alarms']),
@@ -81,10 +89,12 @@ const resultsSchema = z.strictObject({
   /** By episode: what went wrong. */
   failures: z.record(text, text),
   judgements: z.array(judgementSchema),
+  campaigns: z.array(campaignSchema),
 });
 
 export type Recall = z.output<typeof recall>;
 export type Judgement = z.output<typeof judgementSchema>;
+export type CampaignJudgement = z.output<typeof campaignSchema>;
 export type LabResults = z.output<typeof resultsSchema>;
 
 /** What there is; undefined before the first run. */

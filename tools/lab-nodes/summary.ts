@@ -1,7 +1,7 @@
 import { MS_PER_SECOND } from '../../common/ms.ts';
 import type { NodeFacts } from './facts.ts';
 import { type LabNode, planOf } from './plan.ts';
-import type { Judgement, LabResults } from './results.ts';
+import type { LabResults } from './results.ts';
 import type { State } from './state.ts';
 
 /** A node with what was counted in its dataset. */
@@ -14,7 +14,7 @@ export interface CountedNode {
 export function resultsOf(
   state: State,
   counted: readonly CountedNode[],
-  judgements: readonly Judgement[],
+  { judgements, campaigns }: Pick<LabResults, 'judgements' | 'campaigns'>,
   { date, columns, evaluationSeeds }: Pick<LabResults, 'date' | 'columns' | 'evaluationSeeds'>,
 ): LabResults {
   const { wishes, chosen, leftOut, failures, kernels, clockMs, commits } = state;
@@ -34,7 +34,7 @@ export function resultsOf(
     durationSeconds: wishes.durationMs / MS_PER_SECOND,
     gapSeconds: wishes.gapMs / MS_PER_SECOND,
     quietSeconds: wishes.quietMs / MS_PER_SECOND,
-    ...{ nodes, columns, leftOut, failures, judgements: [...judgements] },
+    ...{ nodes, columns, leftOut, failures, judgements, campaigns },
     planned: [...plan.values()].flat().filter(({ kind }) => kind === 'episode').length,
     done: nodes.reduce((sum, { attacks, benign }) => sum + attacks + benign, 0),
   };

@@ -33,7 +33,7 @@ const results = (judgements: readonly Judgement[]): LabResults => ({
     done: 24,
     leftOut: { crash_loop: 'crash_loop: needs Kubernetes', mining: 'not among --scenarios' },
   },
-  ...{ failures: {}, judgements: [...judgements] },
+  ...{ failures: {}, judgements: [...judgements], campaigns: [] },
 });
 
 describe('the page of the evaluation', () => {
