@@ -1,5 +1,6 @@
 /** Which scenarios guests can do: each guest is asked, and what it refuses is told in its own words. */
 import type { Target } from '../../scenarios/campaign/target.ts';
+import { ScenariosError } from '../../scenarios/scenario/errors.ts';
 import type { Scenario } from '../../scenarios/scenario/scenario.ts';
 import type { Repertoire } from './plan.ts';
 
@@ -12,19 +13,29 @@ export interface Choice {
 /** Of scenarios that guests would do and nobody asked for. */
 export const NOT_CHOSEN = 'not among --scenarios';
 
-/** Why a guest would not do a scenario; undefined when it would. */
+/** A guest without a CPU to itself may take longer to answer than its service is given. */
+const TRIES = 5;
+
+/**
+ * Why a guest would not do a scenario; undefined when it would.
+ *
+ * @throws {ScenariosError} `unreachable` when it does not answer: then it has refused nothing
+ */
 async function refusalOf(
   target: Target,
   scenario: Scenario,
   durationMs: number,
+  tries = TRIES,
 ): Promise<string | undefined> {
   try {
     await target.check({ scenario, durationMs, intensity: 1, affects: [] });
     return undefined;
   } catch (error) {
-    const { message } = error as Error;
-    // The address is this run's, and says nothing to a reader.
-    return message.replace(/^http:\S+ refuses POST \S+: /, '');
+    if (!(error instanceof ScenariosError)) throw error;
+    // The address is this run's, and is nothing to a reader.
+    if (error.code === 'refused') return error.message.replace(/^http:\S+ refuses POST \S+: /, '');
+    if (tries === 1) throw error;
+    return refusalOf(target, scenario, durationMs, tries - 1);
   }
 }
 
@@ -32,6 +43,7 @@ async function refusalOf(
  * The scenarios that all guests would do.
  *
  * @param only those that are wanted; all of them when it is null
+ * @throws {ScenariosError} `unreachable`
  */
 export async function choose(
   scenarios: readonly Scenario[],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { EpisodeRequest, Target } from '../../../scenarios/campaign/target.ts';
 import { SCENARIOS } from '../../../scenarios/registry/registry.ts';
+import { ScenariosError } from '../../../scenarios/scenario/errors.ts';
 import { choose, NOT_CHOSEN } from '../../../tools/lab-nodes/choose.ts';
 import { type NodeRun, runNode } from '../../../tools/lab-nodes/node-run.ts';
 import type { Item, PlannedEpisode } from '../../../tools/lab-nodes/plan.ts';
@@ -20,7 +21,8 @@ function target(
     node: 'guest',
     async check({ scenario }: EpisodeRequest) {
       const why = refusals[scenario.name];
-      if (why !== undefined) throw new Error(`http://127.0.0.1:1 refuses POST /scenarios/x: ${why}`);
+      if (why !== undefined)
+        throw new ScenariosError('refused', `http://127.0.0.1:1 refuses POST /scenarios/x: ${why}`);
     },
     async carryOut({ episode }) {
       const failure = answers[did.length];
@@ -92,6 +94,15 @@ describe('lab:nodes, the choice of scenarios', () => {
       backup: NOT_CHOSEN,
     });
     expect((await choose(some, guests, 1_000, null)).chosen.benign).to.deep.equal(['backup']);
+  });
+
+  it('leaves nothing out because a guest is slow', async () => {
+    const slow: Target = {
+      ...target([]),
+      check: () => Promise.reject(new ScenariosError('unreachable', 'no answer')),
+    };
+    const error = await choose(SCENARIOS.slice(0, 1), [slow], 1_000, null).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(ScenariosError);
   });
 });
 
