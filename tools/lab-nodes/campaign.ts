@@ -69,16 +69,22 @@ async function openNode(lab: Lab, guest: Guest, tokenFile: string): Promise<Node
   }
 }
 
-/** Remembers how far guests' clocks are from this machine's, and refuses those by which rows would have others' labels. */
-async function compareClocks({ state }: Lab, nodes: readonly NodeAtWork[]): Promise<void> {
-  for (const { target } of nodes) {
-    const awayMs = Math.round(Math.abs(await target.clockAheadMs()));
-    state.clockMs[target.node] = Math.max(state.clockMs[target.node] ?? 0, awayMs);
-    if (awayMs > state.wishes.stepMs / 2)
-      throw new Error(
-        `the clock of ${target.node} is ${awayMs} ms from this machine's: labels would be on other rows`,
-      );
-  }
+/** How far a guest's clock is from this machine's, milliseconds. */
+const clockAwayMs = async (target: Target) => Math.round(Math.abs(await target.clockAheadMs()));
+
+/** Remembers that, where it is the most so far. */
+async function noteClock({ state }: Lab, target: Target): Promise<void> {
+  state.clockMs[target.node] = Math.max(state.clockMs[target.node] ?? 0, await clockAwayMs(target));
+}
+
+/** Waits until a guest's clock is such that rows have the labels of their own time. */
+async function awaitClock({ state }: Lab, target: Target): Promise<void> {
+  const mostMs = state.wishes.stepMs / 2;
+  await waitFor(
+    `the clock of ${target.node} to be within ${mostMs} ms of this machine's`,
+    // One that does not answer in time is asked again.
+    async () => (await clockAwayMs(target).catch(() => Number.POSITIVE_INFINITY)) <= mostMs,
+  );
 }
 
 async function release(prometheus: string, node: LabNode): Promise<string> {
@@ -116,7 +122,7 @@ async function perform(
   signal: AbortSignal,
 ): Promise<void> {
   const { state, tell } = lab;
-  await compareClocks(lab, nodes);
+  for (const { target } of nodes) await awaitClock(lab, target);
   const targets = nodes.map(({ target }) => target);
   const chosen = await choiceOf(lab, targets);
   for (const { guest } of nodes) state.kernels[guest.node.name] = await release(prometheus, guest.node);
@@ -153,16 +159,13 @@ async function perform(
             left.set(name, { items: others, sinceMs: Date.now() });
             state.endMs = Date.now();
             keep(lab);
+            // What cannot be asked now is asked after the next item.
+            void noteClock(lab, target).catch(() => {});
           },
         });
         if (why !== undefined) tell(`${name} ends early: ${why}`);
       }),
     );
-    if (!signal.aborted)
-      await compareClocks(
-        lab,
-        nodes.filter(({ guest }) => !guest.isGone()),
-      );
   } finally {
     stop();
     state.endMs = Date.now();

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { LAB } from '../../guests/inside/places.ts';
 import { run } from '../../guests/inside/shell.ts';
+import { keepClock, setClock } from './clock.ts';
 import { NODE } from './places.ts';
 
 const UPLINK = 'eth0';
@@ -64,6 +65,8 @@ function startScenarios(node: string): void {
 const words = readFileSync('/proc/cmdline', 'utf8');
 const node = new RegExp(`${NODE.nameWord}=(\\S+)`).exec(words)?.[1];
 if (node === undefined) throw new Error(`the kernel's command line has no ${NODE.nameWord}=`);
+await setClock();
 await setUp();
 await startExporter(node);
 startScenarios(node);
+await keepClock();
