@@ -1,23 +1,19 @@
 import { messageOf } from '../../common/errors.ts';
 import { type Matrix, rowOf, rowsFrom } from '../../learning/base/matrix.ts';
 import { DetectorError } from '../base/errors.ts';
-import { type Calibration, judge, type Verdict, withUnknown } from '../calibration/calibrate.ts';
+import type { Calibration } from '../calibration/calibrate.ts';
+import { judge, usedParts } from '../calibration/judge.ts';
 import { type PartScores, partScores } from '../calibration/parts.ts';
+import { ScoredRows } from '../calibration/scored-rows.ts';
 import { windowShape } from '../features/plan.ts';
 import type { Gathered } from '../samples/gather.ts';
 import { isNear, MODELS, type Models, openModels, sizesOf } from './models.ts';
 import { type Candidate, readCandidate } from './read.ts';
 import type { Golden } from './schema.ts';
 
-/** What a row comes to. */
-export interface Scored extends Verdict {
-  /** By the model's classes, and `unknown` behind them. */
-  readonly probabilities: readonly number[];
-}
-
 /** What the models make of some rows. */
 export interface Judgement {
-  readonly scored: readonly Scored[];
+  readonly scored: ScoredRows;
   readonly parts: PartScores;
   /** Of the classifier that decides, by the model's classes. */
   readonly probabilities: Matrix;
@@ -49,35 +45,39 @@ export class Detector {
   }
 
   /** Scores rows, some at a time. */
-  async score({ features, windows }: Gathered): Promise<Scored[]> {
-    const scored: Scored[] = [];
+  async score({ features, windows }: Gathered): Promise<ScoredRows> {
+    const scored = this.#room(features.rows);
     for (let from = 0; from < features.rows; from += BATCH) {
       const some = {
         features: rowsFrom(features, from, BATCH),
         windows: this.looksAtWindows ? rowsFrom(windows, from, BATCH) : windows,
       };
-      scored.push(...(await this.judge(some)).scored);
+      const { parts, probabilities } = await this.#run(some);
+      judge(scored, from, this.calibration, parts, probabilities);
     }
     return scored;
   }
 
   /** What all parts make of rows; by the trees, or by the network once it is promoted. */
-  async judge({ features, windows }: Gathered): Promise<Judgement> {
+  async judge(inputs: Gathered): Promise<Judgement> {
+    const { parts, probabilities } = await this.#run(inputs);
+    const scored = this.#room(inputs.features.rows);
+    judge(scored, 0, this.calibration, parts, probabilities);
+    return { scored, parts, probabilities };
+  }
+
+  #room(rows: number): ScoredRows {
+    return new ScoredRows(rows, usedParts(this.calibration), this.candidate.model.classes.length);
+  }
+
+  async #run({ features, windows }: Gathered): Promise<Omit<Judgement, 'scored'>> {
     const { model, plan } = this.candidate;
-    const { calibration } = this;
     const probabilities = await (this.looksAtWindows
       ? this.challenge(windows)
       : this.#models.classifier.run(features));
     const novelty = await this.#models.novelty.run(features);
-    const scores = partScores(features, probabilities, novelty, plan.columns, model.rules);
-    const scored: Scored[] = [];
-    for (let row = 0; row < features.rows; row++) {
-      const verdict = judge(calibration, scores, row);
-      const { score, pValues } = verdict;
-      const classes = withUnknown(rowOf(probabilities, row), verdict, calibration);
-      scored.push({ score, pValues, probabilities: classes });
-    }
-    return { scored, parts: scores, probabilities };
+    const parts = partScores(features, probabilities, novelty, plan.columns, model.rules);
+    return { parts, probabilities };
   }
 
   /** What the network makes of windows: probabilities of the model's classes. It decides nothing before it is promoted. */

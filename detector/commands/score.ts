@@ -1,6 +1,7 @@
 import type { ReadPlace } from '../../learning/foreign/read.ts';
 import type { Series } from '../../learning/table/series.ts';
-import { type Detector, openDetector, type Scored } from '../candidate/detector.ts';
+import type { Scored } from '../calibration/scored-rows.ts';
+import { type Detector, openDetector } from '../candidate/detector.ts';
 import { NodeFeatures } from '../features/node-features.ts';
 import { stacked, valuesAt } from '../samples/gather.ts';
 import { checkFits } from './fits.ts';
@@ -49,7 +50,7 @@ async function linesOf(detector: Detector, series: Series, kept: readonly number
   let next = 0;
   return all
     .map((own, row) => {
-      const result = own === undefined ? undefined : scored[next++];
+      const result = own === undefined ? undefined : scored.at(next++);
       return `${line(series, series.timesMs[row] as number, result, model.classes)}\n`;
     })
     .join('');

@@ -130,12 +130,7 @@ async function withLost(share: number, { detector, all, placed, attacks, seed }:
       isLost: (row) => lost[row] === true,
     });
     const scored = await detector.score(inputs);
-    scores.push(
-      spread(
-        inputs,
-        scored.map(({ score }) => score),
-      ),
-    );
+    scores.push(spread(inputs, scored.scores()));
   }
   return recallOf(findingsOf(attacks, scores, all, ALARM), seed);
 }

@@ -58,7 +58,7 @@ export async function ownMethods(detector: Detector, nodes: readonly NodeInputs[
   return [
     {
       name: DETECTOR,
-      scores: each((_, i) => judged[i]?.scored.map(({ score }) => score) ?? []),
+      scores: each((_, i) => judged[i]?.scored.scores() ?? []),
     },
     { name: TREES, scores: each((_, i) => parts[i]?.classifier ?? []), probabilities },
     {

@@ -6,7 +6,8 @@
  */
 import { groupBy } from '../../common/collections.ts';
 import { emptyMatrix, type Matrix } from '../../learning/base/matrix.ts';
-import type { Detector, Scored } from '../candidate/detector.ts';
+import type { Scored } from '../calibration/scored-rows.ts';
+import type { Detector } from '../candidate/detector.ts';
 import type { Inputs } from '../features/node-features.ts';
 import { type FeaturePlan, SUMMARIES, windowShape } from '../features/plan.ts';
 import type { Gathered } from '../samples/gather.ts';
@@ -67,13 +68,13 @@ function evidence({ pValues }: Scored): number {
 export async function explain(detector: Detector, row: Inputs): Promise<Contribution[]> {
   const { model, plan } = detector.candidate;
   const groups = groupsOf(model.columns);
-  const [scored, ...without] = await detector.score(occluded(row, plan, groups));
-  if (scored === undefined) return [];
+  const judged = await detector.score(occluded(row, plan, groups));
+  const scored = judged.at(0);
   // The first features are the columns as they are last seen.
   const distance = (column: string) => Math.abs(row.features[plan.columns.indexOf(column)] || 0);
   const moved = groups
     .map((columns, i) => {
-      const other = without[i] as Scored;
+      const other = judged.at(i + 1);
       const column = columns.reduce((far, own) => (distance(own) > distance(far) ? own : far));
       return {
         contribution: { column, columns, without: other.score },

@@ -1,6 +1,7 @@
 /** All nodes that a stream tells of, scored step by step. */
 import { entityKey } from '../../dataset/model/entity.ts';
-import type { Detector, Scored } from '../candidate/detector.ts';
+import type { ScoredRows } from '../calibration/scored-rows.ts';
+import type { Detector } from '../candidate/detector.ts';
 import { explain } from '../explanation/occlusion.ts';
 import { InputBatch } from '../samples/batch.ts';
 import type { RefusalReason, StreamRow } from '../stream/records.ts';
@@ -75,7 +76,7 @@ export class FleetWatch {
   async score(): Promise<void> {
     try {
       const scored = await this.detector.score(this.#batch.gathered());
-      this.#pending.forEach((node, i) => void this.#judge(node, scored[i] as Scored));
+      this.#pending.forEach((node, row) => void this.#judge(node, scored, row));
     } finally {
       for (const node of this.#pending) node.isWaiting = false;
       this.#pending.length = 0;
@@ -83,9 +84,9 @@ export class FleetWatch {
     }
   }
 
-  #judge(node: NodeWatch, scored: Scored): void {
+  #judge(node: NodeWatch, scored: ScoredRows, row: number): void {
     const before = node.alarm;
-    const isWorse = node.judge(scored, ALARM);
+    const isWorse = node.judge(scored, row, ALARM);
     const { alarm } = node;
     if (alarm === undefined) return;
     if (before === undefined) this.#note({ node, alarm });

@@ -26,7 +26,8 @@ export class History {
     const at = this.#count++ % ROWS;
     this.#times[at] = timeMs;
     this.#scores[at] = Number.NaN;
-    this.#values.set(values, at * this.#columns);
+    // Faster than `set`, which converts such short lists one value at a time.
+    for (let i = 0; i < this.#columns; i++) this.#values[at * this.#columns + i] = values[i] as number;
   }
 
   /** Of the newest row. */

@@ -1,7 +1,7 @@
 /** One node (or pod) as it is watched: what is known of it, whether it alarms, and how far its score can be relied on. */
 import type { NamedEntity } from '../../dataset/model/entity.ts';
 import { AlarmState } from '../../learning/measures/alarm-state.ts';
-import type { Scored } from '../candidate/detector.ts';
+import type { Scored, ScoredRows } from '../calibration/scored-rows.ts';
 import type { Contribution } from '../explanation/occlusion.ts';
 import { type Inputs, NodeFeatures } from '../features/node-features.ts';
 import type { FeaturePlan } from '../features/plan.ts';
@@ -55,8 +55,9 @@ export class NodeWatch {
   #isReady = false;
   #drift = UNUSUAL;
   #driftRows = 0;
-  /** What the newest scored row came to; undefined while there is no score. */
-  scored: Scored | undefined;
+  /** What the newest scored row came to, in room that is used again. */
+  #scored: ScoredRows | undefined;
+  #isScored = false;
   /** Whether its newest row waits to be scored. */
   isWaiting = false;
   /** While it is on. */
@@ -77,6 +78,11 @@ export class NodeWatch {
   /** When the newest row came, on this machine's clock. */
   get arrivedMs(): number {
     return this.#arrivedMs;
+  }
+
+  /** What the newest row came to; undefined while there is no score. */
+  get scored(): Scored | undefined {
+    return this.#isScored ? this.#scored?.at(0) : undefined;
   }
 
   /** Share of the model's columns that the newest row did not have. */
@@ -100,7 +106,7 @@ export class NodeWatch {
     this.#lastMs = timeMs;
     this.#arrivedMs = nowMs;
     let missing = 0;
-    for (const value of values) if (!Number.isFinite(value)) missing++;
+    for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i] as number)) missing++;
     this.#missing = missing / values.length;
     this.history.add(timeMs, values);
     this.#isReady = this.features.take(timeMs, values);
@@ -110,7 +116,7 @@ export class NodeWatch {
   }
 
   #unscored(): void {
-    this.scored = undefined;
+    this.#isScored = false;
     if (!this.#state.next(false)) this.#endAlarm();
   }
 
@@ -119,19 +125,22 @@ export class NodeWatch {
    *
    * @returns whether an alarm has begun with it, or is worse than ever
    */
-  judge(scored: Scored, threshold: number): boolean {
+  judge(scored: ScoredRows, row: number, threshold: number): boolean {
     this.isWaiting = false;
-    this.scored = scored;
-    this.history.setScore(scored.score);
-    const unusual = Number((scored.pValues.novelty ?? 1) <= UNUSUAL);
+    this.#isScored = true;
+    if (this.#scored === undefined) this.#scored = scored.copyOf(row);
+    else this.#scored.set(0, scored, row);
+    const score = scored.score(row);
+    this.history.setScore(score);
+    const unusual = Number(scored.pValue(row, 'novelty') <= UNUSUAL);
     this.#driftRows++;
     this.#drift += (unusual - this.#drift) / Math.min(this.#driftRows, DRIFT_ROWS);
-    if (this.#state.next(scored.score > threshold)) return this.#goOn(scored);
+    if (this.#state.next(score > threshold)) return this.#goOn(scored, row);
     this.#endAlarm();
     return false;
   }
 
-  #goOn(scored: Scored): boolean {
+  #goOn(scored: ScoredRows, row: number): boolean {
     const { alarm } = this;
     if (alarm === undefined) {
       const { cluster, node, namespace, pod } = this.entity;
@@ -141,15 +150,15 @@ export class NodeWatch {
         startMs: this.#lastMs,
         lastMs: this.#lastMs,
         endMs: undefined,
-        peak: scored,
+        peak: scored.at(row),
         peakInputs: this.features.newest(),
         contributions: [],
       };
       return true;
     }
     alarm.lastMs = this.#lastMs;
-    if (scored.score <= alarm.peak.score) return false;
-    alarm.peak = scored;
+    if (scored.score(row) <= alarm.peak.score) return false;
+    alarm.peak = scored.at(row);
     alarm.peakInputs = this.features.newest();
     return true;
   }

@@ -1,12 +1,28 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { randomFrom } from '../../../common/random.ts';
-import { calibrate, judge, withUnknown } from '../../../detector/calibration/calibrate.ts';
+import { type Calibration, calibrate } from '../../../detector/calibration/calibrate.ts';
+import { judge, usedParts } from '../../../detector/calibration/judge.ts';
 import { pValue, ranksOf } from '../../../detector/calibration/p-values.ts';
-import { PARTS } from '../../../detector/calibration/parts.ts';
+import { PARTS, type Part } from '../../../detector/calibration/parts.ts';
+import { ScoredRows } from '../../../detector/calibration/scored-rows.ts';
+import { matrixOf } from '../support/matrices.ts';
 
 const exact = (scores: ArrayLike<number>, score: number) =>
   (Array.from(scores).filter((each) => each >= score).length + 1) / (scores.length + 1);
+
+/** Rows as they are judged: behind others, as those of a batch are. */
+function judged(
+  calibration: Pick<Calibration, 'parts' | 'alpha'>,
+  scores: Readonly<Record<Part, ArrayLike<number>>>,
+  probabilities: readonly number[] = [1],
+): ScoredRows {
+  const { length } = scores.classifier;
+  const all = new ScoredRows(length + 1, usedParts(calibration), probabilities.length);
+  judge(all, 1, calibration, scores, matrixOf(Array.from({ length }, () => probabilities)));
+  expect(all.at(0).score).to.equal(0);
+  return all;
+}
 
 describe('conformal p-values', () => {
   it('are the share of calibration rows that are as unusual', () => {
@@ -54,9 +70,7 @@ describe('conformal p-values', () => {
     expect(calibration.carried).to.equal(60);
     const fresh = scores(40_000);
     let alarms = 0;
-    for (let row = 0; row < 40_000; row++) {
-      if (judge(calibration, fresh, row).score > 1) alarms++;
-    }
+    for (const score of judged(calibration, fresh).scores()) if (score > 1) alarms++;
     expect(alarms / 40_000).to.be.lessThan(1.3 * calibration.alpha);
     expect(alarms / 40_000).to.be.greaterThan(0.3 * calibration.alpha);
   });
@@ -68,22 +82,30 @@ describe('conformal p-values', () => {
     expect(calibration.alpha).to.equal(8 / 100);
     expect(calibration.carried).to.be.closeTo(460.8, 1e-9);
     const usual = { classifier: [5], novelty: [5], rules: [5], missing: [5] };
-    expect(judge(calibration, usual, 0)).to.deep.include({ score: 0 });
-    expect(judge(calibration, { ...usual, rules: [98] }, 0).score).to.be.at.most(1);
-    expect(judge(calibration, { ...usual, rules: [98.5] }, 0).score).to.be.greaterThan(1);
+    expect(judged(calibration, usual).at(1)).to.deep.include({ score: 0 });
+    expect(judged(calibration, { ...usual, rules: [98] }).score(1)).to.be.at.most(1);
+    expect(judged(calibration, { ...usual, rules: [98.5] }).score(1)).to.be.greaterThan(1);
   });
 });
 
 describe('the class unknown', () => {
   const alpha = 1e-3;
-  const told = (pValues: Record<string, number>) =>
-    withUnknown([0.9, 0.08, 0.02], { score: 0, pValues }, { alpha });
+  /** Probabilities of a row whose parts have these p-values. */
+  const told = (pValues: Readonly<Record<Part, number>>) => {
+    // A score above all of so many rows.
+    const ranks = (p: number) => ({ rows: 1 / p - 1, scores: [0], above: [0] });
+    const parts = Object.fromEntries(PARTS.map((part) => [part, ranks(pValues[part])]));
+    const above = { classifier: [1], novelty: [1], rules: [1], missing: [1] };
+    const { probabilities, pValues: found } = judged({ parts, alpha }, above, [0.75, 0.1875, 0.0625]).at(1);
+    for (const part of PARTS) expect(found[part]).to.be.closeTo(pValues[part], 1e-12);
+    return probabilities;
+  };
 
   it('is what the classifier calls normal and another part does not', () => {
     const all = told({ classifier: 1, novelty: 1e-5, rules: 1, missing: 1 });
-    expect(all).to.deep.equal([0, 0.08, 0.02, 0.9]);
+    expect(all).to.deep.equal([0, 0.1875, 0.0625, 0.75]);
     const half = told({ classifier: 1, novelty: 1, rules: 10 ** -2.25 / 4, missing: 1 });
-    expect(half[3]).to.be.closeTo(0.45, 1e-9);
+    expect(half[3]).to.be.closeTo(0.375, 1e-9);
     expect(half.reduce((a, b) => a + b, 0)).to.be.closeTo(1, 1e-12);
   });
 

@@ -93,8 +93,8 @@ describe('a candidate', () => {
       const rows = golden.map(({ features }) => features.map((value) => value ?? Number.NaN));
       const windows = matrixOf(golden.map(({ window }) => window));
       const scored = await detector.score({ features: matrixOf(rows), windows });
-      scored.forEach(({ score, probabilities }, i) => {
-        const label = golden[i]?.label as string;
+      golden.forEach(({ label }, row) => {
+        const { score, probabilities } = scored.at(row);
         if (label !== 'normal') expect(score, label).to.be.greaterThan(1);
         else expect(score).to.be.lessThan(1.2);
         expect(probabilities.indexOf(Math.max(...probabilities))).to.equal(model.classes.indexOf(label));

@@ -63,7 +63,7 @@ describe('detector/watch: a fleet', function () {
       const ready = all.filter((own) => own !== undefined);
       const scored = await detector.score(stacked(ready, detector.candidate.plan));
       let next = 0;
-      const batch = all.map((own) => (own === undefined ? undefined : scored[next++]?.score));
+      const batch = all.map((own) => (own === undefined ? undefined : scored.score(next++)));
       expect(live[i]).to.deep.equal(batch);
     }
   });

@@ -1,6 +1,6 @@
 /** An alarm as the console is given it, made by the watch that makes them. */
 
-import type { Scored } from '../../../../detector/candidate/detector.ts';
+import { ScoredRows } from '../../../../detector/calibration/scored-rows.ts';
 import type { AlarmPage } from '../../../../detector/console/pages.ts';
 import { type Alarm, NodeWatch } from '../../../../detector/watch/node-watch.ts';
 import { EVENT } from '../../evidence/support/event.ts';
@@ -13,11 +13,12 @@ const ROWS = 90;
 /** Rows in which somebody guesses passwords. */
 const [FROM, TO] = [60, 72];
 
-const scored = (score: number): Scored => ({
-  score,
-  pValues: { classifier: score > 1 ? 0.0001 : 0.4, novelty: 0.3 },
-  probabilities: score > 1 ? [0.05, 0.88, 0.04, 0.03] : [0.96, 0.01, 0.01, 0.02],
-});
+function scored(score: number): ScoredRows {
+  const one = new ScoredRows(1, ['classifier', 'novelty'], CLASSES.length);
+  const probabilities = score > 1 ? [0.05, 0.88, 0.04, 0.03] : [0.96, 0.01, 0.01, 0.02];
+  one.values.set([score, score > 1 ? 0.0001 : 0.4, 0.3, ...probabilities]);
+  return one;
+}
 
 /** The page of an alarm that is over, with records of what made it. */
 export function alarmView(): AlarmPage & { readonly alarm: Alarm } {
@@ -33,7 +34,7 @@ export function alarmView(): AlarmPage & { readonly alarm: Alarm } {
     const isAttack = row >= FROM && row < TO;
     const wave = Math.sin(row / 3);
     node.take(START_MS + row * STEP_MS, Float64Array.of(isAttack ? 28 : 0, 0.3 + 0.05 * wave, Number.NaN), 0);
-    node.judge(scored(isAttack ? 1.6 + 0.2 * wave : 0.3 + 0.1 * wave), 1);
+    node.judge(scored(isAttack ? 1.6 + 0.2 * wave : 0.3 + 0.1 * wave), 0, 1);
     alarm ??= node.alarm;
   }
   if (alarm === undefined) throw new Error('there was no alarm');
