@@ -19,7 +19,7 @@ const DOUBT = 0.5;
  * @param smallest p-value of those parts that tell of something new
  * @param used parts that share the budget
  */
-export function doubtOf(smallest: number, used: number, alpha: number): number {
+function doubtOf(smallest: number, used: number, alpha: number): number {
   const evidence = Math.max(0, onScale(smallest * used, alpha));
   return Math.min(1, Math.max(0, (evidence - DOUBT) / (1 - DOUBT)));
 }

@@ -107,6 +107,8 @@ export function fleetPast(series: readonly PlacedSeries[], columns: number): () 
     return values[Math.floor(values.length / 2)] ?? 0;
   });
   return () => ({
-    residual: (column, value) => value - (medians[column] as number),
+    residuals(values, residuals) {
+      for (let i = 0; i < columns; i++) residuals[i] = (values[i] as number) - (medians[i] as number);
+    },
   });
 }

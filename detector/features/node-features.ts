@@ -3,10 +3,18 @@ import { OwnPast } from './own-past.ts';
 import { type FeaturePlan, featureCount, SUMMARIES } from './plan.ts';
 import { Readiness } from './readiness.ts';
 
-/** Large distances shrink, so that 10⁶ times the usual is little more than 10⁵ times. */
+/** Sizes between which the formula of asinh is as exact, once rounded, as `Math.asinh`, and takes half the time. */
+const LEAST_PLAIN = 0.25;
+const MOST_PLAIN = 1e100;
+
+/** Large distances shrink, so that 10⁶ times the usual is little more than 10⁵ times. To float32: with 0, which has no sign, for what is usual. */
 function shrunk(residual: number, scale: number): number {
-  // What is as usual, as most counts of events are, is 0 in every measure; and 0 has no sign.
-  return residual === 0 ? 0 : Math.fround(Math.asinh(residual / scale)) + 0;
+  if (residual === 0) return 0;
+  const distance = residual / scale;
+  const size = Math.abs(distance);
+  if (!(size > LEAST_PLAIN && size < MOST_PLAIN)) return Math.fround(Math.asinh(distance)) + 0;
+  const own = Math.log(size + Math.sqrt(size * size + 1));
+  return Math.fround(distance < 0 ? -own : own);
 }
 
 /** What a row gives. */
@@ -18,7 +26,10 @@ export interface Inputs {
 }
 
 /** Tells how far a value lies from where its column's usually do; see {@link OwnPast}. */
-export type Past = Pick<OwnPast, 'residual'>;
+export type Past = Pick<OwnPast, 'residuals'>;
+
+/** Room for one row at a time, of whichever node. */
+let room = new Float64Array();
 
 export class NodeFeatures {
   readonly #plan: FeaturePlan;
@@ -32,6 +43,7 @@ export class NodeFeatures {
   readonly #highest: Float32Array;
   /** Where in the ring the newest row is. */
   #newest = 0;
+  #missing = 0;
 
   /** @param makePast makes the past of a node that has none yet; its own by default */
   constructor(plan: FeaturePlan, makePast?: () => Past) {
@@ -56,6 +68,11 @@ export class NodeFeatures {
     return this.take(timeMs, values) ? this.newest() : undefined;
   }
 
+  /** Share of the columns that the newest row did not have. */
+  get missing(): number {
+    return this.#missing;
+  }
+
   /** The inputs of the newest row, which can be scored. */
   newest(): Inputs {
     const features = new Float32Array(featureCount(this.#plan.columns.length));
@@ -73,15 +90,19 @@ export class NodeFeatures {
     const count = columns.length;
     this.#newest = (this.#newest + 1) % window;
     const from = this.#newest * (count + 1);
-    const past = this.#past;
     const ring = this.#ring;
     const lowest = this.#lowest;
     const highest = this.#highest;
+    if (room.length < count) room = new Float64Array(count);
+    const row = room;
+    // Loops that do little are faster than one that does everything.
+    this.#past.residuals(values, row);
+    for (let column = 0; column < count; column++)
+      row[column] = shrunk(row[column] as number, scales[column] as number);
     let missing = 0;
     for (let column = 0; column < count; column++) {
-      const value = values[column] as number;
-      if (!Number.isFinite(value)) missing++;
-      const own = shrunk(past.residual(column, value), scales[column] as number);
+      if (!Number.isFinite(values[column])) missing++;
+      const own = row[column] as number;
       const lost = ring[from + column] as number;
       const low = lowest[column] as number;
       const high = highest[column] as number;
@@ -91,7 +112,8 @@ export class NodeFeatures {
       if (own >= high) highest[column] = own;
       else if (lost === high) this.#searchHighest(column);
     }
-    ring[from + count] = missing / count;
+    this.#missing = missing / count;
+    ring[from + count] = this.#missing;
     return isReady;
   }
 

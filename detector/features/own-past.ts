@@ -45,21 +45,26 @@ export class OwnPast {
   }
 
   /**
-   * How far a value lies from where the column's usually do, in its unit; NaN where that is not known or the value is
-   * missing. Then the value is past.
+   * How far a row's values lie from where their columns' usually do, in their units; NaN where that is not known or the value
+   * is missing. Then the row is past.
+   *
+   * @param residuals takes them, one a column
    */
-  residual(column: number, value: number): number {
-    if (!Number.isFinite(value)) return Number.NaN;
-    const residual = value - (this.#medians[column] as number);
-    const own = column * COUNTERS;
-    const skipped = (this.#counters[own + SKIPPED] as number) + 1;
-    if (skipped < (this.#counters[own + STRIDE] as number)) {
-      this.#counters[own + SKIPPED] = skipped;
-    } else {
-      this.#counters[own + SKIPPED] = 0;
-      this.#keep(column, value);
+  residuals(values: ArrayLike<number>, residuals: Float64Array): void {
+    const medians = this.#medians;
+    const counters = this.#counters;
+    for (let column = 0; column < medians.length; column++) {
+      const value = values[column] as number;
+      residuals[column] = Number.isFinite(value) ? value - (medians[column] as number) : Number.NaN;
     }
-    return residual;
+    for (let column = 0, own = 0; column < medians.length; column++, own += COUNTERS) {
+      const value = values[column] as number;
+      if (!Number.isFinite(value)) continue;
+      const skipped = (counters[own + SKIPPED] as number) + 1;
+      const isKept = skipped >= (counters[own + STRIDE] as number);
+      counters[own + SKIPPED] = isKept ? 0 : skipped;
+      if (isKept) this.#keep(column, value);
+    }
   }
 
   /** Keeps a value, in the place of the oldest where there is no other. */
@@ -89,8 +94,9 @@ export class OwnPast {
     const from = column * KEPT;
     const own = column * COUNTERS;
     const next = this.#counters[own + NEXT] as number;
+    // By loops: `set` takes longer for so few.
     for (let i = 0; i < HALF; i++) halved[i] = this.#values[from + ((next + 2 * i + 1) % KEPT)] as number;
-    this.#values.set(halved, from);
+    for (let i = 0; i < HALF; i++) this.#values[from + i] = halved[i] as number;
     let to = from;
     for (let at = from; at < from + KEPT; at++) {
       // How much younger than the oldest: every second one stays.

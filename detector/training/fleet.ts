@@ -53,12 +53,13 @@ function scalesOf(
   times: Pick<FeaturePlan, 'stepMs' | 'horizonMs' | 'window' | 'learningRows'>,
 ): (number | undefined)[] {
   const scales = new FleetScales(columns.length);
+  const residuals = new Float64Array(columns.length);
   all.forEach((series, number) => {
     const readiness = new Readiness(times);
     let past = new OwnPast(columns.length, times.stepMs, times.horizonMs);
     series.timesMs.forEach((timeMs, row) => {
       if (readiness.next(timeMs).isNewPast) past = new OwnPast(columns.length, times.stepMs, times.horizonMs);
-      const residuals = valuesAt(series, columns, row).map((value, column) => past.residual(column, value));
+      past.residuals(valuesAt(series, columns, row), residuals);
       const purpose = own[number]?.[row];
       if (purpose?.part === 'train') scales.add(residuals, purpose.label === NORMAL);
     });

@@ -51,7 +51,6 @@ export class NodeWatch {
   #firstMs: number | undefined;
   #lastMs = Number.NEGATIVE_INFINITY;
   #arrivedMs = Number.NEGATIVE_INFINITY;
-  #missing = 0;
   #isReady = false;
   #drift = UNUSUAL;
   #driftRows = 0;
@@ -87,7 +86,7 @@ export class NodeWatch {
 
   /** Share of the model's columns that the newest row did not have. */
   get missing(): number {
-    return this.#missing;
+    return this.features.missing;
   }
 
   /** Share of the last rows that are as unusual as one in ten of the calibration was. */
@@ -105,9 +104,6 @@ export class NodeWatch {
     if (this.#firstMs === undefined || timeMs - this.#lastMs > this.#plan.horizonMs) this.#firstMs = timeMs;
     this.#lastMs = timeMs;
     this.#arrivedMs = nowMs;
-    let missing = 0;
-    for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i] as number)) missing++;
-    this.#missing = missing / values.length;
     this.history.add(timeMs, values);
     this.#isReady = this.features.take(timeMs, values);
     this.isWaiting = this.#isReady;
@@ -172,7 +168,7 @@ export class NodeWatch {
   stateAt(nowMs: number): NodeState {
     const { stepMs, horizonMs } = this.#plan;
     if (nowMs - this.#arrivedMs > STALE_STEPS * stepMs) return 'stale';
-    if (this.#missing >= BLIND) return 'blind';
+    if (this.missing >= BLIND) return 'blind';
     if (!this.#isReady) return 'learning';
     if (this.#lastMs - (this.#firstMs ?? this.#lastMs) < horizonMs) return 'provisional';
     return this.#driftRows >= LEAST_DRIFT_ROWS && this.#drift > DRIFTED ? 'drifted' : 'watching';

@@ -113,9 +113,11 @@ describe('features of a node', () => {
         all.forEach(({ timeMs, values }, i) => {
           const isNew = timeMs - (all[i - 1]?.timeMs ?? timeMs) > PLAN.horizonMs;
           if (isNew) past = new OwnPast(PLAN.columns.length, PLAN.stepMs, PLAN.horizonMs);
+          const residuals = new Float64Array(PLAN.columns.length);
+          past.residuals(values, residuals);
           distances.push(
             PLAN.scales.map((scale, column) =>
-              Math.fround(Math.asinh(past.residual(column, values[column] as number) / scale)),
+              Math.fround(Math.asinh((residuals[column] as number) / scale)),
             ),
           );
           const inputs = node.next(timeMs, values);
