@@ -255,6 +255,18 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
       },
     ]),
   ),
+  'kubevigil-builder hide-labels': {
+    edge: placeOf('hide-labels', '--output', 'copy', '--key', 'key.csv'),
+    effects: {
+      '--config': { value: CONFIG, becomes: { 's3.region': 'of-the-file' } },
+      ...Object.fromEntries(
+        ['--output', '--key'].map((flag) => [
+          flag,
+          { seenIn: 'test/builder/commands/hide-labels.real.test.ts' },
+        ]),
+      ),
+    },
+  },
   'kubevigil-builder label': { effects: {} },
   'kubevigil-builder label add': {
     effects: Object.fromEntries(

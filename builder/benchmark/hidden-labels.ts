@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { BuilderError } from '../../common/errors.ts';
 import { excerpt } from '../../common/excerpt.ts';
+import { INVOLVEMENTS } from '../../dataset/episodes/contract.ts';
 import { entityKey, entityText } from '../../dataset/model/entity.ts';
 import { NORMAL, type RowFacts, type Series } from '../../learning/table/series.ts';
 import { readKeyed } from './keyed-csv.ts';
@@ -12,7 +13,11 @@ export interface Labelled {
   readonly sha256: string;
 }
 
-const PHASES = ['normal', 'attack', 'recovery'];
+/** What optional columns can have beside nothing. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  phase: ['normal', 'attack', 'recovery'],
+  involvement: INVOLVEMENTS,
+};
 
 /** The series with other facts, of which every row of test has one. */
 function withFacts(
@@ -36,26 +41,30 @@ function withFacts(
 }
 
 /**
- * Labels of a file: `timestamp,node[,namespace,pod],label[,episode][,role][,phase]`.
+ * Labels of a file: `timestamp,node[,namespace,pod],label[,episode][,role][,involvement][,phase]`.
  *
  * @throws {BuilderError} `data`, naming the line
  */
 export async function labelsOfFile(path: string, series: readonly Series[]): Promise<Labelled> {
   const name = basename(path);
   const told = series.map(() => new Map<number, Omit<RowFacts, 'split'>>());
-  const shape = { required: ['label'], optional: ['episode', 'role', 'phase'] };
+  const shape = { required: ['label'], optional: ['episode', 'role', 'involvement', 'phase'] };
   const { sha256 } = await readKeyed(path, name, series, shape, ({ series: i, row, place, fields }) => {
-    const { label = '', episode = '', role = '', phase = '' } = fields;
-    if (phase !== '' && !PHASES.includes(phase))
-      throw new BuilderError(
-        'data',
-        `${place}: phase ${JSON.stringify(excerpt(phase))} must be ${PHASES.join(', ')}, or empty`,
-      );
+    const { label = '', episode = '', role = '', involvement, phase = '' } = fields;
+    for (const [column, values] of Object.entries(VALUES)) {
+      const value = fields[column] ?? '';
+      if (value !== '' && !values.includes(value))
+        throw new BuilderError(
+          'data',
+          `${place}: ${column} ${JSON.stringify(excerpt(value))} must be ${values.join(', ')}, or empty`,
+        );
+    }
     const isAttack = label !== '' && label !== NORMAL;
     told[i]?.set(row, {
       label: label || null,
       episode: episode || null,
       role: role || null,
+      ...(involvement !== undefined && { involvement: involvement || null }),
       phase: phase || (label === '' ? null : isAttack ? 'attack' : 'normal'),
     });
   });

@@ -163,7 +163,7 @@ export function addBenchmark(program: Program, withPlace: (command: Program, wha
     .addOption(new Flag('--model <name>', "the model's name on the leaderboard").usually('that of the file'))
     .option(
       '--labels <place>',
-      'labels that the dataset does not show: CSV with timestamp,node[,namespace,pod],label[,episode][,role][,phase], or a dataset',
+      'labels that the dataset does not show: CSV with timestamp,node[,namespace,pod],label[,episode][,role][,involvement][,phase] (hide-labels writes it), or a dataset',
     )
     .option(
       '--threshold <score>',

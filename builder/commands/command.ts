@@ -22,6 +22,7 @@ import type { Surroundings } from '../run/task.ts';
 import { streamCommand } from '../stream/command.ts';
 import { addBenchmark } from './baseline.ts';
 import { build, update } from './build.ts';
+import { addHideLabels } from './hide-labels-command.ts';
 import { join, namedPlaces } from './join.ts';
 import { labelCommand } from './label.ts';
 import { merge } from './merge.ts';
@@ -187,7 +188,7 @@ export function builderCommand(): Program {
     .action((_, { args }: Command) => {
       const unknown = args[0] === undefined ? '' : `there is no command ${args[0]}: `;
       throw new UsageError(
-        `${unknown}say build, update, merge, stream, label, verify, report, join, relabel, baseline or score (see --help)`,
+        `${unknown}say build, update, merge, stream, label, verify, report, join, relabel, baseline, score or hide-labels (see --help)`,
       );
     });
   withBuildOptions(command.command('build').description('Build a dataset of a time range.'))
@@ -271,5 +272,6 @@ export function builderCommand(): Program {
     )
     .action(runRelabel);
   addBenchmark(command, withPlace);
+  addHideLabels(command, withPlace, storageOf);
   return command;
 }

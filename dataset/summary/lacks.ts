@@ -27,7 +27,10 @@ export interface Lack {
 
 const sum = (counts: Counts) => Object.values(counts).reduce((total, count) => total + count, 0);
 
-/** What the parts that have rows, and a share, lack. A part without rows lacks everything, and is told of otherwise. */
+/**
+ * What the parts that have rows, and a share, lack. A part without rows lacks everything, and is told of otherwise; what one has whose labels
+ * nobody told, or are hidden, is not known.
+ */
 export function lacksOf(
   classBalance: Counts,
   { fractions, rows, classBalance: byPart, normalRows, benignRows, minimum = {} }: Divided,
@@ -35,7 +38,8 @@ export function lacksOf(
   const classes = Object.keys(classBalance).filter((name) => name !== 'normal' && name !== UNLABELLED);
   const { class: ofClass = 1, benign = 1, normal = 1 } = minimum;
   return PARTS.flatMap((part, i) => {
-    if ((fractions[i] ?? 0) === 0 || !rows[part]) return [];
+    const isTold = Object.keys(byPart[part] ?? {}).some((name) => name !== UNLABELLED);
+    if ((fractions[i] ?? 0) === 0 || !rows[part] || (!isTold && classes.length > 0)) return [];
     const few = classes
       .map((name) => [name, byPart[part]?.[name] ?? 0] as const)
       .filter(([, count]) => count < ofClass);

@@ -151,7 +151,12 @@ export const HOUSES: readonly House[] = [
         room('report', 'A dataset as a page for people.'),
       ],
       [room('benchmark', "What models are worth on a dataset: baselines, others' scores, the leaderboard.")],
-      [room('commands', 'build, update, merge, verify, report, stream, baseline, score.')],
+      [
+        room(
+          'commands',
+          'build, update, merge, join, relabel, verify, report, stream, baseline, score, hide-labels.',
+        ),
+      ],
       [room(DOOR, 'The entry point.')],
       [room('examples', 'A client of the stream.')],
     ],

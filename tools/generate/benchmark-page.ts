@@ -77,7 +77,7 @@ function dataset(title: string, results: DatasetResults): string[] {
 /** docs/reference/benchmark.md: a campaign of all scenarios in three seeds, and what its datasets are worth. */
 export function benchmarkPage(scenarios: readonly Scenario[], results: Benchmark | undefined): string {
   const intro =
-    'All scenarios that need no cluster, once in each seed: another order, another company, another pod and another intensity each time. Several run at a time in pods of a node of its own, at most one of which takes what it can get of the machine; the other pods stand by. Episodes that run together are in one part of the split, so the plan puts those together that the split gives the same part. The builder makes a dataset of the pods and one of the node (step 1 s), split by episode, stratified by scenario and role (`sudo npm run lab:campaign`).';
+    'All scenarios that need no cluster, once in each seed: another order, another company, another pod and another intensity each time. Several run at a time in pods of a node of its own, at most one of which takes what it can get of the machine; the other pods stand by. Episodes that run together are in one part of the split, so the plan puts those together that the split gives the same part. The builder makes a dataset of the pods and one of the node, split by episode, stratified by scenario and role (`sudo npm run lab:campaign`).';
   const written = (...parts: readonly string[]) =>
     page('tools/lab-campaign/results.json', 'A campaign of all scenarios as a benchmark', intro, ...parts);
   if (results === undefined) return written('There is no result yet.');
@@ -87,7 +87,7 @@ export function benchmarkPage(scenarios: readonly Scenario[], results: Benchmark
   const lacking = lackingIn(pod, known);
   const { load } = campaign;
   return written(
-    `Run on ${campaign.date}, Linux ${campaign.kernel}, ${campaign.cpus} CPUs, ${campaign.memoryGiB} GiB: ${known.length} scenarios, seeds ${campaign.seeds.join(', ')}, ${campaign.batches} batches in ${campaign.pods} pods, ${campaign.minutes} minutes, load average ${load.mean.toFixed(1)} (at most ${load.most.toFixed(1)}), whoever else used the machine included.`,
+    `Run on ${campaign.date}, Linux ${campaign.kernel}, ${campaign.cpus} CPUs, ${campaign.memoryGiB} GiB: ${known.length} scenarios, seeds ${campaign.seeds.join(', ')}, ${campaign.batches} batches in ${campaign.pods} pods, a scrape and a row each ${campaign.stepSeconds} s, ${campaign.minutes} minutes, load average ${load.mean.toFixed(1)} (at most ${load.most.toFixed(1)}), whoever else used the machine included.`,
     `Not run, because they need a cluster: ${list(missing)}.`,
     campaign.failures.length === 0
       ? 'No scenario was refused or failed.'

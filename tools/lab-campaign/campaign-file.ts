@@ -12,6 +12,8 @@ export const campaignSchema = z.strictObject({
   cpus: z.int().positive(),
   memoryGiB: z.int().positive(),
   pods: z.int().positive(),
+  /** Between scrapes, and of the rows. */
+  stepSeconds: z.number().positive(),
   minutes: count,
   /** Processes that ran or waited to, on the whole machine: means of a minute, one after each batch. */
   load: z.strictObject({ mean: z.number().nonnegative(), most: z.number().nonnegative() }),

@@ -10,8 +10,10 @@ import { type Batch, FRACTIONS, SPLIT_SEED } from './plan.ts';
 const MS_PER_MINUTE = 60_000;
 /** Before the first episode and after the last. */
 const QUIET_MS = 60_000;
-/** Rows that each part must have of each class, of look-alikes, and of time without any: at 1 s a row, less what a busy machine is late by. */
-const MINIMUM = { class: 20, benign: 100, normal: 60 };
+/** Longer than a busy machine needs for a scrape. */
+const STEP_MS = 2_000;
+/** Rows that each part must have of each class, of benign workloads, and of time without any: less than half of what there would be if no scrape were late. */
+const MINIMUM = { class: 7, benign: 50, normal: 30 };
 
 const ABOUT = {
   name: 'lab-campaign',
@@ -48,7 +50,7 @@ export async function perform(
   const failures: Campaign['failures'][number][] = [];
   let stage: Stage | undefined;
   try {
-    stage = await Stage.open(folder, pods);
+    stage = await Stage.open(folder, pods, STEP_MS);
     await sleep(QUIET_MS);
     for (const [i, { seed, turns, normalMs }] of plan.entries()) {
       const names = turns.map(({ scenario }) => scenario.name);
@@ -67,6 +69,7 @@ export async function perform(
       cpus: availableParallelism(),
       memoryGiB: Math.round(totalmem() / 2 ** 30),
       pods,
+      stepSeconds: STEP_MS / 1_000,
       minutes: Math.round((Date.now() - startedMs) / MS_PER_MINUTE),
       load: { mean: loads.reduce((sum, one) => sum + one, 0) / loads.length, most: Math.max(...loads) },
       batches: plan.map(({ seed, turns }) => ({

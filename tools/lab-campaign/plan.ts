@@ -16,7 +16,7 @@ export const INTENSITIES = [0.3, 0.6, 1] as const;
 const CALM_PODS = 2;
 const EPISODE_MS = [30_000, 36_000] as const;
 /** Longer than an attack is remembered by the features of rows after it, and the embargo after that. */
-const NORMAL_MS = [12_000, 20_000] as const;
+const NORMAL_MS = [14_000, 20_000] as const;
 
 /** Turns that begin together, and the normal time after them. */
 export interface Batch {

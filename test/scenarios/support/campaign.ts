@@ -47,6 +47,7 @@ interface Campaign {
 export class Stage {
   readonly #folder: string;
   readonly #node: WatchedNode;
+  readonly #stepMs: number;
   readonly #pods: StagePod[] = [];
   #startedMs = 0;
   #episodes: Episode[] = [];
@@ -54,14 +55,18 @@ export class Stage {
   /** Why the last episode of a scenario was none, in one line. */
   readonly #failures = new Map<string, string>();
 
-  private constructor(folder: string, node: WatchedNode) {
+  private constructor(folder: string, node: WatchedNode, stepMs: number) {
     this.#folder = folder;
     this.#node = node;
+    this.#stepMs = stepMs;
   }
 
-  /** @param pods how many there are, each of which can have a scenario at a time */
-  static async open(folder: string, pods: number): Promise<Stage> {
-    const stage = new Stage(folder, await WatchedNode.start(folder, `${STEP_MS / 1000}s`));
+  /**
+   * @param pods how many there are, each of which can have a scenario at a time
+   * @param stepMs between scrapes, and of the datasets: whole seconds
+   */
+  static async open(folder: string, pods: number, stepMs = STEP_MS): Promise<Stage> {
+    const stage = new Stage(folder, await WatchedNode.start(folder, `${stepMs / 1000}s`), stepMs);
     try {
       await stage.#start(pods);
       return stage;
@@ -146,18 +151,18 @@ export class Stage {
   /** How the rows of pods during episodes are labelled. */
   labelled(): Labelled {
     const { episodes = [], pods = [] } = this.#campaign ?? {};
-    return labelledRows(episodes, pods, STEP_MS);
+    return labelledRows(episodes, pods, this.#stepMs);
   }
 
   /** What each episode did to the columns of the node and of its pod, by scenario. */
   async judged(): Promise<Map<string, Judgement[][]>> {
     const { episodes, node, pods } = await this.dataset();
-    const ofNode = judge(node, episodes, 'node', STEP_MS);
+    const ofNode = judge(node, episodes, 'node', this.#stepMs);
     const found = new Map<string, Judgement[][]>();
     for (const { name } of this.#pods) {
       const rows = pods.filter(({ values }) => values['pod'] === name);
       const own = episodes.filter(({ pod }) => pod === name);
-      for (const [episode, ofPod] of judge(rows, own, 'pod', STEP_MS, episodes)) {
+      for (const [episode, ofPod] of judge(rows, own, 'pod', this.#stepMs, episodes)) {
         const judgements = [...shared(ofNode.get(episode) ?? [], ofPod), ...ofPod];
         found.set(episode.scenario, [...(found.get(episode.scenario) ?? []), judgements]);
       }
@@ -198,9 +203,9 @@ export class Stage {
       stringify({
         prometheus: { url: this.#node.prometheus },
         entity,
-        start: iso(this.#startedMs + 2 * STEP_MS),
+        start: iso(this.#startedMs + 2 * this.#stepMs),
         end: iso(Date.now()),
-        step: `${STEP_MS / 1000}s`,
+        step: `${this.#stepMs / 1000}s`,
         labels: [{ episodes: labels }],
         ...config,
         output,

@@ -36,7 +36,7 @@ function datasetOf(learned: number): DatasetResults {
 
 const results: Benchmark = {
   campaign: {
-    ...{ date: '2026-11-28', kernel: '6.1', cpus: 2, memoryGiB: 8, pods: 8, minutes: 30 },
+    ...{ date: '2026-11-28', kernel: '6.1', cpus: 2, memoryGiB: 8, pods: 8, stepSeconds: 2, minutes: 30 },
     ...{ load: { mean: 2, most: 4.25 }, seeds: [1, 2, 3], batches: 27 },
     failures: [{ seed: 2, scenario: 'scan', why: 'no | room' }],
   },
