@@ -136,7 +136,10 @@ async function perform(plan: Plan & { readonly text: string }, flags: Flags, log
       log.warn('Clocks are not compared with the server that scrapes: --prometheus does');
     else {
       await checkClocks(targets, flags.prometheus, plan.step, log);
-      for (const warning of checkNodes(targets, await askAbout(flags.prometheus))) log.warn(warning);
+      const names = scenarioNames(plan);
+      const planned = SCENARIOS.filter(({ name }) => names.includes(name));
+      const seen = await askAbout(flags.prometheus, planned);
+      for (const warning of checkNodes(targets, seen, planned)) log.warn(warning);
     }
     const table = timetable(plan, targets.length);
     await checkAll(table, targets);
@@ -148,7 +151,7 @@ async function perform(plan: Plan & { readonly text: string }, flags: Flags, log
     const [start, end] = [startMs, Date.now()].map((ms) => new Date(ms).toISOString());
     const [labels, provenance] = [path, asRun].map((file) => relative(process.cwd(), file));
     process.stdout.write(
-      `${table.episodes} episodes are in ${flags.episodes}: kubevigil-builder build --labels ${labels} --provenance ${provenance} --start ${start} --end ${end}\n`,
+      `${table.episodes === 1 ? '1 episode is' : `${table.episodes} episodes are`} in ${flags.episodes}: kubevigil-builder build --labels ${labels} --provenance ${provenance} --start ${start} --end ${end}\n`,
     );
     if (failed > 0)
       throw new ScenariosError(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatDuration } from '../../common/duration.ts';
 import { duration, positiveDuration } from '../../common/duration-schema.ts';
+import { nearest } from '../../common/nearest.ts';
 import { recordSchema } from '../../common/record-schema.ts';
 import { CLUSTER_NAME, isClusterName } from '../ground-truth/episode.ts';
 import { SCENARIOS } from '../registry/registry.ts';
@@ -33,7 +34,11 @@ const names = SCENARIOS.map(({ name }) => name);
 const name = z.string().regex(/^[\w.-]{1,40}$/, 'must be 1 to 40 letters, digits, _ . or -');
 
 const scenarioName = z.string().refine((text) => names.includes(text), {
-  error: ({ input }) => `there is no scenario ${JSON.stringify(input)}: there are ${names.join(', ')}`,
+  error: ({ input }) => {
+    const near = nearest(String(input), names);
+    const remedy = near === undefined ? `there are ${names.join(', ')}` : `did you mean ${near}?`;
+    return `there is no scenario ${JSON.stringify(input)}: ${remedy}`;
+  },
 });
 const repetitions = z.int().min(1).max(MOST_REPETITIONS).default(1);
 

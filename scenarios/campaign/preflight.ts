@@ -2,7 +2,9 @@
 import axios from 'axios';
 import { z } from 'zod';
 import { nearest } from '../../common/nearest.ts';
+import { COLUMN_SERIES, type ColumnName } from '../scenario/columns.ts';
 import { ScenariosError } from '../scenario/errors.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -52,6 +54,20 @@ export interface Seen {
   readonly busy: readonly (Node & { readonly ratio: number })[];
   /** Extractors that could not read everything. */
   readonly denied: readonly (Node & { readonly extractor: string })[];
+  /** By column that attacks are to move, the nodes with a series of it; a column of which the server does not tell is not there. */
+  readonly having: ReadonlyMap<ColumnName, readonly Node[]>;
+}
+
+/** What of a scenario the server has to see. */
+type Moving = Pick<Scenario, 'name' | 'role' | 'moves'>;
+
+/** Columns that the attacks among some scenarios must move, each with their names. */
+function movedBy(scenarios: readonly Moving[]): Map<ColumnName, string[]> {
+  const moved = new Map<ColumnName, string[]>();
+  for (const { name, role, moves } of scenarios)
+    if (role === 'attack')
+      for (const column of moves) moved.set(column, [...(moved.get(column) ?? []), name]);
+  return moved;
 }
 
 /** Busier than this, what is to move the CPU's columns hardly does. */
@@ -60,9 +76,14 @@ const BUSY = 0.7;
 /**
  * What is wrong with the nodes of a campaign.
  *
+ * @param scenarios of the plan
  * @throws {ScenariosError} `plan` when a node is not scraped under its name, and others are
  */
-export function checkNodes(nodes: readonly Node[], { agents, busy, denied }: Seen): string[] {
+export function checkNodes(
+  nodes: readonly Node[],
+  { agents, busy, denied, having }: Seen,
+  scenarios: readonly Moving[],
+): string[] {
   if (agents === undefined || agents.length === 0)
     return [
       'Prometheus has no exporter of Kubevigil: without its samples there are no rows that the ground truth could label',
@@ -82,6 +103,10 @@ export function checkNodes(nodes: readonly Node[], { agents, busy, denied }: See
   return nodes.flatMap((node) => {
     const ratio = busy.find(isSame(node))?.ratio;
     const extractors = denied.filter(isSame(node)).map(({ extractor }) => extractor);
+    const unseen = [...movedBy(scenarios)].filter(
+      ([column]) => having.get(column)?.some(isSame(node)) === false,
+    );
+    const columns = unseen.map(([column, names]) => `${column} (${names.join(', ')})`);
     return [
       ...(ratio !== undefined && ratio > BUSY
         ? [
@@ -93,6 +118,11 @@ export function checkNodes(nodes: readonly Node[], { agents, busy, denied }: See
             `node ${node.node}: extractors that cannot read everything: ${[...new Set(extractors)].sort().join(', ')}; what they measure will be missing`,
           ]
         : []),
+      ...(columns.length > 0
+        ? [
+            `node ${node.node} has no series of columns that attacks are to move: ${columns.join('; ')}: they stay null; of logs a rule has to name the file or the pods`,
+          ]
+        : []),
     ];
   });
 }
@@ -102,15 +132,25 @@ const nodeOf = ({ labels }: Sample): Node => ({
   ...(labels['cluster'] !== undefined && { cluster: labels['cluster'] }),
 });
 
-/** Asks the server what it has of nodes. */
-export async function askAbout(url: string): Promise<Seen> {
+/**
+ * Asks the server what it has of nodes.
+ *
+ * @param scenarios of the plan
+ */
+export async function askAbout(url: string, scenarios: readonly Moving[]): Promise<Seen> {
   const agents = await query(url, 'kubevigil_build_info');
   const busy = await query(
     url,
     '1 - sum by (cluster, node) (rate(kubevigil_cpu_seconds_total{mode="idle"}[1m])) / sum by (cluster, node) (rate(kubevigil_cpu_seconds_total[1m]))',
   );
   const denied = await query(url, 'kubevigil_extractor_success == 0');
+  const having = new Map<ColumnName, readonly Node[]>();
+  for (const column of movedBy(scenarios).keys()) {
+    const found = await query(url, `count by (cluster, node) (${COLUMN_SERIES[column]})`);
+    if (found !== undefined) having.set(column, found.map(nodeOf));
+  }
   return {
+    having,
     agents: agents?.map(nodeOf),
     busy: (busy ?? []).map((sample) => ({ ...nodeOf(sample), ratio: sample.value })),
     denied: (denied ?? []).map((sample) => ({

@@ -36,6 +36,11 @@ describe("a campaign's file", () => {
     ['an empty list', 'scenarios: []', /: scenarios: /],
     ['an unknown key', `${ITEM}\nsped: 3`, /: there is no key "sped"/],
     [
+      'a scenario that was spelt otherwise',
+      'scenarios: [{ name: port_scn, duration: 1m }]',
+      /: scenarios\.0\.name: there is no scenario "port_scn": did you mean port_scan\?$/,
+    ],
+    [
       'an unknown scenario',
       'scenarios: [{ name: rm_rf, duration: 1m }]',
       /: scenarios\.0\.name: there is no scenario "rm_rf": there are \w+, \w+/,
