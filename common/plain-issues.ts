@@ -80,9 +80,17 @@ interface Refused {
   readonly exampleOf: ExampleOf;
 }
 
+/** Whether what stands there is of another kind altogether, such as a list where a text is wanted, or one of several mappings. */
+function isElse(issue: z.core.$ZodIssue): boolean {
+  if (issue.path.length > 0) return false;
+  if (issue.code === 'invalid_type') return true;
+  return (
+    issue.code === 'invalid_union' && issue.errors.length > 0 && issue.errors.every((own) => own.some(isElse))
+  );
+}
+
 /** An alternative that fits but for details is the one that was meant. */
 function meantOf(errors: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
-  const isElse = (issue: z.core.$ZodIssue) => issue.path.length === 0 && issue.code === 'invalid_type';
   const lacks = (issues: readonly z.core.$ZodIssue[]) =>
     issues.filter(({ code }) => code === 'unrecognized_keys' || code === 'invalid_type').length;
   return errors

@@ -228,7 +228,7 @@ const EFFECTS: Readonly<Record<string, { readonly edge?: Edge; readonly effects:
     effects: {
       '--config': { value: CONFIG, becomes: { 's3.region': 'of-the-file' } },
       ...Object.fromEntries(
-        ['--labels', '--replace', '--pseudonymise', '--allow-other-nodes'].map((flag) => [
+        ['--labels', '--replace', '--pseudonymise', '--allow-other-nodes', '--allow-lacks'].map((flag) => [
           flag,
           { seenIn: 'test/builder/commands/relabel.real.test.ts' },
         ]),

@@ -103,6 +103,7 @@ interface RelabelFlags extends PlaceFlags {
   readonly pseudonymise?: string | true;
   readonly replace?: boolean;
   readonly 'allow-other-nodes'?: boolean;
+  readonly 'allow-lacks'?: boolean;
 }
 
 async function runRelabel(
@@ -112,11 +113,18 @@ async function runRelabel(
     pseudonymise,
     replace = false,
     'allow-other-nodes': allowsOtherNodes = false,
+    'allow-lacks': allowsLacks = false,
     ...flags
   }: RelabelFlags,
 ): Promise<void> {
   const key = typeof pseudonymise === 'string' ? { keyFile: resolve(pseudonymise) } : pseudonymise;
-  const options = { labels, replace, allowsOtherNodes, ...(key !== undefined && { pseudonymise: key }) };
+  const options = {
+    labels,
+    replace,
+    allowsOtherNodes,
+    allowsLacks,
+    ...(key !== undefined && { pseudonymise: key }),
+  };
   const storage = await storageOf(place, flags);
   process.stdout.write(summary(await relabel(storage, options, wholeMs(Date.now())), place));
 }
@@ -261,6 +269,10 @@ export function builderCommand(): Program {
       'episodes files, earlier ones take precedence: all that is to be known of labels',
     )
     .option('--allow-other-nodes', 'leave out episodes about nodes of which there are no rows')
+    .option(
+      '--allow-lacks',
+      "leave parts without what the dataset's split was strict about, which else is an error; it is strict no more",
+    )
     .option('--replace', 'do without the label sources that the dataset had and that are not given again')
     .option(
       '--pseudonymise [key file]',

@@ -55,7 +55,12 @@ export interface RelabelOptions {
   readonly replace: boolean;
   /** Whether episodes about nodes of which there are no rows are left out, and no error. */
   readonly allowsOtherNodes?: boolean;
+  /** Whether a part may lack what the dataset's split was strict about; it is strict no more. */
+  readonly allowsLacks?: boolean;
 }
+
+const STRICT_REMEDY =
+  'label more of it, or say --allow-lacks to have a dataset whose parts lack it, and whose split is strict no more';
 
 /** Files tell of labels without any sample. */
 const NO_SAMPLES: SampleSource = {
@@ -271,7 +276,8 @@ export async function relabel(storage: Storage, options: RelabelOptions, nowMs: 
       const account = work.accounts.result();
       const events = evidence?.join.table(plan.firstMs, plan.lastMs, there.pseudonyms !== undefined);
       if (events !== undefined) work.texts.addEvents(events);
-      const { strict, minimum } = there.split;
+      const { minimum } = there.split;
+      const strict = options.allowsLacks ? undefined : there.split.strict;
       const split = {
         ...{ ...labels.split, ...hashedIn(labels.split, account.entities, plan.splitsByNameAlone) },
         ...(strict !== undefined && { strict }),
@@ -302,7 +308,7 @@ export async function relabel(storage: Storage, options: RelabelOptions, nowMs: 
           ...accountWarnings(account, split),
         ],
       });
-      checkStrict(made);
+      checkStrict(made, STRICT_REMEDY);
       if (key !== undefined) checkHidden(key, made, work.texts, []);
       if (!isDeepStrictEqual(made, there)) await work.writer.commit(made, replaced);
       return made;

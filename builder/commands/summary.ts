@@ -1,3 +1,4 @@
+import { entitiesText } from '../../dataset/model/entity.ts';
 import type { Manifest } from '../../dataset/model/manifest.ts';
 import { UNLABELLED } from '../../dataset/summary/accounts.ts';
 
@@ -5,16 +6,18 @@ function percent(part: number, whole: number): string {
   return `${((100 * part) / whole).toFixed(1)} %`;
 }
 
+const several = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 /** What a person wants to know of a dataset that was just built. */
 export function summary(manifest: Manifest, folder: string): string {
-  const { rows, columns, entities, gaps, files, classBalance, split, warnings } = manifest;
+  const { rows, columns, gaps, files, classBalance, split, warnings } = manifest;
   const features = columns.filter(({ type }) => type === 'double').length;
   const classes = Object.entries(classBalance).map(
     ([label, count]) => `${label} ${count} (${percent(count, rows)})`,
   );
   const parts = Object.entries(split.rows).map(([part, count]) => `${part} ${count}`);
   return [
-    `${rows} rows, ${columns.length} columns (${features} features), ${entities.length} nodes, ${files.length} files, ${gaps.length} gaps`,
+    `${several(rows, 'row')}, ${columns.length} columns (${several(features, 'feature')}), ${entitiesText(manifest)}, ${several(files.length, 'file')}, ${several(gaps.length, 'gap')}`,
     `from ${manifest.start} to ${manifest.end}, step ${manifest.step}`,
     `labels: ${classes.join(', ')}${UNLABELLED in classBalance ? ' (give --labels to know more)' : ''}`,
     `splits ${split.by === 'joined' ? 'of the labs' : `by ${split.by}`}: ${parts.join(', ')}`,

@@ -34,11 +34,14 @@ function readKey(how: NonNullable<BuildConfig['pseudonymise']>, env: NodeJS.Proc
 
 /** The label that Prometheus gives every target: the node's name, or its address. */
 const INSTANCE = 'instance';
+/** What Prometheus calls a label `node` of kube-state-metrics' series where the target has one of its own. */
+const EXPORTED_NODE = 'exported_node';
 
 /** What labels hold names, by configuration. */
 function kindsOf({ nodeLabel, labels = [] }: BuildConfig): Map<string, NameKind> {
   const kinds = new Map<string, NameKind>([
     [INSTANCE, 'node'],
+    [EXPORTED_NODE, 'node'],
     ['namespace', 'namespace'],
     ['pod', 'pod'],
     [nodeLabel, 'node'],

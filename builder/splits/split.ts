@@ -1,3 +1,4 @@
+import { parseDurationMs } from '../../common/duration.ts';
 import { asWholes } from '../../dataset/episodes/chains.ts';
 import type { Episode } from '../../dataset/episodes/contract.ts';
 import { PARTS } from '../../dataset/model/rows.ts';
@@ -27,12 +28,12 @@ export function splitter(
 
 /** A warning for every part that ought to have rows and has none. */
 export function emptyParts(
-  { fractions, by }: Pick<SplitDescription, 'fractions' | 'by'>,
+  { fractions, by, embargo }: Pick<SplitDescription, 'fractions' | 'by' | 'embargo'>,
   rows: Readonly<Record<string, number>>,
 ): string[] {
   return PARTS.filter((part, i) => (fractions[i] ?? 0) > 0 && !rows[part]).map((part) =>
     by === 'joined'
       ? `the splits of all labs leave no row for ${part}`
-      : `the split by ${by} leaves no row for ${part}`,
+      : `the split by ${by} leaves no row for ${part}${parseDurationMs(embargo) === 0 ? '' : ` (no episode is divided, and ${embargo} between parts are embargo)`}`,
   );
 }

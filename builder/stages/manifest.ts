@@ -240,25 +240,26 @@ export function dividedOf<T extends Pick<SplitDescription, 'fractions'> & { mini
   return { ...divided, lacks: lacksOf(classBalance, divided) };
 }
 
+const STRICT_REMEDY =
+  'repeat what is missing (kubevigil-scenarios run --dry-run tells how often), divide otherwise (stratify: [scenario, role]; other fractions), or leave strict out';
+
 /**
  * Refuses a split that is to be strict, and is not what was asked for.
  *
+ * @param remedy what can be done about it
  * @throws {BuilderError} `data` naming all that is missing
  */
-export function checkStrict({ split }: Pick<Manifest, 'split'>): void {
+export function checkStrict({ split }: Pick<Manifest, 'split'>, remedy = STRICT_REMEDY): void {
   if (split.strict !== true) return;
   const missing = [...emptyParts(split, split.rows), ...(split.lacks ?? []).map(lackText)];
   if (missing.length === 0) return;
-  throw new BuilderError(
-    'data',
-    `split.strict: ${missing.join('; ')}: repeat what is missing (kubevigil-scenarios run --dry-run tells how often), divide otherwise (stratify: [scenario, role]; other fractions), or leave strict out`,
-  );
+  throw new BuilderError('data', `split.strict: ${missing.join('; ')}: ${remedy}`);
 }
 
 /** Warnings that follow from the rows alone. */
 export function accountWarnings(
   account: Account,
-  split: Pick<SplitDescription, 'by' | 'fractions'> & { minimum?: Minimum | undefined },
+  split: Pick<SplitDescription, 'by' | 'fractions' | 'embargo'> & { minimum?: Minimum | undefined },
 ): string[] {
   const leaking = `columns that alone tell attacks from the rest (AUC above ${LEAKING_AUC}): ${account.leaking.join(', ')}: do they leak the label?`;
   const drifting = `columns that follow the time that has passed (correlation of ${DRIFTING} and more in normal rows): ${account.drifting.join(', ')}: a model that sees them may tell when a row is from rather than what it is`;

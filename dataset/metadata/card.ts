@@ -27,7 +27,7 @@ function facts(manifest: Manifest): string {
     [
       ['rows', String(rows)],
       ['time', `${start} to ${end} (UTC), step ${step}`],
-      ['nodes', String(entities.length)],
+      [manifest.entity === 'pod' ? 'pods' : 'nodes', String(entities.length)],
       ['files', `${files.length} ${format} files, ${bytes} bytes, below \`data/\``],
       ['rows digest', `\`${manifest.rowsDigest}\``],
     ],
@@ -298,7 +298,7 @@ export function card(manifest: Manifest): string {
         .join('\n'),
     ],
     ...evidenceSection(manifest),
-    ['Nodes', nodeList(manifest)],
+    [manifest.entity === 'pod' ? 'Pods and their nodes' : 'Nodes', nodeList(manifest)],
     ...provenanceSection(manifest),
     ['Gaps', gapList(manifest)],
     ['Limits', limits(manifest)],

@@ -3,6 +3,7 @@
  *
  * @see Gebru et al., Datasheets for Datasets, Communications of the ACM 64(12), 2021
  */
+import { entitiesText } from '../model/entity.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { attackClasses } from './describe.ts';
 
@@ -59,10 +60,9 @@ export function uses(): string[] {
 }
 
 export function notFor(manifest: Manifest): string[] {
-  const { entities, labels } = manifest;
-  const count = `${entities.length} ${entities.length === 1 ? manifest.entity : `${manifest.entity}s`}`;
+  const { labels } = manifest;
   return [
-    `Claims about other machines or workloads than these ${count}: what a model learns here need not hold there.`,
+    `Claims about other machines or workloads than these ${entitiesText(manifest)}: what a model learns here need not hold there.`,
     'Estimating how often attacks occur: how much of the time is attack was decided by whoever made the dataset.',
     ...(labels.length > 0 && produced(manifest) === 'unknown' && attackClasses(manifest).length > 0
       ? ['Taking a label for certain: where it is from stands below.']

@@ -1,3 +1,4 @@
+import { entitiesText } from '../model/entity.ts';
 import type { Manifest } from '../model/manifest.ts';
 import { UNLABELLED } from '../summary/accounts.ts';
 
@@ -25,11 +26,11 @@ function seconds(time: string): string {
 
 /** One paragraph on what the dataset holds. */
 export function describe(manifest: Manifest): string {
-  const { about, rows, entities, columns, start, end, step } = manifest;
+  const { about, rows, columns, start, end, step } = manifest;
   if (about?.description !== undefined) return about.description;
   const features = columns.filter(({ type }) => type === 'double').length;
   const attacks = attackClasses(manifest);
   const none = manifest.labels.length === 0 ? 'not labelled' : 'without a labelled attack';
   const labels = attacks.length === 0 ? none : `labelled with ${listed(attacks)}`;
-  return `Time series of ${entities.length} Kubernetes ${entities.length === 1 ? 'node' : 'nodes'}: ${rows} rows of ${features} security and performance features, one per ${manifest.entity} and ${step}, from ${seconds(start)} to ${seconds(end)}, ${labels}.`;
+  return `Time series of ${entitiesText(manifest)}: ${rows} rows of ${features} security and performance features, one per ${manifest.entity} and ${step}, from ${seconds(start)} to ${seconds(end)}, ${labels}.`;
 }

@@ -1,4 +1,5 @@
 /** Names of what rows are about: a node, or a pod on a node. */
+import type { Manifest } from './manifest.ts';
 import type { EntityName } from './rows.ts';
 import { type Table, type TextColumn, textColumn } from './table.ts';
 import { textAt } from './text-column.ts';
@@ -20,6 +21,11 @@ export function entityKey({ cluster, node, namespace, pod }: NamedEntity): strin
 export function entityText({ cluster, node, namespace, pod }: NamedEntity): string {
   const place = cluster === null ? node : `${cluster}/${node}`;
   return pod === undefined ? place : `${place} ${namespace ?? ''}/${pod}`;
+}
+
+/** What there are rows of, and how many: `1 node`, `3 pods`. */
+export function entitiesText({ entity, entities }: Pick<Manifest, 'entity' | 'entities'>): string {
+  return `${entities.length} ${entity}${entities.length === 1 ? '' : 's'}`;
 }
 
 /** With the empty text for no cluster. */

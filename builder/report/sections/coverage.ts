@@ -55,14 +55,14 @@ export function coverageSection(view: View): Html {
   const hidden = manifest.entities.length - collected.lanes.length;
   const cut =
     hidden > 0
-      ? html`<p class="note">${formatCount(collected.lanes.length)} of ${formatCount(manifest.entities.length)} nodes are shown: those with most attack rows, then those with most gaps.</p>`
+      ? html`<p class="note">${formatCount(collected.lanes.length)} of ${formatCount(manifest.entities.length)} ${manifest.entity}s are shown: those with most attack rows, then those with most gaps.</p>`
       : undefined;
   const items = (['full', 'partial', 'empty', 'hollow'] as const).map((state) => ({
     className: state,
     text: MEANING[state],
   }));
   return html`<section id="coverage"><h2>Coverage</h2>
-<p class="lead">When each node has rows with data, and below it what was done to it. Share of the steps with data on the right; time in UTC.</p>${cut}
+<p class="lead">When each ${manifest.entity} has rows with data, and below it what was done to it. Share of the steps with data on the right; time in UTC.</p>${cut}
 ${legend([...items, ...scenarioItems(scenarios), RECOVERY_ITEM, BENIGN_ITEM])}
 <div class="lanes">${collected.lanes.map((lane) => laneOf(view, lane))}${timeAxis(view.ticks)}</div></section>`;
 }

@@ -71,7 +71,7 @@ export function featuresSection(view: View): Html {
   const drawn = drawnLanes(view).length;
   const cut =
     drawn < manifest.entities.length
-      ? html`<p class="note">${formatCount(drawn)} of ${formatCount(manifest.entities.length)} nodes are drawn: those with most attack rows.</p>`
+      ? html`<p class="note">${formatCount(drawn)} of ${formatCount(manifest.entities.length)} ${manifest.entity}s are drawn: those with most attack rows.</p>`
       : undefined;
   const down =
     bins.stepsPerBin > 1

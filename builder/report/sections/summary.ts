@@ -31,10 +31,10 @@ function tiles({ manifest, bins, scenarios }: View): Html {
   const figures: [string, string][] = [
     [formatCount(rows), 'rows'],
     [formatCount(featuresOf(manifest).length), 'features'],
-    [formatCount(entities.length), entities.length === 1 ? 'node' : 'nodes'],
+    [formatCount(entities.length), `${manifest.entity}${entities.length === 1 ? '' : 's'}`],
     [spanText(bins.steps * (bins.binMs / bins.stepsPerBin)), `in steps of ${step}`],
     [formatShare(attacks, rows), `rows under attack, ${counted(scenarios.length, 'scenario')}`],
-    [formatCount(gapSteps), `node steps missing, ${counted(gaps.length, 'gap')}`],
+    [formatCount(gapSteps), `${manifest.entity} steps missing, ${counted(gaps.length, 'gap')}`],
     [
       formatCount(constantColumns.length),
       constantColumns.length === 1 ? 'constant feature' : 'constant features',

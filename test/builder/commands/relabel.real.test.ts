@@ -122,6 +122,24 @@ describe('builder relabel', () => {
     });
   }
 
+  it('refuses what the split is strict about, and gives that up when it is told to', async () => {
+    writeFileSync(join(folder, 'none.csv'), `${HEADER}\n`);
+    await built('strict', ['none.csv'], { split: { by: 'time', bounds: [at(40), at(70)], strict: true } });
+    const before = bytesOf(join(folder, 'strict'));
+    const again = ['relabel', 'strict', '--labels', 'none.csv', 'first.csv'];
+    const refused = await run(...again);
+    expect(refused.code).to.equal(2);
+    expect(refused.stderr).to.match(
+      /split\.strict: .* has no rows of .*: label more of it, or say --allow-lacks /,
+    );
+    expect(bytesOf(join(folder, 'strict'))).to.deep.equal(before);
+    expect((await run(...again, '--allow-lacks')).code).to.equal(0);
+    const { split } = manifestOf(join(folder, 'strict'));
+    expect(split).not.to.have.property('strict');
+    expect(split.lacks).not.to.deep.equal([]);
+    expect((await run('verify', 'strict')).stdout).to.match(/^ok: /);
+  });
+
   it('leaves the features as they are, and everything where the labels are the same', async () => {
     await built('set', ['first.csv']);
     copyOf('set', 'other');

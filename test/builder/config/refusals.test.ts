@@ -40,6 +40,20 @@ describe('a configuration that is refused', () => {
     );
   });
 
+  it('finds what is wrong within the alternative that was meant, however deep', () => {
+    const wrong = { name: 'J', orcid: '0000-0002-1825-0098' };
+    const reason = /^about\.creator(\.\d)?\.orcid: "0000-0002-1825-0098" is no ORCID iD: [^;]*$/;
+    expect(refusal({ about: { creator: wrong } })).to.match(reason);
+    expect(refusal({ about: { creator: [wrong] } })).to.match(reason);
+    expect(refusal({ about: { creator: ['Jane Doe', wrong] } })).to.match(reason);
+    expect(refusal({ about: { creator: ['Jane Doe', { nam: 'J' }] } })).to.equal(
+      'about.creator.1: there is no key "nam": did you mean name?',
+    );
+    expect(refusal({ about: { creator: 7 } })).to.match(
+      /^about\.creator: must be .*, and is 7: write it like /,
+    );
+  });
+
   it('tells what is missing, and how it is written', () => {
     expect(refusal({ split: {} })).to.match(/^split\.by: is missing: say time or episode or run or node$/);
     expect(refusal({ prometheus: {} })).to.equal(

@@ -53,10 +53,16 @@ describe('builder node facts', () => {
 
   after(() => prometheus?.stop());
 
-  function run(command: 'build' | 'update', output: string, end: string, url = prometheus.url) {
+  function run(
+    command: 'build' | 'update',
+    output: string,
+    end: string,
+    url = prometheus.url,
+    more: object = {},
+  ) {
     const config = {
       ...{ prometheus: { url }, scrapeInterval: '15s', start: at(0), end, columns: ['forks_per_second'] },
-      ...{ labels: [{ episodes: 'episodes.csv' }], split: { by: 'node' }, reading: 'query' },
+      ...{ labels: [{ episodes: 'episodes.csv' }], split: { by: 'node' }, reading: 'query', ...more },
     };
     writeFileSync(join(folder, 'dataset.yaml'), JSON.stringify(config));
     return make(command, { folder, output });
@@ -83,6 +89,18 @@ describe('builder node facts', () => {
     expect(card).to.include('Kubernetes, as kube-state-metrics told it; of 1 of 2 nodes it is not known:');
     expect(card).to.include('- node-a: v1.30.0, containerd://1.7.13\n');
     expect(card).not.to.include('elsewhere');
+  });
+
+  it('has the Kubernetes of nodes under their pseudonyms, and no name of another', async () => {
+    writeFileSync(join(folder, 'key'), 'k'.repeat(32));
+    const { kubernetes = [], entities } = await run('build', 'hidden', at(60), prometheus.url, {
+      pseudonymise: { keyFile: 'key' },
+    });
+    const own = entities.map(({ node }) => node);
+    expect(kubernetes).to.have.length(2);
+    for (const { node } of kubernetes) expect(own).to.include(node);
+    const manifest = readFileSync(join(folder, 'hidden', 'manifest.json'), 'utf8');
+    for (const name of ['node-a', 'elsewhere', 'worker-9']) expect(manifest).not.to.include(name);
   });
 
   it('goes on telling that facts were not read, when it is continued and labelled anew', async () => {
