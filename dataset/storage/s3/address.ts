@@ -19,7 +19,7 @@ const S3_ADDRESS = /^s3:\/\/([A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9])((?:\/[
 export function parseAddress(text: string): Address {
   const [, bucket, path = ''] = S3_ADDRESS.exec(text) ?? [];
   if (bucket === undefined) {
-    throw new BuilderError('config', `output ${text} is no address: write it like s3://bucket/prefix`);
+    throw new BuilderError('config', `${text} is no address: write it like s3://bucket/prefix`);
   }
   return { bucket, prefix: path === '' ? '' : `${path.slice(1)}/`, name: `s3://${bucket}${path}` };
 }

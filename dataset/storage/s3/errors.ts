@@ -43,11 +43,12 @@ function reasonOf(error: unknown, bucket: string): string {
     return 'no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile or a role';
   if (/region is missing/i.test(message))
     return 'no region: set AWS_REGION, or s3.region in the config (for another store than Amazon S3 its endpoint: AWS_ENDPOINT_URL or s3.endpoint)';
-  if (NOT_THERE.includes(code)) return `nothing answers (${code}): see s3.endpoint or AWS_ENDPOINT_URL`;
-  if (isNoBucket(error)) return `there is no bucket ${bucket}: make it, or choose another --output`;
+  if (NOT_THERE.includes(code))
+    return `nothing answers (${code}): see AWS_ENDPOINT_URL, or s3.endpoint in the config`;
+  if (isNoBucket(error)) return `there is no bucket ${bucket}: make it, or say another`;
   const status = statusOf(error);
   if (status !== undefined && HTTP_FORBIDDEN.includes(status))
-    return `the store refuses us (${status} ${name})`;
+    return `the store refuses us (${status} ${name}): see which keys are set, and what they allow`;
   const told = status === undefined ? messageOf(error) : `${status} ${name}: ${message}`;
   return excerpt(told);
 }

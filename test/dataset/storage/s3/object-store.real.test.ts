@@ -115,7 +115,7 @@ describe('dataset/storage/s3/object-store', () => {
 
   it('says in one line what is wrong', async () => {
     expect(await refusal(storeAt('s3://elsewhere/p').list())).to.equal(
-      's3://elsewhere/p: there is no bucket elsewhere: make it, or choose another --output',
+      's3://elsewhere/p: there is no bucket elsewhere: make it, or say another',
     );
     disturbing(501, 1, () => true);
     expect(await refusal(storeAt('s3://datasets/p').list())).to.equal(
@@ -124,7 +124,7 @@ describe('dataset/storage/s3/object-store', () => {
     process.env['AWS_SECRET_ACCESS_KEY'] = 'wrong';
     try {
       expect(await refusal(storeAt('s3://datasets/p').list())).to.equal(
-        's3://datasets/p: the store refuses us (403 SignatureDoesNotMatch)',
+        's3://datasets/p: the store refuses us (403 SignatureDoesNotMatch): see which keys are set, and what they allow',
       );
     } finally {
       process.env['AWS_SECRET_ACCESS_KEY'] = s3().env['AWS_SECRET_ACCESS_KEY'];
@@ -133,7 +133,7 @@ describe('dataset/storage/s3/object-store', () => {
       s3Client({ endpoint: 'http://127.0.0.1:1' }),
       parseAddress('s3://datasets/p'),
     );
-    expect(await refusal(nowhere.list())).to.match(/: nothing answers \(ECONNREFUSED\): see s3\.endpoint/);
+    expect(await refusal(nowhere.list())).to.match(/: nothing answers \(ECONNREFUSED\): see AWS_ENDPOINT_URL, or s3\.endpoint/);
   });
 
   for (const address of ['s3://', 's3:///p', 's3://b//p', 's3://b/p//q']) {
