@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net';
 export class Feed {
   readonly #server: Server;
   readonly #readers = new Set<ServerResponse>();
-  /** How often somebody has begun to read. */
-  connections = 0;
+  /** What each connection asked for. */
+  readonly asked: { readonly lastId: string | undefined; readonly authorization: string | undefined }[] = [];
+  /** A status that is answered instead of a stream. */
+  refusal: number | undefined;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -15,8 +17,13 @@ export class Feed {
   static async open(): Promise<Feed> {
     const server = createServer();
     const feed = new Feed(server);
-    server.on('request', (_, response) => {
-      feed.connections++;
+    server.on('request', ({ headers }, response) => {
+      const lastId = headers['last-event-id'] as string | undefined;
+      feed.asked.push({ lastId, authorization: headers.authorization });
+      if (feed.refusal !== undefined) {
+        response.writeHead(feed.refusal).end('no such position\n');
+        return;
+      }
       response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
       response.flushHeaders();
       feed.#readers.add(response);

@@ -1,6 +1,5 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, request, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { decodeEpisodes } from '../../../dataset/episodes/episodes.ts';
@@ -9,6 +8,7 @@ import { writeCandidate } from '../../../detector/candidate/write.ts';
 import { train } from '../../../detector/training/train.ts';
 import type { Series } from '../../../learning/table/series.ts';
 import { type Child, startChild, waitForChild } from '../../../tools/programs/child.ts';
+import { Feed } from '../../../tools/programs/feed.ts';
 import { freePort } from '../../../tools/programs/ports.ts';
 import { runProgram } from '../../builder/support/cli.ts';
 import { ROOT } from '../../support/paths.ts';
@@ -19,58 +19,9 @@ import { syntheticDataset } from '../support/synthetic.ts';
 const TOKEN = 'a-token-of-these-tests-alone';
 const STEP_MS = 15_000;
 
-/** A stream of rows as kubevigil-builder's, of which the tests decide what comes. */
-class Feed {
-  readonly asked: { readonly lastId: string | undefined; readonly authorization: string | undefined }[] = [];
-  readonly #server: Server;
-  readonly #readers = new Set<ServerResponse>();
-  /** What is answered instead of a stream. */
-  refusal: number | undefined;
-
-  private constructor(server: Server) {
-    this.#server = server;
-  }
-
-  static async open(): Promise<Feed> {
-    const server = createServer();
-    const feed = new Feed(server);
-    server.on('request', (request, response) => {
-      const lastId = request.headers['last-event-id'] as string | undefined;
-      feed.asked.push({ lastId, authorization: request.headers.authorization });
-      if (feed.refusal !== undefined) {
-        response.writeHead(feed.refusal).end('no such position\n');
-        return;
-      }
-      response.writeHead(200, { 'Content-Type': 'application/x-ndjson' });
-      response.flushHeaders();
-      feed.#readers.add(response);
-      response.on('close', () => feed.#readers.delete(response));
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return feed;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/stream`;
-  }
-
-  get readers(): number {
-    return this.#readers.size;
-  }
-
-  send(...records: readonly (object | string)[]): void {
-    const text = records.map((own) => `${typeof own === 'string' ? own : JSON.stringify(own)}\n`).join('');
-    for (const reader of this.#readers) reader.write(text);
-  }
-
-  cut(): void {
-    for (const reader of this.#readers) reader.destroy();
-  }
-
-  close(): void {
-    this.cut();
-    this.#server.close();
-  }
+/** Sends records, or lines as they are. */
+function tell(feed: Feed, ...records: readonly (object | string)[]): Promise<void> {
+  return feed.send(records.map((own) => `${typeof own === 'string' ? own : JSON.stringify(own)}\n`).join(''));
 }
 
 describe('kubevigil-detector serve', function () {
@@ -115,10 +66,10 @@ describe('kubevigil-detector serve', function () {
     return { type: 'row', id: `${sent++}`, row: { timestamp, ...entity, ...Object.fromEntries(cells) } };
   }
 
-  function sendRows(from: number, to: number): void {
+  async function sendRows(from: number, to: number): Promise<void> {
     for (let row = from; row < to; row++) {
       const timestamp = new Date(startMs + row * STEP_MS).toISOString();
-      feed.send(...dataset.series.map((series) => record(series, row)), {
+      await tell(feed, ...dataset.series.map((series) => record(series, row)), {
         type: 'step',
         id: `${sent++}`,
         timestamp,
@@ -164,7 +115,7 @@ describe('kubevigil-detector serve', function () {
     await until('the detector to read the stream', async () => feed.readers === 1);
     // Rows end a little before now, an episode among the last: see the synthetic dataset.
     startMs = Math.floor(Date.now() / STEP_MS) * STEP_MS - 580 * STEP_MS;
-    sendRows(0, 575);
+    await sendRows(0, 575);
     await until('rows to be scored', async () =>
       /kubevigil_detector_rows_total 1725\b/.test(await metrics()),
     );
@@ -203,7 +154,7 @@ describe('kubevigil-detector serve', function () {
     // cpu_burn from now on.
     const values = series.values.map((column, i) => (i === 0 ? column.map(() => 0.95) : column));
     for (let row = 575; row < 580; row++)
-      feed.send(record({ ...series, values }, row), {
+      await tell(feed, record({ ...series, values }, row), {
         type: 'step',
         timestamp: new Date(startMs + row * STEP_MS).toISOString(),
       });
@@ -240,7 +191,8 @@ describe('kubevigil-detector serve', function () {
       lineOf({ ...EVENT, id, rule, timeMs, ...own });
     await until('the exporter to be asked', async () => records.readers === 1);
     expect(records.asked.at(-1)?.authorization).to.equal('Bearer for-the-stream');
-    records.send(
+    await tell(
+      records,
       'no record at all',
       record('7-1', 'from_an_exporter', { details: '{"line":"<img src=x onerror=alert(1)>"}' }),
       record('7-2', 'of_another_node', { node: 'b' }),
@@ -353,7 +305,8 @@ describe('kubevigil-detector serve', function () {
     const rows = Number(/kubevigil_detector_rows_total (\d+)/.exec(before)?.[1]);
     const old = record(dataset.series[2] as Series, 3);
     const whole = record(dataset.series[2] as Series, 576) as { row: object };
-    feed.send(
+    await tell(
+      feed,
       old,
       'no json at all',
       { ...whole, row: { ...whole.row, cpu_busy_ratio: 'NaN' } },
