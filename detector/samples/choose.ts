@@ -5,6 +5,7 @@ import { randomFrom } from '../../common/random.ts';
 import { shuffle } from '../../learning/models/shuffle.ts';
 import { NORMAL } from '../../learning/table/series.ts';
 import type { Purpose } from './purpose.ts';
+import { withVerdictsCapped } from './verdict-share.ts';
 
 /** Rows of one class that are learned from, or that training is stopped by. */
 const MOST_PER_CLASS = 50_000;
@@ -27,6 +28,8 @@ export interface Chosen {
   readonly calibration: readonly Place[];
   /** Attacks of the dataset that are not learned, with how many windows the training part has of them. */
   readonly tooRare: Readonly<Record<string, number>>;
+  /** Rows that people named: those that were chosen among, and those beyond their share. */
+  readonly verdicts: { readonly taken: number; readonly left: number };
 }
 
 /** Some of them at random, in their order. */
@@ -37,12 +40,15 @@ function sampled<T>(all: readonly T[], most: number, random: () => number): T[] 
   return Array.from(order.subarray(0, most).sort(), (i) => all[i] as T);
 }
 
+const verdictsAmong = (places: readonly Place[]) => places.filter(({ purpose }) => purpose.isVerdict).length;
+
 /** Chooses among the rows of all series; the same seed chooses the same. */
 export function choose(all: readonly (readonly (Purpose | undefined)[])[], seed: number): Chosen {
   const random = randomFrom(seed);
-  const places = all.flatMap((rows, series) =>
+  const found = all.flatMap((rows, series) =>
     rows.flatMap((purpose, row): Place[] => (purpose === undefined ? [] : [{ series, row, purpose }])),
   );
+  const places = withVerdictsCapped(found, (own, most) => sampled(own, most, random));
   const byLabel = groupBy(places, ({ purpose: { label } }) => label);
   const counts = [...byLabel].map(([label, own]): [string, number] => [
     label,
@@ -63,6 +69,7 @@ export function choose(all: readonly (readonly (Purpose | undefined)[])[], seed:
     train: of('train'),
     validation: of('validation'),
     calibration: places.filter(({ purpose }) => purpose.part === 'validation' && purpose.isQuiet),
+    verdicts: { taken: verdictsAmong(places), left: found.length - places.length },
     tooRare: Object.fromEntries(attacks.filter(([, rows]) => rows < LEAST_PER_CLASS)),
   };
 }

@@ -1,6 +1,6 @@
 /** What each row of a series is for: learning, stopping, calibration, or nothing. */
 
-import { NORMAL, type RowFacts, type Series } from '../../learning/table/series.ts';
+import { isVerdict, NORMAL, type RowFacts, type Series } from '../../learning/table/series.ts';
 import type { FeaturePlan } from '../features/plan.ts';
 import { Readiness } from '../features/readiness.ts';
 
@@ -11,6 +11,8 @@ export interface Purpose {
   readonly label: string;
   /** Whether nothing happened in its whole window, no benign workload either: what it is like is usual. */
   readonly isQuiet: boolean;
+  /** Whether a person named it, mostly because a detector had raised an alarm. */
+  readonly isVerdict: boolean;
 }
 
 /**
@@ -50,6 +52,6 @@ export function purposes(
     // A window in which an attack was is no example of normal ones.
     if (label === NORMAL && sinceAttack < plan.window) return undefined;
     if (split !== 'train' && split !== 'validation') return undefined;
-    return { part: split, label, isQuiet: quiet >= plan.window };
+    return { part: split, label, isQuiet: quiet >= plan.window, isVerdict: isVerdict(own) };
   });
 }

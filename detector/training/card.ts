@@ -65,6 +65,7 @@ export function modelCard(
   said: Said,
 ): string {
   const rare = Object.entries(chosen.tooRare).map(([name, windows]) => `${code(name)} (${windows})`);
+  const { taken, left } = chosen.verdicts;
   const constant = model.constantColumns.map(code).join(', ') || 'none';
   return `# A model of what nodes look like under attack
 
@@ -85,6 +86,7 @@ ${model.columns.length} columns; those that never moved are left out: ${constant
 Only rows of the parts \`train\` and \`validation\` were looked at: of \`test\` and of the embargo between none. Rows without a label, after an attack while
 features remember it, and the first row of each attack, whose label comes before its effect, taught nothing. Benign workloads count as normal.
 Attacks with too few windows to learn, which the model does not know: ${rare.join(', ') || 'none'}.
+Windows that people named: ${taken} at most; ${left} more were left out, as they may be a quarter of a class.
 
 ## How well, on the validation part
 

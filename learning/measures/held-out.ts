@@ -1,9 +1,9 @@
 /** Which rows a model is judged by: those that it has never seen, and what was going on in each. */
-import { type Dataset, NORMAL, type RowFacts, type Series } from '../table/series.ts';
+import { type Dataset, isVerdict, NORMAL, type RowFacts, type Series } from '../table/series.ts';
 
 /**
  * quiet: nothing happened; benign: a benign workload ran; bystander: something happened in another pod of the node; attack; other: the
- * label is not known, or an attack is over and features remember it.
+ * label is not known or no witness, or an attack is over and features remember it.
  */
 type RowKind = 'quiet' | 'benign' | 'bystander' | 'attack' | 'other';
 
@@ -32,8 +32,16 @@ export function judgedRowsOf(rows: Series, isJudged: (split: string | null) => b
   };
 }
 
+/** People give verdicts mostly where a detector has raised an alarm: by their rows it would be judged by itself. */
+function withoutVerdicts({ rows, kinds, isAttackFree }: HeldOutSeries): HeldOutSeries {
+  const judged = kinds.map((kind, row) =>
+    kind !== undefined && isVerdict(rows.facts[row] as RowFacts) ? 'other' : kind,
+  );
+  return { rows, kinds: judged, isAttackFree };
+}
+
 /**
- * The held-out rows of datasets: of one that the model was trained with its part `test`, of any other all rows but the embargo.
+ * The held-out rows of datasets, of which those that people named tell nothing: of one that the model was trained with its part `test`, of any other all rows but the embargo.
  *
  * @param trainedWith the digests of the rows of the model's own datasets
  */
@@ -41,7 +49,7 @@ export function heldOut(datasets: readonly Dataset[], trainedWith: ReadonlySet<s
   return datasets.flatMap(({ series, rowsDigest }) => {
     const isOwn = trainedWith.has(rowsDigest);
     return series.map((rows) =>
-      judgedRowsOf(rows, (split) => (isOwn ? split === 'test' : split !== 'embargo')),
+      withoutVerdicts(judgedRowsOf(rows, (split) => (isOwn ? split === 'test' : split !== 'embargo'))),
     );
   });
 }
@@ -68,6 +76,7 @@ export function eventsOf(all: readonly HeldOutSeries[]): Event[] {
     const seen = new Set<string>();
     facts.forEach(({ episode, label, phase, involvement }, row) => {
       if (episode === null || phase === 'recovery' || label === null || involvement === 'bystander') return;
+      if (kinds[row] === 'other') return;
       const own = rows.get(episode) ?? [];
       own.push(row);
       rows.set(episode, own);

@@ -1,3 +1,4 @@
+import { VERDICT } from '../../dataset/episodes/verdicts.ts';
 import type { NamedEntity } from '../../dataset/model/entity.ts';
 
 /** The label of rows without an attack. */
@@ -22,6 +23,11 @@ export interface RowFacts {
   readonly phase: string | null;
   /** Part that the row belongs to: train, validation, test, embargo. */
   readonly split: string | null;
+}
+
+/** Whether a person named the row by a verdict; in a dataset of several labs the lab's name stands before it. */
+export function isVerdict({ episode }: Pick<RowFacts, 'episode'>): boolean {
+  return episode !== null && (episode.startsWith(VERDICT) || episode.includes(`/${VERDICT}`));
 }
 
 /** The rows of one node (or pod) in time order, each time once. */

@@ -6,7 +6,7 @@ import { normalGroups } from '../../../detector/samples/normal-groups.ts';
 const place = (series: number, row: number, label: string): Place => ({
   series,
   row,
-  purpose: { part: 'train', label, isQuiet: label === 'normal' },
+  purpose: { part: 'train', label, isQuiet: label === 'normal', isVerdict: false },
 });
 
 /** Places in their order, of which at least one is normal. */

@@ -86,7 +86,7 @@ describe('what rows are for', () => {
 
 describe('the choice of rows', () => {
   const some = (label: string, count: number, part: 'train' | 'validation' = 'train') =>
-    Array.from({ length: count }, () => ({ part, label, isQuiet: label === 'normal' }));
+    Array.from({ length: count }, () => ({ part, label, isQuiet: label === 'normal', isVerdict: false }));
 
   it('has normal first, leaves out attacks of too few windows, and tells them', () => {
     const all = [
