@@ -133,7 +133,9 @@ describe('dataset/storage/s3/object-store', () => {
       s3Client({ endpoint: 'http://127.0.0.1:1' }),
       parseAddress('s3://datasets/p'),
     );
-    expect(await refusal(nowhere.list())).to.match(/: nothing answers \(ECONNREFUSED\): see AWS_ENDPOINT_URL, or s3\.endpoint/);
+    expect(await refusal(nowhere.list())).to.match(
+      /: nothing answers \(ECONNREFUSED\): see AWS_ENDPOINT_URL, or s3\.endpoint/,
+    );
   });
 
   for (const address of ['s3://', 's3:///p', 's3://b//p', 's3://b/p//q']) {
