@@ -3,6 +3,7 @@ import { formatTime } from '../../common/times.ts';
 import { type Episode, isHarmless } from '../../dataset/episodes/contract.ts';
 import type { EntityName, LabelledRows, NodeRows, RowLabel } from '../../dataset/model/rows.ts';
 import type { Entity } from '../../exporter/catalogue/model/columns.ts';
+import { disputesOf, isDisputed } from './disputes.ts';
 import { Homes } from './homes.ts';
 import { type Layer, layersOf } from './layers.ts';
 import { overlapsOf } from './overlaps.ts';
@@ -21,6 +22,8 @@ export interface Conflict {
   /** Where the two were told, when that was not by one source. */
   readonly keptFrom?: string;
   readonly ignoredFrom?: string;
+  /** Both are verdicts of people: the rows have no label. */
+  readonly disputed?: true;
 }
 
 /** Labels rows of any partition. */
@@ -74,7 +77,7 @@ function saidBy(episode: Episode, ofPod: boolean): Said {
   return { otherwise: said, recovering: said };
 }
 
-/** A pod's label while its node is attacked, and nobody says in which pod. */
+/** A pod's label while its node is attacked, and nobody says in which pod; and any where two people disagree. */
 function unknownIn({ episode, run }: RowLabel): RowLabel {
   return { ...UNKNOWN, episode, run };
 }
@@ -94,6 +97,7 @@ function labelsOf(
   { timesMs }: NodeRows,
   layers: readonly Layer[],
   saying: (place: number) => Said,
+  isDisputedAt: (place: number, t: number) => boolean,
 ): RowLabel[] {
   const cursors = layers.map(({ places, meets, recovers }) => ({
     places,
@@ -109,6 +113,7 @@ function labelsOf(
       recovering ||= recovers(t) !== NOTHING;
     }
     if (first === Number.POSITIVE_INFINITY) return recovering ? RECOVERY : NORMAL;
+    if (isDisputedAt(first, t)) return unknownIn(saying(first).otherwise);
     return recovering ? saying(first).recovering : saying(first).otherwise;
   });
 }
@@ -142,6 +147,7 @@ function conflictsOf(
       start: formatTime(Math.max(kept.startMs, ignored.startMs)),
       end: formatTime(Math.min(kept.endMs, ignored.endMs)),
       ...(rankOf(kept) !== rankOf(ignored) && { keptFrom: kept.place, ignoredFrom: ignored.place }),
+      ...(isDisputed(kept, ignored) && { disputed: true as const }),
     };
   });
   // Nor is there more than one between two that have several lines each.
@@ -161,6 +167,8 @@ function conflictsOf(
  * namespace, nobody knows, and the label is null, unless another line of the same episode names the pod: the more exact goes first. Attacker
  * and victim are under the attack; a bystander is normal, with the episode. An episode that names a cluster labels that cluster's node alone.
  *
+ * Where verdicts of people differ and no source before them has the say, nobody knows either.
+ *
  * @param episodes undefined when there is no label source at all: then nobody knows, and every label is null
  * @param homes what is known of clusters when rows are labelled
  */
@@ -175,10 +183,16 @@ export function labeller(
   const { stepMs, recoveryMs } = times;
   const ordered = inPrecedence(episodes);
   const layers = layersOf(ordered, { stepMs, recoveryMs }, homes);
+  const disputes = disputesOf(ordered);
+  const isDisputedAt = (place: number, t: number) =>
+    disputes.get(place)?.some(({ fromMs, untilMs }) => fromMs <= t && untilMs > t - stepMs) ?? false;
   return {
     conflicts: [...groupBy(ordered, ({ node }) => node)].flatMap(([node, own]) =>
       conflictsOf(node, own, times.firstMs - stepMs, times.lastMs, times.entity ?? 'node'),
     ),
-    label: (rows) => ({ ...rows, labels: labelsOf(rows, layers(rows), sayings(ordered, rows)) }),
+    label: (rows) => ({
+      ...rows,
+      labels: labelsOf(rows, layers(rows), sayings(ordered, rows), isDisputedAt),
+    }),
   };
 }

@@ -178,8 +178,8 @@ export function labelWarnings(
       ? ['there is no label source: label, anomaly and phase are null']
       : [...labels.flatMap((set) => set.warnings), ...idleEpisodes(labels, times, account.entities)]),
     ...conflicts.map(
-      ({ kept, ignored, start, end, ...where }) =>
-        `node ${nodeText(where)}: ${kept} and ${ignored} overlap from ${start} to ${end}: rows are labelled ${kept}`,
+      ({ kept, ignored, start, end, disputed, ...where }) =>
+        `node ${nodeText(where)}: ${kept} and ${ignored} overlap from ${start} to ${end}: ${disputed === true ? 'people disagree, and rows have no label' : `rows are labelled ${kept}`}`,
     ),
   ];
 }

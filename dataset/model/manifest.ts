@@ -305,6 +305,8 @@ export const manifestSchema = z.strictObject({
       /** Where the two are from, when that is not the same source. */
       keptFrom: z.string().optional(),
       ignoredFrom: z.string().optional(),
+      /** Both are verdicts of people that differ: the rows have no label. */
+      disputed: z.literal(true).optional(),
     }),
   ),
   /** Attacks of several stages: each as a whole, and its stages. */

@@ -105,4 +105,38 @@ describe('builder/labels/label-rows', () => {
     });
     expect(labels([])[0]?.label).to.equal('normal');
   });
+
+  describe('where people disagree', () => {
+    const verdict = (as: string, from: number, to: number, more: Partial<Episode> = {}) => {
+      const [scenario, role] = as === 'normal' ? ['false_alarm', 'benign'] : [as, 'attack'];
+      return episode(`verdict-${as}-${from}`, from, to, { scenario, role, rank: 1, ...more });
+    };
+    const called = (...episodes: Episode[]) =>
+      labels(episodes)
+        .map(({ label }) => label?.[0] ?? '-')
+        .join('');
+
+    it('has no label for the rows that both are about', () => {
+      expect(called(verdict('scan', 3, 7), verdict('normal', 5, 9))).to.match(/^nnns+-+n+$/);
+      expect(called(verdict('scan', 3, 7), verdict('mine', 5, 9))).to.match(/^nnns+-+m+n+$/);
+      expect(called(verdict('scan', 3, 7), verdict('scan', 5, 9))).to.match(/^nnns+n+$/);
+      expect(called(verdict('normal', 3, 7), verdict('normal', 5, 9))).to.equal('nnnnnnnnnnnn');
+      const { conflicts } = labeller([verdict('scan', 3, 7), verdict('normal', 5, 9)], TIMES);
+      expect(conflicts.map(({ kept, disputed }) => [kept, disputed])).to.deep.equal([
+        ['verdict-scan-3', true],
+      ]);
+    });
+
+    it('has one of a source before them, of whom they are about, and of what is no verdict', () => {
+      const [one, other] = [verdict('scan', 3, 7), verdict('normal', 3, 7)];
+      expect(called(episode('burn', 3, 7), one, other)).to.equal(called(episode('burn', 3, 7)));
+      expect(called(one, { ...other, rank: 2 })).to.equal(called(one));
+      expect(called(one, { ...other, pod: 'p', namespace: 'n' })).to.equal(called(one));
+      expect(called(one, { ...other, node: 'b' })).to.equal(called(one));
+      expect(called(one, { ...other, episode: 'e' })).to.equal(called(one));
+      const [there, elsewhere] = ['c', 'd'].map((cluster) => ({ ...other, cluster }));
+      expect(labeller([{ ...one, cluster: 'd' }, there as Episode], TIMES).conflicts).to.deep.equal([]);
+      expect(called(one, elsewhere as Episode)).to.match(/-/);
+    });
+  });
 });
