@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Assets } from '../guests/assets.ts';
 import { emptyDisk } from '../guests/hardware.ts';
 import { CGROUP_WORDS } from '../guests/kernels.ts';
@@ -21,6 +22,7 @@ const DATA_BYTES = 12 * 1_073_741_824;
 const READY_WITHIN_MS = 2_400_000;
 /** The one that needs no calibration, which fails beside a busy neighbour and makes a clock that is some percent too fast or too slow. */
 const CLOCK = 'clocksource=hpet';
+const LOOK_MS = 1_000;
 const LAST_LINES = 8;
 
 /** A guest that answers. */
@@ -94,7 +96,10 @@ export async function openGuest(node: LabNode, machinery: Machinery, ending: Abo
   const isReady = async (address: string, signal: AbortSignal) => {
     ending.throwIfAborted();
     if (isOver(child)) throw new Error(`${node.name} has ended: ${lastLinesOf(console)}`);
-    return answers(`http://${address}/-/ready`, signal);
+    if (await answers(`http://${address}/-/ready`, signal)) return true;
+    // It has better to do than to refuse connections.
+    await sleep(LOOK_MS);
+    return false;
   };
   try {
     for (const address of [exporter, scenarios])
