@@ -1,5 +1,12 @@
 import { NOT_CHOSEN } from '../lab-nodes/choose.ts';
-import { type Count, pooled, pooledAttribution, pooledByClass, wilsonInterval } from '../lab-nodes/pooled.ts';
+import {
+  type Count,
+  pooled,
+  pooledAttribution,
+  pooledByClass,
+  sum,
+  wilsonInterval,
+} from '../lab-nodes/pooled.ts';
 import type { CampaignJudgement, Judgement, LabResults, Recall } from '../lab-nodes/results.ts';
 
 const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
@@ -104,12 +111,13 @@ function methods(judgements: readonly Judgement[]): string {
 function classes(judgements: readonly Judgement[]): string {
   const known = pooledByClass(judgements.map(({ byClass }) => byClass));
   const left = pooledByClass(judgements.map(({ leftOut }) => leftOut));
-  const rows = [...known].map(([name, count]) => {
-    const unknown = left.get(name);
-    const text = ({ found, of }: Count) => `${found} of ${of}`;
-    return [code(name), text(count), unknown === undefined ? '–' : text(unknown)];
-  });
-  return table(['attack', 'found', 'found by trees that never saw its kind'], rows);
+  const text = (count: Count | undefined) => (count === undefined ? '–' : `${count.found} of ${count.of}`);
+  const rows = [...known].map(([name, count]) => [code(name), text(count), text(left.get(name))]);
+  const all = [known, left].map((own) => share(sum([...own.values()])));
+  return table(
+    ['attack', 'found', 'found by trees that never saw its kind'],
+    [...rows, ['all of them', ...all]],
+  );
 }
 
 function nodes({ nodes: all, judgements }: LabResults): string {
@@ -142,10 +150,10 @@ function hoursOf({ nodes: all, judgements }: LabResults): string {
 }
 
 function made(results: LabResults): string[] {
-  const { date, commits, seed, evaluationSeeds, repetitions, planned, done } = results;
+  const { date, commits, evaluated, seed, evaluationSeeds, repetitions, planned, done } = results;
   const { durationSeconds, gapSeconds, quietSeconds } = results;
   return [
-    `Last run ${date}, of commit ${[...new Set(commits)].map(code).join(', ')}, with Node ${results.node}: ${hoursOf(results)} node-hours, ${results.columns} columns.`,
+    `Guests ran the product of commit ${[...new Set(commits)].map(code).join(', ')}. Models were made and judged ${date} by ${code(evaluated)}, with Node ${results.node}. Together the nodes have ${hoursOf(results)} node-hours of ${results.columns} columns.`,
     `${done} of ${planned} planned episodes were done, each ${durationSeconds} s long, ${gapSeconds} s apart, each scenario ${repetitions === 1 ? 'once' : `${repetitions} times`} on a node, in an order and at an intensity that the seed ${seed} draws for each node.`,
     `Each node had ${quietSeconds / 60} minutes without attacks before the first, and attacked ones as many again before those for validation. Models were learned again with ${evaluationSeeds} other seeds.`,
   ];

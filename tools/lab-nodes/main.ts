@@ -28,6 +28,10 @@ const TOKEN_BYTES = 24;
 
 const tell = (line: string) => process.stdout.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
 
+/** Of the checkout. */
+const commit = () =>
+  execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim();
+
 /** Boots everything and carries out what is left. */
 async function campaign(lab: Lab, { mirror }: Flags, signal: AbortSignal): Promise<void> {
   if (process.getuid?.() !== 0)
@@ -41,9 +45,7 @@ async function campaign(lab: Lab, { mirror }: Flags, signal: AbortSignal): Promi
     tell('packing the product');
     const product = await packProduct(folder, lab.state.token);
     signal.throwIfAborted();
-    lab.state.commits.push(
-      execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim(),
-    );
+    lab.state.commits.push(commit());
     keep(lab);
     const machinery = { qemu, assets, product, folder };
     await runCampaign(lab, (node, ending) => openGuest(node, machinery, ending), signal);
@@ -74,12 +76,8 @@ async function evaluate(lab: Lab, flags: Flags, signal: AbortSignal): Promise<vo
   for (const folder of asked) campaigns.push(await judgeCampaign(folder, judging));
   const columns = built[0]?.manifest.columns.filter(({ type }) => type === 'double').length ?? 0;
   const date = new Date().toISOString().slice(0, 10);
-  const results = resultsOf(
-    lab.state,
-    counted,
-    { judgements, campaigns },
-    { date, columns, evaluationSeeds: seeds },
-  );
+  const about = { date, columns, evaluated: commit(), evaluationSeeds: seeds };
+  const results = resultsOf(lab.state, counted, { judgements, campaigns }, about);
   if (trial === true) return;
   writeLabResults(results);
   tell('npm run generate writes docs/reference/evaluation.md');

@@ -25,11 +25,15 @@ export function wilsonInterval({ of, found }: Count): readonly [number, number] 
   return [Math.max(0, (middle - spread) / scale), Math.min(1, (middle + spread) / scale)];
 }
 
-const add = (a: Count, { events, found }: Recall): Count => ({ of: a.of + events, found: a.found + found });
-const NOTHING: Count = { of: 0, found: 0 };
+export function sum(counts: readonly Count[]): Count {
+  return counts.reduce((all, own) => ({ of: all.of + own.of, found: all.found + own.found }), {
+    of: 0,
+    found: 0,
+  });
+}
 
 export function pooled(recalls: readonly (Recall | null)[]): Count {
-  return recalls.reduce<Count>((sum, own) => (own === null ? sum : add(sum, own)), NOTHING);
+  return sum(recalls.flatMap((own) => (own === null ? [] : [{ of: own.events, found: own.found }])));
 }
 
 /** By class, in the order of the classes' names. */
@@ -39,8 +43,5 @@ export function pooledByClass(all: readonly Readonly<Record<string, Recall>>[]):
 }
 
 export function pooledAttribution(judgements: readonly Judgement[]): Count {
-  return judgements.reduce<Count>(
-    (sum, { attribution: { events, right } }) => ({ of: sum.of + events, found: sum.found + right }),
-    NOTHING,
-  );
+  return sum(judgements.map(({ attribution: { events, right } }) => ({ of: events, found: right })));
 }

@@ -72,7 +72,10 @@ const nodeSchema = z.strictObject({
 
 const resultsSchema = z.strictObject({
   date: z.iso.date(),
+  /** Of the product in the guests, as each run was begun. */
   commits: z.array(text),
+  /** Of the detector that was judged. */
+  evaluated: text,
   node: text,
   seed: z.int(),
   evaluationSeeds: count,

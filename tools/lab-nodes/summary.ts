@@ -15,7 +15,7 @@ export function resultsOf(
   state: State,
   counted: readonly CountedNode[],
   { judgements, campaigns }: Pick<LabResults, 'judgements' | 'campaigns'>,
-  { date, columns, evaluationSeeds }: Pick<LabResults, 'date' | 'columns' | 'evaluationSeeds'>,
+  about: Pick<LabResults, 'date' | 'columns' | 'evaluated' | 'evaluationSeeds'>,
 ): LabResults {
   const { wishes, chosen, leftOut, failures, kernels, clockMs, commits } = state;
   const nodes = counted.map(({ node, facts }) => ({
@@ -29,12 +29,13 @@ export function resultsOf(
     wishes,
   );
   return {
-    ...{ date, commits, node: process.versions.node, seed: wishes.seed, evaluationSeeds },
+    ...about,
+    ...{ commits, node: process.versions.node, seed: wishes.seed },
     repetitions: wishes.repetitions,
     durationSeconds: wishes.durationMs / MS_PER_SECOND,
     gapSeconds: wishes.gapMs / MS_PER_SECOND,
     quietSeconds: wishes.quietMs / MS_PER_SECOND,
-    ...{ nodes, columns, leftOut, failures, judgements, campaigns },
+    ...{ nodes, leftOut, failures, judgements, campaigns },
     planned: [...plan.values()].flat().filter(({ kind }) => kind === 'episode').length,
     done: nodes.reduce((sum, { attacks, benign }) => sum + attacks + benign, 0),
   };

@@ -20,7 +20,14 @@ const judgement = (heldOut: string, own: Partial<Judgement> = {}): Judgement => 
 });
 
 const results = (judgements: readonly Judgement[]): LabResults => ({
-  ...{ date: '2026-11-28', commits: ['abc', 'abc'], node: '20.1.0', seed: 1, evaluationSeeds: 5 },
+  ...{
+    date: '2026-11-28',
+    commits: ['abc', 'abc'],
+    evaluated: 'def',
+    node: '20.1.0',
+    seed: 1,
+    evaluationSeeds: 5,
+  },
   ...{ repetitions: 1, durationSeconds: 60, gapSeconds: 30, quietSeconds: 300, columns: 40 },
   nodes: [
     {
@@ -46,6 +53,8 @@ describe('the page of the evaluation', () => {
     );
     expect(page).to.include('2, 2 (one for each model) | met |');
     expect(page).to.include('| `cpu_burn` | 4 of 4 | 2 of 4 |');
+    expect(page).to.include('| all of them | 4 of 4: 100 % (51–100) | 2 of 4: 50 % (15–85) |');
+    expect(page).to.include('of commit `abc`. Models were made and judged 2026-11-28 by `def`');
   });
 
   it('names a target as missed when one model misses it, and as no target where there is no event', () => {
@@ -104,5 +113,15 @@ describe('shares of several models', () => {
       ['b', { of: 5, found: 1 }],
     ]);
     expect(pooled([null, recall(2, 2)])).to.deep.equal({ of: 2, found: 2 });
+  });
+});
+
+describe('the page of a campaign on one machine', () => {
+  it('has its own targets, models and budget behind those of the guests', () => {
+    const { judgements, ...others } = results([judgement('attacked-5.10')]);
+    const campaign = { ...judgement('campaign-pod'), entity: 'pod' as const, entities: 8, rows: 9_000 };
+    const page = evaluationPage({ ...others, judgements, campaigns: [{ ...campaign, split: 'episode' }] });
+    expect(page).to.include('| pods | 8 | 9000 | 400 | episode |');
+    expect(page.split('## Campaigns on one machine')[1]).to.include('| campaign-pod | 12 of 20');
   });
 });
