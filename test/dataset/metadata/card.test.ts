@@ -56,6 +56,29 @@ describe('builder dataset card', () => {
     );
   });
 
+  it('lists a part that was asked for and has no rows', () => {
+    const split = { ...manifestWith().split, fractions: [0.7, 0.15, 0.15], rows: { train: 10 } };
+    const text = card(manifestWith({ split }));
+    expect(text).to.match(/^\| validation \| 0 \| 0 \| 0 \| 0 \|$/m);
+    const none = card(manifestWith({ split: { ...split, fractions: [0.8, 0, 0.2] } }));
+    expect(none).not.to.match(/^\| validation \|/m);
+  });
+
+  it('tells which Kubernetes each node ran, and of how many nobody knows', () => {
+    const entities = ['a', 'b', 'c'].map((node) => ({ cluster: null, node }));
+    const kubernetes = [{ cluster: null, node: 'b', version: 'v1.30.0' }];
+    const text = card(manifestWith({ entities, kubernetes }));
+    expect(text).to.include('told it; of 2 of 3 nodes it is not known:\n\n- b: v1.30.0\n');
+    expect(card(manifestWith({ entities }))).to.include('Which Kubernetes they ran, if any, is not known');
+  });
+
+  it('counts pods as pods', () => {
+    const pods = ['x', 'y'].map((pod) => ({ cluster: null, node: 'a', namespace: 'shop', pod }));
+    const text = card(manifestWith({ entity: 'pod', entities: pods }));
+    expect(text).to.include('| pods | 2 |').and.to.include('Time series of 2 pods: ');
+    expect(text).to.include('## Pods and their nodes').and.not.to.include('| nodes |');
+  });
+
   it('is not long however long the lists are', () => {
     const gap = { cluster: null, node: 'n', kind: 'no_data' as const, steps: 1 };
     const [start, end] = ['2026-11-23T00:00:15.000Z', '2026-11-23T00:00:15.000Z'] as const;
