@@ -51,7 +51,7 @@ function document(title: string, body: Html): string {
 }
 
 function scoreCell(node: NodeWatch): Html {
-  const score = node.scored?.score;
+  const score = node.score;
   if (score === undefined) return html`<td>–</td>`;
   const width = Math.min(100, Math.round(50 * score));
   return html`<td><svg class="meter" aria-hidden="true" viewBox="0 0 100 8" preserveAspectRatio="none" width="64" height="8"><rect class="track" width="100" height="8"/><rect class="${score > 1 ? 'over' : 'under'}" width="${width}" height="8"/><rect class="limit" x="50" width="1.5" height="8"/></svg>${figure(score)}</td>`;
@@ -61,7 +61,7 @@ function scoreCell(node: NodeWatch): Html {
 function order(a: NodeView, b: NodeView): number {
   const rank = ({ node, state }: NodeView) =>
     node.alarm !== undefined ? 0 : state === 'blind' || state === 'stale' ? 1 : state === 'drifted' ? 2 : 3;
-  return rank(a) - rank(b) || (b.node.scored?.score ?? 0) - (a.node.scored?.score ?? 0);
+  return rank(a) - rank(b) || (b.node.score ?? 0) - (a.node.score ?? 0);
 }
 
 /** Rows of a table that people look at; more of them would be slow to draw. */

@@ -1,6 +1,6 @@
 /**
  * What is told of each node, as text of Prometheus' exposition format. Thousands of nodes have tens of thousands of series: they are written
- * straight from the nodes, a piece at a time, and nothing is kept of them between two pages.
+ * straight from the nodes, a piece at a time, and nothing but the nodes' labels is kept until the page is over.
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */
@@ -42,12 +42,14 @@ function fresh(metric: ProgramMetric, samples: (node: NodeWatch) => Iterable<Sam
 function familiesOf(classes: readonly string[], isActive: boolean): Family[] {
   const states = NODE_STATES.map((state) => [state, label('state', state)] as const);
   return [
-    fresh(detectorMetrics.anomalyScore, ({ scored }) => (scored === undefined ? [] : [[scored.score]])),
+    fresh(detectorMetrics.anomalyScore, ({ score }) => (score === undefined ? [] : [[score]])),
     fresh(detectorMetrics.alarm, ({ alarm }) => [[Number(isActive && alarm !== undefined)]]),
-    fresh(detectorMetrics.classProbability, ({ alarm, scored }) =>
-      alarm === undefined || scored === undefined
+    fresh(detectorMetrics.classProbability, (node) =>
+      node.alarm === undefined
         ? []
-        : scored.probabilities.map((value, i): Sample => [value, label('class', classes[i] ?? 'unknown')]),
+        : (node.scored?.probabilities ?? []).map(
+            (value, i): Sample => [value, label('class', classes[i] ?? 'unknown')],
+          ),
     ),
     {
       metric: detectorMetrics.nodeState,
@@ -88,11 +90,11 @@ export function* nodeMetrics(
   nowMs: number,
 ): Generator<string> {
   let piece = '';
+  const all = nodes.map((node) => toldOf(node, nowMs));
   for (const { metric, samples } of familiesOf(classes, isActive)) {
     const { name, help, type } = metric;
     piece += `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
-    for (const node of nodes) {
-      const told = toldOf(node, nowMs);
+    for (const told of all) {
       for (const [value, more = ''] of samples(told)) piece += `${name}{${told.labels}${more}} ${value}\n`;
       if (piece.length < PIECE) continue;
       yield piece;

@@ -84,6 +84,11 @@ export class NodeWatch {
     return this.#isScored ? this.#scored?.at(0) : undefined;
   }
 
+  /** The score of that alone. */
+  get score(): number | undefined {
+    return this.#isScored ? this.#scored?.score(0) : undefined;
+  }
+
   /** Share of the model's columns that the newest row did not have. */
   get missing(): number {
     return this.features.missing;

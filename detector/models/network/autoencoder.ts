@@ -4,7 +4,7 @@
  */
 import type { Matrix } from '../../../learning/base/matrix.ts';
 import type { Standard } from '../../../learning/models/standard.ts';
-import { type Layer, relu, rowLayer } from './layer.ts';
+import { type Layer, type Pair, pairLayer, pairRelu } from './layer.ts';
 
 export interface Autoencoder {
   readonly kind: 'autoencoder';
@@ -34,10 +34,18 @@ export function autoencoderSizes(features: number): [number, number][] {
   ];
 }
 
-type RowLayer = ReturnType<typeof rowLayer>;
+type PairLayer = ReturnType<typeof pairLayer>;
 
-/** Writes how far each feature of a row is missed, in standard deviations. */
-type Misses = (values: Float32Array, at: number, misses: Float64Array) => void;
+/**
+ * Writes how far each feature of a row is missed, in standard deviations, and of the row behind it; behind the last the last
+ * is taken again.
+ */
+type Misses = (inputs: Matrix, row: number, misses: Pair) => void;
+
+/** Room for what is missed of two rows. */
+export function missesRoom(features: number): Pair {
+  return [new Float64Array(features), new Float64Array(features)];
+}
 
 /** How far rows are missed by layers; a missing value is taken for the mean. */
 export function missesOf({
@@ -45,34 +53,47 @@ export function missesOf({
   standard: { means, deviations },
   layers,
 }: Pick<Autoencoder, 'features' | 'standard' | 'layers'>): Misses {
-  const own = new Float64Array(features.length);
-  const [one, two, three, four] = layers.map(rowLayer) as [RowLayer, RowLayer, RowLayer, RowLayer];
-  return (values, at, misses) => {
-    for (let i = 0; i < own.length; i++) {
-      const value = values[at + (features[i] as number)] as number;
-      own[i] = Number.isNaN(value) ? 0 : (value - (means[i] as number)) / (deviations[i] as number);
+  const own = missesRoom(features.length);
+  const [one, two, three, four] = layers.map(pairLayer) as [PairLayer, PairLayer, PairLayer, PairLayer];
+  const standardise = ({ values, columns }: Matrix, row: number, to: Float64Array) => {
+    for (let i = 0; i < to.length; i++) {
+      const value = values[row * columns + (features[i] as number)] as number;
+      to[i] = Number.isNaN(value) ? 0 : (value - (means[i] as number)) / (deviations[i] as number);
     }
-    const found = four(relu(three(two(relu(one(own))))));
-    for (let i = 0; i < own.length; i++) misses[i] = (own[i] as number) - (found[i] as number);
   };
+  return (inputs, row, misses) => {
+    standardise(inputs, row, own[0]);
+    standardise(inputs, Math.min(row + 1, inputs.rows - 1), own[1]);
+    const found = four(pairRelu(three(two(pairRelu(one(own))))));
+    for (let i = 0; i < features.length; i++) {
+      misses[0][i] = (own[0][i] as number) - (found[0][i] as number);
+      misses[1][i] = (own[1][i] as number) - (found[1][i] as number);
+    }
+  };
+}
+
+/** The mean square of misses, each in terms of how far its feature is usually missed. */
+function errorOf(misses: Float64Array, usual: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < misses.length; i++) {
+    const share = (misses[i] as number) / (usual[i] as number);
+    sum += share * share;
+  }
+  return sum / misses.length;
 }
 
 /** Tells for each row the mean square of its misses, each in terms of how far its feature is usually missed. */
 export function autoencoderErrorsOf(autoencoder: Autoencoder): (inputs: Matrix) => Matrix {
   const write = missesOf(autoencoder);
   const usual = autoencoder.misses;
-  const misses = new Float64Array(usual.length);
-  return ({ rows, columns, values }) => {
-    const errors = new Float32Array(rows);
-    for (let row = 0; row < rows; row++) {
-      write(values, row * columns, misses);
-      let sum = 0;
-      for (let i = 0; i < misses.length; i++) {
-        const share = (misses[i] as number) / (usual[i] as number);
-        sum += share * share;
-      }
-      errors[row] = sum / misses.length;
+  const misses = missesRoom(usual.length);
+  return (inputs) => {
+    const errors = new Float32Array(inputs.rows);
+    for (let row = 0; row < inputs.rows; row += 2) {
+      write(inputs, row, misses);
+      errors[row] = errorOf(misses[0], usual);
+      if (row + 1 < inputs.rows) errors[row + 1] = errorOf(misses[1], usual);
     }
-    return { rows, columns: 1, values: errors };
+    return { rows: inputs.rows, columns: 1, values: errors };
   };
 }

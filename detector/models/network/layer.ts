@@ -53,47 +53,71 @@ export function relu(values: Float64Array): Float64Array {
   return values;
 }
 
-/** Outputs that are summed at once. */
+/** Two rows. */
+export type Pair = readonly [Float64Array, Float64Array];
+
+/** Outputs that are summed at once, of each of two rows. */
 const BLOCK = 4;
 
 /**
- * Applies a layer to one row after another, in half of the time that {@link dense} takes: its weights are put in the order
- * in which they are used.
+ * Applies a layer to two rows at once, pair after pair, in a third of the time that {@link dense} takes: its weights are put
+ * in the order in which they are used, and each is read once for both rows. A row comes to the same beside any other.
  *
- * @returns a function whose result holds until it is called again
+ * @returns a function whose result holds until it is called again; behind a row's outputs may be some that are 0
  */
-export function rowLayer({
-  inputs,
-  outputs,
-  weights,
-  biases,
-}: Layer): (values: Float64Array) => Float64Array {
-  const blocks = Math.ceil(outputs / BLOCK);
-  const ordered = new Float64Array(blocks * inputs * BLOCK);
+export function pairLayer({ inputs, outputs, weights, biases }: Layer): (rows: Pair) => Pair {
+  const width = Math.ceil(outputs / BLOCK) * BLOCK;
+  const ordered = new Float64Array(width * inputs);
   for (let to = 0; to < outputs; to++) {
     const from = Math.floor(to / BLOCK) * inputs * BLOCK + (to % BLOCK);
     for (let i = 0; i < inputs; i++) ordered[from + i * BLOCK] = weights[i * outputs + to] as number;
   }
-  const sums = new Float64Array(blocks * BLOCK);
-  return (values) => {
-    let weight = 0;
-    for (let to = 0; to < sums.length; to += BLOCK) {
-      let a = biases[to] ?? 0;
-      let b = biases[to + 1] ?? 0;
-      let c = biases[to + 2] ?? 0;
-      let d = biases[to + 3] ?? 0;
+  const start = new Float64Array(width);
+  start.set(biases);
+  const result: Pair = [new Float64Array(width), new Float64Array(width)];
+  const [ones, twos] = result;
+  return ([one, two]) => {
+    for (let to = 0, weight = 0; to < width; to += BLOCK) {
+      let a1 = start[to] as number;
+      let b1 = start[to + 1] as number;
+      let c1 = start[to + 2] as number;
+      let d1 = start[to + 3] as number;
+      let a2 = a1;
+      let b2 = b1;
+      let c2 = c1;
+      let d2 = d1;
       for (let i = 0; i < inputs; i++, weight += BLOCK) {
-        const value = values[i] as number;
-        a += value * (ordered[weight] as number);
-        b += value * (ordered[weight + 1] as number);
-        c += value * (ordered[weight + 2] as number);
-        d += value * (ordered[weight + 3] as number);
+        const x1 = one[i] as number;
+        const x2 = two[i] as number;
+        const a = ordered[weight] as number;
+        const b = ordered[weight + 1] as number;
+        const c = ordered[weight + 2] as number;
+        const d = ordered[weight + 3] as number;
+        a1 += x1 * a;
+        b1 += x1 * b;
+        c1 += x1 * c;
+        d1 += x1 * d;
+        a2 += x2 * a;
+        b2 += x2 * b;
+        c2 += x2 * c;
+        d2 += x2 * d;
       }
-      sums[to] = a;
-      sums[to + 1] = b;
-      sums[to + 2] = c;
-      sums[to + 3] = d;
+      ones[to] = a1;
+      ones[to + 1] = b1;
+      ones[to + 2] = c1;
+      ones[to + 3] = d1;
+      twos[to] = a2;
+      twos[to + 1] = b2;
+      twos[to + 2] = c2;
+      twos[to + 3] = d2;
     }
-    return sums;
+    return result;
   };
+}
+
+/** Two rows with negative values as 0, in their own place. */
+export function pairRelu(rows: Pair): Pair {
+  relu(rows[0]);
+  relu(rows[1]);
+  return rows;
 }

@@ -2,7 +2,7 @@
 import { nn, numpy as np } from '@jax-js/jax';
 import { type Matrix, pickedColumns } from '../../../learning/base/matrix.ts';
 import { standardOf } from '../../../learning/models/standard.ts';
-import { type Autoencoder, autoencoderSizes, missesOf } from './autoencoder.ts';
+import { type Autoencoder, autoencoderSizes, missesOf, missesRoom } from './autoencoder.ts';
 import { type Arrays, BATCH, type DescentRules, descend, type Pace } from './descent.ts';
 import type { Layer } from './layer.ts';
 
@@ -39,13 +39,16 @@ function lossOf(features: number) {
 /** The mean square of each feature's misses. */
 function meanSquares(autoencoder: Parameters<typeof missesOf>[0], inputs: Matrix): Float64Array {
   const write = missesOf(autoencoder);
-  const misses = new Float64Array(autoencoder.features.length);
-  const sums = new Float64Array(misses.length);
-  for (let row = 0; row < inputs.rows; row++) {
-    write(inputs.values, row * inputs.columns, misses);
-    misses.forEach((miss, i) => {
+  const misses = missesRoom(autoencoder.features.length);
+  const sums = new Float64Array(autoencoder.features.length);
+  const add = (own: Float64Array) =>
+    own.forEach((miss, i) => {
       sums[i] = (sums[i] as number) + miss * miss;
     });
+  for (let row = 0; row < inputs.rows; row += 2) {
+    write(inputs, row, misses);
+    add(misses[0]);
+    if (row + 1 < inputs.rows) add(misses[1]);
   }
   return sums.map((sum) => sum / Math.max(1, inputs.rows));
 }

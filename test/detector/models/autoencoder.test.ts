@@ -44,6 +44,13 @@ describe('an autoencoder', () => {
     expect(mean).to.be.within(0.4, 1.5);
   });
 
+  it('misses a row the same alone and beside others', () => {
+    const errorsOf = autoencoderErrorsOf(autoencoder);
+    const rows = curve(31, 7);
+    const alone = rows.map((row) => errorsOf(matrixOf([row])).values[0]);
+    expect([...errorsOf(matrixOf(rows)).values]).to.deep.equal(alone);
+  });
+
   it('sees what lies off a curve, which no plane tells', () => {
     const [usual, strange] = [matrixOf(curve(400, 5)), matrixOf(torn(400, 6))];
     const shareAbove = (errors: (rows: Matrix) => Matrix) => {
