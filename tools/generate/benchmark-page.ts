@@ -49,14 +49,14 @@ function verdict({ baselines }: DatasetResults): string {
 }
 
 function dataset(title: string, results: DatasetResults): string[] {
-  const { rows, normalRows, drift, lacks, leaking, baselines } = results;
+  const { rows, normalRows, gapSteps, drift, lacks, leaking, baselines } = results;
   const parts = PARTS.map(
     (part) => `${part} ${rows[part] ?? 0} (${normalRows[part] ?? 0} of plain normal time)`,
   );
   const [first] = baselines;
   return [
     `## ${title}`,
-    `Rows: ${parts.join(', ')}, embargo ${rows['embargo'] ?? 0}.`,
+    `Rows: ${parts.join(', ')}, embargo ${rows['embargo'] ?? 0}; ${gapSteps} steps without values, because a scrape was late.`,
     lacks.length === 0
       ? 'By the manifest no part lacks anything.'
       : `What parts lack by the manifest: ${lacks.join('; ')}.`,

@@ -46,6 +46,7 @@ export async function judged(folder: string): Promise<DatasetResults & { readonl
     campaign,
     rows: split.rows,
     normalRows: split.normalRows ?? {},
+    gapSteps: manifest.gaps.reduce((sum, { steps }) => sum + steps, 0),
     scenarios: Object.fromEntries(
       scenarios.flatMap(({ name, role }) => {
         const parts = counts.get(name);

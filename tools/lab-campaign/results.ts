@@ -21,6 +21,8 @@ const inParts = z.strictObject(
 const datasetSchema = z.strictObject({
   rows: z.record(z.string(), count),
   normalRows: z.record(z.string(), count),
+  /** Steps without a row, or with an empty one, because no scrape was done in time. */
+  gapSteps: count,
   /** By scenario. */
   scenarios: z.record(z.string(), z.strictObject({ role: z.enum(['attack', 'benign']), parts: inParts })),
   /** What the manifest says of what parts lack. */

@@ -23,7 +23,7 @@ const none = { episodes: 0, rows: 0 };
 
 function datasetOf(learned: number): DatasetResults {
   return {
-    ...{ rows: { train: 90, validation: 90, test: 90, embargo: 4 }, normalRows: { train: 50 } },
+    ...{ rows: { train: 90, validation: 90, test: 90, embargo: 4 }, normalRows: { train: 50 }, gapSteps: 3 },
     scenarios: {
       scan: { role: 'attack', parts: { train: some, validation: { episodes: 2, rows: 61 }, test: some } },
       backup: { role: 'benign', parts: { train: some, validation: none, test: some } },
@@ -51,6 +51,7 @@ describe('the page about the campaign of all scenarios', () => {
   it('has rows and episodes of each scenario in each part, and what lacks', () => {
     expect(page).to.include('| `scan` | attack | 30 | 61 in 2 | 30 |');
     expect(page).to.include('there is no row of `backup` in validation.');
+    expect(page).to.include('embargo 4; 3 steps without values');
     expect(page).to.include('What parts lack by the manifest: test has 3 rows of scan.');
     expect(page).to.include('need a cluster: `away`.').and.include('`scan` in seed 2 (no \\| room)');
   });
