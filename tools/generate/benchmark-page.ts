@@ -88,6 +88,7 @@ export function benchmarkPage(scenarios: readonly Scenario[], results: Benchmark
   const { load } = campaign;
   return written(
     `Run on ${campaign.date}, Linux ${campaign.kernel}, ${campaign.cpus} CPUs, ${campaign.memoryGiB} GiB: ${known.length} scenarios, seeds ${campaign.seeds.join(', ')}, ${campaign.batches} batches in ${campaign.pods} pods, a scrape and a row each ${campaign.stepSeconds} s, ${campaign.minutes} minutes, load average ${load.mean.toFixed(1)} (at most ${load.most.toFixed(1)}), whoever else used the machine included.`,
+    ...(campaign.note === undefined ? [] : [cell(campaign.note)]),
     `Not run, because they need a cluster: ${list(missing)}.`,
     campaign.failures.length === 0
       ? 'No scenario was refused or failed.'

@@ -21,11 +21,12 @@ interface Flags {
   readonly output: string;
   readonly only?: readonly string[];
   readonly judge?: true;
+  readonly note?: string;
 }
 
 const tell = (line: string) => void process.stdout.write(`${line}\n`);
 
-async function run({ output: place, only, judge: judgeOnly }: Flags): Promise<void> {
+async function run({ output: place, only, judge: judgeOnly, note }: Flags): Promise<void> {
   const output = resolve(place);
   const datasets = datasetsIn(output);
   if (judgeOnly !== true) {
@@ -50,7 +51,7 @@ async function run({ output: place, only, judge: judgeOnly }: Flags): Promise<vo
   }
   const { campaign, ...ofPods } = pod;
   const { campaign: _, ...ofNode } = node;
-  writeBenchmark({ campaign: summaryOf(campaign), pod: ofPods, node: ofNode });
+  writeBenchmark({ campaign: summaryOf(campaign, note), pod: ofPods, node: ofNode });
   tell('npm run generate writes docs/reference/benchmark.md');
 }
 
@@ -58,6 +59,7 @@ const program = new Program('lab:campaign')
   .description('Run all scenarios in three seeds, and judge the dataset that the builder makes of it.')
   .option('--output <folder>', 'where the datasets are put', 'lab-output')
   .option('--only <names...>', 'these scenarios alone; results are shown then, and not kept')
+  .option('--note <text>', 'a sentence for the page: what else is to be known of this run')
   .option('--judge', 'judge the datasets that are there already')
   .allowExcessArguments(false)
   .action(run);

@@ -33,7 +33,9 @@ const datasetSchema = z.strictObject({
 });
 
 const benchmarkSchema = z.strictObject({
-  campaign: campaignSchema.omit({ batches: true }).extend({ seeds: z.array(count), batches: count }),
+  campaign: campaignSchema
+    .omit({ batches: true })
+    .extend({ seeds: z.array(count), batches: count, note: z.string().optional() }),
   pod: datasetSchema,
   node: datasetSchema,
 });
@@ -42,9 +44,10 @@ export type InParts = z.output<typeof inParts>;
 export type DatasetResults = z.output<typeof datasetSchema>;
 export type Benchmark = z.output<typeof benchmarkSchema>;
 
-/** A campaign as the results tell of it, without each single turn. */
-export function summaryOf({ batches, ...campaign }: Campaign): Benchmark['campaign'] {
-  return { ...campaign, seeds: [...new Set(batches.map(({ seed }) => seed))], batches: batches.length };
+/** A campaign as the results tell of it, without each single turn. @param note what else is to be known of the run */
+export function summaryOf({ batches, ...campaign }: Campaign, note?: string): Benchmark['campaign'] {
+  const seeds = [...new Set(batches.map(({ seed }) => seed))];
+  return { ...campaign, seeds, batches: batches.length, ...(note !== undefined && { note }) };
 }
 
 /** What there is; undefined before the first run. */

@@ -37,7 +37,7 @@ function datasetOf(learned: number): DatasetResults {
 const results: Benchmark = {
   campaign: {
     ...{ date: '2026-11-28', kernel: '6.1', cpus: 2, memoryGiB: 8, pods: 8, stepSeconds: 2, minutes: 30 },
-    ...{ load: { mean: 2, most: 4.25 }, seeds: [1, 2, 3], batches: 27 },
+    ...{ load: { mean: 2, most: 4.25 }, seeds: [1, 2, 3], batches: 27, note: 'A note.' },
     failures: [{ seed: 2, scenario: 'scan', why: 'no | room' }],
   },
   ...{ pod: datasetOf(0.9), node: datasetOf(0.4) },
@@ -51,7 +51,7 @@ describe('the page about the campaign of all scenarios', () => {
   it('has rows and episodes of each scenario in each part, and what lacks', () => {
     expect(page).to.include('| `scan` | attack | 30 | 61 in 2 | 30 |');
     expect(page).to.include('there is no row of `backup` in validation.');
-    expect(page).to.include('embargo 4; 3 steps without values');
+    expect(page).to.include('\n\nA note.\n\n').and.include('embargo 4; 3 steps without values');
     expect(page).to.include('What parts lack by the manifest: test has 3 rows of scan.');
     expect(page).to.include('need a cluster: `away`.').and.include('`scan` in seed 2 (no \\| room)');
   });
