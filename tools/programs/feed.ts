@@ -2,9 +2,13 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/** As often as kubevigil-builder's: who reads takes a connection that is silent for longer for dead. */
+const HEARTBEAT_MS = 15_000;
+
 export class Feed {
   readonly #server: Server;
   readonly #readers = new Set<ServerResponse>();
+  readonly #heartbeat: NodeJS.Timeout;
   /** What each connection asked for. */
   readonly asked: { readonly lastId: string | undefined; readonly authorization: string | undefined }[] = [];
   /** A status that is answered instead of a stream. */
@@ -12,6 +16,11 @@ export class Feed {
 
   private constructor(server: Server) {
     this.#server = server;
+    this.#heartbeat = setInterval(() => {
+      // One that is behind has enough to read, and perhaps a line that is not whole yet.
+      for (const reader of this.#readers)
+        if (!reader.writableNeedDrain) reader.write('{"type":"heartbeat"}\n');
+    }, HEARTBEAT_MS);
   }
 
   static async open(): Promise<Feed> {
@@ -64,6 +73,7 @@ export class Feed {
   }
 
   close(): void {
+    clearInterval(this.#heartbeat);
     this.cut();
     this.#server.close();
   }
