@@ -9,8 +9,10 @@ import { runProgram } from '../demo/program.ts';
 import { episodesFile, type Lab, startStore } from './campaign.ts';
 import type { LabNode } from './plan.ts';
 
-/** Of the time, where a node was left before its rows for validation began. */
+/** Of the time, where an attacked node was left before its rows for validation began. */
 const LEARNED_SHARE = 0.75;
+/** Of the time of a node without attacks: what is usual is learned of one half, and scores are held against the other. */
+const USUAL_SHARE = 0.5;
 
 export interface BuiltNode {
   readonly node: LabNode;
@@ -21,7 +23,7 @@ export interface BuiltNode {
 const iso = (ms: number) => new Date(ms).toISOString();
 
 /**
- * Where a node's rows for learning end and those for validation begin. Nothing is learned of nodes without attacks.
+ * Where a node's rows for learning end and those for validation begin.
  *
  * @returns milliseconds
  * @internal exported for its own tests
@@ -31,8 +33,8 @@ export function validationFrom(
   { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
   begun: Readonly<Record<string, number>>,
 ): number {
-  if (role !== 'attacked') return startMs;
-  return begun[name] ?? Math.round(startMs + LEARNED_SHARE * (endMs - startMs));
+  const after = (share: number) => Math.round(startMs + share * (endMs - startMs));
+  return role === 'attacked' ? (begun[name] ?? after(LEARNED_SHARE)) : after(USUAL_SHARE);
 }
 
 /**

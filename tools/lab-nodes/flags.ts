@@ -79,12 +79,17 @@ export function labCommand(run: (flags: Flags) => Promise<void>): Program {
     )
     .option(
       '--attack-free <kernel...>',
-      'of those that are never attacked; scores are calibrated by the first',
+      'of those that are never attacked; the first is learned from and scores are calibrated by it',
       ['6.1', '6.12'],
     )
     .option('--scenarios <name...>', 'these alone')
     .option('--duration <duration>', 'of each episode', duration, 60_000)
-    .option('--gap <duration>', 'after each episode', duration, 30_000)
+    .option(
+      '--gap <duration>',
+      'after each episode; windows of 8 rows without an attack are what is learned as normal',
+      duration,
+      60_000,
+    )
     .option(
       '--quiet <duration>',
       'time without attacks before the first, and before those for validation',

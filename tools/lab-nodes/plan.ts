@@ -3,8 +3,8 @@ import { randomFrom } from '../../common/random.ts';
 import { shuffled } from '../../scenarios/campaign/draw.ts';
 
 /**
- * attacked: has attacks and benign workloads, and is learned from or held out; calibration: attack-free, scores are held against its rows; alarms:
- * attack-free and held out, false alarms are counted there.
+ * attacked: has attacks and benign workloads, and is learned from or held out; calibration: attack-free, what is usual is learned of it and
+ * scores are held against its rows; alarms: attack-free and held out, false alarms are counted there.
  */
 type NodeRole = 'attacked' | 'calibration' | 'alarms';
 
