@@ -64,7 +64,7 @@ function alarmFigures(
   const above = rank - 0.5;
   const events = eventsOf(test);
   const found = (isWanted: (event: Event) => boolean) =>
-    findingsOf(events.filter(isWanted), ranks.scores, test, above, ROW_BY_ROW);
+    findingsOf(events.filter(isWanted), ranks.scores, test, above, { rule: ROW_BY_ROW });
   const attacks = found(({ isAttack }) => isAttack);
   const delays = delaysOf(attacks, series);
   const quiet = quietTime(ranks.scores, test, above, ROW_BY_ROW);

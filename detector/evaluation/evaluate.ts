@@ -132,7 +132,7 @@ async function withLost(share: number, { detector, all, placed, attacks, seed }:
     const scored = await detector.score(inputs);
     scores.push(spread(inputs, scored.scores()));
   }
-  return recallOf(findingsOf(attacks, scores, all, ALARM), seed);
+  return recallOf(findingsOf(attacks, scores, all, ALARM, detector.candidate.plan), seed);
 }
 
 function checkSize(all: readonly HeldOutSeries[], names: string): number {
@@ -186,7 +186,7 @@ export async function evaluate(
   const own = methods.find(({ name }) => name === DETECTOR) as Method;
   const falseAlarms = falseAlarmsOf(own.scores, all, plan.stepMs);
   const allowed = falseAlarms.rate === null ? undefined : falseAlarms.alarms;
-  const findings = findingsOf(exam.attacks, own.scores, all, ALARM);
+  const findings = findingsOf(exam.attacks, own.scores, all, ALARM, plan);
   const answers = all.map((series, i) => answersOf(series, nodes[i] as NodeInputs, model.classes));
   const strong = findings.filter(({ event }) =>
     isStrong(event, nodes[event.series] as NodeInputs, plan.columns),
@@ -231,7 +231,7 @@ export async function evaluate(
     attacks: recallOf(findings, seed),
     byClass: recallByClass(findings, seed),
     strong: recallOf(strong, seed),
-    benign: recallOf(findingsOf(exam.benign, own.scores, all, ALARM), seed),
+    benign: recallOf(findingsOf(exam.benign, own.scores, all, ALARM, plan), seed),
     attribution,
     methods: results,
     classes: methods.flatMap((method) => classResult(method, answers, model.classes) ?? []),

@@ -19,7 +19,7 @@ export interface Exam {
 /** A method at as many false alarms as are allowed; undefined where nobody can tell how many it raises. */
 export function findingsAt(
   method: Pick<Method, 'scores'>,
-  { all, attacks }: Exam,
+  { detector, all, attacks }: Exam,
   allowed: number | undefined,
 ) {
   const quiet = all.flatMap((own, i) => (own.isAttackFree ? [i] : []));
@@ -30,5 +30,5 @@ export function findingsAt(
     allowed,
   );
   if (!Number.isFinite(threshold)) return undefined;
-  return { threshold, findings: findingsOf(attacks, method.scores, all, threshold) };
+  return { threshold, findings: findingsOf(attacks, method.scores, all, threshold, detector.candidate.plan) };
 }

@@ -6,6 +6,7 @@
  */
 import { groupBy } from '../../common/collections.ts';
 import { emptyMatrix, type Matrix } from '../../learning/base/matrix.ts';
+import type { PartScores } from '../calibration/parts.ts';
 import type { Scored } from '../calibration/scored-rows.ts';
 import type { Detector } from '../candidate/detector.ts';
 import type { Inputs } from '../features/node-features.ts';
@@ -64,27 +65,62 @@ function evidence({ pValues }: Scored): number {
   return Object.values(pValues).reduce((sum, p) => sum - Math.log(p), 0);
 }
 
-/** The groups of columns without which a row's score would be lower, those that matter most first. */
+/** So that what is certain, or reconstructed without an error, has a logarithm. */
+const LEAST = 1e-6;
+
+/**
+ * The same by the parts' own scores, which go on where p-values end: a row that lies beyond all that the calibration has seen, as most attacks do, has the
+ * least p-value whatever one group of columns adds to it. Odds and errors count by their logarithm, as do the distances of rules.
+ */
+function reach({ classifier, novelty, rules }: PartScores, row: number): number {
+  const attack = classifier[row] as number;
+  const odds = Math.log((attack + LEAST) / (1 - attack + LEAST));
+  return odds + Math.log((novelty[row] as number) + LEAST) + (rules[row] as number);
+}
+
+/**
+ * How much less unusual a row is without a group: by its score, by all p-values, by what the parts go by.
+ *
+ * @internal exported for its own tests
+ */
+export type Change = readonly [number, number, number];
+
+const firstDifference = (changes: readonly number[]) => changes.find((change) => change !== 0) ?? 0;
+
+/**
+ * Orders groups by what the row would be without them; those without which it would be no less unusual are left out.
+ *
+ * Where several groups would each be enough, none lowers the score alone: then those count without which less would be unusual.
+ *
+ * @internal exported for its own tests
+ */
+export function byChange<T extends { readonly change: Change }>(all: readonly T[]): T[] {
+  return all
+    .filter(({ change }) => firstDifference(change) > 0)
+    .sort((a, b) => firstDifference(b.change.map((value, i) => value - (a.change[i] as number))));
+}
+
+/** The groups of columns without which a row would be less unusual, those that matter most first. */
 export async function explain(detector: Detector, row: Inputs): Promise<Contribution[]> {
   const { model, plan } = detector.candidate;
   const groups = groupsOf(model.columns);
-  const judged = await detector.score(occluded(row, plan, groups));
+  const { scored: judged, parts } = await detector.judge(occluded(row, plan, groups));
   const scored = judged.at(0);
   // The first features are the columns as they are last seen.
   const distance = (column: string) => Math.abs(row.features[plan.columns.indexOf(column)] || 0);
-  const moved = groups
-    .map((columns, i) => {
-      const other = judged.at(i + 1);
-      const column = columns.reduce((far, own) => (distance(own) > distance(far) ? own : far));
-      return {
-        contribution: { column, columns, without: other.score },
-        drop: scored.score - other.score,
-        rest: evidence(scored) - evidence(other),
-      };
-    })
-    .sort((a, b) => b.drop - a.drop || b.rest - a.rest);
-  // Where several groups would each be enough, none lowers the score alone: then those count without which less would be unusual.
-  const lower = moved.filter(({ drop }) => drop > 0);
-  const named = lower.length > 0 ? lower : moved.filter(({ drop, rest }) => drop === 0 && rest > 0);
-  return named.slice(0, NAMED).map(({ contribution }) => contribution);
+  const moved = groups.map((columns, i) => {
+    const other = judged.at(i + 1);
+    const column = columns.reduce((far, own) => (distance(own) > distance(far) ? own : far));
+    return {
+      contribution: { column, columns, without: other.score },
+      change: [
+        scored.score - other.score,
+        evidence(scored) - evidence(other),
+        reach(parts, 0) - reach(parts, i + 1),
+      ] as const,
+    };
+  });
+  return byChange(moved)
+    .slice(0, NAMED)
+    .map(({ contribution }) => contribution);
 }

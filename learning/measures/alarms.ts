@@ -1,4 +1,6 @@
 /** Alarms that scores raise, and which events they find. */
+
+import { NORMAL } from '../table/series.ts';
 import { type AlarmRule, AlarmState } from './alarm-state.ts';
 import type { Event, HeldOutSeries } from './held-out.ts';
 
@@ -45,24 +47,43 @@ export interface Finding {
   readonly delay: number | undefined;
 }
 
+/** How alarms are raised, and what scores look at. */
+export interface Watching {
+  /** When rows become an alarm; the detector's own if it is not given. */
+  readonly rule?: AlarmRule;
+  /** Rows that a score looks at, its own among them. */
+  readonly window?: number;
+}
+
+/** The first row of an event in which scores see nothing of an attack before it any more. */
+function clearFrom({ rows, name }: Event, { rows: { facts } }: HeldOutSeries, window: number): number {
+  const [first = 0] = rows;
+  for (let row = first - 1; row > first - window && row >= 0; row--) {
+    const { label = null, episode = null } = facts[row] ?? {};
+    if (label !== null && label !== NORMAL && episode !== name) return row + window;
+  }
+  return first;
+}
+
 /**
  * Which events were found: the alarm is on in one of their rows, after at least one of their own rows was above the threshold. An
- * alarm that is left over from before finds nothing.
+ * alarm that is left over from before finds nothing, and neither does a row that still sees the attack before.
  */
 export function findingsOf(
   events: readonly Event[],
   scores: readonly Scores[],
   all: readonly HeldOutSeries[],
   threshold: number,
-  rule?: AlarmRule,
+  { rule, window = 1 }: Watching = {},
 ): Finding[] {
   const alarms = all.map((own, i) => alarmsOf(scores[i] as Scores, own, threshold, rule));
   return events.map((event) => {
     const own = scores[event.series] as Scores;
     const isOn = alarms[event.series]?.isOn ?? [];
+    const clear = clearFrom(event, all[event.series] as HeldOutSeries, window);
     let isOwn = false;
     const delay = event.rows.findIndex((row) => {
-      isOwn ||= (own[row] as number) > threshold;
+      isOwn ||= row >= clear && (own[row] as number) > threshold;
       return isOwn && isOn[row] === true;
     });
     return { event, isFound: delay >= 0, delay: delay < 0 ? undefined : delay };

@@ -95,6 +95,19 @@ describe('detector/evaluation: alarms', () => {
     expect(found([0, 0, 2, 2, 0, 0, 0, 0])).to.include({ isFound: false });
   });
 
+  it('find nothing by rows whose window still sees the attack before, whatever these rows score', () => {
+    const labels = ['normal', 'scan', 'normal', 'burn', 'burn', 'burn', 'burn'];
+    const facts = labels.map((label) => fact(label, { episode: label === 'normal' ? null : label }));
+    const series: HeldOutSeries = { ...node, rows: seriesOf(facts) };
+    const burn = { ...event, name: 'burn', rows: [3, 4, 5, 6] };
+    const scores = Float32Array.from(labels, () => 2);
+    const delays = [1, 2, 3, 4, 5, 6, 7].map(
+      (window) => findingsOf([burn], [scores], [{ ...series, kinds: node.kinds }], 1, { window })[0]?.delay,
+    );
+    // The window of row 4 is the first of three rows without the scan of row 1; a window of seven never is.
+    expect(delays).to.deep.equal([0, 0, 1, 2, 3, undefined, undefined]);
+  });
+
   it('are not raised by rows without a score', () => {
     expect(found([0, 0, 0, 0, Number.NaN, 2, Number.NaN, 2])).to.include({ isFound: false });
   });
