@@ -93,6 +93,7 @@ export function benchmarkPage(scenarios: readonly Scenario[], results: Benchmark
     campaign.failures.length === 0
       ? 'No scenario was refused or failed.'
       : `Refused or failed: ${campaign.failures.map(({ seed, scenario, why }) => `${code(scenario)} in seed ${seed} (${cell(why)})`).join('; ')}.`,
+    'The dataset of the pods is in the repository as `samples/campaign`: `kubevigil-builder baseline samples/campaign` learns the models below again.',
     ...dataset('Rows about pods', pod),
     ...dataset('Rows about the node', node),
     '## What each part has',
