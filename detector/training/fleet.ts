@@ -10,7 +10,7 @@ import { valuesAt } from '../samples/gather.ts';
 import { type Purpose, purposes } from '../samples/purpose.ts';
 
 /** Rows of a window. */
-const WINDOW = 8;
+export const WINDOW = 8;
 const HORIZON_MS = 3_600_000;
 const LEARNING_ROWS = 20;
 

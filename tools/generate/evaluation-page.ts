@@ -1,3 +1,4 @@
+import { WINDOW } from '../../detector/training/fleet.ts';
 import { NOT_CHOSEN } from '../lab-nodes/choose.ts';
 import {
   type Count,
@@ -30,6 +31,14 @@ const countOf = ({ events, found }: Recall): Count => ({ of: events, found });
 
 const delayOf = ({ medianDelay }: Recall) => (medianDelay === null ? '–' : String(medianDelay));
 
+/** Whether a share is what it is to be at least, also by the lower end of its interval. */
+function reached(count: Count, target: number): string {
+  const [low = 0] = wilsonInterval(count) ?? [];
+  if (count.of > 0 && count.found / count.of >= target && low < target)
+    return 'met, with an interval below it';
+  return verdict(count.of === 0 ? undefined : low >= target);
+}
+
 /** Whether a target was met, in a word. */
 const verdict = (isMet: boolean | undefined) => (isMet === undefined ? 'no event' : isMet ? 'met' : 'missed');
 
@@ -41,11 +50,10 @@ function targets(judgements: readonly Judgement[]): string {
   const strong = pooled(judgements.map((own) => own.strong));
   const attribution = pooledAttribution(judgements);
   const delays = judgements.flatMap(({ strong: { medianDelay } }) => medianDelay ?? []);
-  const isReached = ({ of, found }: Count, target: number) => (of === 0 ? undefined : found / of >= target);
   return table(
     ['target', 'found', ''],
     [
-      ['strong attacks that are found: 95 %', share(strong), verdict(isReached(strong, RECALL_TARGET))],
+      ['strong attacks that are found: 95 %', share(strong), reached(strong, RECALL_TARGET)],
       [
         'median delay of strong attacks: at most 3 steps',
         delays.length === 0 ? 'none' : `${delays.join(', ')} (one for each model)`,
@@ -54,7 +62,7 @@ function targets(judgements: readonly Judgement[]): string {
       [
         'found attacks, a column named that the scenario changes: 90 %',
         share(attribution),
-        verdict(isReached(attribution, ATTRIBUTION_TARGET)),
+        reached(attribution, ATTRIBUTION_TARGET),
       ],
     ],
   );
@@ -144,6 +152,17 @@ function nodes({ nodes: all, judgements }: LabResults): string {
   return table([...head, 'clock away, ms'], rows);
 }
 
+/** What it means that attacks came so soon after each other that the detector still sees the one before. */
+function closeness({ gapSeconds, judgements }: LabResults): string[] {
+  const stepSeconds = Number.parseInt(judgements[0]?.step ?? '', 10);
+  const seenSeconds = WINDOW * stepSeconds;
+  if (!(gapSeconds < seenSeconds)) return [];
+  const least = Math.ceil((seenSeconds - gapSeconds) / stepSeconds);
+  return [
+    `Attacks came ${gapSeconds} s after each other, and a window has ${WINDOW} rows of ${stepSeconds} s. Rows that still see the attack before find nothing, so that most attacks cannot be found before their row ${least}: delays here are longer than they would be with attacks further apart, and so little is normal on attacked guests that models learn what is usual mostly from another one.`,
+  ];
+}
+
 function hoursOf({ nodes: all, judgements }: LabResults): string {
   const seconds = Number.parseInt(judgements[0]?.step ?? '', 10);
   return ((all.reduce((sum, { rows }) => sum + rows, 0) * seconds) / 3600).toFixed(1);
@@ -154,7 +173,7 @@ function made(results: LabResults): string[] {
   const { durationSeconds, gapSeconds, quietSeconds } = results;
   return [
     `Guests ran the product of commit ${[...new Set(commits)].map(code).join(', ')}. Models were made and judged ${date} by ${code(evaluated)}, with Node ${results.node}. Together the nodes have ${hoursOf(results)} node-hours of ${results.columns} columns.`,
-    `${done} of ${planned} planned episodes were done, each ${durationSeconds} s long, ${gapSeconds} s apart, each scenario ${repetitions === 1 ? 'once' : `${repetitions} times`} on a node, in an order and at an intensity that the seed ${seed} draws for each node.`,
+    `${done} of ${planned} planned episodes are in the datasets, each ${durationSeconds} s long, ${gapSeconds} s apart, each scenario ${repetitions === 1 ? 'once' : `${repetitions} times`} on a node, in an order and at an intensity that the seed ${seed} draws for each node.`,
     `Each node had ${quietSeconds / 60} minutes without attacks before the first, and attacked ones as many again before those for validation. Models were learned again with ${evaluationSeeds} other seeds.`,
   ];
 }
@@ -213,8 +232,10 @@ export function evaluationPage(results: LabResults | undefined): string {
     '## Targets',
     'A strong attack is one whose named columns lie 5 robust standard deviations or more from the usual. It is found if an alarm begins or continues for its sake, at the false alarms below. Intervals are those of Wilson and take episodes for independent.',
     targets(judgements),
+    `That has a price: benign workloads that raised an alarm too are ${share(pooled(judgements.map(({ benign }) => benign)))}, and the recall is at the false alarms below, not at the one a node-day that was asked for.`,
+    ...closeness(results),
     '## False alarms',
-    'One false alarm a node-day was asked for. So few quiet rows cannot carry that: with no alarm at all it takes 3.0 attack-free node-days. `promote` refuses such a model. False alarms are counted on guests that were never attacked and whose rows no model has seen; their intervals are exact for a Poisson count.',
+    'One false alarm a node-day was asked for. So few quiet rows cannot carry that: with no alarm at all it takes 3.0 attack-free node-days. `promote` refuses such a model. False alarms are counted on guests that were never attacked and whose rows no model has seen; their intervals are exact for a Poisson count. The models are judged by the same attack-free guests, so that their false alarms do not add up.',
     budgets(judgements),
     '## By held-out node',
     models(judgements),

@@ -49,7 +49,7 @@ describe('the page of the evaluation', () => {
   it('adds the counts of all models up, each judged by another node, with an interval', () => {
     expect(page).to.include('| strong attacks that are found: 95 % | 18 of 20: 90 % (70–97) | missed |');
     expect(page).to.include(
-      '| found attacks, a column named that the scenario changes: 90 % | 22 of 24: 92 % (74–98) | met |',
+      '| found attacks, a column named that the scenario changes: 90 % | 22 of 24: 92 % (74–98) | met, with an interval below it |',
     );
     expect(page).to.include('2, 2 (one for each model) | met |');
     expect(page).to.include('| `cpu_burn` | 4 of 4 | 2 of 4 |');
@@ -74,6 +74,12 @@ describe('the page of the evaluation', () => {
     expect(page).to.include('| `crash_loop` | needs Kubernetes |');
     expect(page).to.include('no time for them: `mining`.');
     expect(page).to.include('24 of 30 planned episodes').and.include('1.0 node-hours');
+  });
+
+  it('has what it costs that attacks came within a window of each other, where they did', () => {
+    expect(page).to.include('before their row 2:');
+    const apart = evaluationPage({ ...results([judgement('a')]), gapSeconds: 40 });
+    expect(apart).to.not.include('before their row');
   });
 
   it('is there before the first result', () => {
