@@ -201,7 +201,7 @@ function campaignSection(campaigns: readonly CampaignJudgement[]): string[] {
   if (campaigns.length === 0) return [];
   return [
     '## Campaigns on one machine',
-    'The same detector on the datasets of `npm run lab:campaign`, where all entities run on one kernel: a model learned from the part `train`, and was judged by the part `test`. See [the benchmark](benchmark.md).',
+    'The same detector on the datasets of `npm run lab:campaign`, where all entities run on one kernel: a model learned from the part `train`, and was judged by the part `test`. Where each entity was attacked at some time there is no figure of false alarms, and a recall says little without one. See [the benchmark](benchmark.md).',
     table(
       ['rows of', 'entities', 'rows', 'held-out rows', 'split by'],
       campaigns.map((own) => [
