@@ -84,9 +84,10 @@ describe('the export of several pods, as its manifests have it', () => {
     const config = build.args.find((arg) => arg.startsWith('--config=')) ?? '';
     const whole = alone.map((arg) => (arg.startsWith('--config=') ? config : arg));
     expect(await builderHere({ ...build, args: whole })).to.include({ code: 0 });
-    const { files: many, ...merged } = manifestOf(output);
+    const { files: many, merged: parts, ...merged } = manifestOf(output);
     const { files: one, ...wanted } = manifestOf(join(folder, 'data', 'alone'));
     expect(merged).to.deep.equal(wanted);
+    expect(parts).to.have.length(shards);
     expect(many.length).to.be.greaterThan(one.length);
     expect(await builder(['verify', output])).to.include({ code: 0, stderr: '' });
   });

@@ -80,6 +80,9 @@ export interface QueryPlan {
 /** What agents tell of their machines and extractors, which the builder reads beside the columns. */
 const FACTS = [agentMetrics.nodeInfo, agentMetrics.extractorSuccess];
 
+/** What kube-state-metrics tells of nodes: read once a day, one series a node where it is there at all. */
+const KUBE_READINGS = 1;
+
 /** Which samples are asked for, in how many requests. */
 export function queryPlan(node: NodeShape, wanted: Export): QueryPlan {
   const { nodes, days, intervalSeconds, stepSeconds, shards, parallel, source } = wanted;
@@ -91,7 +94,7 @@ export function queryPlan(node: NodeShape, wanted: Export): QueryPlan {
   const times = source === 'raw' ? 1 : shards;
   return {
     source,
-    readings: shards * days * (read.length + 1 + facts.length),
+    readings: shards * days * (read.length + 1 + facts.length + KUBE_READINGS),
     readingsAtOnce: Math.min(shards, parallel) * READINGS_AT_ONCE,
     samples: times * nodes * days * scrapesPerDay * perNode,
     largestReadingSamples: Math.max(...read) * Math.ceil((times * nodes) / shards) * scrapesPerDay,
