@@ -38,7 +38,7 @@ try {
   assertAnswered(target, tally);
   if (key !== undefined) assertWeak(target, tally);
 } finally {
-  // Also when the victim is gone, and with it whoever else would do it.
-  if (uploads !== undefined) rmSync(uploads, { recursive: true, force: true });
+  // Also when the victim is gone, and with it whoever else would do it. It may still be writing the last upload.
+  if (uploads !== undefined) rmSync(uploads, { recursive: true, force: true, maxRetries: 5 });
   finish();
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
@@ -8,9 +8,12 @@ import { useKernel } from './support/kernel.ts';
 import { cloneIntoCgroup, execs, perlIn, settled } from './support/processes.ts';
 import { execsByCgroup, useSource } from './support/source.ts';
 
-const TRUE = '/bin/true';
+/** A program that no other test runs meanwhile. */
+const TRUE = join(mkdtempSync(join(tmpdir(), 'kubevigil-test-')), 'true');
 
 describe('where a process is, on this kernel', () => {
+  before(() => copyFileSync('/bin/true', TRUE));
+  after(() => rmSync(dirname(TRUE), { recursive: true }));
   const kernel = useKernel();
   const open = useSource(kernel);
 
