@@ -23,6 +23,7 @@ const EVERYWHERE = /^0+$/;
  *
  * @param route /proc/net/route: device, destination, …, mask in the eighth column, in hexadecimal
  * @param route6 /proc/net/ipv6_route: destination, length of its prefix, …, device last
+ * @internal exported for its own tests
  */
 export function defaultDevices(
   route = textOf('/proc/net/route'),

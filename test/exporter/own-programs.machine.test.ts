@@ -9,8 +9,12 @@ import { skip } from '../support/skip.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { seeingTracefs, tracefsRefusal } from '../support/tracefs.ts';
 
-/** Joins the cgroups before "--", and becomes what is after it. */
-const JOIN = 'while [ "$1" != -- ]; do echo $$ > "$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
+/**
+ * Perl: joins the cgroups before "--", and becomes what is after it. No shell: who polls may have seen it before it had joined, and would take
+ * the shell that it becomes for the same.
+ */
+const JOIN =
+  'while (($_ = shift) ne "--") { open F, ">", "$_/cgroup.procs" or die; print F $$; close F or die } exec @ARGV or die';
 
 for (const traced of [true, false]) {
   describe(`an exporter in a container, ${traced ? 'with the trace' : 'polling'}`, () => {
@@ -24,7 +28,7 @@ for (const traced of [true, false]) {
       if (refusal !== undefined) skip(this, refusal);
       pod = new Pod();
       await pod.do('ready');
-      const into = ['sh', '-c', JOIN, 'sh', ...pod.cgroups(), '--'];
+      const into = ['perl', '-e', JOIN, '--', ...pod.cgroups(), '--'];
       const wrap = traced ? [...seeingTracefs(tracefs), ...into] : into;
       exporter = await startExporter(['--kubernetes=off', `--path.tracefs=${tracefs}`], { wrap });
     });
@@ -44,7 +48,7 @@ for (const traced of [true, false]) {
       // For which it starts a dozen.
       await waitFor('node_info', async () => (await page()).includes('\nkubevigil_node_info{'));
       expect(await shells()).to.equal(0);
-      const other = spawn('sh', ['-c', JOIN, 'sh', ...pod.cgroups(), '--', 'sh', '-c', 'kill -STOP $$']);
+      const other = spawn('perl', ['-e', JOIN, '--', ...pod.cgroups(), '--', 'sh', '-c', 'kill -STOP $$']);
       await waitFor('the other shell', async () => (await shells()) > 0);
       other.kill('SIGKILL');
       await once(other, 'exit');

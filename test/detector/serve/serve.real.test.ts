@@ -162,10 +162,10 @@ describe('kubevigil-detector serve', function () {
     await until('the alarm', async () =>
       new RegExp(`kubevigil_detector_alarm${own}\\} 1`).test(await metrics()),
     );
+    // An alarm is explained after the step that raised it.
+    const explained = new RegExp(`^kubevigil_detector_contribution${own},column="cpu_busy_ratio"\\} `, 'm');
+    await until('the explanation', async () => explained.test(await metrics()));
     const page = await metrics();
-    expect(page).to.match(
-      new RegExp(`^kubevigil_detector_contribution${own},column="cpu_busy_ratio"\\} `, 'm'),
-    );
     const probability = new RegExp(
       `^kubevigil_detector_class_probability${own},class="cpu_burn"\\} ([\\d.e-]+)$`,
       'm',
