@@ -1,5 +1,6 @@
 /** Tables without the labels of what models are judged by. */
 import { type Table, type TableColumn, textColumn } from '../../dataset/model/table.ts';
+import { rowsWith } from '../../dataset/model/text-column.ts';
 
 /** Parts whose labels are hidden: those of the embargo would tell what is on at the edges of test. */
 const HIDDEN_PARTS = ['test', 'embargo'];
@@ -8,9 +9,7 @@ const LABEL_COLUMNS = ['label', 'anomaly', 'episode', 'role', 'involvement', 'ph
 
 /** 1 for rows whose labels are hidden. */
 export function hiddenRows(table: Table): Uint8Array {
-  const { texts, codes } = textColumn(table, 'split');
-  const isHidden = texts.map((text) => text !== null && HIDDEN_PARTS.includes(text));
-  return Uint8Array.from(codes, (code) => (isHidden[code] ? 1 : 0));
+  return rowsWith(textColumn(table, 'split'), (text) => text !== null && HIDDEN_PARTS.includes(text));
 }
 
 /** A column whose values in the marked rows are null; a text that is in no other row is not in its list either. */

@@ -76,3 +76,11 @@ export function* countsOfPairs(
     if (rows > 0) yield [text, other.texts[pair % other.texts.length] ?? null, rows];
   }
 }
+
+/** 1 for the rows with a text that is meant, else 0. */
+export function rowsWith({ texts, codes }: Texts, isMeant: (text: string | null) => boolean): Uint8Array {
+  const meant = texts.map(isMeant);
+  const rows = new Uint8Array(codes.length);
+  for (let row = 0; row < codes.length; row++) if (meant[codes[row] as number]) rows[row] = 1;
+  return rows;
+}

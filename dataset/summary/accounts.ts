@@ -10,7 +10,7 @@ import {
   textColumn,
   timesOf,
 } from '../model/table.ts';
-import { countsOf, countsOfPairs } from '../model/text-column.ts';
+import { countsOf, countsOfPairs, rowsWith } from '../model/text-column.ts';
 import { byAnomaly, leakingColumns, rowKeys, Separations } from './auc.ts';
 import { Drifts, driftingColumns, normalRows } from './drift.ts';
 import { type Gap, GapFinder } from './gaps.ts';
@@ -62,14 +62,6 @@ export interface MissingColumns extends NamedEntity {
 
 function count(counts: Counting, key: string, rows: number): void {
   counts.set(key, (counts.get(key) ?? 0) + rows);
-}
-
-/** 1 for the rows of the training part, else 0. */
-function trainingRows({ texts, codes }: TextColumn): Uint8Array {
-  const isTraining = texts.map((text) => text === 'train');
-  const rows = new Uint8Array(codes.length);
-  for (let row = 0; row < codes.length; row++) if (isTraining[codes[row] as number]) rows[row] = 1;
-  return rows;
 }
 
 function sorted<T>(counts: ReadonlyMap<string, T>): Record<string, T> {
@@ -135,7 +127,7 @@ export class Accounts {
     this.#digest.add(table);
     this.#drifts.add(table);
     this.#addClasses(table);
-    const inTraining = trainingRows(textColumn(table, 'split'));
+    const inTraining = rowsWith(textColumn(table, 'split'), (text) => text === 'train');
     this.#separations.add(
       table,
       rowKeys(table),
